@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { Column, DatasetVersionRef } from './datasets.js';
+import { BundleDigest, RelativePath, RunId, Sha256, Timestamp } from './scalars.js';
+
+/** Files that every bundle has, by their names inside it. */
+export const BUNDLE_FILES = {
+  model: 'model.onnx',
+  signature: 'signature.json',
+  testVectors: 'test-vectors.json',
+  evaluation: 'evaluation.json',
+  environment: 'environment.json',
+  card: 'README.md'
+} as const;
+
+/** ONNX element types that services accept, named as the Open Inference Protocol names them. */
+export const TensorType = z.enum(['BOOL', 'INT32', 'INT64', 'FP32', 'FP64', 'BYTES']);
+export type TensorType = z.infer<typeof TensorType>;
+
+/** One named input of the ONNX graph, shape [rows, 1]: one column of the training frame. */
+export const SignatureInput = z.object({
+  name: z.string().min(1),
+  datatype: TensorType,
+  shape: z.array(z.number().int()).describe('-1 is the row dimension.'),
+  nullable: z.boolean().describe('A missing value is filled inside the graph; otherwise it is refused.'),
+  range: z
+    .object({ min: z.number(), max: z.number() })
+    .nullable()
+    .describe('Smallest and largest value of the training rows.')
+});
+export type SignatureInput = z.infer<typeof SignatureInput>;
+
+export const SignatureOutput = z.object({
+  name: z.string().min(1),
+  datatype: TensorType,
+  shape: z.array(z.number().int()),
+  role: z.enum(['probabilities', 'label', 'value'])
+});
+export type SignatureOutput = z.infer<typeof SignatureOutput>;
+
+export const ModelSignature = z.object({
+  task: z.enum(['classification', 'regression']),
+  target: z.string(),
+  labels: z
+    .array(z.string())
+    .nullable()
+    .describe('Class labels in the order of the probabilities; null for regression.'),
+  inputs: z.array(SignatureInput).min(1),
+  outputs: z.array(SignatureOutput).min(1),
+  training_frame: z.object({
+    columns: z.array(Column).describe('Every column of the frame that was trained on, target included.'),
+    dataset: DatasetVersionRef.nullable(),
+    split: z.string().describe('In words, e.g. "by time, last 20 %"'),
+    train_rows: z.number().int(),
+    test_rows: z.number().int()
+  })
+});
+export type ModelSignature = z.infer<typeof ModelSignature>;
+
+/** Column-wise rows: one array per input name, all of one length. `null` is a missing value. */
+export const Columns = z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean(), z.null()])));
+export type Columns = z.infer<typeof Columns>;
+
+/** Rows and the answers the notebook's own model gave to them, before export. Outputs are flat, row-major. */
+export const TestVectors = z.object({
+  rows: z.number().int().positive(),
+  inputs: Columns,
+  outputs: z.record(z.string(), z.object({ shape: z.array(z.number().int()), data: z.array(z.number()) }))
+});
+export type TestVectors = z.infer<typeof TestVectors>;
+
+export const BaselineResult = z.object({
+  name: z.string().describe('majority, persistence, mean, …'),
+  description: z.string(),
+  value: z.number(),
+  predictions: z.array(z.union([z.number(), z.string()])).describe('One per evaluation row.')
+});
+export type BaselineResult = z.infer<typeof BaselineResult>;
+
+/**
+ * The test split with the truth and what the baselines say, so that the comparison can be computed again from the
+ * bundle alone.
+ */
+export const Evaluation = z.object({
+  metric: z.string().describe('The metric that decides: accuracy, rmse, …'),
+  higher_is_better: z.boolean(),
+  value: z.number(),
+  metrics: z.record(z.string(), z.number()),
+  split: z.string(),
+  rows: z.number().int(),
+  inputs: Columns,
+  truth: z.array(z.union([z.number(), z.string()])),
+  baselines: z.array(BaselineResult)
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+export const BundleEnvironment = z.object({
+  runtime: z.string(),
+  packages: z.record(z.string(), z.string()),
+  backend: z.string().describe('What trained it: cpu, wasm, …'),
+  onnx: z.object({ opset: z.number().int(), ir_version: z.number().int() })
+});
+export type BundleEnvironment = z.infer<typeof BundleEnvironment>;
+
+export const BundleFile = z.object({ path: RelativePath, sha256: Sha256, size: z.number().int().nonnegative() });
+export type BundleFile = z.infer<typeof BundleFile>;
+
+/**
+ * A stored bundle. `digest` is the SHA-256 of the checksum list: one line `<sha256>  <path>\n` per file, ordered by path
+ * in code-unit order (the format of `sha256sum`).
+ */
+export const Bundle = z.object({ digest: BundleDigest, files: z.array(BundleFile), created_at: Timestamp });
+export type Bundle = z.infer<typeof Bundle>;
+
+export const NewModelVersion = z.object({
+  files: z.array(BundleFile).min(1).max(1000),
+  run_id: RunId.nullable(),
+  session_id: z.string().nullable(),
+  description: z.string().max(100_000)
+});
+export type NewModelVersion = z.infer<typeof NewModelVersion>;

@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { NewModelVersion } from './bundles.js';
+import { DatasetSummary, DatasetVersion, NewDatasetVersion } from './datasets.js';
+import { ServerStatus } from './discovery.js';
+import { PreflightReport, PreflightRequest } from './preflight.js';
+import { NewPromotion, Promotion } from './promotions.js';
+import { RecordBatch, RecordBatchAnswer } from './records.js';
+import { ModelVersion, RegisteredModel } from './registry.js';
+import { MetricSeries, RunDetail, RunStatus, RunSummary } from './runs.js';
+import { BundleDigest, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
+import { Service, TestAnswer, TestRequest } from './services.js';
+import { CellExecution, NotebookSession } from './sessions.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One route of Slipway's own API. Paths use `{name}` for parameters, as OpenAPI does. */
+export interface RouteSpec {
+  readonly method: Method;
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** `'bytes'`: the body is streamed as it is. */
+  readonly body?: z.ZodType | 'bytes';
+  /** `'bytes'` and `'events'` answers are streams. */
+  readonly answer: z.ZodType | 'bytes' | 'events';
+}
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  page_token: z.string().optional()
+};
+const model = z.object({ name: EntityName });
+const modelVersion = model.extend({ version: z.coerce.number().int().positive() });
+const run = z.object({ run_id: RunId });
+
+/** Every route of the API, by operation name. Server, clients and the OpenAPI document are made from this table. */
+export const routes = {
+  getStatus: { method: 'GET', path: '/api/v1/status', summary: 'Server, services, kernels', answer: ServerStatus },
+  streamEvents: { method: 'GET', path: '/api/v1/events', summary: 'Live events (server-sent)', answer: 'events' },
+  postRecords: {
+    method: 'POST',
+    path: '/api/v1/records',
+    summary: 'What a kernel spooled: sessions, cells, runs, metrics',
+    body: RecordBatch,
+    answer: RecordBatchAnswer
+  },
+
+  listSessions: {
+    method: 'GET',
+    path: '/api/v1/sessions',
+    summary: 'Notebook sessions, newest first',
+    query: z.object({ ...page }),
+    answer: z.object({ sessions: z.array(NotebookSession), next_page_token: z.string().optional() })
+  },
+  listSessionCells: {
+    method: 'GET',
+    path: '/api/v1/sessions/{session_id}/cells',
+    summary: 'Executed cells of a session in order',
+    params: z.object({ session_id: SessionId }),
+    answer: z.object({ cells: z.array(CellExecution) })
+  },
+
+  listRuns: {
+    method: 'GET',
+    path: '/api/v1/runs',
+    summary: 'Runs, newest first',
+    query: z.object({
+      ...page,
+      text: z.string().max(500).optional().describe('Words in name, experiment, tags or parameters.'),
+      status: RunStatus.optional(),
+      experiment_id: z.string().optional()
+    }),
+    answer: z.object({ runs: z.array(RunSummary), next_page_token: z.string().optional() })
+  },
+  getRun: { method: 'GET', path: '/api/v1/runs/{run_id}', summary: 'One run', params: run, answer: RunDetail },
+  getRunMetrics: {
+    method: 'GET',
+    path: '/api/v1/runs/{run_id}/metrics',
+    summary: 'Metric series of a run, thinned for charts',
+    params: run,
+    query: z.object({ points: z.coerce.number().int().min(2).max(5000).default(500) }),
+    answer: z.object({ series: z.array(MetricSeries) })
+  },
+  listRunCells: {
+    method: 'GET',
+    path: '/api/v1/runs/{run_id}/cells',
+    summary: 'The cells that made a run',
+    params: run,
+    answer: z.object({ cells: z.array(CellExecution) })
+  },
+  putRunArtifact: {
+    method: 'POST',
+    path: '/api/v1/runs/{run_id}/artifacts',
+    summary: 'Attach an uploaded blob to a run under a relative name',
+    params: run,
+    body: z.object({ path: RelativePath, sha256: Sha256 }),
+    answer: z.object({})
+  },
+
+  putBlob: {
+    method: 'PUT',
+    path: '/api/v1/blobs/{sha256}',
+    summary: 'Store bytes under their SHA-256',
+    params: z.object({ sha256: Sha256 }),
+    body: 'bytes',
+    answer: z.object({ sha256: Sha256, size: z.number().int(), existed: z.boolean() })
+  },
+  getBlob: {
+    method: 'GET',
+    path: '/api/v1/blobs/{sha256}',
+    summary: 'The bytes of a blob',
+    params: z.object({ sha256: Sha256 }),
+    answer: 'bytes'
+  },
+
+  listDatasets: {
+    method: 'GET',
+    path: '/api/v1/datasets',
+    summary: 'Datasets with their versions, newest first',
+    answer: z.object({ datasets: z.array(DatasetSummary) })
+  },
+  createDatasetVersion: {
+    method: 'POST',
+    path: '/api/v1/datasets/{name}/versions',
+    summary: 'Register a dataset version; the same digest gives the same version back',
+    params: z.object({ name: EntityName }),
+    body: NewDatasetVersion,
+    answer: DatasetVersion
+  },
+  getDatasetVersion: {
+    method: 'GET',
+    path: '/api/v1/datasets/{name}/versions/{version}',
+    summary: 'One dataset version',
+    params: modelVersion,
+    answer: DatasetVersion
+  },
+
+  listModels: {
+    method: 'GET',
+    path: '/api/v1/models',
+    summary: 'Registered models with their versions',
+    answer: z.object({ models: z.array(RegisteredModel) })
+  },
+  createModelVersion: {
+    method: 'POST',
+    path: '/api/v1/models/{name}/versions',
+    summary: 'Register a bundle whose files were uploaded as blobs; all or nothing',
+    params: model,
+    body: NewModelVersion,
+    answer: ModelVersion
+  },
+  getModelVersion: {
+    method: 'GET',
+    path: '/api/v1/models/{name}/versions/{version}',
+    summary: 'One model version',
+    params: modelVersion,
+    answer: ModelVersion
+  },
+  getBundle: {
+    method: 'GET',
+    path: '/api/v1/bundles/{digest}',
+    summary: 'The files of a bundle',
+    params: z.object({ digest: BundleDigest }),
+    answer: z.object({
+      digest: BundleDigest,
+      files: z.array(z.object({ path: RelativePath, sha256: Sha256, size: z.number() }))
+    })
+  },
+
+  createPreflight: {
+    method: 'POST',
+    path: '/api/v1/preflights',
+    summary: 'Run the preflight checks of a model version for an environment',
+    body: PreflightRequest,
+    answer: PreflightReport
+  },
+  createPromotion: {
+    method: 'POST',
+    path: '/api/v1/promotions',
+    summary: 'Bring a model version to an environment; answers at once, progress comes as events',
+    body: NewPromotion,
+    answer: Promotion
+  },
+  getPromotion: {
+    method: 'GET',
+    path: '/api/v1/promotions/{promotion_id}',
+    summary: 'One promotion',
+    params: z.object({ promotion_id: z.string().max(64) }),
+    answer: Promotion
+  },
+
+  listServices: {
+    method: 'GET',
+    path: '/api/v1/services',
+    summary: 'Services and where they answer',
+    answer: z.object({ services: z.array(Service) })
+  },
+  testService: {
+    method: 'POST',
+    path: '/api/v1/services/{name}/test',
+    summary: "Send a request to a service's /predict and show its answer",
+    params: z.object({ name: EntityName }),
+    body: TestRequest,
+    answer: TestAnswer
+  }
+} as const satisfies Record<string, RouteSpec>;
+
+export type Routes = typeof routes;
+export type Operation = keyof Routes;
+
+type InputOf<S> = S extends z.ZodType ? z.input<S> : never;
+export type Params<O extends Operation> = Routes[O] extends { params: infer S } ? InputOf<S> : undefined;
+export type Query<O extends Operation> = Routes[O] extends { query: infer S } ? InputOf<S> : undefined;
+export type Body<O extends Operation> = Routes[O] extends { body: infer S } ? InputOf<S> : undefined;
+export type Answer<O extends Operation> = Routes[O]['answer'] extends z.ZodType ? z.output<Routes[O]['answer']> : never;

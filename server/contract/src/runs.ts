@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { MetricValue, RelativePath, RunId, SessionId, Sha256, Timestamp } from './scalars.js';
+
+export const RunStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const MetricPoint = z.object({ value: MetricValue, step: z.number().int(), timestamp: Timestamp });
+export type MetricPoint = z.infer<typeof MetricPoint>;
+
+export const NamedMetric = MetricPoint.extend({ key: z.string().min(1).max(250) });
+export type NamedMetric = z.infer<typeof NamedMetric>;
+
+/** Where a running run stands; `eta_ms` is the training process's own estimate. */
+export const RunProgress = z.object({
+  fraction: z.number().min(0).max(1),
+  label: z.string().max(200).optional(),
+  eta_ms: z.number().nonnegative().optional()
+});
+export type RunProgress = z.infer<typeof RunProgress>;
+
+/** Why a run failed, in the words of the cell that failed. */
+export const RunFailure = z.object({
+  message: z.string(),
+  cell_order: z.number().int().optional(),
+  cell_id: z.string().optional()
+});
+export type RunFailure = z.infer<typeof RunFailure>;
+
+/** One row of the Runs sidebar. */
+export const RunSummary = z.object({
+  run_id: RunId,
+  name: z.string(),
+  experiment_id: z.string(),
+  experiment_name: z.string(),
+  status: RunStatus,
+  start_time: Timestamp,
+  end_time: Timestamp.nullable(),
+  user: z.string(),
+  source: z.string().describe('Notebook path or script name; empty when unknown.'),
+  language: z.string().describe('typescript, python, … ; empty when unknown.'),
+  session_id: SessionId.nullable(),
+  progress: RunProgress.nullable(),
+  failure: RunFailure.nullable(),
+  metrics: z.array(NamedMetric).describe('The latest point of each metric.'),
+  headline: z
+    .object({ key: z.string(), spark: z.array(z.number()).max(60) })
+    .nullable()
+    .describe('The metric that the row shows, with up to 60 points for its sparkline.'),
+  git_commit: z.string().nullable(),
+  git_dirty: z.boolean().nullable()
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const RunDatasetInput = z.object({
+  name: z.string(),
+  version: z.number().int().nullable(),
+  digest: z.string(),
+  context: z.string()
+});
+export type RunDatasetInput = z.infer<typeof RunDatasetInput>;
+
+export const RunModelOutput = z.object({ name: z.string(), version: z.number().int(), bundle_digest: Sha256 });
+export type RunModelOutput = z.infer<typeof RunModelOutput>;
+
+export const RunArtifact = z.object({ path: RelativePath, size: z.number().int().nonnegative(), sha256: Sha256 });
+export type RunArtifact = z.infer<typeof RunArtifact>;
+
+export const RunDetail = RunSummary.extend({
+  params: z.array(z.object({ key: z.string(), value: z.string() })),
+  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+  inputs: z.array(RunDatasetInput),
+  outputs: z.array(RunModelOutput),
+  artifacts: z.array(RunArtifact)
+});
+export type RunDetail = z.infer<typeof RunDetail>;
+
+export const MetricSeries = z.object({
+  key: z.string(),
+  points: z.array(MetricPoint),
+  total: z.number().int().describe('Points stored; more than `points` when the series was thinned.')
+});
+export type MetricSeries = z.infer<typeof MetricSeries>;

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { CellExecutionId, RunId, SessionId, Sha256, Timestamp } from './scalars.js';
+
+/** What a cell ran in: enough to build it again. Values are never secrets. */
+export const Environment = z.object({
+  runtime: z.string().describe('e.g. node v24.19.0'),
+  platform: z.string(),
+  hostname: z.string(),
+  packages: z.record(z.string(), z.string()),
+  git: z.object({ commit: z.string(), dirty: z.boolean(), branch: z.string() }).nullable()
+});
+export type Environment = z.infer<typeof Environment>;
+
+export const SessionState = z.enum(['alive', 'ended', 'lost']);
+
+/** One kernel life. */
+export const NotebookSession = z.object({
+  session_id: SessionId,
+  kernel: z.string().describe('Kernelspec name, e.g. slipway'),
+  language: z.string(),
+  notebook_path: z.string().describe('As the front end names it; empty when it did not say.'),
+  started_at: Timestamp,
+  ended_at: Timestamp.nullable(),
+  last_seen_at: Timestamp,
+  state: SessionState,
+  pid: z.number().int().nullable(),
+  environment: Environment.nullable(),
+  cell_count: z.number().int()
+});
+export type NotebookSession = z.infer<typeof NotebookSession>;
+
+export const CellStatus = z.enum(['running', 'ok', 'error', 'aborted', 'interrupted']);
+export type CellStatus = z.infer<typeof CellStatus>;
+
+/** One executed cell. `order` counts executions of the session from 1, cell 1 included. */
+export const CellExecution = z.object({
+  execution_id: CellExecutionId,
+  session_id: SessionId,
+  order: z.number().int().positive(),
+  execution_count: z.number().int().nullable().describe('The number in the notebook; null for silent executions.'),
+  cell_id: z.string().nullable().describe('The notebook cell id, when the front end sent one.'),
+  message_id: z.string(),
+  source: z.string(),
+  source_sha256: Sha256,
+  status: CellStatus,
+  started_at: Timestamp,
+  duration_ms: z.number().nonnegative().nullable(),
+  error: z.object({ name: z.string(), message: z.string(), traceback: z.array(z.string()).optional() }).nullable(),
+  run_ids: z.array(RunId).describe('Runs that this cell started or logged to.'),
+  reads: z.array(z.string()).describe('Names, dataset versions and files read.'),
+  writes: z.array(z.string())
+});
+export type CellExecution = z.infer<typeof CellExecution>;

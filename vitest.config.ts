@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `unit` stands beside the code and needs nothing but npm packages. The projects under `test/` drive real
+ * processes: kernels, JupyterLab, browsers, the Python client.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['server/**/src/**/*.test.ts', 'kernel-lib/src/**/*.test.ts'],
+          testTimeout: 20_000
+        }
+      },
+      {
+        test: {
+          name: 'extension',
+          include: ['extension/src/**/*.test.{ts,tsx}'],
+          environment: 'jsdom',
+          testTimeout: 30_000,
+          server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//, /@lumino\//] } }
+        }
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false
+        }
+      }
+    ]
+  }
+});
