@@ -1,0 +1,53 @@
+import type { SpoolRecord } from '@slipway/contract';
+
+/** MIME type → content, as Jupyter's display messages carry it. JSON types may be objects. */
+export type MimeBundle = Record<string, unknown>;
+
+/** The cell execution in which the current code runs. */
+export interface CurrentCell {
+  readonly executionId: string;
+  readonly order: number;
+  readonly cellId: string | null;
+}
+
+/** `Omit` that keeps the members of a union apart. */
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** A record before the notebook gives it its sequence number and its time. */
+export type NewRecord = DistributiveOmit<SpoolRecord, 'seq' | 'at'>;
+
+/** What the library needs of the notebook that it runs in. The kernel provides one; elsewhere a plain one stands in. */
+export interface NotebookContext {
+  readonly sessionId: string;
+  /** The cell whose code is running now (also in its timers and promises), or null outside any cell. */
+  readonly cell: CurrentCell | null;
+  /** Aborted when the user interrupts the cell that reads it. */
+  readonly signal: AbortSignal;
+  /** Folder against which relative file names in cells are resolved. */
+  readonly directory: string;
+  /** Shows `data` under the current cell; with `displayId` it can be replaced later by `update: true`. */
+  display(data: MimeBundle, options?: { displayId?: string; update?: boolean }): void;
+  /** One line for the user, on the cell's stderr; never throws. */
+  warn(message: string): void;
+  /** Queues a record for the server. Returns at once, never throws. */
+  record(record: NewRecord): void;
+  /** Waits until everything recorded so far has reached the server; resolves to false when `timeoutMs` passed first. */
+  flush(timeoutMs: number): Promise<boolean>;
+  /** Notes on the current cell's record. */
+  noteRun(runId: string): void;
+  noteRead(name: string): void;
+  noteWrite(name: string): void;
+}
+
+const KEY = Symbol.for('slipway.notebook');
+type Holder = { [KEY]?: NotebookContext };
+
+/** Makes `context` the one that `notebook()` returns, for every copy of this module in the process. */
+export function provideNotebook(context: NotebookContext): void {
+  (globalThis as Holder)[KEY] = context;
+}
+
+/** The context that was provided, or undefined in a plain Node process. */
+export function providedNotebook(): NotebookContext | undefined {
+  return (globalThis as Holder)[KEY];
+}
