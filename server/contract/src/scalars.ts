@@ -37,5 +37,5 @@ export const RelativePath = z
   );
 
 /** JSON has no NaN or infinity; metric values travel as these strings. */
-export const MetricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+export const MetricValue = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]);
 export type MetricValue = z.infer<typeof MetricValue>;
