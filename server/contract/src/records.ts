@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NamedMetric, RunFailure, RunProgress, RunStatus } from './runs.js';
-import { CellExecution, NotebookSession } from './sessions.js';
+import { CellExecution, Environment, NotebookSession } from './sessions.js';
 import { RunId, SessionId, Timestamp } from './scalars.js';
 
 /*
@@ -26,7 +26,8 @@ export const SessionEnded = z.object({ ...base, type: z.literal('session.ended')
 export const SessionSeen = z.object({
   ...base,
   type: z.literal('session.seen'),
-  notebook_path: z.string().optional().describe('Sent when it became known or changed.')
+  notebook_path: z.string().optional().describe('Sent when it became known or changed.'),
+  environment: Environment.optional().describe('Sent when it was not yet known at session.started.')
 });
 
 export const CellStarted = z.object({
