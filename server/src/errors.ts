@@ -1,0 +1,88 @@
+import { ERROR_STATUS, type ErrorBody, type ErrorCode } from '@slipway/contract';
+
+export interface ErrorDetails {
+  /** What the user can do about it, as a sentence. */
+  readonly remedy?: string;
+  /** The faulty field, e.g. `body.files[0].path`. */
+  readonly where?: string;
+  readonly cause?: unknown;
+}
+
+/** An error that is meant for the caller. Everything else that is thrown is a fault of ours and answers INTERNAL_ERROR. */
+export class SlipwayError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string | undefined;
+  readonly where: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.remedy = details.remedy;
+    this.where = details.where;
+  }
+
+  /** HTTP status that the contract gives to this code. */
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+
+  toBody(): ErrorBody {
+    return {
+      error_code: this.code,
+      message: this.message,
+      ...(this.remedy === undefined ? {} : { remedy: this.remedy }),
+      ...(this.where === undefined ? {} : { where: this.where })
+    };
+  }
+}
+
+export class NotFoundError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('NOT_FOUND', message, details);
+  }
+}
+
+export class InvalidRequestError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('INVALID_REQUEST', message, details);
+  }
+}
+
+/** The request is well formed, but what it names is not in a state that allows it. */
+export class InvalidStateError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('INVALID_STATE', message, details);
+  }
+}
+
+export class AlreadyExistsError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('ALREADY_EXISTS', message, details);
+  }
+}
+
+/** The bytes that arrived are not the ones that were announced. */
+export class DigestMismatchError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('DIGEST_MISMATCH', message, details);
+  }
+}
+
+export class BundleInvalidError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('BUNDLE_INVALID', message, details);
+  }
+}
+
+export class ServiceUnavailableError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('SERVICE_UNAVAILABLE', message, details);
+  }
+}
+
+export class TooLargeError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('TOO_LARGE', message, details);
+  }
+}

@@ -1,0 +1,18 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** Opens the one connection that writes. An answer after its commit means that the data is on the disk. */
+export function openWriter(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+  // page_size only takes effect before the first table, and therefore comes first.
+  database.exec('pragma page_size=4096');
+  database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma wal_autocheckpoint=1000');
+  database.exec('pragma cache_size=-32768; pragma mmap_size=0; pragma temp_store=memory; pragma busy_timeout=5000');
+  return database;
+}
+
+/** Opens a connection that sees what has been committed, and never waits for the writer. */
+export function openReader(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { readOnly: true });
+  database.exec('pragma cache_size=-16384; pragma mmap_size=0; pragma temp_store=memory; pragma busy_timeout=5000');
+  return database;
+}

@@ -1,0 +1,255 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { SpoolRecord } from '@slipway/contract';
+import { InvalidStateError, NotFoundError, SlipwayError } from '../../errors.js';
+import type { RecordsResult, StoreRecords } from '../operations.js';
+import { SequenceTracker } from '../sequence.js';
+import type { RunWriter } from './run-writer.js';
+
+/** A record younger than this says that its kernel is alive now; an older one comes from a spool. */
+const FRESH_MS = 60_000;
+
+interface SessionRow {
+  readonly id: number;
+  readonly last_seq: number;
+  readonly missing: string;
+  readonly state: 'alive' | 'ended' | 'lost';
+}
+
+type RecordOf<T extends SpoolRecord['type']> = Extract<SpoolRecord, { type: T }>;
+
+interface Changes {
+  readonly runs: Map<string, number>;
+  readonly cells: Set<string>;
+}
+
+/** Stores the records of kernels, inside a transaction that the caller holds. */
+export class RecordWriter {
+  readonly #runs: RunWriter;
+  readonly #selectSession: StatementSync;
+  readonly #insertSession: StatementSync;
+  readonly #startSession: StatementSync;
+  readonly #endSession: StatementSync;
+  readonly #movePath: StatementSync;
+  readonly #advance: StatementSync;
+  readonly #revive: StatementSync;
+  readonly #reviveRuns: StatementSync;
+  readonly #insertCell: StatementSync;
+  readonly #countCell: StatementSync;
+  readonly #finishCell: StatementSync;
+  readonly #insertCellRun: StatementSync;
+  readonly #selectExperiment: StatementSync;
+  readonly #insertExperiment: StatementSync;
+  readonly #restoreExperiment: StatementSync;
+
+  constructor(database: DatabaseSync, runs: RunWriter) {
+    const prepare = (text: string): StatementSync => database.prepare(text);
+    this.#runs = runs;
+    this.#selectSession = prepare('select id, last_seq, missing, state from session where uuid = ?');
+    this.#insertSession = prepare(
+      `insert into session(uuid, kernel, language, notebook_path, started_at, last_seen_at, state)
+       values(?, '', '', '', ?, ?, 'alive')`
+    );
+    this.#startSession = prepare(
+      `update session set kernel = ?, language = ?, notebook_path = ?, started_at = ?, pid = ?, environment = ?
+       where id = ?`
+    );
+    this.#endSession = prepare(`update session set state = 'ended', ended_at = ? where id = ?`);
+    this.#movePath = prepare('update session set notebook_path = ? where id = ?');
+    this.#advance = prepare(
+      'update session set last_seq = ?, missing = ?, last_seen_at = max(last_seen_at, ?) where id = ?'
+    );
+    this.#revive = prepare(`update session set state = 'alive', ended_at = null where id = ? and state = 'lost'`);
+    this.#reviveRuns = prepare(
+      `update run set status = 1, end_time = null, failure = null, lost = 0 where session = ? and lost = 1
+       returning uuid, exp`
+    );
+    this.#insertCell = prepare(
+      `insert into cell_execution(uuid, session, position, execution_count, cell_id, message_id, source,
+         source_sha256, status, started_at) values(?, ?, ?, ?, ?, ?, ?, ?, 'running', ?) on conflict do nothing`
+    );
+    this.#countCell = prepare('update session set cell_count = cell_count + 1 where id = ?');
+    this.#finishCell = prepare(
+      `update cell_execution set status = ?, duration_ms = ?, error = ?, reads = ?, writes = ?
+       where uuid = ? and session = ? returning id`
+    );
+    this.#insertCellRun = prepare('insert into cell_run(cell, run_id) values(?, ?) on conflict do nothing');
+    this.#selectExperiment = prepare('select id, life from experiment where name = ?');
+    this.#insertExperiment = prepare('insert into experiment(name, created_at, updated_at) values(?, ?, ?)');
+    this.#restoreExperiment = prepare('update experiment set life = 0, updated_at = ? where id = ?');
+  }
+
+  /** Records that cannot be stored are named in `refused`, and count as delivered. */
+  store(batch: StoreRecords, now = Date.now()): RecordsResult {
+    const session = this.#session(batch, now);
+    const tracker = SequenceTracker.restore(session.last_seq, session.missing);
+    const refused: { seq: number; message: string }[] = [];
+    const changes: Changes = { runs: new Map(), cells: new Set() };
+    let seenAt = 0;
+    for (const record of batch.records) {
+      if (tracker.has(record.seq)) {
+        continue;
+      }
+      try {
+        this.#apply(session.id, record, changes);
+      } catch (error) {
+        if (!(error instanceof SlipwayError)) {
+          throw error;
+        }
+        refused.push({ seq: record.seq, message: error.message });
+      }
+      tracker.add(record.seq);
+      seenAt = Math.max(seenAt, record.at > now - FRESH_MS ? now : record.at);
+    }
+    this.#advance.run(tracker.highest, tracker.holes, seenAt, session.id);
+    if (session.state === 'lost' && seenAt === now && this.#revive.run(session.id).changes > 0) {
+      for (const run of this.#reviveRuns.all(session.id) as unknown as { uuid: string; exp: number }[]) {
+        changes.runs.set(run.uuid, run.exp);
+      }
+    }
+    return {
+      acknowledged_seq: tracker.highest,
+      refused,
+      changed: {
+        runs: [...changes.runs].map(([run_id, experiment_id]) => ({ run_id, experiment_id })),
+        cells: [...changes.cells]
+      }
+    };
+  }
+
+  /** A session whose first record was lost still gets a row, so that nothing else of it is. */
+  #session(batch: StoreRecords, now: number): SessionRow {
+    const known = this.#selectSession.get(batch.session_id) as SessionRow | undefined;
+    if (known !== undefined) {
+      return known;
+    }
+    const startedAt = batch.records[0]?.at ?? now;
+    const { lastInsertRowid } = this.#insertSession.run(batch.session_id, startedAt, startedAt);
+    return { id: Number(lastInsertRowid), last_seq: 0, missing: '[]', state: 'alive' };
+  }
+
+  #apply(session: number, record: SpoolRecord, changes: Changes): void {
+    switch (record.type) {
+      case 'session.started':
+        return this.#started(session, record);
+      case 'session.ended':
+        this.#endSession.run(record.at, session);
+        return;
+      case 'session.seen':
+        if (record.notebook_path !== undefined) {
+          this.#movePath.run(record.notebook_path, session);
+        }
+        return;
+      case 'cell.started':
+        changes.cells.add(record.cell.execution_id);
+        return this.#cellStarted(session, record);
+      case 'cell.finished':
+        return this.#cellFinished(session, record, changes);
+      case 'run.started':
+        return this.#runStarted(session, record, changes);
+      case 'run.logged': {
+        const { experiment_id } = this.#runs.log({ ...record, kind: 'run.log' });
+        changes.runs.set(record.run_id, experiment_id);
+        return;
+      }
+      case 'run.finished': {
+        const { run_id, status, end_time, failure } = record;
+        const { experiment_id } = this.#runs.update({ kind: 'run.update', run_id, status, end_time, failure });
+        changes.runs.set(run_id, experiment_id);
+        return;
+      }
+      case 'run.input': {
+        const inputs = [{ ...record.dataset, details: null }];
+        const { experiment_id } = this.#runs.addInputs({ kind: 'run.inputs', run_id: record.run_id, inputs });
+        changes.runs.set(record.run_id, experiment_id);
+        return;
+      }
+    }
+  }
+
+  #started(session: number, { session: started }: RecordOf<'session.started'>): void {
+    const environment = started.environment === null ? null : JSON.stringify(started.environment);
+    this.#startSession.run(
+      started.kernel,
+      started.language,
+      started.notebook_path,
+      started.started_at,
+      started.pid,
+      environment,
+      session
+    );
+  }
+
+  #cellStarted(session: number, { cell }: RecordOf<'cell.started'>): void {
+    const { changes } = this.#insertCell.run(
+      cell.execution_id,
+      session,
+      cell.order,
+      cell.execution_count,
+      cell.cell_id,
+      cell.message_id,
+      cell.source,
+      cell.source_sha256,
+      cell.started_at
+    );
+    if (changes === 0) {
+      throw new InvalidStateError(`The cell execution ${cell.execution_id} exists already.`);
+    }
+    this.#countCell.run(session);
+  }
+
+  #cellFinished(session: number, record: RecordOf<'cell.finished'>, changes: Changes): void {
+    const { cell } = record;
+    const row = this.#finishCell.get(
+      cell.status,
+      cell.duration_ms,
+      cell.error === null ? null : JSON.stringify(cell.error),
+      JSON.stringify(cell.reads),
+      JSON.stringify(cell.writes),
+      cell.execution_id,
+      session
+    ) as { id: number } | undefined;
+    if (row === undefined) {
+      throw new NotFoundError(`The cell execution ${cell.execution_id} is not known in this session.`);
+    }
+    changes.cells.add(cell.execution_id);
+    for (const runId of cell.run_ids) {
+      this.#insertCellRun.run(row.id, runId);
+      const run = this.#runs.find(runId);
+      if (run !== undefined) {
+        changes.runs.set(runId, run.exp);
+      }
+    }
+  }
+
+  #runStarted(session: number, record: RecordOf<'run.started'>, changes: Changes): void {
+    if (this.#runs.find(record.run_id) !== undefined) {
+      throw new InvalidStateError(`The run ${record.run_id} exists already.`);
+    }
+    const experiment = this.#experiment(record.experiment_name, record.at);
+    this.#runs.create(
+      {
+        kind: 'run.create',
+        run_id: record.run_id,
+        experiment_id: experiment,
+        name: record.name,
+        user: record.user,
+        start_time: record.start_time,
+        status: 'RUNNING',
+        tags: record.tags
+      },
+      session
+    );
+    changes.runs.set(record.run_id, experiment);
+  }
+
+  #experiment(name: string, at: number): number {
+    const known = this.#selectExperiment.get(name) as { id: number; life: number } | undefined;
+    if (known === undefined) {
+      return Number(this.#insertExperiment.run(name, at, at).lastInsertRowid);
+    }
+    if (known.life !== 0) {
+      this.#restoreExperiment.run(at, known.id);
+    }
+    return known.id;
+  }
+}

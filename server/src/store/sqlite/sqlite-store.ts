@@ -1,0 +1,166 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { SlipwayError } from '../../errors.js';
+import type { WriteOperation, WriteResult, WriteResults } from '../operations.js';
+import type { Store } from '../store.js';
+import type { Tables } from '../tables.js';
+import { openReader, openWriter } from './connection.js';
+import { NodeSqliteDialect } from './dialect.js';
+import { migrate } from './migrate.js';
+import { Mutex } from './mutex.js';
+import { RecordWriter } from './record-writer.js';
+import { RunWriter } from './run-writer.js';
+import { WriteQueue, type GroupCommit, type Outcome } from './write-queue.js';
+
+type AnyResult = WriteResults[keyof WriteResults];
+
+/**
+ * Opens the database file, and creates or migrates it first.
+ *
+ * @throws InvalidStateError when the file was written by a newer version.
+ */
+export function openSqliteStore(file: string): Store {
+  const database = openWriter(file);
+  try {
+    migrate(database);
+    return new SqliteStore(database, openReader(file));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly reads: Kysely<Tables>;
+  readonly writes: Kysely<Tables>;
+  readonly #writer: DatabaseSync;
+  readonly #reader: DatabaseSync;
+  readonly #queue: WriteQueue<WriteOperation, AnyResult>;
+  readonly #mutex = new Mutex();
+
+  constructor(writer: DatabaseSync, reader: DatabaseSync) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.reads = new Kysely<Tables>({ dialect: new NodeSqliteDialect(reader) });
+    this.writes = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, this.#mutex) });
+    this.#queue = new WriteQueue(new SqliteGroupCommit(writer, this.#mutex));
+  }
+
+  write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>> {
+    // The group answers each operation with the result of its own kind.
+    return this.#queue.submit(operation) as Promise<WriteResult<O>>;
+  }
+
+  async close(): Promise<void> {
+    await this.#mutex.acquire();
+    this.#reader.close();
+    this.#writer.exec('pragma optimize');
+    this.#writer.close();
+  }
+}
+
+/** Applies a group of operations in one transaction; one that fails does not take the others with it. */
+class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
+  readonly #mutex: Mutex;
+  readonly #runs: RunWriter;
+  readonly #records: RecordWriter;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly #savepoint: StatementSync;
+  readonly #release: StatementSync;
+  readonly #rollbackTo: StatementSync;
+
+  constructor(database: DatabaseSync, mutex: Mutex) {
+    this.#mutex = mutex;
+    this.#runs = new RunWriter(database);
+    this.#records = new RecordWriter(database, this.#runs);
+    this.#begin = database.prepare('begin immediate');
+    this.#commit = database.prepare('commit');
+    this.#rollback = database.prepare('rollback');
+    this.#savepoint = database.prepare('savepoint operation');
+    this.#release = database.prepare('release operation');
+    this.#rollbackTo = database.prepare('rollback to operation');
+  }
+
+  whenFree(): Promise<void> | undefined {
+    const busy = this.#mutex.held;
+    const acquired = this.#mutex.acquire();
+    return busy ? acquired : undefined;
+  }
+
+  done(): void {
+    this.#mutex.release();
+  }
+
+  commit(operations: readonly WriteOperation[]): Outcome<AnyResult>[] {
+    this.#runs.trim();
+    this.#begin.run();
+    try {
+      const outcomes = operations.map(operation => this.#isolated(operation, operations.length > 1));
+      this.#runs.flush();
+      this.#commit.run();
+      return outcomes;
+    } catch (error) {
+      this.#rollback.run();
+      this.#runs.forget();
+      throw error;
+    }
+  }
+
+  #isolated(operation: WriteOperation, amongOthers: boolean): Outcome<AnyResult> {
+    const guarded = amongOthers && !onlyMetrics(operation);
+    if (guarded) {
+      // What earlier operations still hold back must be inside their part of the transaction.
+      this.#runs.flush();
+      this.#savepoint.run();
+    }
+    try {
+      const value = this.#apply(operation);
+      if (guarded) {
+        this.#release.run();
+      }
+      return { ok: true, value };
+    } catch (error) {
+      if (error instanceof SlipwayError) {
+        // Ours are thrown before anything is written.
+        if (guarded) {
+          this.#release.run();
+        }
+        return { ok: false, error };
+      }
+      if (!guarded) {
+        throw error;
+      }
+      this.#rollbackTo.run();
+      this.#release.run();
+      this.#runs.forget();
+      return { ok: false, error };
+    }
+  }
+
+  #apply(operation: WriteOperation): AnyResult {
+    switch (operation.kind) {
+      case 'run.create':
+        this.#runs.create(operation, null);
+        return undefined;
+      case 'run.log':
+        return this.#runs.log(operation);
+      case 'run.update':
+        return this.#runs.update(operation);
+      case 'run.lifecycle':
+        return this.#runs.setLifecycle(operation);
+      case 'run.delete-tag':
+        return this.#runs.deleteTag(operation);
+      case 'run.inputs':
+        return this.#runs.addInputs(operation);
+      case 'records':
+        return this.#records.store(operation);
+    }
+  }
+}
+
+/** Nothing in it can fail once the run is found, short of a full disk. */
+function onlyMetrics(operation: WriteOperation): boolean {
+  return operation.kind === 'run.log' && operation.params.length === 0 && operation.tags.length === 0;
+}

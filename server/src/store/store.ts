@@ -1,0 +1,14 @@
+import type { Kysely } from 'kysely';
+import type { WriteOperation, WriteResult } from './operations.js';
+import type { Tables } from './tables.js';
+
+/** The metadata of one data folder. What a promise of a write resolved to is on the disk. */
+export interface Store {
+  /** Sees everything that was committed. */
+  readonly reads: Kysely<Tables>;
+  /** For writes of the quiet paths; transactions here and the gathered writes take turns. */
+  readonly writes: Kysely<Tables>;
+  /** For the busy paths: operations that come together are committed together. */
+  write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,311 @@
+import type { Generated } from 'kysely';
+
+/*
+ * The tables as the query layer sees them. Timestamps are milliseconds since the epoch. Columns that hold JSON say so;
+ * they are written and parsed by the domain folder that owns the table.
+ */
+
+export interface ExperimentTable {
+  id: Generated<number>;
+  name: string;
+  artifact_location: string | null;
+  life: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ExperimentTagTable {
+  exp: number;
+  key: string;
+  value: string;
+}
+
+export interface RunTable {
+  id: Generated<number>;
+  uuid: string;
+  exp: number;
+  /** 0 active, 1 deleted. */
+  life: number;
+  start_time: number;
+  end_time: number | null;
+  /** Number of the status, see run-status.ts. */
+  status: number;
+  name: string;
+  user_name: string;
+  session: number | null;
+  /** 1 when the run failed only because its kernel was not seen any more. */
+  lost: number;
+  /** JSON of the contract's RunProgress. */
+  progress: string | null;
+  /** JSON of the contract's RunFailure. */
+  failure: string | null;
+}
+
+export interface KeyTable {
+  id: Generated<number>;
+  exp: number;
+  name: string;
+}
+
+/** A REAL column whose NaN is the text 'NaN', because SQLite turns a NaN number into NULL. */
+export type StoredReal = number | 'NaN';
+
+export interface SeriesTable {
+  run: number;
+  key: number;
+  sid: number;
+  step: number;
+  ts: number;
+  value: StoredReal;
+}
+
+export interface KeyedTextTable {
+  run: number;
+  key: number;
+  value: string;
+}
+
+export interface PointTable {
+  sid: number;
+  step: number;
+  ts: number;
+  value: StoredReal;
+}
+
+export interface RunInputTable {
+  run: number;
+  name: string;
+  digest: string;
+  context: string;
+  version: number | null;
+  /** JSON: what else MLflow's client said about the dataset. */
+  details: string | null;
+}
+
+export interface RunArtifactTable {
+  run: number;
+  path: string;
+  sha256: string;
+  size: number;
+  created_at: number;
+}
+
+export interface LoggedModelTable {
+  id: string;
+  exp: number;
+  name: string;
+  status: string;
+  model_type: string;
+  source_run: string | null;
+  created_at: number;
+  updated_at: number;
+  /** JSON arrays of {key, value}. */
+  params: string;
+  tags: string;
+}
+
+export interface LoggedModelArtifactTable {
+  model: string;
+  path: string;
+  sha256: string;
+  size: number;
+  created_at: number;
+}
+
+export interface RunLoggedModelTable {
+  run: number;
+  model: string;
+  direction: 'input' | 'output';
+  step: number;
+}
+
+export interface SessionTable {
+  id: Generated<number>;
+  uuid: string;
+  kernel: string;
+  language: string;
+  notebook_path: string;
+  started_at: number;
+  ended_at: number | null;
+  last_seen_at: number;
+  state: 'alive' | 'ended' | 'lost';
+  pid: number | null;
+  /** JSON of the contract's Environment. */
+  environment: string | null;
+  last_seq: number;
+  /** JSON: ranges of sequence numbers below last_seq that have not arrived. */
+  missing: string;
+  cell_count: number;
+}
+
+export interface CellExecutionTable {
+  id: Generated<number>;
+  uuid: string;
+  session: number;
+  position: number;
+  execution_count: number | null;
+  cell_id: string | null;
+  message_id: string;
+  source: string;
+  source_sha256: string;
+  status: 'running' | 'ok' | 'error' | 'aborted' | 'interrupted';
+  started_at: number;
+  duration_ms: number | null;
+  /** JSON of the contract's error, reads and writes. */
+  error: string | null;
+  reads: string;
+  writes: string;
+}
+
+export interface CellRunTable {
+  cell: number;
+  run_id: string;
+}
+
+export interface BlobTable {
+  sha256: string;
+  size: number;
+  created_at: number;
+}
+
+export interface DatasetTable {
+  id: Generated<number>;
+  name: string;
+  created_at: number;
+}
+
+export interface DatasetVersionTable {
+  id: Generated<number>;
+  dataset: number;
+  version: number;
+  digest: string;
+  content_sha256: string;
+  row_count: number;
+  /** JSON of the contract's columns, profile and checks. */
+  columns: string;
+  time_column: string | null;
+  source: string;
+  derivation: string | null;
+  profile: string;
+  checks: string;
+  session_id: string | null;
+  cell_execution_id: string | null;
+  created_at: number;
+}
+
+export interface DatasetParentTable {
+  child: number;
+  name: string;
+  version: number;
+}
+
+export interface BundleTable {
+  digest: string;
+  created_at: number;
+}
+
+export interface BundleFileTable {
+  digest: string;
+  path: string;
+  sha256: string;
+  size: number;
+}
+
+export interface RegisteredModelTable {
+  id: Generated<number>;
+  name: string;
+  description: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ModelVersionTable {
+  id: Generated<number>;
+  model: number;
+  version: number;
+  bundle_digest: string;
+  created_at: number;
+  updated_at: number;
+  description: string;
+  stage: 'None' | 'Staging' | 'Production' | 'Archived';
+  run_id: string | null;
+  session_id: string | null;
+  /** JSON: DatasetVersionRef, ModelSignature, metrics by name, headline. */
+  dataset: string | null;
+  signature: string;
+  metrics: string;
+  headline: string | null;
+}
+
+export interface ModelAliasTable {
+  model: number;
+  alias: string;
+  version: number;
+}
+
+export interface PreflightReportTable {
+  id: string;
+  bundle_digest: string;
+  environment: string;
+  created_at: number;
+  /** JSON of the contract's PreflightReport. */
+  report: string;
+}
+
+export interface PromotionTable {
+  id: string;
+  model: string;
+  version: number;
+  bundle_digest: string;
+  environment: 'dev' | 'staging' | 'production';
+  service: string;
+  reason: string;
+  state: 'preflight' | 'refused' | 'releasing' | 'running' | 'failed';
+  step: string;
+  message: string | null;
+  service_url: string | null;
+  preflight_id: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ServiceTable {
+  name: string;
+  environment: string;
+  /** JSON of the contract's ReleaseManifest and ModelSignature. */
+  release: string;
+  signature: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface Tables {
+  experiment: ExperimentTable;
+  experiment_tag: ExperimentTagTable;
+  run: RunTable;
+  key: KeyTable;
+  series: SeriesTable;
+  param: KeyedTextTable;
+  tag: KeyedTextTable;
+  point: PointTable;
+  run_input: RunInputTable;
+  run_artifact: RunArtifactTable;
+  logged_model: LoggedModelTable;
+  logged_model_artifact: LoggedModelArtifactTable;
+  run_logged_model: RunLoggedModelTable;
+  session: SessionTable;
+  cell_execution: CellExecutionTable;
+  cell_run: CellRunTable;
+  blob: BlobTable;
+  dataset: DatasetTable;
+  dataset_version: DatasetVersionTable;
+  dataset_parent: DatasetParentTable;
+  bundle: BundleTable;
+  bundle_file: BundleFileTable;
+  registered_model: RegisteredModelTable;
+  model_version: ModelVersionTable;
+  model_alias: ModelAliasTable;
+  preflight_report: PreflightReportTable;
+  promotion: PromotionTable;
+  service: ServiceTable;
+}
