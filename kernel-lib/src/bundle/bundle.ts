@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { BUNDLE_FILES, type BundleEnvironment, type BundleFile, type ModelSignature } from '@slipway/contract';
+import { exportModel } from '../onnx/export.js';
+import { IR_VERSION, OPSET } from '../onnx/graph.js';
+import type { TrainedModel } from '../train/trained-model.js';
+import { installedVersions } from './installed-versions.js';
+import { modelCard } from './model-card.js';
+import { checkParity } from './parity.js';
+
+/** A bundle in memory: its files by name, their checksums, and the digest that names it. */
+export interface BuiltBundle {
+  readonly digest: string;
+  readonly files: readonly BundleFile[];
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * Exports a trained model as a bundle. Nothing in it depends on the time or on the run, so that the same training gives
+ * the same digest. The exported graph is run on the test vectors before anything leaves the notebook.
+ *
+ * @throws SlipwayError MODEL_NOT_EXPORTABLE (layer named), PARITY_FAILED when ONNX and notebook disagree.
+ */
+export async function buildBundle(name: string, model: TrainedModel): Promise<BuiltBundle> {
+  const labels = model.labels ? [...model.labels] : null;
+  const exported = exportModel(model.network, model.prep, labels, name);
+  await checkParity(exported.onnx, exported.inputs, model.testVectors);
+  const signature: ModelSignature = {
+    task: labels ? 'classification' : 'regression',
+    target: model.target,
+    labels,
+    inputs: exported.inputs,
+    outputs: exported.outputs,
+    training_frame: model.frame
+  };
+  const environment: BundleEnvironment = {
+    runtime: `node ${process.version}`,
+    packages: installedVersions(),
+    backend: model.backend.backend,
+    onnx: { opset: OPSET, ir_version: IR_VERSION }
+  };
+  const contents = new Map<string, Uint8Array>([
+    [BUNDLE_FILES.model, exported.onnx],
+    [BUNDLE_FILES.signature, json(signature)],
+    [BUNDLE_FILES.testVectors, json(model.testVectors)],
+    [BUNDLE_FILES.evaluation, json(model.evaluation)],
+    [BUNDLE_FILES.environment, json(environment)],
+    [BUNDLE_FILES.card, new TextEncoder().encode(modelCard(name, model, signature))]
+  ]);
+  const files = [...contents]
+    .map(([path, bytes]) => ({ path, sha256: sha256(bytes), size: bytes.length }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const list = files.map(file => `${file.sha256}  ${file.path}\n`).join('');
+  return { digest: sha256(new TextEncoder().encode(list)), files, contents };
+}
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value, null, 1) + '\n');
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,66 @@
+import type { SignatureInput, TestVectors } from '@slipway/contract';
+import type { Tensor } from 'onnxruntime-node';
+import { SlipwayError } from '../errors.js';
+
+/** Largest relative difference between the notebook's answers and those of the exported graph. */
+export const PARITY_TOLERANCE = 1e-4;
+
+/**
+ * Runs the exported graph on the test vectors and compares with the notebook's answers: |a − b| / max(1, |a|).
+ *
+ * @returns the largest relative difference.
+ * @throws SlipwayError PARITY_FAILED above 1e-4.
+ */
+export async function checkParity(
+  onnx: Uint8Array,
+  inputs: readonly SignatureInput[],
+  vectors: TestVectors
+): Promise<number> {
+  const runtime = await import('onnxruntime-node');
+  const session = await runtime.InferenceSession.create(onnx, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  try {
+    const feeds: Record<string, Tensor> = {};
+    for (const input of inputs) {
+      const values = vectors.inputs[input.name]!;
+      const shape = [vectors.rows, 1];
+      if (input.datatype === 'BYTES') {
+        feeds[input.name] = new runtime.Tensor(
+          'string',
+          values.map(v => (v === null ? '' : String(v))),
+          shape
+        );
+      } else if (input.datatype === 'BOOL') {
+        feeds[input.name] = new runtime.Tensor(
+          'bool',
+          values.map(v => v === true),
+          shape
+        );
+      } else {
+        const numbers = Float32Array.from(values, v => (v === null ? NaN : Number(v)));
+        feeds[input.name] = new runtime.Tensor('float32', numbers, shape);
+      }
+    }
+    const answers = await session.run(feeds);
+    let worst = 0;
+    for (const [name, expected] of Object.entries(vectors.outputs)) {
+      const got = answers[name]!.data as Float32Array;
+      expected.data.forEach((value, i) => {
+        const difference = Math.abs(value - got[i]!) / Math.max(1, Math.abs(value));
+        // A NaN on one side only must not pass.
+        worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
+      });
+    }
+    if (worst > PARITY_TOLERANCE) {
+      throw new SlipwayError(
+        'PARITY_FAILED',
+        `The exported model differs from the notebook's by ${worst.toExponential(1)} (allowed: ${PARITY_TOLERANCE}).`,
+        {
+          remedy: 'Nothing was registered. Please report the layers of this model.'
+        }
+      );
+    }
+    return worst;
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,84 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { SlipwayError } from '../errors.js';
+import { suggestion } from '../near-names.js';
+
+let opening: Promise<DuckDBConnection> | undefined;
+let tables = 0;
+
+/** The notebook's DuckDB: in memory, one per kernel, opened at first use. */
+export function engine(): Promise<DuckDBConnection> {
+  opening ??= import('@duckdb/node-api').then(async duckdb => {
+    const instance = await duckdb.DuckDBInstance.create(':memory:');
+    return instance.connect();
+  });
+  return opening;
+}
+
+/** A table name that no other frame has. */
+export function freshTable(): string {
+  return `frame_${++tables}`;
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export async function execute(sql: string): Promise<void> {
+  await (await engine()).run(sql);
+}
+
+/** Rows as objects of plain values: numbers (also for BIGINT), strings, booleans, null; dates as ISO text. */
+export async function queryRows(sql: string): Promise<Record<string, PlainValue>[]> {
+  const result = await (await engine()).runAndReadAll(sql);
+  const names = result.columnNames();
+  return result.getRowsJS().map(row => Object.fromEntries(names.map((n, i) => [n, plain(row[i])])));
+}
+
+/** Columns of a query, in order, as plain values. */
+export async function queryColumns(sql: string): Promise<PlainValue[][]> {
+  const result = await (await engine()).runAndReadAll(sql);
+  return result.getColumnsJS().map(column => column.map(plain));
+}
+
+export type PlainValue = number | string | boolean | null;
+
+function plain(value: unknown): PlainValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Date) {
+    const iso = value.toISOString();
+    return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso;
+  }
+  return String(value as DuckDBValue);
+}
+
+/**
+ * Runs SQL that holds an expression of the user and turns DuckDB's complaint into one about the expression.
+ *
+ * @throws SlipwayError COLUMN_UNKNOWN with near names, or DATA_EXPRESSION with DuckDB's own sentence.
+ */
+export async function executeUserSql(sql: string, expression: string, columns: readonly string[]): Promise<void> {
+  try {
+    await execute(sql);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /Referenced column "([^"]+)" not found/.exec(message)?.[1];
+    if (unknown) throw unknownColumn(unknown, columns, `in the expression ${expression}`);
+    const sentence = message.split('\n\nLINE')[0]!.trim();
+    throw new SlipwayError('DATA_EXPRESSION', `The expression ${expression} cannot be computed. ${sentence}`, {
+      cause: error
+    });
+  }
+}
+
+/** The error for a column that a frame does not have. */
+export function unknownColumn(name: string, columns: readonly string[], where: string): SlipwayError {
+  return new SlipwayError('COLUMN_UNKNOWN', `There is no column "${name}" ${where}.`, {
+    remedy: suggestion(name, columns)
+  });
+}

@@ -1,0 +1,101 @@
+import type { Column, ColumnProfile, QualityCheck } from '@slipway/contract';
+import { queryRows, quoteName } from './engine.js';
+
+/** A text column of which at least this share are numbers is probably a number column with a slip in it. */
+const MOSTLY_NUMERIC = 0.9;
+
+/** Checks that every dataset version carries: rows, missing values, duplicates, constant and half-numeric columns, time. */
+export async function checkQuality(
+  table: string,
+  columns: readonly Column[],
+  profile: readonly ColumnProfile[],
+  timeColumn: string | null
+): Promise<QualityCheck[]> {
+  const from = quoteName(table);
+  const total = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
+  const checks: QualityCheck[] = [
+    { id: 'has-rows', title: 'Has rows', verdict: total > 0 ? 'pass' : 'fail', evidence: `${total} rows.` },
+    missingValues(profile, total),
+    await duplicateRows(from, total),
+    constantColumns(profile),
+    await halfNumericColumns(from, columns)
+  ];
+  if (timeColumn) checks.push(await timeOrder(from, timeColumn));
+  return checks;
+}
+
+function missingValues(profile: readonly ColumnProfile[], total: number): QualityCheck {
+  const gaps = profile.filter(p => p.missing > 0);
+  const worst = gaps.map(p => `${p.name} ${p.missing} of ${total}`).join(', ');
+  return {
+    id: 'no-missing-values',
+    title: 'No missing values',
+    verdict: gaps.length === 0 ? 'pass' : 'warn',
+    evidence: gaps.length === 0 ? `All ${profile.length} columns are complete.` : `Missing: ${worst}.`
+  };
+}
+
+async function duplicateRows(from: string, total: number): Promise<QualityCheck> {
+  const distinct = Number((await queryRows(`select count(*) as n from (select distinct * from ${from})`))[0]!['n']);
+  const copies = total - distinct;
+  return {
+    id: 'no-duplicate-rows',
+    title: 'No duplicate rows',
+    verdict: copies === 0 ? 'pass' : 'warn',
+    evidence: copies === 0 ? `${total} different rows.` : `${copies} rows are copies of others.`
+  };
+}
+
+function constantColumns(profile: readonly ColumnProfile[]): QualityCheck {
+  const constant = profile.filter(p => p.count > 1 && p.distinct <= 1).map(p => p.name);
+  return {
+    id: 'no-constant-column',
+    title: 'No constant column',
+    verdict: constant.length === 0 ? 'pass' : 'warn',
+    evidence: constant.length === 0 ? 'Every column varies.' : `One value only: ${constant.join(', ')}.`
+  };
+}
+
+async function halfNumericColumns(from: string, columns: readonly Column[]): Promise<QualityCheck> {
+  const found: string[] = [];
+  for (const column of columns.filter(c => c.type === 'string')) {
+    const name = quoteName(column.name);
+    const row = (
+      await queryRows(
+        `select count(${name}) as n, count(try_cast(${name} as double)) as numbers, ` +
+          `first(${name}) filter (where ${name} is not null and try_cast(${name} as double) is null) as odd from ${from}`
+      )
+    )[0]!;
+    const share = Number(row['numbers']) / Math.max(1, Number(row['n']));
+    if (share >= MOSTLY_NUMERIC && share < 1) {
+      found.push(`${column.name}: ${row['numbers']} of ${row['n']} are numbers, but "${row['odd']}" is not`);
+    }
+  }
+  return {
+    id: 'no-half-numeric-column',
+    title: 'No column of numbers with text in it',
+    verdict: found.length === 0 ? 'pass' : 'warn',
+    evidence: found.length === 0 ? 'Text columns hold text.' : `${found.join('; ')}.`
+  };
+}
+
+async function timeOrder(from: string, timeColumn: string): Promise<QualityCheck> {
+  const name = quoteName(timeColumn);
+  const row = (
+    await queryRows(
+      `select count(*) filter (where t < p) as back, count(*) filter (where t = p) as same, count(*) as n from ` +
+        `(select ${name} as t, lag(${name}) over () as p from ${from})`
+    )
+  )[0]!;
+  const back = Number(row['back']);
+  const same = Number(row['same']);
+  return {
+    id: 'time-in-order',
+    title: 'Time runs forward',
+    verdict: back === 0 && same === 0 ? 'pass' : 'warn',
+    evidence:
+      back === 0 && same === 0
+        ? `${row['n']} rows, each later than the one before.`
+        : `${back} rows are earlier than the row before, ${same} have the same time.`
+  };
+}

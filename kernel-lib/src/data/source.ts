@@ -1,0 +1,63 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SlipwayError } from '../errors.js';
+
+/** A data file that was found: its absolute path and how the user named it. */
+export interface DataSource {
+  readonly file: string;
+  readonly named: string;
+  readonly format: 'csv' | 'parquet' | 'json';
+}
+
+const FORMATS: Record<string, DataSource['format']> = {
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.txt': 'csv',
+  '.parquet': 'parquet',
+  '.json': 'json',
+  '.ndjson': 'json',
+  '.jsonl': 'json'
+};
+
+/**
+ * Finds a data file. `npm:<package>/<file>` names a file of an npm package, looked for upward from the notebook and
+ * then beside this library; anything else is a path, relative to the notebook's folder.
+ *
+ * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY (a file of zero bytes), DATA_UNREADABLE (a format we do not read).
+ */
+export function findSource(named: string, directory: string): DataSource {
+  const file = named.startsWith('npm:') ? findInPackage(named.slice(4), directory) : path.resolve(directory, named);
+  if (!file || !existsSync(file) || !statSync(file).isFile()) {
+    throw new SlipwayError('DATA_NOT_FOUND', `There is no file "${named}".`, {
+      remedy: named.startsWith('npm:')
+        ? 'Install the package beside the notebook (npm install …), or check the name after the slash.'
+        : `Looked for ${path.resolve(directory, named)}. Paths are relative to the notebook's folder.`
+    });
+  }
+  if (statSync(file).size === 0) {
+    throw new SlipwayError('DATA_EMPTY', `"${named}" is empty (0 bytes).`, {
+      remedy: 'Check how the file was written or downloaded; nothing was registered.'
+    });
+  }
+  const extension = path.extname(file).toLowerCase();
+  const format = FORMATS[extension];
+  if (!format) {
+    throw new SlipwayError('DATA_UNREADABLE', `"${named}" ends in "${extension}", which is not read.`, {
+      remedy: `Formats: ${Object.keys(FORMATS).join(', ')}.`
+    });
+  }
+  return { file, named, format };
+}
+
+function findInPackage(name: string, directory: string): string | null {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  for (const start of [directory, here]) {
+    for (let folder = start; ; folder = path.dirname(folder)) {
+      const candidate = path.join(folder, 'node_modules', ...name.split('/'));
+      if (existsSync(candidate)) return candidate;
+      if (folder === path.dirname(folder)) break;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,24 @@
+import { renderCard, renderTable, textTable } from './display/html.js';
+import { notebook } from './notebook/standalone.js';
+import { findServer } from './record/discovery.js';
+import { installedVersions } from './bundle/installed-versions.js';
+import { chooseBackend, tensorflow } from './train/tensorflow.js';
+
+/** Shows what this notebook stands on: Node, packages, training backend with the refused ones, server. */
+export async function doctor(): Promise<void> {
+  const book = notebook();
+  const server = findServer(book.directory);
+  const backend = await chooseBackend(await tensorflow(), true);
+  const header = ['what', 'found'];
+  const rows = [
+    ['Node', process.version],
+    ...Object.entries(installedVersions()),
+    ['training backend', backend.backend],
+    ...backend.refused.map(r => [`refused: ${r.backend}`, r.reason]),
+    ['metadata server', server ? server.url : 'not found; start it with npm start or slipway server']
+  ];
+  book.display({
+    'text/html': renderCard({ title: 'Slipway doctor', body: renderTable(header, rows) }),
+    'text/plain': `Slipway doctor\n${textTable(header, rows)}`
+  });
+}

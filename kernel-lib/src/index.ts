@@ -1,0 +1,34 @@
+export { data, type DataOptions } from './data/data.js';
+export { Frame, type FrameParts, type Lineage, type Shift } from './data/frame.js';
+export type { Split, SplitOptions } from './data/split.js';
+export type { PlainValue } from './data/engine.js';
+export { prep, Prep, FittedPrep, type ImputeStrategy } from './prep/prep.js';
+export type { FittedColumn, FittedStep } from './prep/steps.js';
+export { mlp, type MlpOptions, type ModelSpec } from './models/mlp.js';
+export { fit, type FitOptions } from './train/fit.js';
+export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
+export type { BackendChoice, BackendRefusal } from './train/tensorflow.js';
+export type { Task } from './train/target.js';
+export { currentRun, run, Run, type FinishedRun } from './runs/run.js';
+export { register, Registration } from './registry/register.js';
+export { promote } from './registry/promote.js';
+export { ServiceHandle, type InputRow, type Prediction } from './registry/service.js';
+export { SlipwayError, type SlipwayErrorCode } from './errors.js';
+export { status } from './status.js';
+export { doctor } from './doctor.js';
+export { findServer, type ServerAddress } from './record/discovery.js';
+export {
+  provideNotebook,
+  type MimeBundle,
+  type NewRecord,
+  type NotebookContext,
+  type CurrentCell
+} from './notebook/context.js';
+export type { VegaLiteSpec } from './display/vega.js';
+
+import { notebook } from './notebook/standalone.js';
+
+/** Aborted when the user interrupts the cell that calls this; hand it to anything that takes an AbortSignal. */
+export function signal(): AbortSignal {
+  return notebook().signal;
+}

@@ -1,0 +1,80 @@
+import type { LayersModel } from '@tensorflow/tfjs';
+import type { ModelSignature, SignatureInput, SignatureOutput } from '@slipway/contract';
+import type { FittedPrep } from '../prep/prep.js';
+import type { FittedColumn } from '../prep/steps.js';
+import { SlipwayError } from '../errors.js';
+import { ElementType, OnnxGraph } from './graph.js';
+import { addLayers } from './layers.js';
+import { addPreprocessing } from './preprocessing.js';
+
+/** A model in ONNX form with the named inputs and outputs of its graph. */
+export interface ExportedModel {
+  readonly onnx: Uint8Array;
+  readonly inputs: SignatureInput[];
+  readonly outputs: SignatureOutput[];
+}
+
+/**
+ * Writes preprocessing and network as one ONNX graph. Every input column is an input of shape [rows, 1]. A classifier
+ * gives `probabilities` [rows, classes] and `label` [rows]; a regression gives `value` [rows, 1].
+ *
+ * @throws SlipwayError MODEL_NOT_EXPORTABLE, naming the layer, before anything is written.
+ */
+export function exportModel(
+  model: LayersModel,
+  prep: FittedPrep,
+  labels: ModelSignature['labels'],
+  name: string
+): ExportedModel {
+  const graph = new OnnxGraph();
+  const raw = addLayers(graph, model, addPreprocessing(graph, prep));
+  const outputs = labels ? addClassOutputs(graph, model, raw, labels) : addValueOutput(graph, raw);
+  const onnx = graph.finish(name, { task: labels ? 'classification' : 'regression' });
+  return { onnx, inputs: prep.columns.map(column => signatureInput(prep, column)), outputs };
+}
+
+function addClassOutputs(
+  graph: OnnxGraph,
+  model: LayersModel,
+  raw: string,
+  labels: readonly string[]
+): SignatureOutput[] {
+  const units = (model.outputs[0]!.shape as (number | null)[]).at(-1);
+  const probabilities =
+    units === 1 && labels.length === 2
+      ? graph.node('Concat', [graph.node('Sub', [graph.floats([1], [1, 1]), raw]), raw], { axis: { int: 1 } })
+      : raw;
+  if (units !== labels.length && !(units === 1 && labels.length === 2)) {
+    throw new SlipwayError(
+      'MODEL_MISMATCH',
+      `The model gives ${units} numbers per row, but there are ${labels.length} classes.`,
+      {
+        remedy: `End the model with a softmax over ${labels.length} units.`
+      }
+    );
+  }
+  const index = graph.node('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 0 } });
+  const label = graph.node('Gather', [graph.strings(labels), index], { axis: { int: 0 } });
+  graph.output(probabilities, 'probabilities', ElementType.FLOAT, ['rows', labels.length]);
+  graph.output(label, 'label', ElementType.STRING, ['rows']);
+  return [
+    { name: 'probabilities', datatype: 'FP32', shape: [-1, labels.length], role: 'probabilities' },
+    { name: 'label', datatype: 'BYTES', shape: [-1], role: 'label' }
+  ];
+}
+
+function addValueOutput(graph: OnnxGraph, raw: string): SignatureOutput[] {
+  graph.output(raw, 'value', ElementType.FLOAT, ['rows', 1]);
+  return [{ name: 'value', datatype: 'FP32', shape: [-1, 1], role: 'value' }];
+}
+
+function signatureInput(prep: FittedPrep, column: FittedColumn): SignatureInput {
+  const datatype = column.type === 'category' ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
+  return {
+    name: column.name,
+    datatype,
+    shape: [-1, 1],
+    nullable: prep.acceptsMissing(column),
+    range: column.type === 'numeric' ? column.range : null
+  };
+}

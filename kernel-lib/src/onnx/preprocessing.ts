@@ -1,0 +1,47 @@
+import type { FittedPrep } from '../prep/prep.js';
+import type { FittedColumn, FittedStep } from '../prep/steps.js';
+import { ElementType, type OnnxGraph } from './graph.js';
+
+/** Adds one named input per column and their preprocessing; returns the [rows, width] value that the model reads. */
+export function addPreprocessing(graph: OnnxGraph, prep: FittedPrep): string {
+  const parts = prep.columns.map(column => addColumn(graph, column));
+  return parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: { int: 1 } });
+}
+
+function addColumn(graph: OnnxGraph, column: FittedColumn): string {
+  switch (column.type) {
+    case 'boolean': {
+      const input = graph.input(column.name, ElementType.BOOL, ['rows', 1]);
+      return graph.node('Cast', [input], { to: { int: ElementType.FLOAT } });
+    }
+    case 'category': {
+      const input = graph.input(column.name, ElementType.STRING, ['rows', 1]);
+      const hot = graph.node(
+        'OneHotEncoder',
+        [input],
+        { cats_strings: { strings: column.categories }, zeros: { int: 1 } },
+        'ai.onnx.ml'
+      );
+      return graph.node('Reshape', [hot, graph.int64s([-1, column.categories.length])]);
+    }
+    case 'numeric':
+      return column.steps.reduce(
+        (value, step) => addStep(graph, step, value),
+        graph.input(column.name, ElementType.FLOAT, ['rows', 1])
+      );
+  }
+}
+
+function addStep(graph: OnnxGraph, step: FittedStep, value: string): string {
+  const scalar = (number: number): string => graph.floats([number], [1, 1]);
+  switch (step.kind) {
+    case 'impute':
+      return graph.node('Where', [graph.node('IsNaN', [value]), scalar(step.value), value]);
+    case 'standardize':
+      return graph.node('Div', [graph.node('Sub', [value, scalar(step.mean)]), scalar(step.std)]);
+    case 'minMax':
+      return graph.node('Div', [graph.node('Sub', [value, scalar(step.min)]), scalar(step.max - step.min)]);
+    case 'log1p':
+      return graph.node('Log', [graph.node('Add', [value, scalar(1)])]);
+  }
+}

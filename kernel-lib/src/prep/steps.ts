@@ -1,0 +1,31 @@
+/** One fitted step of a column's pipeline. Numbers are those of the training rows. */
+export type FittedStep =
+  | { kind: 'impute'; value: number }
+  | { kind: 'standardize'; mean: number; std: number }
+  | { kind: 'minMax'; min: number; max: number }
+  | { kind: 'log1p' };
+
+/** A fitted input column: how one named input of the model becomes numbers. */
+export type FittedColumn =
+  | { name: string; type: 'numeric'; steps: readonly FittedStep[]; range: { min: number; max: number } }
+  | { name: string; type: 'boolean' }
+  | { name: string; type: 'category'; categories: readonly string[] };
+
+/** How many numbers a fitted column gives per row. */
+export function columnWidth(column: FittedColumn): number {
+  return column.type === 'category' ? column.categories.length : 1;
+}
+
+/** Applies one step to one value in float32, as the exported graph computes it. A missing value is NaN. */
+export function applyStep(step: FittedStep, value: number): number {
+  switch (step.kind) {
+    case 'impute':
+      return Number.isNaN(value) ? Math.fround(step.value) : value;
+    case 'standardize':
+      return Math.fround(Math.fround(value - Math.fround(step.mean)) / Math.fround(step.std));
+    case 'minMax':
+      return Math.fround(Math.fround(value - Math.fround(step.min)) / Math.fround(step.max - step.min));
+    case 'log1p':
+      return Math.fround(Math.log(Math.fround(1 + value)));
+  }
+}

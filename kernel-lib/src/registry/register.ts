@@ -1,0 +1,86 @@
+import type { ModelVersion } from '@slipway/contract';
+import { buildBundle, type BuiltBundle } from '../bundle/bundle.js';
+import { call, uploadBlob } from '../client/client.js';
+import { SlipwayError } from '../errors.js';
+import { notebook } from '../notebook/standalone.js';
+import type { MimeBundle } from '../notebook/context.js';
+import { Run } from '../runs/run.js';
+import { TrainedModel } from '../train/trained-model.js';
+import { registrationBundle } from './registry-display.js';
+
+/** How long a registration waits for the run's own records to arrive, so that the version can name its run. */
+const FLUSH_MS = 5000;
+
+/** Bundles that could not be registered because the server was away, by model name. */
+const waiting = new Map<string, { bundle: BuiltBundle; runId: string; description: string }>();
+
+/** What `register` gives back; `version` is null while the server is away. */
+export class Registration {
+  constructor(
+    readonly name: string,
+    readonly digest: string,
+    readonly version: ModelVersion | null
+  ) {}
+
+  [Symbol.for('Jupyter.display')](): MimeBundle {
+    return registrationBundle(this.name, this.digest, this.version);
+  }
+}
+
+/**
+ * Exports the run's model as a bundle (ONNX with the preprocessing inside, signature, test vectors, evaluation) and
+ * registers it as the next version of `name`. When the server is away the bundle waits in the notebook and the next
+ * `register` or `promote` of that name sends it.
+ *
+ * @throws SlipwayError MODEL_MISSING, MODEL_NOT_EXPORTABLE (layer named; nothing is registered), PARITY_FAILED.
+ */
+export async function register(
+  name: string,
+  from: Run | TrainedModel,
+  options: { description?: string } = {}
+): Promise<Registration> {
+  const model = from instanceof Run ? from.model : from;
+  if (!model) {
+    throw new SlipwayError(
+      'MODEL_MISSING',
+      `${from instanceof Run ? `Run ${from.name}` : 'This value'} has no fitted model to register.`,
+      {
+        remedy: 'Fit one inside the run: slip.run(name, async run => slip.fit(…)).'
+      }
+    );
+  }
+  const bundle = await buildBundle(name, model);
+  waiting.set(name, { bundle, runId: model.runId, description: options.description ?? '' });
+  let version: ModelVersion | null = null;
+  try {
+    version = await registerWaiting(name);
+  } catch (error) {
+    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') throw error;
+    notebook().warn(`${name} was not registered yet. ${error.message}`);
+  }
+  const registration = new Registration(name, bundle.digest, version);
+  if (version) notebook().noteWrite(`${name} v${version.version}`);
+  return registration;
+}
+
+/** Registers the bundle that waits under `name`; null when none does. */
+export async function registerWaiting(name: string): Promise<ModelVersion | null> {
+  const pending = waiting.get(name);
+  if (!pending) return null;
+  const book = notebook();
+  await book.flush(FLUSH_MS);
+  for (const file of pending.bundle.files) {
+    await uploadBlob(book.directory, file.sha256, pending.bundle.contents.get(file.path)!);
+  }
+  const version = await call(book.directory, 'createModelVersion', {
+    params: { name },
+    body: {
+      files: pending.bundle.files.map(file => ({ ...file })),
+      run_id: pending.runId,
+      session_id: book.sessionId,
+      description: pending.description
+    }
+  });
+  waiting.delete(name);
+  return version;
+}

@@ -1,0 +1,58 @@
+import type { ModelVersion, PreflightReport, Verdict } from '@slipway/contract';
+import { escapeHtml, formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
+import type { MimeBundle } from '../notebook/context.js';
+
+/** A registered version: signature, metric beside its best baseline, digest. */
+export function registrationBundle(name: string, digest: string, version: ModelVersion | null): MimeBundle {
+  const title = version ? `${name} v${version.version}` : name;
+  const subtitle = version
+    ? `registered · bundle ${digest.slice(0, 12)}`
+    : `not registered yet · bundle ${digest.slice(0, 12)}`;
+  if (!version)
+    return { 'text/html': renderCard({ title, subtitle, body: '' }), 'text/plain': `${title}: ${subtitle}` };
+  const { signature, headline } = version;
+  const header = ['input', 'type', 'may be missing', 'range in training'];
+  const rows = signature.inputs.map(input => [
+    input.name,
+    input.datatype,
+    input.nullable ? 'yes' : 'no',
+    input.range ? `${formatNumber(input.range.min)} … ${formatNumber(input.range.max)}` : ''
+  ]);
+  const baseline = headline?.baseline
+    ? ` (best baseline: ${headline.baseline.name} ${formatNumber(headline.baseline.value)})`
+    : '';
+  const metric = headline ? `${headline.metric} ${formatNumber(headline.value)}${baseline}` : '';
+  const gives = signature.labels
+    ? `${signature.target}: ${signature.labels.join(' or ')}`
+    : `${signature.target}: a number`;
+  const body = `<div>${escapeHtml(metric)}</div><div>Predicts ${escapeHtml(gives)}</div>${renderTable(header, rows)}`;
+  return {
+    'text/html': renderCard({ title, subtitle, body }),
+    'text/plain': [`${title}: ${subtitle}`, metric, `predicts ${gives}`, textTable(header, rows)].join('\n')
+  };
+}
+
+const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };
+
+/** A preflight report: one line per check with verdict and evidence, and the remedy where something is wrong. */
+export function preflightBundle(report: PreflightReport, sentence: string): MimeBundle {
+  const title = `${report.model} v${report.version} to ${report.environment}`;
+  const lines = report.checks.map(check => {
+    const remedy = check.remedy && check.verdict !== 'pass' ? ` → ${check.remedy}` : '';
+    return `${MARKS[check.verdict]} ${check.title} (${check.verdict}): ${check.evidence}${remedy}`;
+  });
+  const list = lines.map(line => `<li>${escapeHtml(line)}</li>`).join('');
+  return {
+    'text/html': renderCard({
+      title,
+      subtitle: sentence,
+      body: `<ul style="list-style:none;padding:0;margin:0">${list}</ul>`
+    }),
+    'text/plain': [`${title}: ${sentence}`, ...lines].join('\n')
+  };
+}
+
+/** One line about something that has no more to show. */
+export function lineBundle(title: string, sentence: string): MimeBundle {
+  return { 'text/html': renderCard({ title, subtitle: sentence, body: '' }), 'text/plain': `${title}: ${sentence}` };
+}

@@ -1,0 +1,215 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { MetricValue, NamedMetric, RunProgress, RunStatus } from '@slipway/contract';
+import { notebook } from '../notebook/standalone.js';
+import type { MimeBundle } from '../notebook/context.js';
+import type { TrainedModel } from '../train/trained-model.js';
+import { runBundle } from './run-display.js';
+import { runName } from './run-name.js';
+
+/** Metric points wait at most this long, so that a fast loop costs one record per interval. */
+const FLUSH_MS = 200;
+const MAX_POINTS = 500;
+const MAX_PAIRS = 100;
+
+const currentRunStorage = new AsyncLocalStorage<Run>();
+/** The run that `%slip run` opened for the cells that follow. */
+let ambientRun: Run | undefined;
+
+/** The run in whose body the current code is, also in its timers and promises; else the one that `%slip run` opened. */
+export function currentRun(): Run | undefined {
+  const open = ambientRun?.endTime === null ? ambientRun : undefined;
+  return currentRunStorage.getStore() ?? open;
+}
+
+/** A run that logs from the notebook. Logging never throws and never waits. */
+export class Run {
+  readonly id = randomBytes(16).toString('hex');
+  readonly name: string;
+  readonly experiment: string;
+  readonly startTime = Date.now();
+  status: RunStatus = 'RUNNING';
+  endTime: number | null = null;
+  /** What the body of the run returned. */
+  result: unknown;
+  /** The last model that was fitted in this run. */
+  model: TrainedModel | null = null;
+  /** The latest value of each metric. */
+  readonly metrics = new Map<string, number>();
+  #points: NamedMetric[] = [];
+  #progress: RunProgress | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #steps = new Map<string, number>();
+
+  constructor(experiment: string, name: string | undefined) {
+    this.experiment = experiment;
+    this.name = name ?? runName();
+    const book = notebook();
+    const tags = [
+      { key: 'slipway.session', value: book.sessionId },
+      { key: 'slipway.language', value: 'typescript' }
+    ];
+    if (book.cell) tags.push({ key: 'slipway.cell', value: book.cell.executionId });
+    book.noteRun(this.id);
+    book.record({
+      type: 'run.started',
+      run_id: this.id,
+      experiment_name: experiment,
+      name: this.name,
+      start_time: this.startTime,
+      user: userName(),
+      tags
+    });
+  }
+
+  /** Logs one value; `step` counts up from 0 by itself when it is not given. */
+  logMetric(key: string, value: number, step?: number): void {
+    const at = step ?? (this.#steps.get(key) ?? -1) + 1;
+    this.#steps.set(key, at);
+    this.metrics.set(key, value);
+    this.#points.push({ key, value: metricValue(value), step: at, timestamp: Date.now() });
+    notebook().noteRun(this.id);
+    if (this.#points.length >= MAX_POINTS) this.flush();
+    else this.#schedule();
+  }
+
+  logMetrics(metrics: Record<string, number>, step?: number): void {
+    for (const [key, value] of Object.entries(metrics)) this.logMetric(key, value, step);
+  }
+
+  logParam(key: string, value: string | number | boolean): void {
+    this.logParams({ [key]: value });
+  }
+
+  logParams(params: Record<string, string | number | boolean>): void {
+    const pairs = Object.entries(params).map(([key, value]) => ({ key, value: String(value) }));
+    for (let i = 0; i < pairs.length; i += MAX_PAIRS) {
+      this.#log({ params: pairs.slice(i, i + MAX_PAIRS) });
+    }
+  }
+
+  setTag(key: string, value: string): void {
+    this.#log({ tags: [{ key, value }] });
+  }
+
+  /** Says how far the run is; shown in the Runs sidebar. */
+  logProgress(progress: RunProgress): void {
+    this.#progress = progress;
+    this.#schedule();
+  }
+
+  /** Says that the run read a dataset version. */
+  logInput(dataset: { name: string; version: number | null; digest: string; context: string }): void {
+    notebook().record({ type: 'run.input', run_id: this.id, dataset });
+  }
+
+  /** Hands everything logged so far to the record. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#points.length === 0 && !this.#progress) return;
+    const metrics = this.#points;
+    const progress = this.#progress;
+    this.#points = [];
+    this.#progress = undefined;
+    this.#log({ metrics, ...(progress ? { progress } : {}) });
+  }
+
+  /** Ends the run. A failure names the cell in which it happened. */
+  finish(status: RunStatus, failure?: string): void {
+    if (this.endTime !== null) return;
+    this.flush();
+    this.status = status;
+    this.endTime = Date.now();
+    const book = notebook();
+    book.record({
+      type: 'run.finished',
+      run_id: this.id,
+      status,
+      end_time: this.endTime,
+      failure:
+        failure === undefined
+          ? null
+          : {
+              message: failure,
+              ...(book.cell ? { cell_order: book.cell.order } : {}),
+              ...(book.cell?.cellId ? { cell_id: book.cell.cellId } : {})
+            }
+    });
+  }
+
+  /** Makes this the current run of all code that is in no other run, until it is finished. */
+  makeAmbient(): void {
+    ambientRun = this;
+  }
+
+  /** Runs `body` with this run as the current one. */
+  enter<T>(body: () => T): T {
+    return currentRunStorage.run(this, body);
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+    this.#timer.unref();
+  }
+
+  #log(part: {
+    metrics?: NamedMetric[];
+    params?: { key: string; value: string }[];
+    tags?: { key: string; value: string }[];
+    progress?: RunProgress;
+  }): void {
+    const { metrics = [], params = [], tags = [], progress } = part;
+    notebook().record({
+      type: 'run.logged',
+      run_id: this.id,
+      metrics,
+      params,
+      tags,
+      ...(progress ? { progress } : {})
+    });
+  }
+
+  [Symbol.for('Jupyter.display')](): MimeBundle {
+    return runBundle(this);
+  }
+}
+
+/** A finished run with what its body returned. */
+export type FinishedRun<T> = Run & { readonly result: T };
+
+/**
+ * Runs `body` as a run of `experiment`. The run ends FINISHED, KILLED when the cell was interrupted, or FAILED when the
+ * body throws; the body's own error is thrown on.
+ */
+export async function run<T>(
+  experiment: string,
+  body: (run: Run) => Promise<T> | T,
+  options: { name?: string } = {}
+): Promise<FinishedRun<T>> {
+  const started = new Run(experiment, options.name);
+  const { signal } = notebook();
+  try {
+    started.result = await started.enter(() => body(started));
+    started.finish(signal.aborted ? 'KILLED' : 'FINISHED');
+  } catch (error) {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    started.finish(signal.aborted ? 'KILLED' : 'FAILED', message.split('\n')[0]);
+    throw error;
+  }
+  return started as FinishedRun<T>;
+}
+
+function metricValue(value: number): MetricValue {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? '';
+  }
+}

@@ -1,0 +1,171 @@
+import type { LayersModel } from '@tensorflow/tfjs';
+import type { Frame } from '../data/frame.js';
+import { SlipwayError } from '../errors.js';
+import { buildMlp, isModelSpec, type ModelSpec } from '../models/mlp.js';
+import { notebook } from '../notebook/standalone.js';
+import { prep as emptyPrep, type FittedPrep, type Prep } from '../prep/prep.js';
+import { currentRun, run as startRun, type Run } from '../runs/run.js';
+import { evaluate } from './evaluate.js';
+import { predict, testVectors } from './predict.js';
+import { readTarget, type Target, type Task } from './target.js';
+import { chooseBackend, tensorflow, type Tf } from './tensorflow.js';
+import { trainNetwork } from './train-network.js';
+import { TrainedModel } from './trained-model.js';
+
+export interface FitOptions {
+  train: Frame;
+  test: Frame;
+  /** The column to predict. */
+  target: string;
+  /** Which columns the model reads, and how; default: every other column, numbers standardized, text one-hot encoded. */
+  prep?: Prep;
+  task?: Task;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  seed?: number;
+  /** Share of the training rows (the last ones, when they are ordered in time) that watches for overfitting. */
+  validation?: number;
+  /** Epochs without a better validation loss before training stops; the best weights are kept. */
+  patience?: number;
+}
+
+const DEFAULTS = { epochs: 60, batchSize: 32, learningRate: 0.01, seed: 7, validation: 0.15, patience: 12 };
+const DENSE_LAYERS = new Set([
+  'InputLayer',
+  'Dense',
+  'Dropout',
+  'Activation',
+  'ReLU',
+  'LeakyReLU',
+  'ELU',
+  'Softmax',
+  'Flatten'
+]);
+
+/**
+ * Fits a network on the training rows with a live loss chart, and evaluates it on the test rows beside the baselines.
+ * Inside `slip.run` it logs to that run; otherwise it makes a run of its own. An interrupt ends the training after the
+ * current batch and keeps what was learned.
+ *
+ * @throws SlipwayError for columns, targets and models that do not fit together.
+ */
+export async function fit(model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
+  const inRun = currentRun();
+  if (inRun) return fitIn(inRun, model, options);
+  const finished = await startRun(options.target, run => fitIn(run, model, options));
+  return finished.result;
+}
+
+async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
+  const { train, test, target: targetName } = options;
+  const settings = { ...DEFAULTS, ...definedOf(options) };
+  const target = await readTarget(targetName, train, test, options.task);
+  const prep = await (options.prep ?? defaultPrep(train, targetName)).fit(train);
+  if (prep.columns.some(column => column.name === targetName)) {
+    throw new SlipwayError('OPTION_INVALID', `The prep reads "${targetName}", which is the target.`, {
+      remedy: 'A model that is given the answer learns nothing; leave it out of the prep.'
+    });
+  }
+  const tf = await tensorflow();
+  const network = isModelSpec(model)
+    ? buildMlp(tf, model, prep.width, target.labels?.length ?? null, settings.seed)
+    : checkedNetwork(model, prep);
+  const backend = await chooseBackend(
+    tf,
+    network.layers.every(layer => DENSE_LAYERS.has(layer.getClassName()))
+  );
+  if (isModelSpec(model) || !network.optimizer) compile(tf, network, target, settings.learningRate);
+  logInputs(run, train, test);
+  run.logParams({
+    target: targetName,
+    features: prep.columns.map(c => c.name).join(','),
+    train_rows: train.rowCount,
+    test_rows: test.rowCount,
+    seed: settings.seed,
+    backend: backend.backend,
+    ...(isModelSpec(model) ? { hidden: model.options.hidden.join(',') } : {})
+  });
+  const epochs = await run.enter(async () =>
+    trainNetwork(tf, network, await prep.transform(train), prep.width, target, settings, train)
+  );
+  const outputs = predict(tf, network, await prep.transform(test), prep.width, target);
+  const split = test.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
+  const names = prep.columns.map(c => c.name);
+  const evaluation = await evaluate(test, names, target, outputs, split);
+  run.logMetrics(evaluation.metrics, 0);
+  for (const baseline of evaluation.baselines) {
+    run.logMetric(`baseline.${baseline.name}.${evaluation.metric}`, baseline.value, 0);
+  }
+  const parent = train.version ?? train.lineage.parents[0] ?? null;
+  const trained = new TrainedModel({
+    network,
+    prep,
+    labels: target.labels,
+    target: targetName,
+    frame: {
+      columns: [...train.columns],
+      dataset: parent ? { ...parent } : null,
+      split,
+      train_rows: train.rowCount,
+      test_rows: test.rowCount
+    },
+    evaluation,
+    testVectors: await testVectors(tf, network, prep, test, target),
+    backend,
+    runId: run.id,
+    epochs
+  });
+  run.model = trained;
+  return trained;
+}
+
+function definedOf(options: FitOptions): Partial<typeof DEFAULTS> {
+  const given = Object.entries(options).filter(([key, value]) => key in DEFAULTS && value !== undefined);
+  return Object.fromEntries(given) as Partial<typeof DEFAULTS>;
+}
+
+function defaultPrep(train: Frame, target: string): Prep {
+  let result = emptyPrep();
+  for (const column of train.columns) {
+    if (column.name === target || column.name === train.time) continue;
+    if (column.type === 'number' || column.type === 'integer')
+      result = result.impute(column.name).standardize(column.name);
+    else if (column.type === 'string') result = result.oneHot(column.name);
+    else if (column.type === 'boolean') result = result.pass(column.name);
+  }
+  return result;
+}
+
+function checkedNetwork(network: LayersModel, prep: FittedPrep): LayersModel {
+  const shape = network.inputs[0]?.shape as (number | null)[] | undefined;
+  const width = shape?.at(-1);
+  if (network.inputs.length !== 1 || shape?.length !== 2 || width !== prep.width) {
+    throw new SlipwayError(
+      'MODEL_MISMATCH',
+      `The model reads ${network.inputs.length === 1 ? `[${shape?.join(', ')}]` : `${network.inputs.length} inputs`}, the prep gives ${prep.width} numbers per row.`,
+      {
+        remedy: `Set inputShape: [${prep.width}] on its first layer, or change the prep (${prep.columns.map(c => c.name).join(', ')}).`
+      }
+    );
+  }
+  return network;
+}
+
+function compile(tf: Tf, network: LayersModel, target: Target, learningRate: number): void {
+  const units = (network.outputs[0]!.shape as (number | null)[]).at(-1);
+  const loss = !target.labels ? 'meanSquaredError' : units === 1 ? 'binaryCrossentropy' : 'categoricalCrossentropy';
+  network.compile({ optimizer: tf.train.adam(learningRate), loss });
+}
+
+function logInputs(run: Run, train: Frame, test: Frame): void {
+  for (const [context, frame] of [
+    ['train', train],
+    ['test', test]
+  ] as const) {
+    const parent = frame.version ?? frame.lineage.parents[0];
+    if (!parent) continue;
+    run.logInput({ name: parent.name, version: parent.version, digest: `${parent.name}@${parent.version}`, context });
+    notebook().noteRead(`${parent.name}@${parent.version}`);
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { escapeHtml, formatNumber, renderCard } from '../display/html.js';
+import type { NotebookContext } from '../notebook/context.js';
+
+const WIDTH = 420;
+const HEIGHT = 140;
+const MARGIN = { left: 44, bottom: 18, top: 6, right: 8 };
+/** The chart is drawn again at most this often. */
+const INTERVAL_MS = 250;
+
+interface Curve {
+  readonly name: string;
+  readonly colour: string;
+  readonly dash: string;
+  readonly values: number[];
+}
+
+/** Loss curves and progress of a training, drawn under the cell and replaced in place while it runs. */
+export class LossChart {
+  readonly #book: NotebookContext;
+  readonly #displayId = `slipway-loss-${randomUUID()}`;
+  readonly #title: string;
+  readonly #epochs: number;
+  readonly #started = Date.now();
+  readonly #train: Curve = { name: 'loss', colour: 'var(--jp-brand-color1,#1976d2)', dash: '', values: [] };
+  readonly #validation: Curve = {
+    name: 'validation loss',
+    colour: 'var(--jp-warn-color0,#e65100)',
+    dash: '5 3',
+    values: []
+  };
+  #lastDrawn = 0;
+  #shown = false;
+
+  constructor(book: NotebookContext, title: string, epochs: number) {
+    this.#book = book;
+    this.#title = title;
+    this.#epochs = epochs;
+  }
+
+  /** Adds an epoch; the chart is redrawn when the last drawing is old enough. */
+  add(loss: number, validationLoss: number | undefined): void {
+    this.#train.values.push(loss);
+    if (validationLoss !== undefined) this.#validation.values.push(validationLoss);
+    if (Date.now() - this.#lastDrawn >= INTERVAL_MS) this.#draw(this.#progressText());
+  }
+
+  /** Draws the final state with a closing sentence. */
+  finish(sentence: string): void {
+    this.#draw(sentence);
+  }
+
+  #progressText(): string {
+    const done = this.#train.values.length;
+    const left = ((Date.now() - this.#started) / done) * (this.#epochs - done);
+    return `epoch ${done} of ${this.#epochs}, about ${formatNumber(Math.max(0, left) / 1000)} s left`;
+  }
+
+  #draw(sentence: string): void {
+    this.#lastDrawn = Date.now();
+    const last = (curve: Curve): string =>
+      curve.values.length === 0 ? '' : `${curve.name} ${formatNumber(curve.values.at(-1)!)}`;
+    const now = [last(this.#train), last(this.#validation)].filter(Boolean).join(', ');
+    const fraction = Math.min(1, this.#train.values.length / this.#epochs);
+    const bar = `<progress max="1" value="${fraction}" aria-label="training progress" style="width:${WIDTH}px;display:block"></progress>`;
+    const html = renderCard({
+      title: this.#title,
+      subtitle: sentence,
+      body: bar + this.#svg() + `<div>${escapeHtml(now)}</div>`
+    });
+    this.#book.display(
+      { 'text/html': html, 'text/plain': `${this.#title}: ${sentence}; ${now}` },
+      { displayId: this.#displayId, update: this.#shown }
+    );
+    this.#shown = true;
+  }
+
+  #svg(): string {
+    const curves = [this.#train, this.#validation].filter(c => c.values.length > 0);
+    const all = curves.flatMap(c => c.values).filter(Number.isFinite);
+    if (all.length === 0) return '';
+    const low = Math.min(...all);
+    const high = Math.max(...all);
+    const steps = Math.max(2, ...curves.map(c => c.values.length));
+    const x = (i: number): number => MARGIN.left + (i / (steps - 1)) * (WIDTH - MARGIN.left - MARGIN.right);
+    const y = (v: number): number =>
+      HEIGHT - MARGIN.bottom - ((v - low) / (high - low || 1)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    const lines = curves.map(curve => {
+      const points = curve.values.map((v, i) => `${x(i).toFixed(1)},${y(v).toFixed(1)}`).join(' ');
+      return (
+        `<polyline fill="none" stroke="${curve.colour}" stroke-width="1.5" stroke-dasharray="${curve.dash}" ` +
+        `points="${points}"><title>${curve.name}</title></polyline>`
+      );
+    });
+    const label = (text: string, atX: number, atY: number, anchor: string): string =>
+      `<text x="${atX}" y="${atY}" text-anchor="${anchor}" font-size="10" fill="currentColor">${text}</text>`;
+    return (
+      `<svg role="img" aria-label="loss by epoch" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">` +
+      `<path d="M${MARGIN.left} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="currentColor" opacity="0.4"/>` +
+      label(formatNumber(high), MARGIN.left - 4, MARGIN.top + 8, 'end') +
+      label(formatNumber(low), MARGIN.left - 4, HEIGHT - MARGIN.bottom, 'end') +
+      label('1', MARGIN.left, HEIGHT - 4, 'start') +
+      label(`epoch ${this.#train.values.length}`, WIDTH - MARGIN.right, HEIGHT - 4, 'end') +
+      lines.join('') +
+      '</svg>'
+    );
+  }
+}
