@@ -61,6 +61,13 @@ export interface SetRunLifecycle {
   readonly deleted: boolean;
 }
 
+/** The runs of an experiment go and come back with it. */
+export interface SetExperimentLifecycle {
+  readonly kind: 'experiment.lifecycle';
+  readonly experiment_id: number;
+  readonly deleted: boolean;
+}
+
 export interface DeleteRunTag {
   readonly kind: 'run.delete-tag';
   readonly run_id: string;
@@ -90,7 +97,14 @@ export interface StoreRecords {
 }
 
 export type WriteOperation =
-  CreateRun | LogToRun | UpdateRun | SetRunLifecycle | DeleteRunTag | AddRunInputs | StoreRecords;
+  | CreateRun
+  | LogToRun
+  | UpdateRun
+  | SetRunLifecycle
+  | SetExperimentLifecycle
+  | DeleteRunTag
+  | AddRunInputs
+  | StoreRecords;
 
 export interface RecordsResult extends RecordBatchAnswer {
   /** What changed, for the live events: each thing once. */
@@ -105,6 +119,7 @@ export interface WriteResults {
   'run.log': { experiment_id: number };
   'run.update': { experiment_id: number };
   'run.lifecycle': { experiment_id: number };
+  'experiment.lifecycle': undefined;
   'run.delete-tag': { experiment_id: number };
   'run.inputs': { experiment_id: number };
   records: RecordsResult;

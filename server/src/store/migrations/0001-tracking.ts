@@ -19,7 +19,7 @@ export const tracking: Migration = {
       session bigint, lost bigint not null default 0, progress text, failure text)`,
     `create index run_list on run(exp, life, start_time desc, uuid)`,
     `create index run_recent on run(life, start_time desc, uuid)`,
-    `create index run_session on run(session)`,
+    `create index run_running on run(session) where status = 1`,
     `create table key(id ${identity}, exp bigint not null, name text not null, unique(exp, name))`,
     `create table series(
       run bigint not null, key bigint not null, sid bigint not null, step bigint not null, ts bigint not null,

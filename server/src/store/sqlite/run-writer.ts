@@ -8,6 +8,7 @@ import type {
   KeyValue,
   LogToRun,
   MetricEntry,
+  SetExperimentLifecycle,
   SetRunLifecycle,
   UpdateRun
 } from '../operations.js';
@@ -48,6 +49,8 @@ export class RunWriter {
   readonly #setEnd: StatementSync;
   readonly #setFailure: StatementSync;
   readonly #setLife: StatementSync;
+  readonly #setExperimentLife: StatementSync;
+  readonly #setRunsLife: StatementSync;
   readonly #insertInput: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -71,6 +74,8 @@ export class RunWriter {
     this.#setEnd = prepare('update run set end_time = ? where id = ?');
     this.#setFailure = prepare('update run set failure = ? where id = ?');
     this.#setLife = prepare('update run set life = ? where id = ?');
+    this.#setExperimentLife = prepare('update experiment set life = ?, updated_at = ? where id = ?');
+    this.#setRunsLife = prepare('update run set life = ? where exp = ?');
     this.#insertInput = prepare(
       `insert into run_input(run, name, digest, context, version, details) values(?, ?, ?, ?, ?, ?)
        on conflict do update set version = coalesce(excluded.version, version),
@@ -139,6 +144,13 @@ export class RunWriter {
     run.life = change.deleted ? 1 : 0;
     this.#setLife.run(run.life, run.id);
     return { experiment_id: run.exp };
+  }
+
+  setExperimentLifecycle(change: SetExperimentLifecycle): void {
+    const life = change.deleted ? 1 : 0;
+    this.#setExperimentLife.run(life, Date.now(), change.experiment_id);
+    this.#setRunsLife.run(life, change.experiment_id);
+    this.#runs.clear();
   }
 
   deleteTag(change: DeleteRunTag): { experiment_id: number } {

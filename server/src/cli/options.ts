@@ -1,0 +1,35 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+
+/** What the user typed is wrong: the message says what, and the command ends with code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** Options by name. @throws UsageError for an option or argument that is not known. */
+export function parseOptions<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** @throws UsageError */
+export function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new UsageError(`--port takes a number from 0 to 65535, not '${text}'.`);
+  }
+  return port;
+}
+
+/** The data folder: as named, else as the environment says, else `.slipway` here. */
+export function dataFolder(named: string | undefined): string {
+  return named ?? process.env['SLIPWAY_DATA'] ?? '.slipway';
+}

@@ -1,0 +1,62 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { startServer } from '../metadata-server.js';
+import { dataFolder, parseOptions, parsePort } from './options.js';
+
+export const serverHelp = `slipway server [--data DIR] [--port N] [--host H] [--allow-origin ORIGIN]...
+
+Starts the metadata server, and runs until it is stopped.
+
+  --data DIR             folder of all its data (default: .slipway)
+  --port N               port; default is the one of the last start, else 18555; 0 takes any
+  --host H               address to listen on (default: 127.0.0.1)
+  --allow-origin ORIGIN  web page origin that may call it directly; may be repeated
+`;
+
+/** @returns the exit code, once the server has stopped. */
+export async function serverCommand(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'allow-origin': { type: 'string', multiple: true }
+  });
+  const data = dataFolder(options.data);
+  const stopped = stopSignal();
+  const server = await startServer({
+    data,
+    port: parsePort(options.port),
+    host: options.host,
+    allowedOrigins: options['allow-origin'],
+    onError: error => report(path.join(data, 'logs'), error)
+  });
+  if (server.busyPort !== undefined) {
+    console.log(`Port ${server.busyPort} is in use; taking ${server.port}.`);
+  }
+  console.log(`Slipway metadata server: ${server.url} (process ${process.pid}, data in ${server.folder.root})`);
+  await stopped;
+  await server.close();
+  return 0;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise(resolve => {
+    const stop = (): void => {
+      process.once('SIGINT', () => process.exit(130));
+      resolve();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  });
+}
+
+function report(folder: string, error: unknown): void {
+  const text = `${new Date().toISOString()} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+  process.stderr.write(text);
+  try {
+    appendFileSync(path.join(folder, 'server.log'), text, { mode: 0o600 });
+  } catch {
+    // The log is a convenience; standard error has the same text.
+  }
+}

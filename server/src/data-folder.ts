@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ServerFile } from '@slipway/contract';
+import { InvalidStateError } from './errors.js';
+import { isProcessAlive } from './processes.js';
+
+/** Where everything of one project lies. */
+export class DataFolder {
+  readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Names the folder without making or changing anything. */
+  static at(root: string): DataFolder {
+    return new DataFolder(path.resolve(root));
+  }
+
+  /** Makes the folder and what belongs in it; only its owner can read it. */
+  static async create(root: string): Promise<DataFolder> {
+    const folder = DataFolder.at(root);
+    await mkdir(folder.root, { recursive: true, mode: 0o700 });
+    for (const name of ['services', 'spool', 'logs']) {
+      await mkdir(path.join(folder.root, name), { recursive: true, mode: 0o700 });
+    }
+    await writeFile(path.join(folder.root, '.gitignore'), '*\n');
+    return folder;
+  }
+
+  get database(): string {
+    return path.join(this.root, 'slipway.db');
+  }
+
+  get blobs(): string {
+    return path.join(this.root, 'blobs');
+  }
+
+  get services(): string {
+    return path.join(this.root, 'services');
+  }
+
+  get tokenFile(): string {
+    return path.join(this.root, 'token');
+  }
+
+  get supervisorFile(): string {
+    return path.join(this.root, 'supervisor.json');
+  }
+
+  /** The bearer token, made at the first start. Read without following a link. */
+  async token(): Promise<string> {
+    const known = await this.#readToken();
+    if (known !== undefined) {
+      return known;
+    }
+    const token = randomBytes(32).toString('base64url');
+    await writeFile(this.tokenFile, token, { mode: 0o600, flag: 'wx' });
+    return token;
+  }
+
+  async #readToken(): Promise<string | undefined> {
+    const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+    try {
+      const handle = await open(this.tokenFile, constants.O_RDONLY | noFollow);
+      try {
+        const token = (await handle.readFile('utf8')).trim();
+        return token === '' ? undefined : token;
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** What the last server here said of itself, whether it lives or not. */
+  async serverFile(): Promise<ServerFile | undefined> {
+    try {
+      return ServerFile.parse(JSON.parse(await readFile(this.#serverFile, 'utf8')));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The server that runs on this folder now. */
+  async runningServer(): Promise<ServerFile | undefined> {
+    const server = await this.serverFile();
+    return server !== undefined && isProcessAlive(server.pid) ? server : undefined;
+  }
+
+  async writeServerFile(server: ServerFile): Promise<void> {
+    await this.#replace(this.#serverFile, JSON.stringify(server, null, 2));
+  }
+
+  /** The port of the last start, so that clients find the server where it was. */
+  async keptPort(): Promise<number | undefined> {
+    try {
+      const port = Number((await readFile(this.#portFile, 'utf8')).trim());
+      return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async keepPort(port: number): Promise<void> {
+    await this.#replace(this.#portFile, `${port}\n`);
+  }
+
+  /**
+   * Takes the folder for this process.
+   *
+   * @returns gives it back.
+   * @throws InvalidStateError that names the process that has it.
+   */
+  async lock(): Promise<() => Promise<void>> {
+    const file = path.join(this.root, 'lock');
+    for (;;) {
+      try {
+        await writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 });
+        return () => unlink(file).catch(() => undefined);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+          throw error;
+        }
+      }
+      const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+      if (holder > 0 && holder !== process.pid && isProcessAlive(holder)) {
+        throw new InvalidStateError(`A Slipway server (process ${holder}) already works on ${this.root}.`, {
+          remedy: `Use that one, stop it with \`slipway stop --data ${this.root}\`, or name another folder with --data.`
+        });
+      }
+      // What a killed server left behind.
+      await unlink(file).catch(() => undefined);
+    }
+  }
+
+  get #serverFile(): string {
+    return path.join(this.root, 'server.json');
+  }
+
+  get #portFile(): string {
+    return path.join(this.root, 'port');
+  }
+
+  async #replace(file: string, content: string): Promise<void> {
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, content, { mode: 0o600 });
+    await rename(temporary, file);
+  }
+}

@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs';
+import { putCounted } from '../artifacts/stored-files.js';
+import type { App } from '../app.js';
+import type { ServerIdentity } from './server.js';
+import type { Handlers } from './api-types.js';
+
+/** What each operation of the contract does; each is a call of a domain folder. */
+export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
+  const { runs, sessions, datasets, registry, services, preflights, promotions } = app;
+  return {
+    getStatus: () => status(app, identity),
+    postRecords: ({ body }) => sessions.ingest(body),
+
+    listSessions: ({ query }) => sessions.list(query),
+    listSessionCells: async ({ params }) => ({ cells: await sessions.cells(params.session_id) }),
+
+    listRuns: ({ query }) => runs.list(query),
+    getRun: ({ params }) => runs.detail(params.run_id),
+    getRunMetrics: async ({ params, query }) => ({ series: await runs.metrics(params.run_id, query.points) }),
+    listRunCells: async ({ params }) => {
+      await runs.row(params.run_id);
+      return { cells: await sessions.cellsOfRun(params.run_id) };
+    },
+    putRunArtifact: async ({ params, body }) => {
+      await runs.putArtifact(params.run_id, body.path, body.sha256);
+      return {};
+    },
+
+    putBlob: ({ params, body }) => putCounted(app.store, app.blobs, body, { sha256: params.sha256 }),
+    getBlob: ({ params }) => app.blobs.open(params.sha256),
+
+    listDatasets: async () => ({ datasets: await datasets.list() }),
+    createDatasetVersion: ({ params, body }) => datasets.createVersion(params.name, body),
+    getDatasetVersion: ({ params }) => datasets.version(params.name, params.version),
+
+    listModels: async () => ({ models: await registry.list() }),
+    createModelVersion: ({ params, body }) => registry.createVersion(params.name, body),
+    getModelVersion: ({ params }) => registry.version(params.name, params.version),
+    getBundle: ({ params }) => registry.bundle(params.digest),
+
+    createPreflight: ({ body, signal }) => preflights.create(body, signal),
+    createPromotion: ({ body }) => promotions.create(body),
+    getPromotion: ({ params }) => promotions.get(params.promotion_id),
+
+    listServices: async () => ({ services: await services.list() }),
+    testService: ({ params, body }) => services.test(params.name, body.body)
+  };
+}
+
+async function status(app: App, identity: ServerIdentity): ReturnType<Handlers['getStatus']> {
+  const { reads } = app.store;
+  const count = async (table: 'run' | 'dataset' | 'registered_model' | 'cell_execution'): Promise<number> => {
+    const row = await reads
+      .selectFrom(table)
+      .select(from => from.fn.countAll<number>().as('rows'))
+      .executeTakeFirstOrThrow();
+    return row.rows;
+  };
+  const blobs = await reads
+    .selectFrom('blob')
+    .select(from => from.fn.sum<number | null>('size').as('bytes'))
+    .executeTakeFirst();
+  return {
+    version: identity.version,
+    pid: process.pid,
+    url: identity.url(),
+    data_dir: identity.folder.root,
+    started_at: identity.startedAt,
+    database_bytes: fileSize(identity.folder.database) + fileSize(`${identity.folder.database}-wal`),
+    artifact_bytes: blobs?.bytes ?? 0,
+    memory_bytes: process.memoryUsage.rss(),
+    counts: {
+      runs: await count('run'),
+      datasets: await count('dataset'),
+      models: await count('registered_model'),
+      cells: await count('cell_execution')
+    },
+    services: await app.services.list(),
+    sessions: await app.sessions.alive()
+  };
+}
+
+function fileSize(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

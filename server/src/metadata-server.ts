@@ -1,0 +1,102 @@
+import { createServer } from 'node:net';
+import { openApp, type AppOptions } from './app.js';
+import { DataFolder } from './data-folder.js';
+import { createHttpServer } from './http/server.js';
+import { VERSION } from './version.js';
+
+export interface ServerOptions {
+  /** The data folder; it is made when it does not exist. */
+  readonly data: string;
+  /** 0: any free port. Absent: that of the last start, else the default. */
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  readonly allowedOrigins?: readonly string[] | undefined;
+  readonly ports?: Pick<AppOptions, 'preflight' | 'releaser'>;
+  /** Faults of ours, for the log. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** The port that was asked for or kept, when another process had it. */
+  readonly busyPort: number | undefined;
+  readonly token: string;
+  readonly folder: DataFolder;
+  close(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 18_555;
+const PORTS_TO_TRY = 100;
+
+/**
+ * Starts the metadata server on a data folder. When it resolves, it answers, and `server.json` says where.
+ *
+ * @throws InvalidStateError when another server works on the folder, or a newer version wrote its database.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const folder = await DataFolder.create(options.data);
+  const unlock = await folder.lock();
+  try {
+    return await listen(folder, options, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function listen(folder: DataFolder, options: ServerOptions, unlock: () => Promise<void>): Promise<RunningServer> {
+  const host = options.host ?? '127.0.0.1';
+  const wanted = options.port ?? (await folder.keptPort()) ?? DEFAULT_PORT;
+  const port = wanted === 0 ? 0 : await firstFreePort(host, wanted);
+  const token = await folder.token();
+  const startedAt = Date.now();
+  const app = await openApp({ folder, onError: options.onError, ...options.ports });
+  let url = '';
+  const server = createHttpServer(app, {
+    token,
+    allowedOrigins: options.allowedOrigins ?? [],
+    identity: { version: VERSION, folder, startedAt, url: () => url },
+    onError: options.onError
+  });
+  const close = async (): Promise<void> => {
+    await server.close();
+    await app.close();
+    await unlock();
+  };
+  try {
+    url = (await server.listen({ host, port })).replace('[::1]', 'localhost');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const listening = Number(new URL(url).port);
+  await folder.keepPort(listening);
+  await folder.writeServerFile({
+    url,
+    pid: process.pid,
+    token_file: folder.tokenFile,
+    started_at: startedAt,
+    version: VERSION
+  });
+  const busyPort = wanted === 0 || listening === wanted ? undefined : wanted;
+  return { url, port: listening, busyPort, token, folder, close };
+}
+
+/** The first port from `wanted` on that nobody listens on. */
+async function firstFreePort(host: string, wanted: number): Promise<number> {
+  for (let port = wanted; port < wanted + PORTS_TO_TRY && port < 65_536; port += 1) {
+    if (await isFree(host, port)) {
+      return port;
+    }
+  }
+  return 0;
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}

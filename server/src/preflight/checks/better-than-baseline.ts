@@ -1,0 +1,102 @@
+import type { BaselineResult, Evaluation, ModelSignature } from '@slipway/contract';
+import type { Outputs } from '../../serving/tensors.js';
+import type { Check, Finding } from '../check.js';
+import { mcNemarP, pairedP } from '../statistics.js';
+
+/** A difference with a larger p may be chance. */
+const SIGNIFICANT = 0.05;
+
+export const betterThanBaseline: Check = {
+  id: 'better-than-baseline',
+  title: 'Better than the baselines',
+  protectsFrom: 'a model that a one-line rule beats',
+  async run(examination) {
+    const evaluation = await examination.evaluation();
+    if (evaluation.baselines.length === 0) {
+      return {
+        verdict: 'warn',
+        evidence: 'The bundle holds no baseline to compare with.',
+        remedy: 'Fit with slip.fit.'
+      };
+    }
+    const outputs = await examination.answers(evaluation.inputs);
+    return examination.signature.labels
+      ? judgeClasses(evaluation, examination.signature, outputs)
+      : judgeValues(evaluation, examination.signature, outputs);
+  }
+};
+
+function judgeClasses(evaluation: Evaluation, signature: ModelSignature, outputs: Outputs): Finding {
+  const label = signature.outputs.find(o => o.role === 'label')!.name;
+  const predicted = Array.from(outputs[label]!.data, String);
+  const truth = evaluation.truth.map(String);
+  const right = predicted.map((p, i) => p === truth[i]);
+  const value = share(right);
+  const results = evaluation.baselines.map(baseline => {
+    const theirs = baseline.predictions.map((p, i) => String(p) === truth[i]);
+    const better = right.filter((r, i) => r && !theirs[i]).length;
+    const worse = right.filter((r, i) => !r && theirs[i]).length;
+    return { baseline, theirValue: share(theirs), p: mcNemarP(better, worse) };
+  });
+  const best = results.reduce((a, b) => (b.theirValue > a.theirValue ? b : a));
+  return verdict('accuracy', value, best.baseline, best.theirValue, best.p, value > best.theirValue, evaluation.rows);
+}
+
+function judgeValues(evaluation: Evaluation, signature: ModelSignature, outputs: Outputs): Finding {
+  const name = signature.outputs.find(o => o.role === 'value')!.name;
+  const truth = evaluation.truth.map(Number);
+  const losses = (predictions: ArrayLike<unknown>): number[] => truth.map((t, i) => (t - Number(predictions[i])) ** 2);
+  const ours = losses(outputs[name]!.data);
+  const results = evaluation.baselines.map(baseline => ({ baseline, theirs: losses(baseline.predictions) }));
+  const best = results.reduce((a, b) => (rootMean(b.theirs) < rootMean(a.theirs) ? b : a));
+  const value = rootMean(ours);
+  const theirValue = rootMean(best.theirs);
+  return verdict(
+    'rmse',
+    value,
+    best.baseline,
+    theirValue,
+    pairedP(ours, best.theirs),
+    value < theirValue,
+    evaluation.rows
+  );
+}
+
+function verdict(
+  metric: string,
+  value: number,
+  baseline: BaselineResult,
+  theirValue: number,
+  p: number,
+  better: boolean,
+  rows: number
+): Finding {
+  const numbers = `${metric} ${digits(value)} against ${digits(theirValue)} of ${baseline.name} (${baseline.description}), ${rows} test rows, p ${p < 0.001 ? '< .001' : `= ${digits(p)}`}`;
+  if (!better) {
+    return {
+      verdict: 'fail',
+      evidence: `Not better: ${numbers}.`,
+      remedy: `Use the ${baseline.name} rule, or find inputs that tell more than it knows.`
+    };
+  }
+  if (p > SIGNIFICANT) {
+    return {
+      verdict: 'warn',
+      evidence: `Better, but it may be chance: ${numbers}.`,
+      remedy: 'Test on more rows, or improve the model until the difference is clear.'
+    };
+  }
+  return { verdict: 'pass', evidence: `Better: ${numbers}.` };
+}
+
+function share(flags: readonly boolean[]): number {
+  return flags.filter(Boolean).length / flags.length;
+}
+
+function rootMean(losses: readonly number[]): number {
+  return Math.sqrt(losses.reduce((a, b) => a + b, 0) / losses.length);
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

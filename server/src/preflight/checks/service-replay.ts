@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { ModelSignature, TestVectors } from '@slipway/contract';
+import type { Check } from '../check.js';
+import { largestDifference } from '../difference.js';
+
+const TOLERANCE = 1e-4;
+const REQUEST_TIMEOUT_MS = 10_000;
+const InferAnswer = z.object({
+  outputs: z.array(z.object({ name: z.string(), data: z.array(z.union([z.number(), z.string(), z.boolean()])) }))
+});
+
+export const serviceReplay: Check = {
+  id: 'service-replay',
+  title: 'The real service repeats the recorded answers',
+  protectsFrom: 'a service that changes types, order or names on the way',
+  async run(examination) {
+    const vectors = await examination.vectors();
+    const url = await examination.candidate.url();
+    const response = await fetch(`${url}/v2/models/${encodeURIComponent(examination.subject.model)}/infer`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(inferBody(examination.signature, vectors)),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+    });
+    if (!response.ok) {
+      return {
+        verdict: 'fail',
+        evidence: `The service answered ${response.status} to its own test rows: ${(await response.text()).slice(0, 300)}`,
+        remedy: 'Register the model again; the test rows do not fit the signature.'
+      };
+    }
+    const { outputs } = InferAnswer.parse(await response.json());
+    const { difference, missing } = largestDifference(vectors, name => outputs.find(o => o.name === name)?.data);
+    const evidence = missing
+      ? `The service's answer lacks "${missing}".`
+      : `${vectors.rows} recorded rows over HTTP, largest relative difference ${difference.toExponential(1)}.`;
+    return !missing && difference <= TOLERANCE
+      ? { verdict: 'pass', evidence }
+      : { verdict: 'fail', evidence, remedy: 'Register the model again with slip.register.' };
+  }
+};
+
+function inferBody(signature: ModelSignature, vectors: TestVectors): unknown {
+  return {
+    inputs: signature.inputs.map(({ name, datatype }) => ({
+      name,
+      datatype,
+      shape: [vectors.rows, 1],
+      data: vectors.inputs[name]
+    }))
+  };
+}

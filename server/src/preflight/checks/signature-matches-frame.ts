@@ -1,0 +1,61 @@
+import { InferenceSession } from 'onnxruntime-node';
+import { BUNDLE_FILES, type ColumnType, type SignatureInput } from '@slipway/contract';
+import type { Check } from '../check.js';
+
+const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
+  FP32: ['number', 'integer'],
+  FP64: ['number', 'integer'],
+  INT32: ['integer'],
+  INT64: ['integer'],
+  BOOL: ['boolean'],
+  BYTES: ['string']
+};
+
+export const signatureMatchesFrame: Check = {
+  id: 'signature-matches-frame',
+  title: 'Signature matches the training frame',
+  protectsFrom: 'inputs that the training never saw, a target among the inputs, a graph that asks for something else',
+  async run({ signature, subject }) {
+    const { columns } = signature.training_frame;
+    const faults: string[] = [];
+    for (const input of signature.inputs) {
+      const column = columns.find(c => c.name === input.name);
+      if (!column) faults.push(`the input "${input.name}" is no column of the training frame`);
+      else if (!SUITABLE[input.datatype].includes(column.type)) {
+        faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
+      }
+      if (input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
+    }
+    if (!columns.some(c => c.name === signature.target)) {
+      faults.push(`the target "${signature.target}" is no column of the training frame`);
+    }
+    const session = await InferenceSession.create(await subject.bundle.read(BUNDLE_FILES.model), {
+      logSeverityLevel: 3
+    });
+    const asked = [...session.inputNames].sort().join(', ');
+    const said = signature.inputs
+      .map(i => i.name)
+      .sort()
+      .join(', ');
+    if (asked !== said) faults.push(`the graph reads ${asked}, the signature says ${said}`);
+    const given = session.outputNames;
+    for (const output of signature.outputs) {
+      if (!given.includes(output.name)) faults.push(`the graph gives no output "${output.name}"`);
+    }
+    await session.release();
+    return faults.length === 0
+      ? {
+          verdict: 'pass',
+          evidence: `${signature.inputs.length} inputs, all columns of the ${signature.training_frame.train_rows} training rows with the same types; the graph reads exactly these.`
+        }
+      : {
+          verdict: 'fail',
+          evidence: `${capitalized(faults.join('; '))}.`,
+          remedy: 'Register the model again from the frame that it was trained on.'
+        };
+  }
+};
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

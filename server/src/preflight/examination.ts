@@ -1,0 +1,60 @@
+import { BUNDLE_FILES, Evaluation, TestVectors, type Columns, type ModelSignature } from '@slipway/contract';
+import type { PromotionSubject } from '../promotions/ports.js';
+import { Model } from '../serving/model.js';
+import { decodeColumns, type Outputs } from '../serving/tensors.js';
+import { Candidate } from './candidate.js';
+
+/** Everything that the checks look at; made once per preflight, parts of it at first use. */
+export class Examination {
+  readonly subject: PromotionSubject;
+  readonly candidate: Candidate;
+  #model: Promise<Model> | undefined;
+  #vectors: Promise<TestVectors> | undefined;
+  #evaluation: Promise<Evaluation> | undefined;
+
+  private constructor(subject: PromotionSubject, candidate: Candidate) {
+    this.subject = subject;
+    this.candidate = candidate;
+  }
+
+  static async begin(dataFolder: string, subject: PromotionSubject): Promise<Examination> {
+    return new Examination(subject, await Candidate.prepare(dataFolder, subject));
+  }
+
+  get signature(): ModelSignature {
+    return this.subject.signature;
+  }
+
+  /** The exported graph, loaded from the bundle. */
+  model(): Promise<Model> {
+    this.#model ??= Model.load(this.candidate.bundleFolder);
+    return this.#model;
+  }
+
+  vectors(): Promise<TestVectors> {
+    this.#vectors ??= this.subject.bundle
+      .read(BUNDLE_FILES.testVectors)
+      .then(bytes => TestVectors.parse(JSON.parse(bytes.toString('utf8'))));
+    return this.#vectors;
+  }
+
+  evaluation(): Promise<Evaluation> {
+    this.#evaluation ??= this.subject.bundle
+      .read(BUNDLE_FILES.evaluation)
+      .then(bytes => Evaluation.parse(JSON.parse(bytes.toString('utf8'))));
+    return this.#evaluation;
+  }
+
+  /** The graph's answers for rows given as columns. */
+  async answers(columns: Columns): Promise<Outputs> {
+    const model = await this.model();
+    const rows = decodeColumns(model.signature, columns, (input, row) => `${input}[${row ?? ''}]`);
+    return model.predict(rows);
+  }
+
+  async end(): Promise<void> {
+    const model = await this.#model?.catch(() => undefined);
+    await model?.close();
+    await this.candidate.dispose();
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import {
+  BUNDLE_FILES,
+  BundleEnvironment,
+  Evaluation,
+  ModelSignature,
+  TestVectors,
+  type BundleFile
+} from '@slipway/contract';
+import type { z } from 'zod';
+import type { BlobStore } from '../artifacts/blob-store.js';
+import { BundleInvalidError } from '../errors.js';
+import { zodMessage } from '../zod-message.js';
+
+/** What the registry takes from a bundle's own files, so that nobody types it in. */
+export interface ValidBundle {
+  readonly digest: string;
+  readonly signature: ModelSignature;
+  readonly evaluation: Evaluation;
+}
+
+/** JSON files of a bundle are read into memory; none comes near this. */
+const LARGEST_JSON_BYTES = 256 * 1024 * 1024;
+
+/** SHA-256 of the checksum list: `<sha256>  <path>\n` per file, by path in code-unit order. */
+export function bundleDigest(files: readonly BundleFile[]): string {
+  const list = [...files]
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    .map(file => `${file.sha256}  ${file.path}\n`)
+    .join('');
+  return createHash('sha256').update(list).digest('hex');
+}
+
+/**
+ * Checks that a bundle is complete and says what it must.
+ *
+ * @throws BundleInvalidError that names the file, and the field in it.
+ */
+export async function validateBundle(files: readonly BundleFile[], blobs: BlobStore): Promise<ValidBundle> {
+  const byPath = uniquePaths(files);
+  for (const name of Object.values(BUNDLE_FILES)) {
+    if (!byPath.has(name)) {
+      throw new BundleInvalidError(`The bundle has no ${name}.`, { where: 'body.files' });
+    }
+  }
+  for (const [index, file] of files.entries()) {
+    await checkStored(file, index, blobs);
+  }
+  const read = <S extends z.ZodType>(name: string, schema: S): Promise<z.output<S>> =>
+    readJson(byPath, name, schema, blobs);
+  const signature = await read(BUNDLE_FILES.signature, ModelSignature);
+  const evaluation = await read(BUNDLE_FILES.evaluation, Evaluation);
+  const vectors = await read(BUNDLE_FILES.testVectors, TestVectors);
+  await read(BUNDLE_FILES.environment, BundleEnvironment);
+  refuseUnequalInputs(signature, vectors);
+  return { digest: bundleDigest(files), signature, evaluation };
+}
+
+function uniquePaths(files: readonly BundleFile[]): Map<string, BundleFile> {
+  const byPath = new Map<string, BundleFile>();
+  for (const [index, file] of files.entries()) {
+    // On some file systems these would be one file.
+    const same = [...byPath.keys()].find(path => path.toLowerCase() === file.path.toLowerCase());
+    if (same !== undefined) {
+      throw new BundleInvalidError(`The bundle names ${file.path} twice.`, { where: `body.files[${index}].path` });
+    }
+    byPath.set(file.path, file);
+  }
+  return byPath;
+}
+
+async function checkStored(file: BundleFile, index: number, blobs: BlobStore): Promise<void> {
+  const size = await blobs.size(file.sha256);
+  if (size === undefined) {
+    throw new BundleInvalidError(`The content of ${file.path} is not stored: ${file.sha256}.`, {
+      where: `body.files[${index}].sha256`,
+      remedy: `Upload it first: PUT /api/v1/blobs/${file.sha256}.`
+    });
+  }
+  if (size !== file.size) {
+    throw new BundleInvalidError(`${file.path} has ${size} bytes, not ${file.size}.`, {
+      where: `body.files[${index}].size`
+    });
+  }
+}
+
+async function readJson<S extends z.ZodType>(
+  byPath: ReadonlyMap<string, BundleFile>,
+  name: string,
+  schema: S,
+  blobs: BlobStore
+): Promise<z.output<S>> {
+  const file = byPath.get(name);
+  if (file === undefined || file.size > LARGEST_JSON_BYTES) {
+    throw new BundleInvalidError(`${name} is missing or larger than ${LARGEST_JSON_BYTES} bytes.`, { where: name });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse((await blobs.read(file.sha256)).toString('utf8'));
+  } catch (cause) {
+    throw new BundleInvalidError(`${name} is not JSON.`, { where: name, cause });
+  }
+  const parsed = schema.safeParse(content);
+  if (!parsed.success) {
+    const { path, message } = zodMessage(parsed.error);
+    throw new BundleInvalidError(`${name} is not what it must be: ${message}`, { where: `${name}${path}` });
+  }
+  return parsed.data;
+}
+
+function refuseUnequalInputs(signature: ModelSignature, vectors: TestVectors): void {
+  for (const { name } of signature.inputs) {
+    const values = vectors.inputs[name];
+    if (values === undefined) {
+      throw new BundleInvalidError(`The test vectors have no values for the input ${name} of the signature.`, {
+        where: `${BUNDLE_FILES.testVectors}.inputs`
+      });
+    }
+    if (values.length !== vectors.rows) {
+      throw new BundleInvalidError(
+        `The test vectors say ${vectors.rows} rows, but the input ${name} has ${values.length} values.`,
+        { where: `${BUNDLE_FILES.testVectors}.inputs.${name}` }
+      );
+    }
+  }
+}

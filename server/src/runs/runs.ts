@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import type { MetricPoint, MetricSeries, RunDetail, RunStatus, RunSummary } from '@slipway/contract';
+import { sql, type Kysely } from 'kysely';
+import type { BlobStore } from '../artifacts/blob-store.js';
+import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
+import type { EventLog } from '../events/event-log.js';
+import { containsText } from '../store/expressions.js';
+import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../store/operations.js';
+import { statusNumber } from '../store/run-status.js';
+import type { Store } from '../store/store.js';
+import type { Tables } from '../store/tables.js';
+import { pointsOf, seriesOf } from './metric-reading.js';
+import { decodePageToken, encodePageToken } from './page-token.js';
+import { newRunName } from './run-names.js';
+import { keyedTexts, selectRuns, summarize, type RunRow } from './run-rows.js';
+
+export interface NewRun {
+  readonly experiment_id: number;
+  /** Empty: the run gets a name. */
+  readonly name: string;
+  readonly user: string;
+  /** Milliseconds since the epoch. */
+  readonly start_time: number;
+  readonly tags: readonly KeyValue[];
+}
+
+export interface RunListQuery {
+  readonly limit: number;
+  readonly page_token?: string | undefined;
+  readonly text?: string | undefined;
+  readonly status?: RunStatus | undefined;
+  readonly experiment_id?: string | undefined;
+}
+
+/** Runs: what they logged, and what made them. */
+export class Runs {
+  readonly #store: Store;
+  readonly #blobs: BlobStore;
+  readonly #events: EventLog;
+
+  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+    this.#store = store;
+    this.#blobs = blobs;
+    this.#events = events;
+  }
+
+  /** @returns the new run's id. @throws NotFoundError, InvalidStateError for the experiment. */
+  async create(run: NewRun): Promise<string> {
+    const experiment = await this.#reads
+      .selectFrom('experiment')
+      .where('id', '=', run.experiment_id)
+      .select('life')
+      .executeTakeFirst();
+    if (experiment === undefined) {
+      throw new NotFoundError(`No Experiment with id=${run.experiment_id} exists`);
+    }
+    if (experiment.life !== 0) {
+      throw new InvalidStateError(
+        `The experiment ${run.experiment_id} must be in the 'active' state. Current state is deleted.`
+      );
+    }
+    const run_id = randomBytes(16).toString('hex');
+    const name =
+      run.name === '' ? (run.tags.find(tag => tag.key === 'mlflow.runName')?.value ?? newRunName()) : run.name;
+    await this.#store.write({ ...run, kind: 'run.create', run_id, name, status: 'RUNNING' });
+    this.#changed(run_id, run.experiment_id);
+    return run_id;
+  }
+
+  /** @throws NotFoundError, InvalidStateError (deleted run), InvalidRequestError (a parameter would change). */
+  async log(entry: Omit<LogToRun, 'kind'>): Promise<void> {
+    const { experiment_id } = await this.#store.write({ ...entry, kind: 'run.log' });
+    this.#changed(entry.run_id, experiment_id);
+  }
+
+  async update(change: Omit<UpdateRun, 'kind'>): Promise<void> {
+    const { experiment_id } = await this.#store.write({ ...change, kind: 'run.update' });
+    this.#changed(change.run_id, experiment_id);
+  }
+
+  /** Deleted runs stay readable by id, and can be restored. */
+  async setDeleted(run_id: string, deleted: boolean): Promise<void> {
+    const { experiment_id } = await this.#store.write({ kind: 'run.lifecycle', run_id, deleted });
+    this.#changed(run_id, experiment_id);
+  }
+
+  async deleteTag(run_id: string, key: string): Promise<void> {
+    const { experiment_id } = await this.#store.write({ kind: 'run.delete-tag', run_id, key });
+    this.#changed(run_id, experiment_id);
+  }
+
+  async addInputs(run_id: string, inputs: readonly RunInputEntry[]): Promise<void> {
+    const { experiment_id } = await this.#store.write({ kind: 'run.inputs', run_id, inputs });
+    this.#changed(run_id, experiment_id);
+  }
+
+  /** Attaches an uploaded blob under a name; a name that is taken gets the new content. */
+  async putArtifact(run_id: string, path: string, sha256: string): Promise<void> {
+    const run = await this.row(run_id);
+    const size = await this.#blobs.size(sha256);
+    if (size === undefined) {
+      throw new InvalidRequestError(`The artifact ${path} names a blob that is not stored: ${sha256}.`, {
+        where: 'body.sha256',
+        remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
+      });
+    }
+    await this.#store.writes
+      .insertInto('run_artifact')
+      .values({ run: run.id, path, sha256, size, created_at: Date.now() })
+      .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size, created_at: Date.now() }))
+      .execute();
+    this.#changed(run_id, run.exp);
+  }
+
+  /** Runs that are not deleted, newest first. */
+  async list(query: RunListQuery): Promise<{ runs: RunSummary[]; next_page_token?: string }> {
+    let select = selectRuns(this.#reads).where('run.life', '=', 0);
+    if (query.status !== undefined) {
+      select = select.where('run.status', '=', statusNumber(query.status));
+    }
+    if (query.experiment_id !== undefined) {
+      select = select.where('run.exp', '=', Number(query.experiment_id));
+    }
+    for (const word of (query.text ?? '').split(/\s+/).filter(part => part !== '')) {
+      select = select.where(mentions(word));
+    }
+    if (query.page_token !== undefined) {
+      const [time, id] = decodePageToken(query.page_token);
+      select = select
+        .where('run.start_time', '<=', time)
+        .where(or => or.or([or('run.start_time', '<', time), or('run.uuid', '>', id)]));
+    }
+    const rows = await select
+      .orderBy('run.start_time', 'desc')
+      .orderBy('run.uuid')
+      .limit(query.limit + 1)
+      .execute();
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    const runs = await summarize(this.#reads, page);
+    return rows.length > query.limit && last !== undefined
+      ? { runs, next_page_token: encodePageToken([last.start_time, last.uuid]) }
+      : { runs };
+  }
+
+  /** Everything of one run, deleted or not. @throws NotFoundError */
+  async detail(run_id: string): Promise<RunDetail> {
+    const row = await this.row(run_id);
+    const [summary] = await summarize(this.#reads, [row]);
+    if (summary === undefined) {
+      throw new NotFoundError(`Run with id=${run_id} not found`);
+    }
+    const [params, tags] = await Promise.all([
+      keyedTexts(this.#reads, 'param', [row.id]),
+      keyedTexts(this.#reads, 'tag', [row.id])
+    ]);
+    return {
+      ...summary,
+      params: params.get(row.id) ?? [],
+      tags: tags.get(row.id) ?? [],
+      inputs: await this.#reads
+        .selectFrom('run_input')
+        .where('run', '=', row.id)
+        .select(['name', 'version', 'digest', 'context'])
+        .execute(),
+      outputs: await this.#reads
+        .selectFrom('model_version')
+        .innerJoin('registered_model', 'registered_model.id', 'model_version.model')
+        .where('model_version.run_id', '=', run_id)
+        .select(['registered_model.name', 'model_version.version', 'model_version.bundle_digest'])
+        .orderBy('model_version.id')
+        .execute(),
+      artifacts: await this.#reads
+        .selectFrom('run_artifact')
+        .where('run', '=', row.id)
+        .select(['path', 'size', 'sha256'])
+        .orderBy('path')
+        .execute()
+    };
+  }
+
+  /** Every metric of a run, each thinned to at most `points` points. @throws NotFoundError */
+  async metrics(run_id: string, points: number): Promise<MetricSeries[]> {
+    const { id } = await this.row(run_id);
+    return seriesOf(this.#reads, id, points);
+  }
+
+  /** All points of one metric by step; empty when the run has no such metric. @throws NotFoundError */
+  async history(run_id: string, key: string, limit?: number): Promise<MetricPoint[]> {
+    const { id, exp } = await this.row(run_id);
+    const series = await this.#reads
+      .selectFrom('series')
+      .innerJoin('key', 'key.id', 'series.key')
+      .where('series.run', '=', id)
+      .where('key.exp', '=', exp)
+      .where('key.name', '=', key)
+      .select('series.sid')
+      .executeTakeFirst();
+    return series === undefined ? [] : pointsOf(this.#reads, series.sid, limit);
+  }
+
+  /** @throws NotFoundError */
+  async row(run_id: string): Promise<RunRow> {
+    const row = await selectRuns(this.#reads).where('run.uuid', '=', run_id).executeTakeFirst();
+    if (row === undefined) {
+      throw new NotFoundError(`Run with id=${run_id} not found`);
+    }
+    return row;
+  }
+
+  get #reads(): Kysely<Tables> {
+    return this.#store.reads;
+  }
+
+  #changed(run_id: string, experiment_id: number): void {
+    this.#events.publish({ type: 'run.changed', run_id, experiment_id: String(experiment_id) });
+  }
+}
+
+/** The word stands in the run's name, its experiment's, a tag or a parameter. */
+function mentions(word: string) {
+  const inTable = (table: 'param' | 'tag') =>
+    sql<boolean>`run.id in (select t.run from ${sql.table(table)} t join key k on k.id = t.key
+      where ${containsText('t.value', word)} or ${containsText('k.name', word)})`;
+  return sql<boolean>`(${containsText('run.name', word)} or ${containsText('experiment.name', word)}
+    or ${containsText('run.uuid', word)} or ${inTable('param')} or ${inTable('tag')})`;
+}

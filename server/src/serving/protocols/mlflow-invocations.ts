@@ -1,0 +1,119 @@
+import type { ModelSignature } from '@slipway/contract';
+import { RequestError } from '../request-error.js';
+import { decodeColumns, type DecodedRows, type Outputs } from '../tensors.js';
+import { decodeRecords } from './predict.js';
+
+/* MLflow's scoring protocol (mlflow/pyfunc/scoring_server): exactly one of four forms of JSON, or CSV. */
+
+const FORMS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
+
+/** Decodes the JSON body of `POST /invocations`. @throws RequestError naming the place. */
+export function decodeInvocations(signature: ModelSignature, body: unknown): DecodedRows {
+  if (!isObject(body)) throw new RequestError(`expected an object with one of ${FORMS.join(', ')}`, 'body');
+  const given = FORMS.filter(form => form in body);
+  if (given.length !== 1) {
+    throw new RequestError(`expected exactly one of ${FORMS.join(', ')}, got ${given.join(' and ') || 'none'}`, 'body');
+  }
+  const form = given[0]!;
+  const value = body[form];
+  switch (form) {
+    case 'dataframe_split':
+      return decodeSplit(signature, value);
+    case 'dataframe_records':
+      if (!Array.isArray(value)) throw new RequestError('expected a list of objects', form);
+      return decodeRecords(signature, value, form);
+    case 'instances':
+    case 'inputs':
+      return decodeTensorForm(signature, value, form);
+  }
+}
+
+function decodeSplit(signature: ModelSignature, value: unknown): DecodedRows {
+  const place = 'dataframe_split';
+  if (!isObject(value)) throw new RequestError('expected an object with columns and data', place);
+  const { columns, data } = value;
+  if (!Array.isArray(columns) || !columns.every(c => typeof c === 'string')) {
+    throw new RequestError('expected a list of names', `${place}.columns`);
+  }
+  if (!Array.isArray(data)) throw new RequestError('expected a list of rows', `${place}.data`);
+  const records = data.map((row: unknown, i) => {
+    if (!Array.isArray(row) || row.length !== columns.length) {
+      throw new RequestError(`expected a list of ${columns.length} values`, `${place}.data[${i}]`);
+    }
+    return Object.fromEntries(columns.map((name, c) => [name, row[c] as unknown]));
+  });
+  return decodeRecords(signature, records, `${place}.data`);
+}
+
+/** `instances`/`inputs`: records, rows in the order of the signature, or an object of columns. */
+function decodeTensorForm(signature: ModelSignature, value: unknown, place: string): DecodedRows {
+  if (isObject(value)) {
+    const columns: Record<string, unknown[]> = {};
+    for (const [name, column] of Object.entries(value)) {
+      if (!Array.isArray(column)) throw new RequestError('expected a list', `${place}.${name}`);
+      columns[name] = (column as unknown[]).flat(2);
+    }
+    return decodeColumns(signature, columns, (input, row) => `${place}.${input}${row === null ? '' : `[${row}]`}`);
+  }
+  if (!Array.isArray(value)) throw new RequestError('expected a list of rows or an object of columns', place);
+  const records = value.map((row: unknown, i) => {
+    if (!Array.isArray(row)) return row;
+    if (row.length !== signature.inputs.length) {
+      throw new RequestError(`expected ${signature.inputs.length} values`, `${place}[${i}]`);
+    }
+    return Object.fromEntries(signature.inputs.map((input, c) => [input.name, row[c] as unknown]));
+  });
+  return decodeRecords(signature, records, place);
+}
+
+/** Decodes a CSV body with a header line. @throws RequestError naming the line. */
+export function decodeCsv(signature: ModelSignature, text: string): DecodedRows {
+  const lines = text.split(/\r?\n/).filter(line => line.trim() !== '');
+  const header = splitCsv(lines[0] ?? '');
+  const records = lines.slice(1).map((line, i) => {
+    const fields = splitCsv(line);
+    if (fields.length !== header.length) {
+      throw new RequestError(`has ${fields.length} values where the header has ${header.length}`, `line ${i + 2}`);
+    }
+    return Object.fromEntries(
+      header.map((name, c) => {
+        const input = signature.inputs.find(candidate => candidate.name === name);
+        return [name, csvValue(fields[c]!, input?.datatype === 'BYTES', input?.datatype === 'BOOL')];
+      })
+    );
+  });
+  return decodeRecords(signature, records, 'rows');
+}
+
+function csvValue(field: string, text: boolean, flag: boolean): unknown {
+  if (field === '') return null;
+  if (text) return field;
+  if (flag && /^(true|false)$/i.test(field)) return field.toLowerCase() === 'true';
+  const number = Number(field);
+  return Number.isNaN(number) ? field : number;
+}
+
+/** RFC 4180 fields of one line. */
+function splitCsv(line: string): string[] {
+  const fields = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? [];
+  return fields
+    .map(field => field.replace(/,$/, ''))
+    .slice(0, line.endsWith(',') ? undefined : Math.max(1, fields.length - 1))
+    .map(field => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field));
+}
+
+/** The answer to an invocation: labels for classes, numbers for a quantity, one per row. */
+export function encodeInvocations(
+  signature: ModelSignature,
+  outputs: Outputs,
+  rows: number
+): { predictions: unknown[] } {
+  const role = signature.labels ? 'label' : 'value';
+  const output = signature.outputs.find(candidate => candidate.role === role)!;
+  const { width, data } = outputs[output.name]!;
+  return { predictions: Array.from({ length: rows }, (_, row) => data[row * width]) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

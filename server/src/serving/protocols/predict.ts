@@ -1,0 +1,71 @@
+import type { ModelSignature, PredictAnswer } from '@slipway/contract';
+import { RequestError } from '../request-error.js';
+import { decodeColumns, type DecodedRows, type Outputs } from '../tensors.js';
+
+/** Turns records (one object per row) into columns; `path` names the list in messages. */
+export function decodeRecords(signature: ModelSignature, records: readonly unknown[], path: string): DecodedRows {
+  const place = (row: number): string => (path ? `${path}[${row}]` : '');
+  const columns: Record<string, unknown[]> = Object.fromEntries(signature.inputs.map(input => [input.name, []]));
+  records.forEach((record, row) => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+      throw new RequestError('expected an object with one value per input', place(row) || 'body');
+    }
+    for (const name of Object.keys(record)) {
+      if (!Object.hasOwn(columns, name)) {
+        const known = Object.keys(columns).join(', ');
+        throw new RequestError(`the model has no input "${name}"; its inputs are ${known}`, join(place(row), name));
+      }
+    }
+    for (const input of signature.inputs) {
+      const value = (record as Record<string, unknown>)[input.name];
+      if (value === undefined && !input.nullable) {
+        throw new RequestError(`the input "${input.name}" is missing`, join(place(row), input.name));
+      }
+      columns[input.name]!.push(value ?? null);
+    }
+  });
+  return decodeColumns(signature, columns, (input, row) => join(row === null ? '' : place(row), input));
+}
+
+function join(place: string, name: string): string {
+  return place ? `${place}.${name}` : name;
+}
+
+/** Body of `POST /predict`: one row as an object of named inputs, or `{ "rows": [ … ] }`. */
+export function decodePredict(signature: ModelSignature, body: unknown): DecodedRows {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new RequestError('expected an object of named inputs, or { "rows": [ … ] }', 'body');
+  }
+  const named = signature.inputs.some(input => input.name === 'rows');
+  if (!named && 'rows' in body) {
+    if (!Array.isArray(body.rows)) throw new RequestError('expected a list of objects', 'rows');
+    return decodeRecords(signature, body.rows, 'rows');
+  }
+  return decodeRecords(signature, [body], '');
+}
+
+/** One prediction per row: label and probabilities for classes, a value for a quantity. */
+export function encodePredictions(
+  signature: ModelSignature,
+  outputs: Outputs,
+  rows: number
+): PredictAnswer['predictions'] {
+  const find = (role: string): Outputs[string] | undefined => {
+    const output = signature.outputs.find(o => o.role === role);
+    return output ? outputs[output.name] : undefined;
+  };
+  const labels = find('label');
+  const probabilities = find('probabilities');
+  const values = find('value');
+  return Array.from({ length: rows }, (_, row) => ({
+    ...(labels ? { label: String(labels.data[row]) } : {}),
+    ...(values ? { value: Number(values.data[row * values.width]) } : {}),
+    ...(probabilities && signature.labels
+      ? {
+          probabilities: Object.fromEntries(
+            signature.labels.map((label, i) => [label, Number(probabilities.data[row * probabilities.width + i])])
+          )
+        }
+      : {})
+  }));
+}

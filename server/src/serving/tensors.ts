@@ -1,0 +1,161 @@
+import type { ModelSignature, SignatureInput, TensorType } from '@slipway/contract';
+import { RequestError } from './request-error.js';
+
+/** Values of one input for all rows of a request, in the element type that the graph reads. */
+export type InputValues = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | string[];
+
+/** Rows of a request, decoded and checked. */
+export interface DecodedRows {
+  readonly rows: number;
+  readonly inputs: Readonly<Record<string, InputValues>>;
+}
+
+/** Outputs of the graph for the same rows: flat, row-major, with the width of one row. */
+export interface OutputValues {
+  readonly width: number;
+  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | string[];
+}
+export type Outputs = Readonly<Record<string, OutputValues>>;
+
+/** A request with more rows is refused. */
+export const MAX_ROWS = 10_000;
+
+/**
+ * Decodes named columns after the signature.
+ *
+ * @param columns one array per input, all of one length; `null` is a missing value.
+ * @param at says where a value stands in the request, for messages.
+ * @throws RequestError naming the place and what was expected there.
+ */
+export function decodeColumns(
+  signature: ModelSignature,
+  columns: Readonly<Record<string, readonly unknown[]>>,
+  at: (input: string, row: number | null) => string
+): DecodedRows {
+  const known = signature.inputs.map(input => input.name);
+  for (const name of Object.keys(columns)) {
+    if (!known.includes(name)) {
+      throw new RequestError(`the model has no input "${name}"; its inputs are ${known.join(', ')}`, at(name, null));
+    }
+  }
+  const first = columns[known[0]!];
+  const rows = first?.length ?? 0;
+  const inputs: Record<string, InputValues> = {};
+  for (const input of signature.inputs) {
+    const values = columns[input.name];
+    if (values === undefined) throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
+    if (values.length !== rows) {
+      throw new RequestError(`has ${values.length} rows where "${known[0]}" has ${rows}`, at(input.name, null));
+    }
+    inputs[input.name] = decodeInput(input, values, row => at(input.name, row));
+  }
+  if (rows === 0) throw new RequestError('there are no rows');
+  if (rows > MAX_ROWS) throw new RequestError(`${rows} rows are too many; send at most ${MAX_ROWS} at a time`);
+  return { rows, inputs };
+}
+
+function decodeInput(input: SignatureInput, values: readonly unknown[], at: (row: number) => string): InputValues {
+  const refuse = (value: unknown, row: number): never => {
+    throw new RequestError(`expected ${expectation(input)}, got ${describe(value)}`, at(row));
+  };
+  switch (input.datatype) {
+    case 'FP32':
+    case 'FP64': {
+      const out = input.datatype === 'FP32' ? new Float32Array(values.length) : new Float64Array(values.length);
+      values.forEach((value, row) => {
+        if (typeof value === 'number' && Number.isFinite(value)) out[row] = value;
+        else if (value === null && input.nullable) out[row] = NaN;
+        else refuse(value, row);
+      });
+      return out;
+    }
+    case 'INT32':
+      return Int32Array.from(values, (value, row) => {
+        if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2147483647) refuse(value, row);
+        return value as number;
+      });
+    case 'INT64':
+      return BigInt64Array.from(values, (value, row) => {
+        if (typeof value !== 'number' || !Number.isSafeInteger(value)) refuse(value, row);
+        return BigInt(value as number);
+      });
+    case 'BOOL':
+      return Uint8Array.from(values, (value, row) => {
+        if (typeof value !== 'boolean') refuse(value, row);
+        return value ? 1 : 0;
+      });
+    case 'BYTES':
+      return values.map((value, row) => {
+        if (typeof value === 'string') return value;
+        if (value === null && input.nullable) return '';
+        return refuse(value, row);
+      });
+  }
+}
+
+const WORDS: Record<TensorType, string> = {
+  FP32: 'a number',
+  FP64: 'a number',
+  INT32: 'a whole number',
+  INT64: 'a whole number',
+  BOOL: 'true or false',
+  BYTES: 'a text'
+};
+
+function expectation(input: SignatureInput): string {
+  return `${WORDS[input.datatype]}${input.nullable ? ' or null' : ''}`;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  return JSON.stringify(value)?.slice(0, 60) ?? String(value);
+}
+
+/** Joins the rows of several requests into one. */
+export function joinRows(signature: ModelSignature, parts: readonly DecodedRows[]): DecodedRows {
+  if (parts.length === 1) return parts[0]!;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const inputs: Record<string, InputValues> = {};
+  for (const { name } of signature.inputs) {
+    const sample = parts[0]!.inputs[name]!;
+    if (Array.isArray(sample)) {
+      inputs[name] = parts.flatMap(part => part.inputs[name] as string[]);
+      continue;
+    }
+    const joined = emptyLike(sample, rows);
+    let at = 0;
+    for (const part of parts) {
+      setAt(joined, part.inputs[name]!, at);
+      at += part.rows;
+    }
+    inputs[name] = joined;
+  }
+  return { rows, inputs };
+}
+
+type NumericArray = Exclude<InputValues, string[]>;
+
+function emptyLike(sample: NumericArray, length: number): NumericArray {
+  if (sample instanceof Float32Array) return new Float32Array(length);
+  if (sample instanceof Float64Array) return new Float64Array(length);
+  if (sample instanceof Int32Array) return new Int32Array(length);
+  if (sample instanceof BigInt64Array) return new BigInt64Array(length);
+  return new Uint8Array(length);
+}
+
+function setAt(target: NumericArray, source: InputValues, at: number): void {
+  if (target instanceof BigInt64Array) target.set(source as BigInt64Array, at);
+  else target.set(source as Float32Array, at);
+}
+
+/** The outputs of `rows` rows from `start` on. */
+export function sliceOutputs(outputs: Outputs, start: number, rows: number): Outputs {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { width, data }]) => {
+      return [name, { width, data: data.slice(start * width, (start + rows) * width) }];
+    })
+  );
+}
