@@ -15,5 +15,21 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error'
     }
   },
-  { ...jupyter.configs.recommended, files: ['extension/src/**/*.ts', 'extension/src/**/*.tsx'] }
+  // JupyterLab's own conventions hold for the extension only.
+  ...jupyter.configs.recommended.map(config => ({
+    ...config,
+    plugins: { jupyter },
+    files: (config.files ?? []).map(pattern => `extension/${pattern}`)
+  })),
+  {
+    files: ['extension/src/plugins/*.ts'],
+    rules: {
+      // The sidebars, the live connection and the icons are needed as soon as the page stands; pages, charts and the
+      // Promote dialog are loaded when they are opened.
+      'jupyter/prefer-lazy-imports': [
+        'warn',
+        { ignoreImports: ['../client/*', '../live/*', '../display/*', '../panels/*', '@slipway/contract', 'zod'] }
+      ]
+    }
+  }
 );

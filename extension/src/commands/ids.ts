@@ -1,0 +1,18 @@
+/** Ids of all commands. What they take is said where they are added. */
+export const CommandIDs = {
+  showRuns: 'slipway:show-runs',
+  showDatasets: 'slipway:show-datasets',
+  showRegistry: 'slipway:show-registry',
+  openRun: 'slipway:open-run',
+  openDataset: 'slipway:open-dataset',
+  openModelVersion: 'slipway:open-model-version',
+  openService: 'slipway:open-service',
+  openExample: 'slipway:open-example',
+  showCell: 'slipway:show-cell',
+  insertDatasetCell: 'slipway:insert-dataset-cell',
+  promoteModel: 'slipway:promote-model',
+  promoteFromNotebook: 'slipway:promote-from-notebook'
+} as const;
+
+/** Where the commands stand in the palette. */
+export const PALETTE_CATEGORY = 'Slipway';

@@ -1,0 +1,12 @@
+export { ConnectionLine } from './connection-line.js';
+export { Ago } from './moments.js';
+export { EmptyNote, ErrorNote, Skeleton } from './notes.js';
+export { IconButton, Sidebar } from './sidebar.js';
+export { useChanges, useNow } from './signals.js';
+export { Sparkline } from './sparkline.js';
+export { StatusMark } from './status-mark.js';
+export { Tree } from './tree.js';
+export type { TreeRow } from './tree.js';
+export { HostedWidget, useHost } from './host.js';
+export type { Host, VisibleModel } from './host.js';
+export { GroupHead } from './group-head.js';

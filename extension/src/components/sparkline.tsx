@@ -1,0 +1,34 @@
+const WIDTH = 56;
+const HEIGHT = 14;
+
+/** The points of a sparkline in the coordinates of its drawing; gaps (not finite) are left out. */
+export function sparklinePoints(values: readonly number[]): string {
+  const finite = values.filter(Number.isFinite);
+  const low = Math.min(...finite);
+  const high = Math.max(...finite);
+  const span = high - low || 1;
+  const step = WIDTH / Math.max(1, values.length - 1);
+  return values
+    .map((value, index) => ({ value, x: index * step }))
+    .filter(({ value }) => Number.isFinite(value))
+    .map(({ value, x }) => `${x.toFixed(1)},${(HEIGHT - 1 - ((value - low) / span) * (HEIGHT - 2)).toFixed(1)}`)
+    .join(' ');
+}
+
+/** A small picture of a series; the row says the last value in words, so it is hidden from screen readers. */
+export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element | null {
+  if (values.filter(Number.isFinite).length < 2) {
+    return null;
+  }
+  return (
+    <svg
+      className="jp-SlipwaySparkline"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      aria-hidden="true"
+    >
+      <polyline points={sparklinePoints(values)} />
+    </svg>
+  );
+}

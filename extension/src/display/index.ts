@@ -1,0 +1,5 @@
+export * from './icons.js';
+export * from './numbers.js';
+export * from './status.js';
+export * from './times.js';
+export * from './translation.js';

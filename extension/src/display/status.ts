@@ -1,0 +1,86 @@
+import type { CellStatus, ColumnType, RunStatus, ServiceState, Verdict } from '@slipway/contract';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { z } from 'zod';
+
+/** How a status looks. It is never told by colour alone: icon and word come with it. */
+export type StatusTone = 'active' | 'good' | 'bad' | 'caution' | 'quiet';
+export type StatusShape = 'running' | 'check' | 'cross' | 'stop' | 'queue' | 'warning' | 'dash';
+
+export interface StatusLook {
+  readonly word: string;
+  readonly tone: StatusTone;
+  readonly shape: StatusShape;
+}
+
+export function runStatusLook(status: RunStatus, trans: TranslationBundle): StatusLook {
+  switch (status) {
+    case 'RUNNING':
+      return { word: trans.__('running'), tone: 'active', shape: 'running' };
+    case 'SCHEDULED':
+      return { word: trans.__('queued'), tone: 'quiet', shape: 'queue' };
+    case 'FINISHED':
+      return { word: trans.__('finished'), tone: 'good', shape: 'check' };
+    case 'FAILED':
+      return { word: trans.__('failed'), tone: 'bad', shape: 'cross' };
+    case 'KILLED':
+      return { word: trans.__('killed'), tone: 'caution', shape: 'stop' };
+  }
+}
+
+export function cellStatusLook(status: z.infer<typeof CellStatus>, trans: TranslationBundle): StatusLook {
+  switch (status) {
+    case 'running':
+      return { word: trans.__('running'), tone: 'active', shape: 'running' };
+    case 'ok':
+      return { word: trans.__('ran'), tone: 'good', shape: 'check' };
+    case 'error':
+      return { word: trans.__('failed'), tone: 'bad', shape: 'cross' };
+    case 'aborted':
+      return { word: trans.__('skipped'), tone: 'quiet', shape: 'dash' };
+    case 'interrupted':
+      return { word: trans.__('interrupted'), tone: 'caution', shape: 'stop' };
+  }
+}
+
+export function verdictLook(verdict: Verdict, trans: TranslationBundle): StatusLook {
+  switch (verdict) {
+    case 'pass':
+      return { word: trans.__('passed'), tone: 'good', shape: 'check' };
+    case 'warn':
+      return { word: trans.__('warning'), tone: 'caution', shape: 'warning' };
+    case 'fail':
+      return { word: trans.__('failed'), tone: 'bad', shape: 'cross' };
+    case 'not applicable':
+      return { word: trans.__('not applicable'), tone: 'quiet', shape: 'dash' };
+  }
+}
+
+export function serviceStateLook(state: ServiceState, trans: TranslationBundle): StatusLook {
+  switch (state) {
+    case 'starting':
+      return { word: trans.__('starting'), tone: 'active', shape: 'running' };
+    case 'running':
+      return { word: trans.__('running'), tone: 'good', shape: 'check' };
+    case 'stopped':
+      return { word: trans.__('stopped'), tone: 'quiet', shape: 'stop' };
+    case 'failed':
+      return { word: trans.__('failed'), tone: 'bad', shape: 'cross' };
+  }
+}
+
+export function columnTypeWord(type: ColumnType, trans: TranslationBundle): string {
+  switch (type) {
+    case 'number':
+      return trans.__('number');
+    case 'integer':
+      return trans.__('integer');
+    case 'boolean':
+      return trans.__('true or false');
+    case 'string':
+      return trans.__('text');
+    case 'date':
+      return trans.__('date');
+    case 'timestamp':
+      return trans.__('date and time');
+  }
+}

@@ -1,0 +1,20 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { connectionPlugin } from './plugins/connection.js';
+import { notebookPlugin } from './plugins/notebook.js';
+import { pagesPlugin } from './plugins/pages.js';
+import { promotionPlugin } from './plugins/promotion.js';
+import { datasetsPlugin, registryPlugin, runsPlugin } from './plugins/sidebars.js';
+
+export { ISlipway } from './tokens.js';
+
+const plugins: readonly JupyterFrontEndPlugin<unknown>[] = [
+  connectionPlugin,
+  runsPlugin,
+  datasetsPlugin,
+  registryPlugin,
+  pagesPlugin,
+  promotionPlugin,
+  notebookPlugin
+];
+
+export default plugins;

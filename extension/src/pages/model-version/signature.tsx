@@ -1,0 +1,49 @@
+import type { ModelSignature } from '@slipway/contract';
+import { formatNumber, useTranslation } from '../../display/index.js';
+
+/** What goes in and what comes out, by name, in the order of the graph. */
+export function SignatureTable({ signature }: { readonly signature: ModelSignature }): JSX.Element {
+  const trans = useTranslation();
+  return (
+    <table className="jp-SlipwayTable">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Name')}</th>
+          <th scope="col">{trans.__('Direction')}</th>
+          <th scope="col">{trans.__('Type')}</th>
+          <th scope="col">{trans.__('In training')}</th>
+          <th scope="col">{trans.__('When missing')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {signature.inputs.map(input => (
+          <tr key={`in/${input.name}`}>
+            <th scope="row">{input.name}</th>
+            <td>{trans.__('in')}</td>
+            <td>
+              <code>{input.datatype}</code>
+            </td>
+            <td>
+              {input.range === null
+                ? ''
+                : trans.__('%1 … %2', formatNumber(input.range.min), formatNumber(input.range.max))}
+            </td>
+            <td>{input.nullable ? trans.__('filled in') : trans.__('refused')}</td>
+          </tr>
+        ))}
+        {signature.outputs.map(output => (
+          <tr key={`out/${output.name}`}>
+            <th scope="row">{output.name}</th>
+            <td>{trans.__('out')}</td>
+            <td>
+              <code>{output.datatype}</code>
+            </td>
+            <td colSpan={2}>
+              {output.role === 'probabilities' && signature.labels !== null ? signature.labels.join(', ') : output.role}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

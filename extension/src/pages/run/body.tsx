@@ -1,0 +1,82 @@
+import { CommandIDs } from '../../commands/ids.js';
+import { Ago, StatusMark, useChanges, useHost } from '../../components/index.js';
+import { formatDuration, promoteIcon, runStatusLook, useTranslation } from '../../display/index.js';
+import { CommandLink, Page, PageHead, Tabs } from '../layout.js';
+import { Artifacts, RunEnvironment, Lineage, Metrics, Parameters } from './details.js';
+import { Cells } from './cells.js';
+import type { RunPageData, RunPageModel } from './model.js';
+import { Overview } from './overview.js';
+
+/** Body of the page of a run. */
+export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Element {
+  const trans = useTranslation();
+  useChanges(model.changed);
+  return (
+    <Page connection={model.connection} snapshot={model.snapshot} onRefresh={() => model.refresh()}>
+      {data => (
+        <>
+          <Head data={data} />
+          <Tabs
+            label={trans.__('Parts of the run')}
+            tabs={[
+              { id: 'overview', label: trans.__('Overview'), render: () => <Overview data={data} /> },
+              { id: 'metrics', label: trans.__('Metrics'), render: () => <Metrics data={data} /> },
+              { id: 'parameters', label: trans.__('Parameters'), render: () => <Parameters run={data.run} /> },
+              { id: 'cells', label: trans.__('Cells'), render: () => <Cells data={data} /> },
+              { id: 'artifacts', label: trans.__('Artifacts'), render: () => <Artifacts run={data.run} /> },
+              { id: 'lineage', label: trans.__('Data & lineage'), render: () => <Lineage data={data} /> },
+              { id: 'environment', label: trans.__('Environment'), render: () => <RunEnvironment data={data} /> }
+            ]}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Head({ data }: { readonly data: RunPageData }): JSX.Element {
+  const trans = useTranslation();
+  const host = useHost();
+  const { run } = data;
+  const newest = data.versions.at(-1);
+  const took = run.end_time === null ? null : formatDuration(run.end_time - run.start_time);
+  const commit = run.git_commit?.slice(0, 7);
+  return (
+    <PageHead
+      title={run.name}
+      facts={[
+        run.experiment_name,
+        <StatusMark look={runStatusLook(run.status, trans)} />,
+        took === null ? null : trans.__('took %1', took),
+        <Ago moment={run.start_time} />,
+        run.source === '' ? null : <code>{run.source.split('/').slice(-2).join('/')}</code>,
+        ...run.inputs.map(input =>
+          input.version === null ? (
+            input.name
+          ) : (
+            <CommandLink command={CommandIDs.openDataset} args={{ name: input.name, version: input.version }}>
+              {`${input.name}@${input.version}`}
+            </CommandLink>
+          )
+        ),
+        commit === undefined
+          ? null
+          : run.git_dirty === true
+            ? trans.__('%1 (changed)', commit)
+            : trans.__('%1 (clean)', commit)
+      ]}
+      actions={
+        newest === undefined ? undefined : (
+          <button
+            type="button"
+            className="jp-SlipwayButton jp-mod-primary"
+            onClick={() => host.execute(CommandIDs.promoteModel, { name: newest.name, version: newest.version })}
+          >
+            <promoteIcon.react tag="span" elementSize="normal" />
+            <span>{trans.__('Promote %1 v%2…', newest.name, newest.version)}</span>
+          </button>
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,188 @@
+import type { RunDetail } from '@slipway/contract';
+import { drawPoints, groupSeries, isCourse } from '../../charts/index.js';
+import { CommandIDs } from '../../commands/ids.js';
+import { EmptyNote } from '../../components/index.js';
+import { formatBytes, formatCount, formatNumber, useTranslation } from '../../display/index.js';
+import { CommandLink, Section } from '../layout.js';
+import { LineageChain } from '../lineage.js';
+import { ParameterTable } from '../parameter-table.js';
+import { MetricChart } from './metric-chart.js';
+import type { RunPageData } from './model.js';
+
+/** All charts, and the last value of every metric. */
+export function Metrics({ data }: { readonly data: RunPageData }): JSX.Element {
+  const trans = useTranslation();
+  if (data.series.length === 0) {
+    return (
+      <EmptyNote>
+        <p>{trans.__('This run logged no metrics.')}</p>
+      </EmptyNote>
+    );
+  }
+  return (
+    <>
+      <div className="jp-SlipwayCharts">
+        {groupSeries(data.series)
+          .filter(group => isCourse(group) && drawPoints(group).length > 0)
+          .map(group => (
+            <MetricChart key={group.name} group={group} />
+          ))}
+      </div>
+      <Section title={trans.__('Last values')}>
+        <table className="jp-SlipwayTable">
+          <thead>
+            <tr>
+              <th scope="col">{trans.__('Metric')}</th>
+              <th scope="col" className="jp-mod-number">
+                {trans.__('Last')}
+              </th>
+              <th scope="col" className="jp-mod-number">
+                {trans.__('Step')}
+              </th>
+              <th scope="col" className="jp-mod-number">
+                {trans.__('Points')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.series.map(({ key, points, total }) => (
+              <tr key={key}>
+                <th scope="row">{key}</th>
+                <td className="jp-mod-number" title={String(points.at(-1)?.value ?? '')}>
+                  {formatNumber(points.at(-1)?.value ?? 'NaN')}
+                </td>
+                <td className="jp-mod-number">{formatCount(points.at(-1)?.step ?? 0)}</td>
+                <td className="jp-mod-number">{formatCount(total)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Section>
+    </>
+  );
+}
+
+/** Parameters and tags. */
+export function Parameters({ run }: { readonly run: RunDetail }): JSX.Element {
+  const trans = useTranslation();
+  return (
+    <>
+      <Section title={trans.__('Parameters')}>
+        <ParameterTable params={run.params} />
+      </Section>
+      <Section title={trans.__('Tags')}>
+        <ParameterTable params={run.tags} />
+      </Section>
+    </>
+  );
+}
+
+/** Files of the run. */
+export function Artifacts({ run }: { readonly run: RunDetail }): JSX.Element {
+  const trans = useTranslation();
+  if (run.artifacts.length === 0) {
+    return (
+      <EmptyNote>
+        <p>{trans.__('This run has no files.')}</p>
+      </EmptyNote>
+    );
+  }
+  return (
+    <table className="jp-SlipwayTable">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('File')}</th>
+          <th scope="col" className="jp-mod-number">
+            {trans.__('Size')}
+          </th>
+          <th scope="col">{trans.__('SHA-256')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {run.artifacts.map(({ path, size, sha256 }) => (
+          <tr key={path}>
+            <th scope="row">{path}</th>
+            <td className="jp-mod-number">{formatBytes(size)}</td>
+            <td title={sha256}>
+              <code>{sha256.slice(0, 12)}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Where the data came from and where the model went. */
+export function Lineage({ data }: { readonly data: RunPageData }): JSX.Element {
+  const trans = useTranslation();
+  const { run } = data;
+  return (
+    <>
+      <LineageChain run={run} versions={data.versions} />
+      <Section title={trans.__('Data that was read')}>
+        {run.inputs.length === 0 ? (
+          <p className="jp-SlipwayQuiet">{trans.__('None is known.')}</p>
+        ) : (
+          <table className="jp-SlipwayTable">
+            <thead>
+              <tr>
+                <th scope="col">{trans.__('Dataset')}</th>
+                <th scope="col">{trans.__('Used for')}</th>
+                <th scope="col">{trans.__('Digest')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {run.inputs.map(input => (
+                <tr key={`${input.name}/${input.digest}/${input.context}`}>
+                  <th scope="row">
+                    {input.version === null ? (
+                      input.name
+                    ) : (
+                      <CommandLink command={CommandIDs.openDataset} args={{ name: input.name, version: input.version }}>
+                        {`${input.name}@${input.version}`}
+                      </CommandLink>
+                    )}
+                  </th>
+                  <td>{input.context}</td>
+                  <td title={input.digest}>
+                    <code>{input.digest.slice(0, 12)}</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Section>
+    </>
+  );
+}
+
+/** What the run ran in. */
+export function RunEnvironment({ data }: { readonly data: RunPageData }): JSX.Element {
+  const trans = useTranslation();
+  const { run, session } = data;
+  const environment = session?.environment ?? null;
+  const facts = [
+    { key: trans.__('User'), value: run.user },
+    { key: trans.__('Language'), value: run.language },
+    { key: trans.__('Notebook'), value: session?.notebook_path || run.source },
+    { key: trans.__('Kernel'), value: session?.kernel ?? '' },
+    { key: trans.__('Runtime'), value: environment?.runtime ?? '' },
+    { key: trans.__('Platform'), value: environment?.platform ?? '' },
+    { key: trans.__('Machine'), value: environment?.hostname ?? '' },
+    { key: trans.__('Commit'), value: run.git_commit ?? '' },
+    { key: trans.__('Run id'), value: run.run_id }
+  ].filter(({ value }) => value !== '');
+  const packages = Object.entries(environment?.packages ?? {}).map(([key, value]) => ({ key, value }));
+  return (
+    <>
+      <Section title={trans.__('Where it ran')}>
+        <ParameterTable params={facts} />
+      </Section>
+      <Section title={trans.__('Packages')}>
+        <ParameterTable params={packages} />
+      </Section>
+    </>
+  );
+}

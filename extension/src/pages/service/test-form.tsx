@@ -1,0 +1,129 @@
+import { PredictAnswer } from '@slipway/contract';
+import type { Service, SignatureInput, TestAnswer } from '@slipway/contract';
+import type { FormEvent } from 'react';
+import { ErrorNote } from '../../components/index.js';
+import { formatDuration, formatNumber, useTranslation } from '../../display/index.js';
+import type { ServicePageModel, TestState } from './model.js';
+
+interface TestFormProps {
+  readonly model: ServicePageModel;
+  readonly service: Service;
+}
+
+/** A form made from the signature; its answer stands beside it. */
+export function TestForm({ model, service }: TestFormProps): JSX.Element {
+  const trans = useTranslation();
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    void model.send();
+  };
+  return (
+    <div className="jp-SlipwayTest">
+      <form className="jp-SlipwayForm" onSubmit={onSubmit} aria-label={trans.__('Test request')}>
+        {service.signature.inputs.map(input => (
+          <InputField
+            key={input.name}
+            input={input}
+            text={model.texts[input.name] ?? ''}
+            onChange={text => model.edit(input.name, text)}
+          />
+        ))}
+        <button
+          type="submit"
+          className="jp-SlipwayButton jp-mod-primary"
+          disabled={model.test.kind === 'sending' || service.state !== 'running'}
+        >
+          {trans.__('Send request')}
+        </button>
+      </form>
+      <div className="jp-SlipwayTest-answer" aria-live="polite">
+        <Answer test={model.test} target={service.signature.target} />
+      </div>
+    </div>
+  );
+}
+
+interface InputFieldProps {
+  readonly input: SignatureInput;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+function InputField({ input, text, onChange }: InputFieldProps): JSX.Element {
+  const trans = useTranslation();
+  const hint =
+    input.range === null
+      ? input.datatype
+      : trans.__('%1 … %2', formatNumber(input.range.min), formatNumber(input.range.max));
+  const value = Number(text);
+  const outside = input.range !== null && text.trim() !== '' && (value < input.range.min || value > input.range.max);
+  return (
+    <label className="jp-SlipwayField">
+      <span className="jp-SlipwayField-name">{input.name}</span>
+      {input.datatype === 'BOOL' ? (
+        <select className="jp-SlipwaySelect" value={text} onChange={event => onChange(event.target.value)}>
+          <option value="false">{trans.__('false')}</option>
+          <option value="true">{trans.__('true')}</option>
+        </select>
+      ) : (
+        <input
+          type="text"
+          inputMode={input.datatype === 'BYTES' ? 'text' : 'decimal'}
+          name={input.name}
+          value={text}
+          placeholder={input.nullable ? trans.__('missing') : ''}
+          onChange={event => onChange(event.target.value)}
+        />
+      )}
+      <span className={`jp-SlipwayField-hint ${outside ? 'jp-mod-caution' : ''}`}>
+        {outside ? trans.__('outside of training: %1', hint) : hint}
+      </span>
+    </label>
+  );
+}
+
+function Answer({ test, target }: { readonly test: TestState; readonly target: string }): JSX.Element {
+  const trans = useTranslation();
+  switch (test.kind) {
+    case 'idle':
+      return <p className="jp-SlipwayQuiet">{trans.__('The answer will stand here.')}</p>;
+    case 'sending':
+      return <p className="jp-SlipwayQuiet">{trans.__('Waiting for the answer…')}</p>;
+    case 'failed':
+      return <ErrorNote error={test.error} />;
+    case 'answered':
+      return <ServiceAnswer answer={test.answer} target={target} />;
+  }
+}
+
+function ServiceAnswer({ answer, target }: { readonly answer: TestAnswer; readonly target: string }): JSX.Element {
+  const trans = useTranslation();
+  const parsed = PredictAnswer.safeParse(answer.body);
+  const first = parsed.success ? parsed.data.predictions[0] : undefined;
+  const ok = answer.status < 300;
+  return (
+    <>
+      {first === undefined ? null : (
+        <p className="jp-SlipwayTest-prediction">
+          <span>{trans.__('%1:', target)}</span>{' '}
+          <strong>{first.label ?? (first.value === undefined ? '' : formatNumber(first.value))}</strong>
+        </p>
+      )}
+      {Object.entries(first?.probabilities ?? {}).map(([label, probability]) => (
+        <div key={label} className="jp-SlipwayProbability">
+          <span>{label}</span>
+          <meter min={0} max={1} value={probability} aria-label={label} />
+          <span>{formatNumber(probability)}</span>
+        </div>
+      ))}
+      <p className={`jp-SlipwayFacts ${ok ? '' : 'jp-mod-caution'}`}>
+        <span>{trans.__('HTTP %1', answer.status)}</span>
+        <span>{formatDuration(answer.duration_ms)}</span>
+      </p>
+      <details open={!ok}>
+        <summary>{trans.__('Whole answer')}</summary>
+        <pre className="jp-SlipwayCode">{JSON.stringify(answer.body, null, 2)}</pre>
+      </details>
+    </>
+  );
+}

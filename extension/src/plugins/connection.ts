@@ -1,0 +1,82 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IThemeManager, showErrorMessage } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { EnvironmentName } from '@slipway/contract';
+import { config as configureZod } from 'zod';
+import { sameOriginTransport, SlipwayClient } from '../client/index.js';
+import type { Host } from '../components/index.js';
+import { LiveConnection } from '../live/index.js';
+import { ISlipway } from '../tokens.js';
+import type { SlipwaySettings } from '../tokens.js';
+
+const PLUGIN_ID = '@slipway/lab:plugin';
+
+const DEFAULTS: SlipwaySettings = {
+  defaultEnvironment: 'production',
+  runsPerPage: 100,
+  openServiceAfterPromotion: false
+};
+
+/** The client and the live connection that all other plugins use. */
+export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
+  id: PLUGIN_ID,
+  description: 'Connects JupyterLab with the Slipway metadata server.',
+  autoStart: true,
+  provides: ISlipway,
+  optional: [ITranslator, ISettingRegistry, IThemeManager],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    settingRegistry: ISettingRegistry | null,
+    themes: IThemeManager | null
+  ): ISlipway => {
+    // Zod tries `new Function` to be faster, which strict content policies report.
+    configureZod({ jitless: true });
+    const trans = (translator ?? nullTranslator).load('slipway');
+    const client = new SlipwayClient(sameOriginTransport(app.serviceManager.serverSettings));
+    const connection = new LiveConnection(client);
+    const host: Host = {
+      trans,
+      themeChanged: themes?.themeChanged ?? null,
+      execute: (command, args) => {
+        app.commands.execute(command, args).catch((reason: unknown) => {
+          void showErrorMessage(trans.__('Slipway'), reason instanceof Error ? reason.message : String(reason));
+        });
+      }
+    };
+    let settings = DEFAULTS;
+    if (settingRegistry !== null) {
+      void app.restored
+        .then(() => settingRegistry.load(PLUGIN_ID))
+        .then(loaded => {
+          settings = readSettings(loaded);
+          loaded.changed.connect(() => {
+            settings = readSettings(loaded);
+          });
+        })
+        .catch((reason: unknown) =>
+          console.warn('The settings of Slipway could not be read; the defaults hold.', reason)
+        );
+    }
+    void app.started.then(() => connection.start());
+    return {
+      client,
+      connection,
+      host,
+      get settings() {
+        return settings;
+      }
+    };
+  }
+};
+
+function readSettings(loaded: ISettingRegistry.ISettings): SlipwaySettings {
+  const environment = EnvironmentName.safeParse(loaded.get('defaultEnvironment').composite);
+  const runsPerPage = loaded.get('runsPerPage').composite;
+  return {
+    defaultEnvironment: environment.success ? environment.data : DEFAULTS.defaultEnvironment,
+    runsPerPage: typeof runsPerPage === 'number' ? runsPerPage : DEFAULTS.runsPerPage,
+    openServiceAfterPromotion: loaded.get('openServiceAfterPromotion').composite === true
+  };
+}

@@ -1,0 +1,22 @@
+import type { PREFLIGHT_CHECKS } from '@slipway/contract';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+export type CheckId = (typeof PREFLIGHT_CHECKS)[number];
+
+/** What a check looks at, for the time before its report is there. */
+export function checkTitle(id: CheckId, trans: TranslationBundle): string {
+  switch (id) {
+    case 'signature-matches-frame':
+      return trans.__('Signature matches the training frame');
+    case 'onnx-equals-model':
+      return trans.__('ONNX equals the notebook model');
+    case 'better-than-baseline':
+      return trans.__('Better than the baselines');
+    case 'output-not-constant':
+      return trans.__('Output is not constant');
+    case 'service-replay':
+      return trans.__('Service gives the recorded answers');
+    case 'malformed-request':
+      return trans.__('Malformed requests are refused');
+  }
+}

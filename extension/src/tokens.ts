@@ -1,0 +1,27 @@
+import { Token } from '@lumino/coreutils';
+import type { EnvironmentName } from '@slipway/contract';
+import type { z } from 'zod';
+import type { SlipwayClient } from './client/index.js';
+import type { Host } from './components/index.js';
+import type { ILiveConnection } from './live/index.js';
+
+/** The way to the metadata server and to JupyterLab, shared by all parts of the extension. */
+export interface ISlipway {
+  readonly client: SlipwayClient;
+  readonly connection: ILiveConnection;
+  readonly host: Host;
+  /** As they are now: the user may change them at any time, so ask at each use. */
+  readonly settings: SlipwaySettings;
+}
+
+/** The user's settings; the schema (`schema/plugin.json`) says what they mean. */
+export interface SlipwaySettings {
+  readonly defaultEnvironment: z.infer<typeof EnvironmentName>;
+  readonly runsPerPage: number;
+  readonly openServiceAfterPromotion: boolean;
+}
+
+export const ISlipway = new Token<ISlipway>(
+  '@slipway/lab:ISlipway',
+  'The client of the Slipway metadata server, its live connection, and the user settings.'
+);
