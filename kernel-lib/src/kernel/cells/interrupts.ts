@@ -1,0 +1,75 @@
+import { inspect } from 'node:util';
+import type { InterruptFlags } from '../side/flags.js';
+import type { Cell } from './cell.js';
+
+/** A cell that took the abort signal may finish its work; this long, or until the next interrupt. */
+const LISTENER_GRACE_MS = 5000;
+
+/** What a cell's signal is aborted with. */
+export class InterruptedError extends Error {
+  override readonly name = 'AbortError';
+  readonly code = 'INTERRUPTED';
+
+  constructor() {
+    super('Interrupted by the user.');
+  }
+}
+
+/** Ends the running cell when the user asks. */
+export class Interrupts {
+  #running: Cell | null = null;
+  #asked: Cell | null = null;
+  #cancelWait: (() => void) | undefined;
+
+  constructor(private readonly flags: InterruptFlags) {}
+
+  /**
+   * Runs the code of `cell`.
+   *
+   * @param cancelWait rejects what the cell is awaiting.
+   */
+  async watch<T>(cell: Cell, cancelWait: () => void, run: () => Promise<T>): Promise<T> {
+    this.#running = cell;
+    this.#cancelWait = cancelWait;
+    try {
+      return await run();
+    } finally {
+      this.flags.inUserCode = false;
+      this.#running = null;
+    }
+  }
+
+  /** The event loop turned, so an interrupt has arrived; the first one lets a cell that listens end by itself. */
+  interrupt(): void {
+    this.flags.countHandled();
+    const cell = this.#running;
+    if (!cell) return;
+    cell.abort.abort(new InterruptedError());
+    if (cell.listens && this.#asked !== cell) {
+      this.#asked = cell;
+      setTimeout(() => this.#running === cell && this.#cancelWait?.(), LISTENER_GRACE_MS).unref();
+      return;
+    }
+    this.#cancelWait?.();
+  }
+
+  /** The side thread terminated a loop; what the cell awaits would never settle. */
+  loopStopped(): void {
+    const cell = this.#running;
+    if (!cell) return;
+    cell.output.write('stderr', 'Execution was stopped inside a busy loop.\n');
+    cell.abort.abort(new InterruptedError());
+    this.flags.countHandled();
+    this.#cancelWait?.();
+  }
+}
+
+/** True for what vm throws when SIGINT ends the first synchronous part of a cell. */
+export function isVmInterrupt(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+}
+
+/** One line about an error that nobody expected, for the kernel's own stderr. */
+export function oneLine(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { foldersUpward } from '../../record/folder.js';
+import { originOf, packageFolder } from '../compiler/packages.js';
+import type { TypeScript } from '../compiler/fork.js';
+
+/** What tslab leaves in the global scope for the scripts of cells. */
+interface TslabGlobal {
+  __tslab__: { require: NodeJS.Require };
+}
+
+/**
+ * How the code of cells gets its modules: `slipway` and tfjs are the kernel's own instances from any folder, and ES
+ * modules that `require` refuses are imported before the cell runs.
+ */
+export class CellModules {
+  readonly #fromNotebook: NodeJS.Require;
+  readonly #fromPackage: NodeJS.Require;
+  readonly #imported = new Map<string, unknown>();
+
+  private constructor(
+    private readonly directory: string,
+    plain: NodeJS.Require
+  ) {
+    this.#fromNotebook = plain;
+    this.#fromPackage = createRequire(path.join(packageFolder, 'package.json'));
+  }
+
+  /** Puts itself between the cells and tslab's `require`; an executor must exist. */
+  static install(directory: string): CellModules {
+    const { __tslab__: tslab } = globalThis as unknown as TslabGlobal;
+    const modules = new CellModules(directory, tslab.require);
+    tslab.require = new Proxy(tslab.require, {
+      apply: (_target, _this, [specifier]: [string]) => modules.#load(specifier)
+    });
+    return modules;
+  }
+
+  /**
+   * Imports those ES modules of a cell that `require` refuses because they await at their top level. Whether one does
+   * shows only when it is loaded. Errors are left to the cell's own `require`.
+   */
+  async preload(ts: TypeScript, code: string): Promise<void> {
+    if (!code.includes('import')) return;
+    for (const { fileName: specifier } of ts.preProcessFile(code, true, false).importedFiles) {
+      if (this.#imported.has(specifier) || specifier.startsWith('.') || specifier === 'tslab') continue;
+      const file = this.#resolveModule(specifier);
+      if (!file) continue;
+      try {
+        this.#load(specifier);
+      } catch (error) {
+        if (!isErrorWithCode(error, 'ERR_REQUIRE_ASYNC_MODULE')) continue;
+        const loaded: unknown = await import(pathToFileURL(file).href).catch(() => undefined);
+        if (loaded) this.#imported.set(specifier, loaded);
+      }
+    }
+  }
+
+  /** The file of an ES module; undefined for CommonJS, for Node's own modules and for what is not found. */
+  #resolveModule(specifier: string): string | undefined {
+    try {
+      const require = originOf(specifier) === 'kernel' ? this.#fromPackage : createRequire(this.directory + path.sep);
+      const file = require.resolve(specifier);
+      return path.isAbsolute(file) && isModuleFile(file) ? file : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #load(specifier: string): unknown {
+    const imported = this.#imported.get(specifier);
+    if (imported) return imported;
+    switch (originOf(specifier)) {
+      case 'kernel':
+        return this.#fromPackage(specifier);
+      case 'notebook':
+        return this.#fromNotebook(specifier);
+      case 'notebook-first':
+        return this.#nearOrOurs(specifier);
+    }
+  }
+
+  #nearOrOurs(specifier: string): unknown {
+    try {
+      return this.#fromNotebook(specifier);
+    } catch (error) {
+      if (!isErrorWithCode(error, 'MODULE_NOT_FOUND')) throw error;
+      return this.#fromPackage(specifier);
+    }
+  }
+}
+
+const Manifest = z.object({ type: z.string().optional() });
+
+function isModuleFile(file: string): boolean {
+  if (!file.endsWith('.js')) return file.endsWith('.mjs');
+  for (const folder of foldersUpward(path.dirname(file))) {
+    try {
+      return Manifest.parse(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))).type === 'module';
+    } catch {
+      // No package.json here: the next one upward counts.
+    }
+  }
+  return false;
+}
+
+function isErrorWithCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

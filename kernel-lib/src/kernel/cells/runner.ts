@@ -1,0 +1,101 @@
+import { rewriteForExecution } from '../../magics/rewrite.js';
+import type { CellCompiler } from '../compiler/cell-compiler.js';
+import type { Cell } from './cell.js';
+import { displayOf, plainText } from './display.js';
+import { createCellExecutor, type CellExecutor } from './executor.js';
+import { isVmInterrupt, type Interrupts } from './interrupts.js';
+import type { CellRouting } from './routing.js';
+import { describeDiagnostics, type ErrorReport, type Tracebacks } from './traceback.js';
+
+/** How the execution of a cell ended. */
+export interface Outcome {
+  readonly status: 'ok' | 'error' | 'interrupted';
+  readonly error: ErrorReport | null;
+  /** Text of the result, for the history. */
+  readonly resultText: string | null;
+}
+
+/** Runs cells one at a time. */
+export class CellRunner {
+  #executor: CellExecutor | undefined;
+
+  constructor(
+    private readonly directory: string,
+    private readonly compiler: CellCompiler,
+    private readonly routing: CellRouting,
+    private readonly interrupts: Interrupts,
+    private readonly tracebacks: Tracebacks
+  ) {}
+
+  /** Runs a cell and sends its outputs; never rejects because of the cell's code. */
+  async run(cell: Cell): Promise<Outcome> {
+    const { routing } = this;
+    const executor = this.#ready();
+    const code = rewriteForExecution(this.compiler.ts, cell.source);
+    this.compiler.scriptName = cell.scriptName;
+    routing.begin(cell);
+    const succeeded = await this.interrupts.watch(cell, executor.interrupt, async () => {
+      await routing.run(cell, () => executor.modules.preload(this.compiler.ts, code));
+      return this.#execute(cell, executor, code);
+    });
+    cell.output.flush();
+    if (!succeeded) return this.#failure(cell);
+    const resultText = cell.result && !cell.isSilent ? await this.#showResult(cell, cell.result.value) : null;
+    return { status: cell.abort.signal.aborted ? 'interrupted' : 'ok', error: null, resultText };
+  }
+
+  /** Evaluates the `user_expressions` of an execute request. */
+  evaluate(expressions: Readonly<Record<string, string>>, cell: Cell): Record<string, unknown> {
+    const { locals } = this.#ready();
+    const results: Record<string, unknown> = {};
+    for (const [name, expression] of Object.entries(expressions)) {
+      try {
+        const evaluate = new Function('locals', `with (locals) { return (${expression}\n); }`) as (
+          l: unknown
+        ) => unknown;
+        const text = plainText(this.routing.run(cell, () => evaluate(locals)));
+        results[name] = { status: 'ok', data: { 'text/plain': text }, metadata: {} };
+      } catch (error) {
+        results[name] = { status: 'error', ...this.tracebacks.describe(error) };
+      }
+    }
+    return results;
+  }
+
+  /**
+   * The cell's code starts in a macrotask of its own, with all our promises already wired: when the side thread
+   * terminates a loop, whatever waits in the microtask queue is lost.
+   */
+  #execute(cell: Cell, executor: CellExecutor, code: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => this.routing.run(cell, () => executor.execute(code)).then(resolve, reject));
+    });
+  }
+
+  #failure(cell: Cell): Outcome {
+    if (cell.diagnostics.length > 0) {
+      return { status: 'error', error: describeDiagnostics(cell.diagnostics, cell.source), resultText: null };
+    }
+    const thrown = cell.thrown?.value;
+    const interrupted = cell.abort.signal.aborted || isVmInterrupt(thrown);
+    const report = this.tracebacks.describe(thrown);
+    const error = interrupted ? { ...report, ename: 'Interrupted', evalue: 'Interrupted by the user.' } : report;
+    return { status: interrupted ? 'interrupted' : 'error', error, resultText: null };
+  }
+
+  async #showResult(cell: Cell, value: unknown): Promise<string> {
+    const data = await this.routing.run(cell, () => displayOf(value));
+    cell.output.result(cell.executionCount, data);
+    const text = data['text/plain'];
+    return typeof text === 'string' ? text : '';
+  }
+
+  #ready(): CellExecutor {
+    if (!this.#executor) {
+      // The compiler must be hooked before tslab loads it.
+      void this.compiler.ts;
+      this.#executor = createCellExecutor(this.directory, this.compiler, this.routing);
+    }
+    return this.#executor;
+  }
+}

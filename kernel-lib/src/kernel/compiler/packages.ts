@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** Folder of the `slipway` package that this kernel belongs to. */
+export const packageFolder = fileURLToPath(new URL('../../../', import.meta.url));
+
+const Manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
+const manifest = Manifest.parse(JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')));
+
+export const kernelVersion = manifest.version;
+
+/** Parts of the kernel itself, which a notebook has no use for. */
+const INTERNAL = new Set(['@slipway/contract', '@tslab/typescript-for-tslab', '@types/node', 'zeromq']);
+const offered = new Set(Object.keys(manifest.dependencies).filter(name => !INTERNAL.has(name)));
+
+/** Where a package that a notebook imports comes from. */
+export type PackageOrigin =
+  /** Always ours: two copies of these in one process do not understand each other's objects. */
+  | 'kernel'
+  /** The notebook's own, else ours. */
+  | 'notebook-first'
+  | 'notebook';
+
+/** Says where the package of an import comes from; `specifier` is what stands between the quotes. */
+export function originOf(specifier: string): PackageOrigin {
+  const name = packageName(specifier);
+  if (name === 'slipway' || name.startsWith('@tensorflow/')) return 'kernel';
+  return offered.has(name) ? 'notebook-first' : 'notebook';
+}
+
+function packageName(specifier: string): string {
+  const [first = '', second = ''] = specifier.split('/');
+  return first.startsWith('@') ? `${first}/${second}` : first;
+}

@@ -1,0 +1,99 @@
+import { cellMagics, lineMagics, slipCommands } from '../../magics/commands.js';
+import type { Magic } from '../../magics/find.js';
+import { blankForEditing } from '../../magics/rewrite.js';
+import type { CellCompiler } from '../compiler/cell-compiler.js';
+import type { CodePosition } from '../protocol/requests.js';
+import { isFinished } from './is-complete.js';
+import { toCodePoints, toUnits } from './code-points.js';
+
+export interface CompleteReply {
+  readonly status: 'ok';
+  readonly matches: readonly string[];
+  readonly cursor_start: number;
+  readonly cursor_end: number;
+  readonly metadata: Record<string, never>;
+}
+
+export interface InspectReply {
+  readonly status: 'ok';
+  readonly found: boolean;
+  readonly data: Record<string, string>;
+  readonly metadata: Record<string, never>;
+}
+
+export type IsCompleteReply =
+  { readonly status: 'complete' | 'invalid' } | { readonly status: 'incomplete'; readonly indent: string };
+
+/** Answers what the editor asks about a cell while it is written. */
+export class EditingAssistant {
+  constructor(private readonly compiler: CellCompiler) {}
+
+  complete(request: CodePosition): CompleteReply {
+    const cursor = toUnits(request.code, request.cursor_pos);
+    const { code, magic } = blankForEditing(this.compiler.ts, request.code, cursor);
+    const found = magic ? completeMagic(request.code, magic, cursor) : this.compiler.complete('', code, cursor);
+    return {
+      status: 'ok',
+      matches: found.candidates,
+      cursor_start: toCodePoints(request.code, found.start),
+      cursor_end: toCodePoints(request.code, found.end),
+      metadata: {}
+    };
+  }
+
+  inspect(request: CodePosition): InspectReply {
+    const cursor = toUnits(request.code, request.cursor_pos);
+    const { code, magic } = blankForEditing(this.compiler.ts, request.code, cursor);
+    // A front end asks with the cursor just after a name as well as inside it.
+    const text = magic ? helpOf(magic) : (this.#describe(code, cursor) ?? this.#describe(code, cursor - 1));
+    if (!text) return { status: 'ok', found: false, data: {}, metadata: {} };
+    return { status: 'ok', found: true, data: { 'text/plain': text }, metadata: {} };
+  }
+
+  isComplete(source: string): IsCompleteReply {
+    const { code } = blankForEditing(this.compiler.ts, source, -1);
+    return isFinished(this.compiler, code);
+  }
+
+  #describe(code: string, position: number): string | undefined {
+    if (position < 0) return undefined;
+    const info = this.compiler.inspect('', code, position);
+    if (!info) return undefined;
+    const signature = (info.displayParts ?? []).map(({ text }) => text).join('');
+    const documentation = (info.documentation ?? []).map(({ text }) => text).join('\n');
+    const tags = (info.tags ?? []).map(({ name, text }) => `@${name} ${(text ?? []).map(part => part.text).join('')}`);
+    return [signature, documentation, ...tags].filter(Boolean).join('\n') || undefined;
+  }
+}
+
+interface Candidates {
+  readonly start: number;
+  readonly end: number;
+  readonly candidates: string[];
+}
+
+/** Completes the name after `%` or `%%`, and the sub-command after `%slip`. */
+function completeMagic(source: string, magic: Magic, cursor: number): Candidates {
+  const typed = source.slice(magic.start, cursor);
+  const command = /^%slip[ \t]+(\w*)$/.exec(typed);
+  if (command)
+    return candidatesFor(
+      command[1] ?? '',
+      slipCommands.map(({ name }) => name),
+      cursor
+    );
+  if (!/^%{1,2}\w*$/.test(typed)) return { start: cursor, end: cursor, candidates: [] };
+  const names =
+    magic.kind === 'cell' ? [...cellMagics].map(name => `%%${name}`) : [...lineMagics].map(name => `%${name}`);
+  return candidatesFor(typed, names, cursor);
+}
+
+function candidatesFor(word: string, names: readonly string[], cursor: number): Candidates {
+  return { start: cursor - word.length, end: cursor, candidates: names.filter(name => name.startsWith(word)) };
+}
+
+function helpOf(magic: Magic): string {
+  const [word] = magic.args.split(/\s+/);
+  const command = magic.name === 'slip' ? slipCommands.find(({ name }) => name === word) : undefined;
+  return command?.help ?? slipCommands.map(({ help }) => help).join('\n');
+}

@@ -1,0 +1,197 @@
+import { runLine } from '../magics/line.js';
+import { Cell } from './cells/cell.js';
+import { History } from './cells/history.js';
+import { UserInput } from './cells/input.js';
+import { Interrupts, oneLine } from './cells/interrupts.js';
+import { CellOutput } from './cells/output.js';
+import { ExecutionQueue } from './cells/queue.js';
+import { CellRouting } from './cells/routing.js';
+import { CellRunner, type Outcome } from './cells/runner.js';
+import { Tracebacks } from './cells/traceback.js';
+import { CellCompiler } from './compiler/cell-compiler.js';
+import { EditingAssistant } from './editing/assistant.js';
+import type { Channels, ReplyChannel } from './protocol/channels.js';
+import type { Connection } from './protocol/connection.js';
+import { ExecuteMetadata, ExecuteRequest } from './protocol/requests.js';
+import { KernelServer } from './protocol/server.js';
+import type { Message } from './protocol/wire.js';
+import type { CellLog } from './session/cell-log.js';
+import type { InterruptFlags } from './side/flags.js';
+
+/** What the kernel is made of and told from outside. */
+export interface KernelParts {
+  readonly connection: Connection;
+  readonly channels: Channels;
+  readonly flags: InterruptFlags;
+  /** Folder of the notebook: relative files and packages are looked for here. */
+  readonly directory: string;
+  readonly log: CellLog;
+  /** Ends the process. */
+  exit(): void;
+}
+
+/** The kernel: executes cells in order, records each of them, and answers front ends in between. */
+export class Kernel {
+  readonly routing = new CellRouting();
+  readonly interrupts: Interrupts;
+  readonly server: KernelServer;
+  readonly #parts: KernelParts;
+  readonly #compiler: CellCompiler;
+  readonly #runner: CellRunner;
+  readonly #queue = new ExecutionQueue();
+  readonly #history = new History();
+  readonly #tracebacks = new Tracebacks(serial => this.routing.withSerial(serial));
+  readonly #input: UserInput;
+  #running: Message | null = null;
+  #serial = 0;
+  #executionCount = 0;
+
+  constructor(parts: KernelParts) {
+    this.#parts = parts;
+    this.interrupts = new Interrupts(parts.flags);
+    this.#input = new UserInput(parts.channels);
+    this.#compiler = new CellCompiler(({ diagnostics, script, declares }) => {
+      const cell = this.routing.own;
+      if (!cell) return;
+      Object.assign(cell, { diagnostics, script, declares });
+      // From here on it is the user's code that a busy loop would be in.
+      parts.flags.inUserCode = true;
+    });
+    this.#runner = new CellRunner(parts.directory, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
+    this.server = new KernelServer(
+      parts.connection,
+      parts.channels,
+      new EditingAssistant(this.#compiler),
+      this.#history,
+      this.#actions()
+    );
+    this.#provideCellGlobals();
+  }
+
+  /** Takes over the process's output and uncaught errors. */
+  takeOver(): void {
+    this.routing.captureStreams();
+    this.routing.captureUncaught(error => this.#tracebacks.describe(error).traceback.join('\n'));
+  }
+
+  /** Loads the compiler before the first cell needs it. */
+  warmUp(): void {
+    this.#compiler.warmUp();
+  }
+
+  #actions(): ConstructorParameters<typeof KernelServer>[4] {
+    const running = (): Message | null => this.#running;
+    return {
+      execute: (channel, message) => this.#enqueue(channel, message),
+      interrupt: () => this.interrupts.interrupt(),
+      shutdown: () => this.#parts.exit(),
+      describe: error => this.#tracebacks.describe(error),
+      get running() {
+        return running();
+      }
+    };
+  }
+
+  #enqueue(channel: ReplyChannel, message: Message): void {
+    const request = ExecuteRequest.safeParse(message.content);
+    if (!request.success) {
+      this.#parts.channels.reply(channel, message, 'execute_reply', {
+        status: 'error',
+        execution_count: this.#executionCount,
+        ...this.#tracebacks.describe(request.error)
+      });
+      return;
+    }
+    this.#queue.add({
+      arrivedAt: Date.now(),
+      sentAt: Date.parse(message.header.date),
+      run: () => this.#run(channel, message, request.data),
+      abort: () => this.#abort(channel, message, request.data)
+    });
+  }
+
+  /** Answers a request whose turn came after a cell failed. */
+  #abort(channel: ReplyChannel, message: Message, request: ExecuteRequest): void {
+    const { channels, log } = this.#parts;
+    channels.publishStatus(message, 'busy');
+    if (!request.silent) log.aborted(this.#makeCell(message, request));
+    channels.reply(channel, message, 'execute_reply', { status: 'aborted', execution_count: this.#executionCount });
+    channels.publishStatus(message, 'idle');
+  }
+
+  async #run(channel: ReplyChannel, message: Message, request: ExecuteRequest): Promise<void> {
+    const { channels } = this.#parts;
+    this.#running = message;
+    channels.publishStatus(message, 'busy');
+    if (!request.silent && request.store_history) this.#executionCount++;
+    const executionCount = this.#executionCount;
+    let reply: object;
+    try {
+      reply = await this.#execute(this.#makeCell(message, request));
+    } catch (error) {
+      // A fault of ours; the cell's own errors come as an outcome.
+      reply = { status: 'error', ...this.#tracebacks.describe(error) };
+      console.error(`Slipway: the kernel failed to run a cell (${oneLine(error)}).`);
+    }
+    channels.reply(channel, message, 'execute_reply', { execution_count: executionCount, ...reply });
+    this.#running = null;
+    channels.publishStatus(message, 'idle');
+  }
+
+  async #execute(cell: Cell): Promise<object> {
+    const { log } = this.#parts;
+    const { request } = cell;
+    if (!cell.isSilent) {
+      const input = { code: cell.source, execution_count: cell.executionCount };
+      this.#parts.channels.publish(cell.message, 'execute_input', input);
+      await log.started(cell);
+    }
+    const outcome = await this.#runner.run(cell);
+    if (!cell.isSilent) log.finished(cell, outcome);
+    if (outcome.error) cell.output.error(outcome.error);
+    if (!cell.isSilent && request.store_history) {
+      this.#history.add(cell.executionCount, cell.source, outcome.resultText);
+    }
+    if (outcome.error && request.stop_on_error) this.#queue.abortWaiting();
+    return this.#replyFor(cell, outcome);
+  }
+
+  #replyFor(cell: Cell, outcome: Outcome): object {
+    if (outcome.error) return { status: 'error', ...outcome.error };
+    const payload = cell.pages.map(text => ({ source: 'page', data: { 'text/plain': text }, start: 0 }));
+    const expressions = this.#runner.evaluate(cell.request.user_expressions ?? {}, cell);
+    return { status: 'ok', payload, user_expressions: expressions };
+  }
+
+  #makeCell(message: Message, request: ExecuteRequest): Cell {
+    const { channels, log } = this.#parts;
+    const output = new CellOutput(channels, message, request.silent, this.routing.startTimer);
+    const metadata = ExecuteMetadata.safeParse(message.metadata);
+    const order = request.silent ? 0 : log.nextOrder();
+    return new Cell(
+      ++this.#serial,
+      order,
+      log.executionId(order),
+      this.#executionCount,
+      (metadata.success && metadata.data.cellId) || null,
+      message,
+      request,
+      output
+    );
+  }
+
+  /** What rewritten magic lines and the library's few direct calls find in the global scope. */
+  #provideCellGlobals(): void {
+    const { routing } = this;
+    const slipway = Object.freeze({
+      line: runLine,
+      display: (data: Record<string, unknown>, displayId?: string) =>
+        routing.nearest?.output.display(data, { displayId }),
+      clearOutput: (wait = false) => routing.nearest?.output.clear(wait),
+      page: (text: string) => void routing.nearest?.pages.push(text),
+      input: (prompt = '', password = false) =>
+        routing.nearest ? this.#input.ask(routing.nearest, prompt, password) : Promise.resolve('')
+    });
+    Object.defineProperty(globalThis, '__slipway__', { value: slipway, enumerable: false });
+  }
+}

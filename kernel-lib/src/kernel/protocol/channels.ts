@@ -1,0 +1,92 @@
+import type { Publisher, Router, XPublisher } from 'zeromq';
+import { addressOf, type Connection } from './connection.js';
+import { decode, encode, messageFor, unsolicited, type Frame, type Message } from './wire.js';
+
+/** A socket that replies can be sent on. */
+export interface ReplyChannel {
+  send(frames: Frame[]): void;
+}
+
+/** Main-thread sockets of the kernel; control and heartbeat live in the side thread. */
+export class Channels {
+  readonly shell: ReplyChannel;
+  readonly #connection: Connection;
+  readonly #shell: Router;
+  readonly #stdin: Router;
+  readonly #iopub: XPublisher;
+
+  private constructor(connection: Connection, shell: Router, stdin: Router, iopub: XPublisher) {
+    this.#connection = connection;
+    this.#shell = shell;
+    this.#stdin = stdin;
+    this.#iopub = iopub;
+    this.shell = { send: frames => sendOn(shell, frames) };
+  }
+
+  /** Binds shell, iopub and stdin to the ports of `connection`. */
+  static async bind(connection: Connection): Promise<Channels> {
+    const zmq = await import('zeromq');
+    const [shell, stdin, iopub] = [new zmq.Router(), new zmq.Router(), new zmq.XPublisher()];
+    await Promise.all([
+      shell.bind(addressOf(connection, connection.shell_port)),
+      stdin.bind(addressOf(connection, connection.stdin_port)),
+      iopub.bind(addressOf(connection, connection.iopub_port))
+    ]);
+    const channels = new Channels(connection, shell, stdin, iopub);
+    void channels.#welcomeSubscribers();
+    return channels;
+  }
+
+  /** Calls `listener` with each request that arrives on shell, until the socket is closed. */
+  async listen(listener: (frames: readonly Uint8Array[]) => void): Promise<void> {
+    for await (const frames of this.#shell) listener(frames);
+  }
+
+  /** Broadcasts a message caused by `parent`. */
+  publish(parent: Message, type: string, content: unknown): void {
+    const message = { ...messageFor(parent, type, content), identities: [Buffer.from(`kernel.${type}`)] };
+    sendOn(this.#iopub, encode(message, this.#connection.key));
+  }
+
+  publishStatus(parent: Message, state: 'busy' | 'idle' | 'starting'): void {
+    this.publish(parent, 'status', { execution_state: state });
+  }
+
+  reply(channel: ReplyChannel, parent: Message, type: string, content: unknown): void {
+    channel.send(encode(messageFor(parent, type, content), this.#connection.key));
+  }
+
+  /** Asks the front end that sent `parent` for a line of input. */
+  requestInput(parent: Message, prompt: string, password: boolean): void {
+    sendOn(this.#stdin, encode(messageFor(parent, 'input_request', { prompt, password }), this.#connection.key));
+  }
+
+  /** Calls `listener` with each answer to an input request. */
+  async listenForInput(listener: (message: Message) => void): Promise<void> {
+    for await (const frames of this.#stdin) {
+      try {
+        listener(decode(frames, this.#connection.key));
+      } catch {
+        // Badly signed: not from our front end.
+      }
+    }
+  }
+
+  close(): void {
+    for (const socket of [this.#shell, this.#stdin, this.#iopub]) socket.close();
+  }
+
+  /** JEP 65: a subscriber learns from the welcome that nothing published from now on is lost to it. */
+  async #welcomeSubscribers(): Promise<void> {
+    for await (const [frame] of this.#iopub) {
+      if (frame?.[0] !== 1) continue;
+      const welcome = unsolicited('iopub_welcome', 'iopub_welcome', { subscription: frame.subarray(1).toString() });
+      sendOn(this.#iopub, encode(welcome, this.#connection.key));
+    }
+  }
+}
+
+/** Router and publisher sockets drop what a vanished peer cannot take; a send never waits and never throws here. */
+export function sendOn(socket: Router | Publisher | XPublisher, frames: Frame[]): void {
+  socket.send(frames.map(frame => (typeof frame === 'string' ? frame : Buffer.from(frame)))).catch(() => undefined);
+}

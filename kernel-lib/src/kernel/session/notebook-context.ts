@@ -1,0 +1,57 @@
+import type { CurrentCell, MimeBundle, NewRecord, NotebookContext } from '../../notebook/context.js';
+import type { Recorder } from '../../record/recorder.js';
+import type { CellRouting } from '../cells/routing.js';
+
+/** What the library sees of this kernel. */
+export class KernelNotebook implements NotebookContext {
+  readonly #neverAborted = new AbortController().signal;
+
+  constructor(
+    readonly sessionId: string,
+    readonly directory: string,
+    private readonly routing: CellRouting,
+    private readonly recorder: Recorder
+  ) {}
+
+  get cell(): CurrentCell | null {
+    return this.routing.own;
+  }
+
+  /** Taking the signal tells the kernel that the cell will end by itself when it is aborted. */
+  get signal(): AbortSignal {
+    const cell = this.routing.own;
+    if (!cell) return this.#neverAborted;
+    cell.listens = true;
+    return cell.abort.signal;
+  }
+
+  display(data: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
+    this.routing.nearest?.output.display(data, options);
+  }
+
+  warn(message: string): void {
+    const cell = this.routing.nearest;
+    if (cell) cell.output.write('stderr', `${message}\n`);
+    else process.stderr.write(`${message}\n`);
+  }
+
+  record(record: NewRecord): void {
+    this.recorder.record(record);
+  }
+
+  flush(timeoutMs: number): Promise<boolean> {
+    return this.recorder.flush(timeoutMs);
+  }
+
+  noteRun(runId: string): void {
+    this.routing.own?.runs.add(runId);
+  }
+
+  noteRead(name: string): void {
+    this.routing.own?.reads.add(name);
+  }
+
+  noteWrite(name: string): void {
+    this.routing.own?.writes.add(name);
+  }
+}

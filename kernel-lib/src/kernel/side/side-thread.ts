@@ -1,0 +1,102 @@
+import { Worker } from 'node:worker_threads';
+import { addressOf, type Connection } from '../protocol/connection.js';
+import type { ReplyChannel } from '../protocol/channels.js';
+import type { Message } from '../protocol/wire.js';
+import type { InterruptFlags } from './flags.js';
+import type { SenderLink } from '../../record/recorder.js';
+import type { FromSideThread, SenderSettings, SideThreadData, ToSideThread } from './messages.js';
+
+/** What the kernel does with what the side thread tells it. */
+export interface SideThreadListener {
+  onControl(message: Message): void;
+  /** A busy loop of the running cell was terminated. */
+  onLoopStopped(): void;
+  onWarning(message: string): void;
+}
+
+/** Main-thread end of the side thread. */
+export class SideThread {
+  readonly control: ReplyChannel;
+  readonly #worker: Worker;
+  readonly #flushes = new Map<number, (complete: boolean) => void>();
+  #nextFlush = 0;
+  #listener: SideThreadListener | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    this.control = { send: frames => this.post({ kind: 'send-control', frames }) };
+  }
+
+  /** Starts the thread; resolves when control and heartbeat are bound. */
+  static async start(connection: Connection, flags: InterruptFlags): Promise<SideThread> {
+    const workerData: SideThreadData = {
+      controlAddress: addressOf(connection, connection.control_port),
+      heartbeatAddress: addressOf(connection, connection.hb_port),
+      key: connection.key,
+      flags: flags.memory
+    };
+    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
+    worker.unref();
+    const thread = new SideThread(worker);
+    await new Promise<void>((resolve, reject) => {
+      worker.once('error', reject);
+      worker.on('message', (message: FromSideThread) => {
+        if (message.kind === 'bound') resolve();
+        else thread.#receive(message);
+      });
+    });
+    return thread;
+  }
+
+  listen(listener: SideThreadListener): void {
+    this.#listener = listener;
+  }
+
+  post(message: ToSideThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Starts to send the session's records; the link is how the recorder talks to the sender. */
+  startSender(settings: SenderSettings): SenderLink {
+    this.post({ kind: 'start-sender', settings });
+    return {
+      wake: () => this.post({ kind: 'wake' }),
+      hold: record => this.post({ kind: 'hold', record }),
+      flush: (timeoutMs, options) => this.#flush(timeoutMs, options?.untilAway === true)
+    };
+  }
+
+  /** Closes the thread's sockets and ends it. */
+  async close(): Promise<void> {
+    const ended = new Promise(resolve => this.#worker.once('exit', resolve));
+    this.#worker.ref();
+    this.post({ kind: 'close' });
+    await ended;
+  }
+
+  #flush(timeoutMs: number, untilAway: boolean): Promise<boolean> {
+    const id = this.#nextFlush++;
+    return new Promise(resolve => {
+      this.#flushes.set(id, resolve);
+      this.post({ kind: 'flush', id, timeoutMs, untilAway });
+    });
+  }
+
+  #receive(message: Exclude<FromSideThread, { kind: 'bound' }>): void {
+    switch (message.kind) {
+      case 'control':
+        this.#listener?.onControl(message.message);
+        return;
+      case 'loop-stopped':
+        this.#listener?.onLoopStopped();
+        return;
+      case 'warning':
+        this.#listener?.onWarning(message.message);
+        return;
+      case 'flushed':
+        this.#flushes.get(message.id)?.(message.complete);
+        this.#flushes.delete(message.id);
+        return;
+    }
+  }
+}

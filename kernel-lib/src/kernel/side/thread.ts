@@ -1,0 +1,74 @@
+import { enableCompileCache } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Reply, Router } from 'zeromq';
+import { sendOn } from '../protocol/channels.js';
+import { decode, type Message } from '../protocol/wire.js';
+import { InterruptFlags } from './flags.js';
+import type { FromSideThread, SideThreadData, ToSideThread } from './messages.js';
+import { SessionSending } from './session-sending.js';
+import { interruptMainThread } from './stop-loop.js';
+
+/*
+ * Entry of the side thread. It owns what must go on while a cell keeps the main thread busy: the control socket (so
+ * that an interrupt arrives), the heartbeat, and the sending of records.
+ */
+enableCompileCache();
+if (!parentPort) throw new Error('The side thread is started by the kernel only.');
+const port = parentPort;
+const { controlAddress, heartbeatAddress, key, flags: memory } = workerData as SideThreadData;
+const flags = new InterruptFlags(memory);
+
+const zmq = await import('zeromq');
+const control = new zmq.Router();
+const heartbeat = new zmq.Reply();
+await Promise.all([control.bind(controlAddress), heartbeat.bind(heartbeatAddress)]);
+post({ kind: 'bound' });
+
+const sending = new SessionSending(post);
+port.on('message', (message: ToSideThread) => {
+  switch (message.kind) {
+    case 'send-control':
+      return sendOn(control, message.frames);
+    case 'close':
+      return close();
+    default:
+      return sending.handle(message);
+  }
+});
+
+void forwardControl(control);
+void echoHeartbeat(heartbeat);
+
+async function echoHeartbeat(socket: Reply): Promise<void> {
+  for await (const frames of socket) await socket.send(frames);
+}
+
+async function forwardControl(socket: Router): Promise<void> {
+  for await (const frames of socket) {
+    const message = decodeOrDrop(frames);
+    if (!message) continue;
+    post({ kind: 'control', message });
+    if (message.header.msg_type === 'interrupt_request') {
+      interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
+    }
+  }
+}
+
+/** Sockets that are open when their thread ends take the whole process down. */
+function close(): void {
+  control.close();
+  heartbeat.close();
+  process.exit(0);
+}
+
+function decodeOrDrop(frames: readonly Uint8Array[]): Message | undefined {
+  try {
+    return decode(frames, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function post(message: FromSideThread): void {
+  port.postMessage(message);
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { provideNotebook } from '../notebook/context.js';
+import { Recorder } from '../record/recorder.js';
+import { Kernel } from './kernel.js';
+import { Channels } from './protocol/channels.js';
+import { readConnection } from './protocol/connection.js';
+import { decode } from './protocol/wire.js';
+import { CellLog } from './session/cell-log.js';
+import { readEnvironment } from './session/environment.js';
+import { KernelNotebook } from './session/notebook-context.js';
+import { InterruptFlags } from './side/flags.js';
+import { SideThread } from './side/side-thread.js';
+
+/** A front end asks for the kernel's info first; the compiler is loaded when it has had its answer. */
+const WARM_UP_DELAY_MS = 100;
+/** Jupyter kills a kernel that takes longer than five seconds to end. */
+const LAST_FLUSH_MS = 1500;
+const PARENT_CHECK_MS = 1000;
+
+/**
+ * Starts the kernel on the ports of a connection file; resolves when it answers.
+ *
+ * @throws Error when the connection file cannot be read or a port cannot be bound.
+ */
+export async function startKernel(connectionFile: string): Promise<void> {
+  const connection = readConnection(connectionFile);
+  const directory = process.cwd();
+  const sessionId = randomUUID();
+  const flags = new InterruptFlags();
+  const warn = (message: string): void => void process.stderr.write(`${message}\n`);
+
+  const [channels, side] = await Promise.all([Channels.bind(connection), SideThread.start(connection, flags)]);
+  const recorder = new Recorder({ sessionId, directory, warn });
+  recorder.connect(side.startSender({ sessionId, directory, spoolFile: recorder.spoolFile }));
+  const log = new CellLog(recorder, sessionId, directory);
+
+  const exit = once(async (code: number) => {
+    log.end();
+    await recorder.close(LAST_FLUSH_MS);
+    channels.close();
+    await side.close();
+    process.exit(code);
+  });
+  const kernel = new Kernel({ connection, channels, flags, directory, log, exit: () => void exit(0) });
+  provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder));
+  kernel.takeOver();
+
+  process.on('SIGINT', () => kernel.interrupts.interrupt());
+  process.on('SIGTERM', () => void exit(0));
+  exitWithParent(() => void exit(1));
+  side.listen({
+    onControl: message => kernel.server.handle(side.control, message),
+    onLoopStopped: () => kernel.interrupts.loopStopped(),
+    onWarning: warn
+  });
+  void channels.listen(frames => {
+    try {
+      kernel.server.handle(channels.shell, decode(frames, connection.key));
+    } catch {
+      // Badly signed or no message at all: not from our front end.
+    }
+  });
+  log.begin(() => readEnvironment(directory));
+  setTimeout(() => kernel.warmUp(), WARM_UP_DELAY_MS);
+}
+
+/** A kernel without its front end has nobody to answer to. */
+function exitWithParent(exit: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && exit(), PARENT_CHECK_MS).unref();
+}
+
+function once<A extends unknown[]>(action: (...args: A) => Promise<void>): (...args: A) => Promise<void> {
+  let running: Promise<void> | undefined;
+  return (...args) => (running ??= action(...args));
+}

@@ -1,0 +1,51 @@
+import type ts from '@tslab/typescript-for-tslab';
+import { findMagics, type Magic } from './find.js';
+
+type TypeScript = typeof ts;
+
+/**
+ * Turns the magic lines of a cell into calls, one line for one line, so that positions in errors stay right. The name
+ * before `line` exists in every cell, and the call type-checks because `globalThis` takes any property.
+ */
+export function rewriteForExecution(ts: TypeScript, source: string): string {
+  return replaceMagics(source, findMagics(ts, source), magic => {
+    if (magic.kind === 'line' && magic.name === 'slip') return call('line', magic.args);
+    if (magic.kind === 'line') return call('line', `${magic.name} ${magic.args}`.trim());
+    return call('line', `${magic.name} ${magic.args}`.trim(), bodyUnder(source, magic));
+  });
+}
+
+/** A cell as the compiler is to see it while it is edited: each magic line a comment of the same length. */
+export interface EditedCell {
+  readonly code: string;
+  /** The magic line that the cursor is in. */
+  readonly magic: Magic | null;
+}
+
+/** Blanks the magic lines of a cell; `cursor` counts UTF-16 units. */
+export function blankForEditing(ts: TypeScript, source: string, cursor: number): EditedCell {
+  const magics = findMagics(ts, source);
+  return {
+    code: replaceMagics(source, magics, ({ start, end }) => '//' + ' '.repeat(Math.max(0, end - start - 2))),
+    magic: magics.find(({ start, end }) => cursor > start && cursor <= end) ?? null
+  };
+}
+
+function replaceMagics(source: string, magics: readonly Magic[], replacement: (magic: Magic) => string): string {
+  let result = '';
+  let last = 0;
+  for (const magic of magics) {
+    result += source.slice(last, magic.start) + replacement(magic);
+    last = magic.end;
+  }
+  return result + source.slice(last);
+}
+
+function call(method: 'line', ...args: readonly string[]): string {
+  const list = args.map(argument => JSON.stringify(argument)).join(', ');
+  return `;await globalThis.__slipway__.${method}(${list});`;
+}
+
+function bodyUnder(source: string, magic: Magic): string {
+  return source.slice(magic.end).replace(/^\r?\n/, '');
+}
