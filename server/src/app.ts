@@ -1,8 +1,10 @@
+import { Artifacts } from './artifacts/artifact-tree.js';
 import { LocalBlobStore, type BlobStore } from './artifacts/blob-store.js';
 import type { DataFolder } from './data-folder.js';
 import { Datasets } from './datasets/datasets.js';
 import { EventLog } from './events/event-log.js';
 import { Experiments } from './experiments/experiments.js';
+import { LoggedModels } from './logged-models/logged-models.js';
 import type { PreflightRunner, Releaser } from './promotions/ports.js';
 import { Preflights } from './promotions/preflights.js';
 import { Promotions } from './promotions/promotions.js';
@@ -28,7 +30,9 @@ export interface App {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly events: EventLog;
+  readonly artifacts: Artifacts;
   readonly experiments: Experiments;
+  readonly loggedModels: LoggedModels;
   readonly runs: Runs;
   readonly sessions: Sessions;
   readonly datasets: Datasets;
@@ -60,7 +64,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     blobs,
     events,
+    artifacts: new Artifacts(store, blobs, events),
     experiments: new Experiments(store),
+    loggedModels: new LoggedModels(store),
     runs,
     sessions: new Sessions(store, events),
     datasets: new Datasets(store, blobs, events),

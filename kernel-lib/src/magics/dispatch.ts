@@ -5,7 +5,7 @@ import { suggestion } from '../near-names.js';
 import { notebook } from '../notebook/standalone.js';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
-import { Run } from '../runs/run.js';
+import { openRunForCells, Run } from '../runs/run.js';
 import { status } from '../status.js';
 import { slipCommands } from './commands.js';
 
@@ -75,7 +75,7 @@ function toggleRun(experiment: string | undefined): void {
   if (!experiment) throw wrongForm('run <experiment>, and later %slip run end');
   const run = new Run(experiment, undefined);
   openRuns.set(experiment, run);
-  run.makeAmbient();
+  openRunForCells(run);
   notebook().display(
     lineBundle(`run ${run.name}`, `${experiment} · running; cells that follow log to it until %slip run end`)
   );

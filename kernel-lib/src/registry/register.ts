@@ -5,7 +5,7 @@ import { SlipwayError } from '../errors.js';
 import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { Run } from '../runs/run.js';
-import { TrainedModel } from '../train/trained-model.js';
+import type { TrainedModel } from '../train/trained-model.js';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */

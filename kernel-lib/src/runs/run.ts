@@ -23,6 +23,11 @@ export function currentRun(): Run | undefined {
   return currentRunStorage.getStore() ?? open;
 }
 
+/** Makes `run` the current run of all code that is in no other run, until it is finished. */
+export function openRunForCells(run: Run): void {
+  ambientRun = run;
+}
+
 /** A run that logs from the notebook. Logging never throws and never waits. */
 export class Run {
   readonly id = randomBytes(16).toString('hex');
@@ -137,11 +142,6 @@ export class Run {
               ...(book.cell?.cellId ? { cell_id: book.cell.cellId } : {})
             }
     });
-  }
-
-  /** Makes this the current run of all code that is in no other run, until it is finished. */
-  makeAmbient(): void {
-    ambientRun = this;
   }
 
   /** Runs `body` with this run as the current one. */

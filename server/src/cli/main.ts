@@ -23,6 +23,20 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  up: {
+    summary: 'start everything with JupyterLab (what npm start does)',
+    load: async () => {
+      const { upHelp: help, upCommand: run } = await import('./up-command.js');
+      return { help, run };
+    }
+  },
+  supervise: {
+    summary: 'keep the promoted services running',
+    load: async () => {
+      const { superviseHelp: help, superviseCommand: run } = await import('./supervise-command.js');
+      return { help, run };
+    }
+  },
   stop: {
     summary: 'stop the server and its services',
     load: async () => {
@@ -82,6 +96,6 @@ function explain(name: string, error: unknown, help: string): number {
 }
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(8)} ${command.summary}`);
+  const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`);
   return `slipway <command> [options]\n\n${lines.join('\n')}\n\nslipway <command> --help tells more; slipway --version the version.`;
 }

@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
+import { localPorts } from '../local-ports.js';
 import { startServer } from '../metadata-server.js';
 import { dataFolder, parseOptions, parsePort } from './options.js';
+import { stopSignal } from './stop-signal.js';
 
 export const serverHelp = `slipway server [--data DIR] [--port N] [--host H] [--allow-origin ORIGIN]...
 
@@ -21,13 +23,14 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     host: { type: 'string' },
     'allow-origin': { type: 'string', multiple: true }
   });
-  const data = dataFolder(options.data);
+  const data = path.resolve(dataFolder(options.data));
   const stopped = stopSignal();
   const server = await startServer({
     data,
     port: parsePort(options.port),
     host: options.host,
     allowedOrigins: options['allow-origin'],
+    ports: localPorts(data),
     onError: error => report(path.join(data, 'logs'), error)
   });
   if (server.busyPort !== undefined) {
@@ -37,18 +40,6 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   await stopped;
   await server.close();
   return 0;
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise(resolve => {
-    const stop = (): void => {
-      process.once('SIGINT', () => process.exit(130));
-      resolve();
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-  });
 }
 
 function report(folder: string, error: unknown): void {

@@ -12,7 +12,9 @@ import type { Tables } from '../store/tables.js';
 import { pointsOf, seriesOf } from './metric-reading.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { newRunName } from './run-names.js';
+import { completeRuns, type RunRecord } from './run-records.js';
 import { keyedTexts, selectRuns, summarize, type RunRow } from './run-rows.js';
+import { searchRuns, type RunSearch } from './run-search.js';
 
 export interface NewRun {
   readonly experiment_id: number;
@@ -177,6 +179,22 @@ export class Runs {
         .orderBy('path')
         .execute()
     };
+  }
+
+  /** A run as MLflow's clients read it, deleted or not. @throws NotFoundError */
+  async record(run_id: string): Promise<RunRecord> {
+    const [record] = await completeRuns(this.#reads, [await this.row(run_id)]);
+    if (record === undefined) {
+      throw new NotFoundError(`Run with id=${run_id} not found`);
+    }
+    return record;
+  }
+
+  /** @returns the page, and whether another follows. */
+  async search(search: RunSearch): Promise<{ runs: RunRecord[]; more: boolean }> {
+    const rows = await searchRuns(this.#reads, search);
+    const runs = await completeRuns(this.#reads, rows.slice(0, search.limit));
+    return { runs, more: rows.length > search.limit };
   }
 
   /** Every metric of a run, each thinned to at most `points` points. @throws NotFoundError */

@@ -44,7 +44,11 @@ export function labProcess(options: LabOptions): ProcessSpec {
     env: {
       ...process.env,
       JUPYTER_CONFIG_PATH: inherited ? `${configFolder}${path.delimiter}${inherited}` : configFolder,
-      JUPYTER_PLATFORM_DIRS: '1',
+      JUPYTER_RUNTIME_DIR: path.join(configFolder, 'runtime'),
+      JUPYTERLAB_WORKSPACES_DIR: path.join(configFolder, 'workspaces'),
+      // The environment's own programs (jupyter, python3) before any other of the machine.
+      PATH: [path.dirname(pythonProgram(python, 'jupyter-lab')), process.env['PATH'] ?? ''].join(path.delimiter),
+      VIRTUAL_ENV: python,
       SLIPWAY_URL: url,
       SLIPWAY_TOKEN: server.token,
       MLFLOW_TRACKING_URI: url,
@@ -60,7 +64,7 @@ function writeConfig(folder: string, options: LabOptions): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const config = {
     IdentityProvider: { token: options.labToken },
-    LabApp: { news_url: null, check_for_updates_class: 'jupyterlab.NeverCheckForUpdate' },
+    LabApp: { news_url: null, check_for_updates_class: 'jupyterlab.handlers.announcements.NeverCheckForUpdate' },
     ServerProxy: {
       servers: {
         slipway: {
@@ -72,9 +76,4 @@ function writeConfig(folder: string, options: LabOptions): void {
     }
   };
   writeFileSync(path.join(folder, 'jupyter_server_config.json'), JSON.stringify(config, null, 1), { mode: 0o600 });
-  writeFileSync(
-    path.join(folder, 'overrides.json'),
-    JSON.stringify({ '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } }),
-    { mode: 0o600 }
-  );
 }

@@ -1,0 +1,157 @@
+import { RelativePath } from '@slipway/contract';
+import type { Readable } from 'node:stream';
+import { InvalidRequestError, NotFoundError } from '../errors.js';
+import type { EventLog } from '../events/event-log.js';
+import type { Store } from '../store/store.js';
+import type { BlobStore } from './blob-store.js';
+import { putCounted } from './stored-files.js';
+
+/** Whose artifacts. */
+export type ArtifactOwner =
+  | { readonly kind: 'run'; readonly run_id: string }
+  | { readonly kind: 'logged-model'; readonly model_id: string };
+
+export interface ArtifactEntry {
+  /** Relative to the owner's root. */
+  readonly path: string;
+  readonly directory: boolean;
+  /** Bytes; null for a directory. */
+  readonly size: number | null;
+}
+
+interface StoredArtifact {
+  readonly path: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** Artifacts by owner and relative name. The names are rows of the database, never names in the file system. */
+export class Artifacts {
+  readonly #store: Store;
+  readonly #blobs: BlobStore;
+  readonly #events: EventLog;
+
+  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+    this.#store = store;
+    this.#blobs = blobs;
+    this.#events = events;
+  }
+
+  /** Stores a stream under a name; a name that is taken gets the new content. @throws NotFoundError for the owner. */
+  async put(owner: ArtifactOwner, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    checkPath(path);
+    const id = await this.#idOf(owner);
+    const { sha256, size } = await putCounted(this.#store, this.#blobs, content);
+    const stored = { path, sha256, size, created_at: Date.now() };
+    if (id.kind === 'run') {
+      await this.#store.writes
+        .insertInto('run_artifact')
+        .values({ ...stored, run: id.run })
+        .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size }))
+        .execute();
+      this.#events.publish({ type: 'run.changed', run_id: id.run_id, experiment_id: String(id.exp) });
+    } else {
+      await this.#store.writes
+        .insertInto('logged_model_artifact')
+        .values({ ...stored, model: id.model })
+        .onConflict(conflict => conflict.columns(['model', 'path']).doUpdateSet({ sha256, size }))
+        .execute();
+    }
+  }
+
+  /** @throws NotFoundError */
+  async open(owner: ArtifactOwner, path: string): Promise<{ readonly size: number; readonly stream: Readable }> {
+    checkPath(path);
+    const file = (await this.#files(owner)).find(each => each.path === path);
+    if (file === undefined) {
+      throw new NotFoundError(`There is no artifact ${path}.`);
+    }
+    return this.#blobs.open(file.sha256);
+  }
+
+  /** What lies directly in a folder, by name; the file itself when the path names one. @param folder '' is the root. */
+  async list(owner: ArtifactOwner, folder: string): Promise<ArtifactEntry[]> {
+    if (folder !== '') {
+      checkPath(folder);
+    }
+    const prefix = folder === '' ? '' : `${folder}/`;
+    const entries = new Map<string, ArtifactEntry>();
+    for (const file of await this.#files(owner)) {
+      if (!file.path.startsWith(prefix)) {
+        continue;
+      }
+      const [name = '', ...below] = file.path.slice(prefix.length).split('/');
+      const path = prefix + name;
+      entries.set(path, { path, directory: below.length > 0, size: below.length > 0 ? null : file.size });
+    }
+    return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Deletes a file, or a folder with everything in it; nothing when there is neither. */
+  async delete(owner: ArtifactOwner, path: string): Promise<void> {
+    checkPath(path);
+    const gone = (await this.#files(owner))
+      .map(file => file.path)
+      .filter(each => each === path || each.startsWith(`${path}/`));
+    const id = await this.#idOf(owner);
+    await this.#store.writes.transaction().execute(async transaction => {
+      for (const each of gone) {
+        if (id.kind === 'run') {
+          await transaction.deleteFrom('run_artifact').where('run', '=', id.run).where('path', '=', each).execute();
+        } else {
+          await transaction
+            .deleteFrom('logged_model_artifact')
+            .where('model', '=', id.model)
+            .where('path', '=', each)
+            .execute();
+        }
+      }
+    });
+  }
+
+  async #files(owner: ArtifactOwner): Promise<StoredArtifact[]> {
+    const id = await this.#idOf(owner);
+    return id.kind === 'run'
+      ? this.#store.reads
+          .selectFrom('run_artifact')
+          .where('run', '=', id.run)
+          .select(['path', 'sha256', 'size'])
+          .execute()
+      : this.#store.reads
+          .selectFrom('logged_model_artifact')
+          .where('model', '=', id.model)
+          .select(['path', 'sha256', 'size'])
+          .execute();
+  }
+
+  async #idOf(
+    owner: ArtifactOwner
+  ): Promise<{ kind: 'run'; run: number; run_id: string; exp: number } | { kind: 'logged-model'; model: string }> {
+    if (owner.kind === 'run') {
+      const run = await this.#store.reads
+        .selectFrom('run')
+        .where('uuid', '=', owner.run_id)
+        .select(['id', 'exp'])
+        .executeTakeFirst();
+      if (run === undefined) {
+        throw new NotFoundError(`Run with id=${owner.run_id} not found`);
+      }
+      return { kind: 'run', run: run.id, run_id: owner.run_id, exp: run.exp };
+    }
+    const model = await this.#store.reads
+      .selectFrom('logged_model')
+      .where('id', '=', owner.model_id)
+      .select('id')
+      .executeTakeFirst();
+    if (model === undefined) {
+      throw new NotFoundError(`Logged model with ID '${owner.model_id}' not found.`);
+    }
+    return { kind: 'logged-model', model: model.id };
+  }
+}
+
+function checkPath(path: string): void {
+  if (!RelativePath.safeParse(path).success) {
+    throw new InvalidRequestError('Invalid path', { where: 'path', remedy: 'Use a relative path without . or ..' });
+  }
+}
