@@ -1,5 +1,5 @@
 import type { SpoolRecord } from '@slipway/contract';
-import { findServer } from './discovery.js';
+import { findServer, type ServerAddress } from './discovery.js';
 import type { RecordSource, SourceBatch } from './record-source.js';
 import { postRecords, type PostResult } from './transport.js';
 
@@ -37,6 +37,8 @@ export class Sender {
   #acknowledged = 0;
   #backOff = FIRST_BACK_OFF_MS;
   #isConnected = false;
+  /** The server that was asked what it has; null after it was away. */
+  #verified: string | null = null;
   #hasRefused = false;
   #isStopped = false;
   #hasNews = true;
@@ -100,35 +102,42 @@ export class Sender {
 
   /** True when the server answered and the source moved on. */
   async #send(batch: SourceBatch): Promise<boolean> {
-    const result = await this.#post(batch.records);
+    const server = findServer(this.#options.directory);
+    // A server that is new, or was away, may have lost what it had: then everything on disk is sent again.
+    const isKnown = server !== null && this.#verified === server.url;
+    const result = await this.#post(server, isKnown ? batch.records : []);
+    if (result.kind !== 'away' && !isKnown) {
+      this.#verified = server?.url ?? null;
+      if (result.kind === 'stored') this.#afterProbe(result.answer.acknowledged_seq);
+      return true;
+    }
     switch (result.kind) {
       case 'away':
+        this.#verified = null;
         return false;
       case 'refused':
         this.#afterRefusal(batch, result.message);
         return true;
       case 'stored':
-        this.#connected();
         this.#warnOfRefused(result.answer.refused);
         return this.#afterAnswer(batch, result.answer.acknowledged_seq, result.answer.refused);
     }
   }
 
   #afterAnswer(batch: SourceBatch, acknowledged: number, refused: readonly { seq: number }[]): boolean {
-    const { source } = this.#options;
-    if (acknowledged < this.#acknowledged) {
-      // The server came back with less than it had: everything still on disk is sent again.
-      this.#acknowledged = acknowledged;
-      source.rewind();
-      return true;
-    }
     const done = Math.max(acknowledged, ...refused.map(({ seq }) => seq));
     const [first] = batch.records;
     if (!first || done < first.seq) return false;
     this.#acknowledged = acknowledged;
     this.#limit = MAX_BATCH;
-    source.acknowledge(batch, done);
+    this.#options.source.acknowledge(batch, done);
     return true;
+  }
+
+  #afterProbe(acknowledged: number): void {
+    this.#connected();
+    if (acknowledged < this.#acknowledged) this.#options.source.rewind();
+    this.#acknowledged = acknowledged;
   }
 
   /** Halves the batch until the record that the server cannot take stands alone, and leaves that one out. */
@@ -143,8 +152,7 @@ export class Sender {
     this.#options.source.acknowledge(batch, first.seq);
   }
 
-  #post(records: readonly SpoolRecord[]): Promise<PostResult> {
-    const server = findServer(this.#options.directory);
+  #post(server: ServerAddress | null, records: readonly SpoolRecord[]): Promise<PostResult> {
     if (!server) return Promise.resolve({ kind: 'away' });
     return postRecords(server, { session_id: this.#options.sessionId, records: [...records] });
   }
@@ -166,7 +174,7 @@ export class Sender {
   async #waitForNews(): Promise<void> {
     if (this.#hasNews || this.#isStopped) return;
     const why = await this.#pause(this.#options.keepAliveMs, ['news', 'hurry']);
-    if (why === 'time') await this.#post([]);
+    if (why === 'time') await this.#post(findServer(this.#options.directory), []);
     else if (why === 'news' && this.#waiters.size === 0) await this.#pause(GATHER_MS, ['hurry']);
   }
 

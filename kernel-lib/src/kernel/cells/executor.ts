@@ -1,3 +1,4 @@
+import type * as executorModule from 'tslab/dist/executor.js';
 import type { ConsoleInterface, Executor } from 'tslab/dist/executor.js';
 import { format } from 'node:util';
 import type { CellCompiler } from '../compiler/cell-compiler.js';
@@ -5,7 +6,7 @@ import { requireOfTslab } from '../compiler/fork.js';
 import { CellModules } from './modules.js';
 import type { CellRouting } from './routing.js';
 
-type ExecutorModule = typeof import('tslab/dist/executor.js');
+type ExecutorModule = typeof executorModule;
 type JupyterModule = { lastWriteDisplayData: unknown };
 
 /** tslab's executor with the modules of the cells. */

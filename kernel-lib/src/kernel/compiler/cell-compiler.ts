@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type ts from '@tslab/typescript-for-tslab';
+import type * as converterModule from 'tslab/dist/converter.js';
 import type { CompletionInfo, Converter, ConvertResult, Diagnostic } from 'tslab/dist/converter.js';
 import { Declarations } from './declarations.js';
 import { CompilerHook, requireOfTslab, type TypeScript } from './fork.js';
@@ -16,7 +17,7 @@ export interface Compiled {
   readonly declares: readonly string[];
 }
 
-type ConverterModule = typeof import('tslab/dist/converter.js');
+type ConverterModule = typeof converterModule;
 
 /**
  * tslab's converter with what it lacks: it keeps the declarations of cells that throw, checks only what a cell can
