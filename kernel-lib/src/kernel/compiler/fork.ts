@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type ts from '@tslab/typescript-for-tslab';
+import { expandShorthand } from './shorthand.js';
 
 /** The TypeScript API, as a value. */
 export type TypeScript = typeof ts;
@@ -74,6 +75,7 @@ export class CompilerHook {
       const inner = host.afterProgramCreate;
       host.afterProgramCreate = builder => {
         this.#builder = builder;
+        expandShorthand(this.ts, builder);
         inner?.(builder);
       };
       this.adjustments.adjustHost(host);
