@@ -1,6 +1,6 @@
 export { ConnectionLine } from './connection-line.js';
 export { Ago } from './moments.js';
-export { EmptyNote, ErrorNote, Skeleton } from './notes.js';
+export { EmptyNote, ErrorNote, Prose, Skeleton } from './notes.js';
 export { IconButton, Sidebar } from './sidebar.js';
 export { useChanges, useNow } from './signals.js';
 export { Sparkline } from './sparkline.js';

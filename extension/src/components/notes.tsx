@@ -34,3 +34,8 @@ export function ErrorNote(props: { readonly error: CallError; readonly onRetry?:
 export function EmptyNote({ children }: { readonly children: ReactNode }): JSX.Element {
   return <div className="jp-SlipwayEmpty">{children}</div>;
 }
+
+/** A sentence in which what stands between backticks is code. */
+export function Prose({ text }: { readonly text: string }): JSX.Element {
+  return <p>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</p>;
+}

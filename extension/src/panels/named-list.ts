@@ -23,9 +23,12 @@ export interface NamedListOptions<Item> {
   readonly concerns: (event: ServerEvent) => boolean;
 }
 
+/** So many versions fit on the screen: then all names are expanded at first. */
+const FEW_VERSIONS = 8;
+
 /**
- * State of a sidebar that lists names with their versions: what is expanded and selected, and the filter by name. The
- * first name is expanded until the user says otherwise.
+ * State of a sidebar that lists names with their versions: what is expanded and selected, and the filter by name. Until
+ * the user says otherwise the first name is expanded, and all of them while there are few.
  */
 export class NamedListModel<
   Version extends { readonly version: number },
@@ -106,7 +109,13 @@ export class NamedListModel<
   }
 
   isExpanded(name: string): boolean {
-    return this.#expanded.get(name) ?? (this.filtered || this.#query.snapshot.data?.[0]?.name === name);
+    return this.#expanded.get(name) ?? (this.filtered || this.#isExpandedAtFirst(name));
+  }
+
+  #isExpandedAtFirst(name: string): boolean {
+    const items = this.#query.snapshot.data ?? [];
+    const count = items.reduce((sum, { versions }) => sum + versions.length, 0);
+    return count <= FEW_VERSIONS || items[0]?.name === name;
   }
 
   toggle(name: string): void {

@@ -119,6 +119,7 @@ function addPage<Args extends JSONObject>(
   const argsOf = new WeakMap<Widget, Args>();
   const addToMainArea = (content: Widget, id: string, args: Args): void => {
     const page = new MainAreaWidget({ content });
+    page.toolbar.hide();
     page.id = id;
     page.title.icon = kind.icon;
     page.title.closable = true;

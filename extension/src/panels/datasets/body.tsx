@@ -1,6 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
-import { Ago, EmptyNote, GroupHead, Sidebar, StatusMark, Tree, useChanges, useHost } from '../../components/index.js';
+import {
+  Ago,
+  EmptyNote,
+  GroupHead,
+  Prose,
+  Sidebar,
+  StatusMark,
+  Tree,
+  useChanges,
+  useHost
+} from '../../components/index.js';
 import type { TreeRow } from '../../components/index.js';
 import { formatCount, useTranslation } from '../../display/index.js';
 import { rowKey } from '../named-list.js';
@@ -147,7 +157,7 @@ function NoDatasets(): JSX.Element {
   return (
     <EmptyNote>
       <p>{trans.__('No datasets yet.')}</p>
-      <p>{trans.__('Register a file with `await slip.data("name", "file.csv")`.')}</p>
+      <Prose text={trans.__('Register a file with `await slip.data("name", "file.csv")`.')} />
       <button type="button" className="jp-SlipwayLink" onClick={() => host.execute(CommandIDs.openExample)}>
         {trans.__('Open the example')}
       </button>

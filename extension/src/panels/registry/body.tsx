@@ -1,7 +1,7 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
-import { Ago, EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
+import { Ago, EmptyNote, GroupHead, Prose, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
 import type { TreeRow } from '../../components/index.js';
 import { formatNumber, promoteIcon, useTranslation } from '../../display/index.js';
 import { rowKey } from '../named-list.js';
@@ -142,7 +142,7 @@ function NoModels(): JSX.Element {
   return (
     <EmptyNote>
       <p>{trans.__('No models yet.')}</p>
-      <p>{trans.__('Register the model of a run with `await slip.register("name", run)`.')}</p>
+      <Prose text={trans.__('Register the model of a run with `await slip.register("name", run)`.')} />
       <button type="button" className="jp-SlipwayLink" onClick={() => host.execute(CommandIDs.openExample)}>
         {trans.__('Open the example')}
       </button>

@@ -1,6 +1,6 @@
 import type { RunStatus } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
-import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
+import { EmptyNote, GroupHead, Prose, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
 import type { TreeRow } from '../../components/index.js';
 import { formatCount, runStatusLook, useTranslation } from '../../display/index.js';
 import type { RunGroup, RunsModel } from './model.js';
@@ -94,7 +94,7 @@ function NoRuns(): JSX.Element {
   return (
     <EmptyNote>
       <p>{trans.__('No runs yet.')}</p>
-      <p>{trans.__('Run a cell with `slip.run(…)`, or log with the MLflow client from Python.')}</p>
+      <Prose text={trans.__('Run a cell with `slip.run(…)`, or log with the MLflow client from Python.')} />
       <button type="button" className="jp-SlipwayLink" onClick={() => host.execute(CommandIDs.openExample)}>
         {trans.__('Open the example')}
       </button>

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, launchChromium } from './chromium.js';
+import type { ChromiumPlace } from './chromium.js';
+import { startJupyterLab } from './jupyterlab.js';
+import type { TestJupyterLab } from './jupyterlab.js';
+import { execute, openLab, screenshot } from './lab-page.js';
+import { startMetadataServer } from './metadata-server.js';
+import type { TestMetadataServer } from './metadata-server.js';
+import { CACHE } from './places.js';
+import { fillWithSamples, SAMPLE_RUNS } from './sample-data.js';
+
+const place: ChromiumPlace | null = await findChromium(CACHE);
+
+describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
+  let folder: string;
+  let server: TestMetadataServer;
+  let lab: TestJupyterLab;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-sidebars-'));
+    server = await startMetadataServer(path.join(folder, 'data'));
+    lab = await startJupyterLab({ folder: path.join(folder, 'lab'), metadataServer: server });
+    browser = await launchChromium(place!);
+    ({ page, faults } = await openLab(browser, lab.page()));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.process.stop();
+    await server?.process.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('say what to do next while there is nothing', async () => {
+    await execute(page, 'slipway:show-runs');
+    await page.getByText('No runs yet.').waitFor();
+    await screenshot(page, 'runs-empty');
+  });
+
+  it('fill without a reload when records arrive', async () => {
+    await fillWithSamples(server);
+    await page.getByRole('treeitem', { name: /^Run calm-fir, finished/ }).waitFor();
+    await page.getByRole('treeitem', { name: /^Run brisk-elm, running.*41/ }).waitFor();
+    await page.getByRole('treeitem', { name: /old-oak, failed.*cell 2: TypeError/ }).waitFor();
+    await screenshot(page, 'runs');
+  });
+
+  it('open the page of a run with a click', async () => {
+    await page.getByRole('treeitem', { name: /calm-fir/ }).click();
+    await page.getByRole('heading', { name: 'calm-fir' }).waitFor();
+    await page
+      .getByRole('img', { name: /Chart of loss over steps/ })
+      .locator('svg')
+      .waitFor();
+    await screenshot(page, 'run-page');
+  });
+
+  it('show datasets and models', async () => {
+    await execute(page, 'slipway:show-datasets');
+    await page
+      .getByRole('treeitem', { name: /^Version 1, 1.461 rows/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: 'weather version 1' }).waitFor();
+    await screenshot(page, 'dataset-page');
+    await execute(page, 'slipway:show-registry');
+    await page.getByRole('treeitem', { name: /^Version 2, accuracy 0.81/ }).click();
+    await page.getByRole('heading', { name: 'rain version 2' }).waitFor();
+    await screenshot(page, 'model-version-page');
+  });
+
+  it('look right in the dark theme', async () => {
+    await execute(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
+    await execute(page, 'slipway:show-runs');
+    await execute(page, 'slipway:open-run', { runId: SAMPLE_RUNS[0]?.runId });
+    await page
+      .getByRole('img', { name: /Chart of loss over steps/ })
+      .locator('svg')
+      .waitFor();
+    await screenshot(page, 'run-page-dark');
+    await page.getByRole('tab', { name: 'Cells' }).click();
+    await screenshot(page, 'run-cells-dark');
+    expect(await page.locator('body').getAttribute('data-jp-theme-light')).toBe('false');
+  });
+
+  it('cause no error on the page', () => {
+    expect(faults).toEqual([]);
+  });
+});
