@@ -19,10 +19,10 @@ let choice: Promise<BackendChoice> | undefined;
 
 /** tfjs, loaded at first use, with our autolog in place and without its advertisement on stderr. */
 export function tensorflow(): Promise<Tf> {
-  loading ??= import('@tensorflow/tfjs').then(module => {
+  loading ??= import('@tensorflow/tfjs').then(async module => {
     const tf = ('default' in module ? module.default : module) as Tf;
-    const cpu = tf.findBackend('cpu') as { firstUse?: boolean } | null;
-    if (cpu) cpu.firstUse = false;
+    await tf.setBackend('cpu');
+    (tf.backend() as { firstUse?: boolean }).firstUse = false;
     installAutolog(tf);
     return tf;
   });

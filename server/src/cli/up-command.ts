@@ -35,7 +35,7 @@ export async function upCommand(args: readonly string[]): Promise<number> {
   const directory = path.resolve(options.dir ?? CLONE);
   if (!existsSync(directory)) throw new UsageError(`--dir: there is no folder ${directory}.`);
   const python = path.resolve(options.python ?? path.join(CLONE, '.venv'));
-  if (!existsSync(pythonProgram(python, 'jupyter-lab'))) {
+  if (!existsSync(pythonProgram(python, 'python'))) {
     throw new UsageError(`There is no JupyterLab in ${python}; run \`npm start\`, which installs it.`);
   }
   const dataFolder = path.join(directory, '.slipway');

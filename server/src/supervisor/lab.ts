@@ -32,8 +32,11 @@ export function labProcess(options: LabOptions): ProcessSpec {
   const inherited = process.env['JUPYTER_CONFIG_PATH'];
   return {
     name: 'JupyterLab',
-    command: pythonProgram(python, 'jupyter-lab'),
+    command: pythonProgram(python, 'python'),
+    // As a module: the scripts of an environment hold its path, and break in folders with odd names.
     args: [
+      '-m',
+      'jupyterlab',
       '--no-browser',
       `--port=${port}`,
       '--ServerApp.port_retries=0',
@@ -47,7 +50,7 @@ export function labProcess(options: LabOptions): ProcessSpec {
       JUPYTER_RUNTIME_DIR: path.join(configFolder, 'runtime'),
       JUPYTERLAB_WORKSPACES_DIR: path.join(configFolder, 'workspaces'),
       // The environment's own programs (jupyter, python3) before any other of the machine.
-      PATH: [path.dirname(pythonProgram(python, 'jupyter-lab')), process.env['PATH'] ?? ''].join(path.delimiter),
+      PATH: [path.dirname(pythonProgram(python, 'python')), process.env['PATH'] ?? ''].join(path.delimiter),
       VIRTUAL_ENV: python,
       SLIPWAY_URL: url,
       SLIPWAY_TOKEN: server.token,

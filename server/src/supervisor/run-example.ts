@@ -48,8 +48,18 @@ async function execute(product: Product, server: ServerAddress, notebook: string
   const output = path.join(dataFolder, 'executed');
   await mkdir(output, { recursive: true });
   const child = spawn(
-    pythonProgram(python, 'jupyter-nbconvert'),
-    ['--to', 'notebook', '--execute', '--output-dir', output, '--ExecutePreprocessor.timeout=600', notebook],
+    pythonProgram(python, 'python'),
+    [
+      '-m',
+      'nbconvert',
+      '--to',
+      'notebook',
+      '--execute',
+      '--output-dir',
+      output,
+      '--ExecutePreprocessor.timeout=600',
+      notebook
+    ],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {

@@ -35,7 +35,7 @@ export class Supervisor {
 
   /** Takes over the data folder: ends what a killed supervisor left behind, then keeps its services running. */
   async begin(): Promise<void> {
-    await mkdir(this.#options.dataFolder, { recursive: true });
+    await mkdir(this.#options.dataFolder, { recursive: true, mode: 0o700 });
     await endLeftovers(this.#options.dataFolder);
     this.#keeper.start();
     await this.#writeFile();
