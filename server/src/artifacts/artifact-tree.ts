@@ -8,8 +8,7 @@ import { putCounted } from './stored-files.js';
 
 /** Whose artifacts. */
 export type ArtifactOwner =
-  | { readonly kind: 'run'; readonly run_id: string }
-  | { readonly kind: 'logged-model'; readonly model_id: string };
+  { readonly kind: 'run'; readonly run_id: string } | { readonly kind: 'logged-model'; readonly model_id: string };
 
 export interface ArtifactEntry {
   /** Relative to the owner's root. */

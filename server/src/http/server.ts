@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { App } from '../app.js';
 import type { DataFolder } from '../data-folder.js';
+import { registerMlflow } from '../mlflow/index.js';
 import { answerErrors } from './error-answers.js';
 import { EventStreams } from './event-stream.js';
 import { apiHandlers } from './handlers.js';
@@ -49,5 +50,6 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     { streamEvents: (request, reply) => streams.stream(request, reply) },
     app.stopping
   );
+  registerMlflow(server, app, options.onError);
   return server;
 }

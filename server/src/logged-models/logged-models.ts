@@ -8,7 +8,11 @@ import type { LoggedModelTable } from '../store/tables.js';
 
 const KeyValues = z.array(z.object({ key: z.string(), value: z.string() }));
 
-export const LOGGED_MODEL_STATUSES = ['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED'] as const;
+export const LOGGED_MODEL_STATUSES = [
+  'LOGGED_MODEL_PENDING',
+  'LOGGED_MODEL_READY',
+  'LOGGED_MODEL_UPLOAD_FAILED'
+] as const;
 export type LoggedModelStatus = (typeof LOGGED_MODEL_STATUSES)[number];
 
 export interface LoggedModel extends Omit<LoggedModelTable, 'params' | 'tags'> {

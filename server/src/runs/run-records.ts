@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { anyOf } from '../store/expressions.js';
 import type { KeyValue, RunInputEntry } from '../store/operations.js';
 import type { Tables } from '../store/tables.js';
+import { byRun } from './by-run.js';
 import { latestMetrics } from './metric-reading.js';
 import { keyedTexts, type RunRow } from './run-rows.js';
 
@@ -30,9 +31,9 @@ export async function completeRuns(db: Kysely<Tables>, rows: readonly RunRow[]):
   const tags = await keyedTexts(db, 'tag', ids);
   const inputs = await db.selectFrom('run_input').where(anyOf('run', ids)).selectAll().execute();
   const models = await db.selectFrom('run_logged_model').where(anyOf('run', ids)).selectAll().execute();
-  const metricsOf = Map.groupBy(metrics, entry => entry.run);
-  const inputsOf = Map.groupBy(inputs, input => input.run);
-  const modelsOf = Map.groupBy(models, link => link.run);
+  const metricsOf = byRun(metrics);
+  const inputsOf = byRun(inputs);
+  const modelsOf = byRun(models);
   return rows.map(row => ({
     row,
     metrics: (metricsOf.get(row.id) ?? []).map(entry => entry.metric),

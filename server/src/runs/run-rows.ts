@@ -4,6 +4,7 @@ import { anyOf } from '../store/expressions.js';
 import type { KeyValue } from '../store/operations.js';
 import { statusName } from '../store/run-status.js';
 import type { Tables } from '../store/tables.js';
+import { byRun } from './by-run.js';
 import { headlineKey } from './headline.js';
 import { latestMetrics, sparkOf, type LatestMetric } from './metric-reading.js';
 
@@ -21,6 +22,7 @@ export interface RunRow {
   readonly progress: string | null;
   readonly failure: string | null;
   readonly experiment_name: string;
+  readonly artifact_location: string | null;
   readonly session_uuid: string | null;
   readonly notebook_path: string | null;
   readonly language: string | null;
@@ -46,6 +48,7 @@ export function selectRuns(db: Kysely<Tables>) {
       'run.progress',
       'run.failure',
       'experiment.name as experiment_name',
+      'experiment.artifact_location',
       'session.uuid as session_uuid',
       'session.notebook_path',
       'session.language',
@@ -66,21 +69,13 @@ export async function keyedTexts(
     .select(['t.run', 't.value', 'key.name'])
     .orderBy('key.name')
     .execute();
-  return groupBy(
-    rows,
-    row => row.run,
-    row => ({ key: row.name, value: row.value })
-  );
+  return new Map([...byRun(rows)].map(([run, texts]) => [run, texts.map(({ name, value }) => ({ key: name, value }))]));
 }
 
 /** The rows of the Runs sidebar for these runs, in their order. */
 export async function summarize(db: Kysely<Tables>, rows: readonly RunRow[]): Promise<RunSummary[]> {
   const ids = rows.map(row => row.id);
-  const latest = groupBy(
-    await latestMetrics(db, ids),
-    entry => entry.run,
-    entry => entry
-  );
+  const latest = byRun(await latestMetrics(db, ids));
   const tags = await keyedTexts(db, 'tag', ids);
   return Promise.all(rows.map(row => summarizeOne(db, row, latest.get(row.id) ?? [], tags.get(row.id) ?? [])));
 }
@@ -125,21 +120,4 @@ async function summarizeOne(
 function languageOf(tags: readonly KeyValue[]): string {
   const stated = tags.find(tag => tag.key === 'slipway.language')?.value;
   return stated ?? (tags.some(tag => tag.key === 'mlflow.source.type' || tag.key === 'mlflow.user') ? 'python' : '');
-}
-
-function groupBy<Row, Value>(
-  rows: readonly Row[],
-  keyOf: (row: Row) => number,
-  valueOf: (row: Row) => Value
-): Map<number, Value[]> {
-  const groups = new Map<number, Value[]>();
-  for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group === undefined) {
-      groups.set(keyOf(row), [valueOf(row)]);
-    } else {
-      group.push(valueOf(row));
-    }
-  }
-  return groups;
 }

@@ -5,7 +5,8 @@ import type { Tables } from '../store/tables.js';
 import { RunStatus } from '@slipway/contract';
 import { selectRuns, type RunRow } from './run-rows.js';
 
-export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';
+export type Comparison =
+  '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';
 
 export const TEXT_ATTRIBUTES = ['run_id', 'run_name', 'user_id', 'status'] as const;
 export const NUMBER_ATTRIBUTES = ['start_time', 'end_time'] as const;

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify';
+import type { App } from '../app.js';
+import { artifactRpcs, registerArtifactStreams } from './artifacts.js';
+import { MlflowError, toMlflowError } from './errors.js';
+import { experimentRpcs } from './experiments.js';
+import { loggedModelRpcs } from './logged-models.js';
+import { loggingRpcs } from './logging.js';
+import { registryRpcs } from './registry.js';
+import { registerRpcs, type Rpc } from './rpc.js';
+import { runRpcs } from './runs.js';
+
+/** MLflow's REST API over our own domain: the stock client works against it. One file per area of the protocol. */
+export function registerMlflow(server: FastifyInstance, app: App, onError: (error: unknown) => void): void {
+  void server.register(async scope => {
+    scope.setErrorHandler(async (error, _request, reply) => {
+      const known = toMlflowError(error);
+      if (known === undefined) {
+        onError(error);
+      }
+      const answered = known ?? new MlflowError('INTERNAL_ERROR', 'An internal fault of the metadata server.');
+      return reply.code(answered.status).send(answered.toBody());
+    });
+    acceptEmptyJson(scope);
+    registerRpcs(scope, [
+      ...experimentRpcs(app),
+      ...runRpcs(app),
+      ...loggingRpcs(app),
+      ...artifactRpcs(app),
+      ...loggedModelRpcs(app),
+      ...registryRpcs(app),
+      serverInfo
+    ]);
+    registerArtifactStreams(scope, app);
+  });
+}
+
+/** Clients probe it to learn what the server can do. */
+const serverInfo: Rpc = {
+  method: 'GET',
+  path: '/mlflow/server-info',
+  version: '3.0',
+  handle: async () => ({ store_type: 'SqlStore', workspaces_enabled: false })
+};
+
+/** An empty body is an empty request. */
+function acceptEmptyJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'ignore');
+  scope.removeContentTypeParser('application/json');
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) {
+      done(null, {});
+    } else {
+      void parse(request, body as string, done);
+    }
+  });
+}

@@ -1,0 +1,153 @@
+import type { App } from '../app.js';
+import type { MetricEntry, RunInputEntry } from '../store/operations.js';
+import { type DatasetDetails, toMetric } from './entities.js';
+import { invalidValue, missingParameter } from './errors.js';
+import { checkBatchSize, checkParams, checkTags, readMetric } from './metric-fields.js';
+import { nextPage, readPage } from './page.js';
+import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
+import type { Rpc } from './rpc.js';
+import { runId } from './runs.js';
+
+const CONTEXT_TAG = 'mlflow.data.context';
+const MODEL_HISTORY_TAG = 'mlflow.log-model.history';
+const MAX_HISTORY = 2_000_000;
+
+/** What is logged to a run, and its metrics' history. */
+export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
+  return [
+    {
+      method: 'POST',
+      path: '/mlflow/runs/log-metric',
+      handle: async request => {
+        const metric = readMetric(fields(request, ['key', 'value', 'timestamp', 'step']));
+        await runs.log({ run_id: runId(request), metrics: [metric], params: [], tags: [] });
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/log-batch',
+      handle: async request => {
+        const run_id = runId(request);
+        const given = request.objects('metrics');
+        const params = request.keyValues('params');
+        const tags = request.keyValues('tags');
+        checkBatchSize(given.length, params.length, tags.length);
+        const metrics: MetricEntry[] = given.map((metric, index) => readMetric(metric, index));
+        await runs.log({ run_id, metrics, params: checkParams(params), tags: checkTags(tags) });
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/log-parameter',
+      handle: async request => {
+        const param = { key: request.text('key'), value: request.optionalText('value') ?? '' };
+        await runs.log({ run_id: runId(request), metrics: [], params: checkParams([param]), tags: [] });
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/set-tag',
+      handle: async request => {
+        const tag = { key: request.text('key'), value: request.optionalText('value') ?? '' };
+        await runs.log({ run_id: runId(request), metrics: [], params: [], tags: checkTags([tag]) });
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/delete-tag',
+      handle: async request => {
+        await runs.deleteTag(runId(request), request.text('key'));
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/log-inputs',
+      handle: async request => {
+        const run_id = runId(request);
+        await runs.addInputs(run_id, request.objects('datasets').map(readDataset));
+        await loggedModels.link(run_id, 'input', readModels(request));
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/outputs',
+      handle: async request => {
+        await loggedModels.link(runId(request), 'output', readModels(request));
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/log-model',
+      handle: async request => {
+        const run_id = runId(request);
+        const model: unknown = JSON.parse(request.text('model_json'));
+        const { tags } = await runs.record(run_id);
+        const before: unknown = JSON.parse(tags.find(tag => tag.key === MODEL_HISTORY_TAG)?.value ?? '[]');
+        const history = [...(Array.isArray(before) ? before : []), model];
+        const tag = { key: MODEL_HISTORY_TAG, value: JSON.stringify(history) };
+        await runs.log({ run_id, metrics: [], params: [], tags: [tag] });
+        return {};
+      }
+    },
+    {
+      method: 'GET',
+      path: '/mlflow/metrics/get-history',
+      handle: async request => {
+        const key = request.text('metric_key');
+        const page = readPage(request, MAX_HISTORY, MAX_HISTORY);
+        const points = await runs.history(runId(request), key);
+        const shown = points.slice(page.offset, page.offset + page.limit);
+        return {
+          metrics: shown.map(point => toMetric(key, point)),
+          ...nextPage(page, points.length > page.offset + page.limit)
+        };
+      }
+    }
+  ];
+}
+
+function fields(request: RpcRequest, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map(name => [name, request.value(name)]));
+}
+
+function readDataset(input: JsonObject, index: number): RunInputEntry {
+  const at = `datasets[${index}]`;
+  if (!isJsonObject(input['dataset'])) {
+    throw missingParameter(`${at}.dataset`);
+  }
+  const dataset = new RpcRequest(input['dataset']);
+  const tags = new RpcRequest(input).keyValues('tags');
+  const details: DatasetDetails = {
+    source_type: dataset.text('source_type'),
+    source: dataset.text('source'),
+    schema: dataset.optionalText('schema'),
+    profile: dataset.optionalText('profile'),
+    tags
+  };
+  return {
+    name: dataset.text('name'),
+    digest: dataset.text('digest'),
+    context: tags.find(tag => tag.key === CONTEXT_TAG)?.value ?? '',
+    version: null,
+    details: JSON.stringify(details)
+  };
+}
+
+function readModels(request: RpcRequest): { model_id: string; step: number }[] {
+  return request.objects('models').map((model, index) => {
+    const fieldsOf = new RpcRequest(model);
+    const step = fieldsOf.optionalInteger('step') ?? 0;
+    const model_id = fieldsOf.optionalText('model_id');
+    if (model_id === undefined || model_id === '') {
+      throw invalidValue(`models[${index}].model_id`, model_id ?? null);
+    }
+    return { model_id, step };
+  });
+}

@@ -1,0 +1,117 @@
+import { RunId, RunStatus } from '@slipway/contract';
+import type { App } from '../app.js';
+import type { RunSearch } from '../runs/run-search.js';
+import { toRun, toRunInfo } from './entities.js';
+import { invalidParameter, invalidValue } from './errors.js';
+import { experimentNumber } from './experiments.js';
+import { parseFilter, parseOrder } from './filter.js';
+import { checkTags } from './metric-fields.js';
+import { nextPage, readPage } from './page.js';
+import type { RpcRequest } from './request.js';
+import type { Rpc } from './rpc.js';
+
+const MAX_RESULTS = 50_000;
+
+/** Creating, reading, changing and finding runs. */
+export function runRpcs({ runs }: App): Rpc[] {
+  return [
+    {
+      method: 'POST',
+      path: '/mlflow/runs/create',
+      handle: async request => {
+        const tags = checkTags(request.keyValues('tags'));
+        const run_id = await runs.create({
+          experiment_id: experimentNumber(request.optionalText('experiment_id') || '0'),
+          name: request.optionalText('run_name') ?? '',
+          user: request.optionalText('user_id') || (tags.find(tag => tag.key === 'mlflow.user')?.value ?? ''),
+          start_time: request.optionalInteger('start_time') ?? Date.now(),
+          tags
+        });
+        return { run: toRun(await runs.record(run_id)) };
+      }
+    },
+    {
+      method: 'GET',
+      path: '/mlflow/runs/get',
+      handle: async request => ({ run: toRun(await runs.record(runId(request))) })
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/update',
+      handle: async request => {
+        const run_id = runId(request);
+        const status = request.optionalText('status');
+        const name = request.optionalText('run_name');
+        const end_time = request.optionalInteger('end_time');
+        await runs.update({
+          run_id,
+          ...(status === undefined ? {} : { status: readStatus(status) }),
+          ...(end_time === undefined ? {} : { end_time }),
+          ...(name === undefined || name === '' ? {} : { name })
+        });
+        return { run_info: toRunInfo(await runs.row(run_id)) };
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/delete',
+      handle: async request => {
+        await runs.setDeleted(runId(request), true);
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/restore',
+      handle: async request => {
+        await runs.setDeleted(runId(request), false);
+        return {};
+      }
+    },
+    {
+      method: 'POST',
+      path: '/mlflow/runs/search',
+      handle: async request => {
+        const page = readPage(request, 1000, MAX_RESULTS);
+        const found = await runs.search({
+          experiments: request.texts('experiment_ids').map(experimentNumber),
+          lifecycle: readView(request.optionalText('run_view_type')),
+          predicates: parseFilter(request.optionalText('filter') ?? ''),
+          order: request.texts('order_by').map(parseOrder),
+          ...page
+        });
+        return { runs: found.runs.map(toRun), ...nextPage(page, found.more) };
+      }
+    }
+  ];
+}
+
+/** @throws MlflowError when it is missing or cannot be a run's id. */
+export function runId(request: RpcRequest): string {
+  const id = request.text('run_id');
+  if (!RunId.safeParse(id).success) {
+    throw invalidValue('run_id', id);
+  }
+  return id;
+}
+
+function readStatus(status: string): RunStatus {
+  const parsed = RunStatus.safeParse(status);
+  if (!parsed.success) {
+    throw invalidValue('status', status, `It must be one of ${RunStatus.options.join(', ')}.`);
+  }
+  return parsed.data;
+}
+
+function readView(view: string | undefined): RunSearch['lifecycle'] {
+  switch (view ?? 'ACTIVE_ONLY') {
+    case 'ACTIVE_ONLY':
+      return 'active';
+    case 'DELETED_ONLY':
+      return 'deleted';
+    case 'ALL':
+      return 'all';
+    default:
+      throw invalidParameter(`Invalid view type '${view}'.`);
+  }
+}
