@@ -51,7 +51,8 @@ export async function build(root, environment, { force = false } = {}) {
 async function buildExtension(root, node) {
   const builder = path.join(root, 'node_modules', '@jupyter', 'builder', 'lib', 'build-labextension.js');
   const core = path.join(root, 'node_modules', '@jupyterlab', 'core-meta', 'core.package.json');
-  await run(node, [builder, '--core-package-file', core, 'extension'], { cwd: root });
+  // From its own folder: its licence report fails when it meets another package.json in the current one.
+  await run(node, [builder, '--core-package-file', core, '.'], { cwd: path.join(root, 'extension') });
   // The builder empties its output folder each time.
   cpSync(path.join(root, 'install.json'), path.join(root, 'extension', 'dist', 'labextension', 'install.json'));
 }
