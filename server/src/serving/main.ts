@@ -2,6 +2,7 @@ import { watchFile } from 'node:fs';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { ServiceFolder } from './folders.js';
+import { freePort } from './free-port.js';
 import { Revisions } from './revisions.js';
 import { serviceApp, type ServiceCounters } from './service-app.js';
 
@@ -23,7 +24,10 @@ async function main(): Promise<void> {
   const revisions = await Revisions.load(manifest, bundleFolder);
   const counters: ServiceCounters = { answered: 0, startedAt: Date.now() };
   const app = serviceApp(revisions, counters);
-  await app.listen({ host: '127.0.0.1', port: manifest.port });
+  // Another program may have taken the port while the service was down: it answers on the next free one then.
+  const wanted = manifest.port === 0 ? 0 : await freePort(manifest.port);
+  if (wanted !== manifest.port) process.stderr.write(`Port ${manifest.port} is in use; taking ${wanted}.\n`);
+  await app.listen({ host: '127.0.0.1', port: wanted });
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : manifest.port;
   const url = `http://127.0.0.1:${port}`;

@@ -1,0 +1,140 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { SlipwayError } from '../errors.js';
+import { RecordingNotebook } from '../testing/notebook-double.js';
+import { splitLine } from './csv.js';
+import { data } from './data.js';
+
+const RAIN =
+  'date,rain,sky\n2024-01-01,0.5,wet\n2024-01-02,0,dry\n2024-01-03,2.5,wet\n2024-01-04,0,dry\n2024-01-05,1,wet\n';
+
+describe('reading a data file', () => {
+  let folder: string;
+  let book: RecordingNotebook;
+
+  beforeAll(() => {
+    // No server is to be found from here, so that nothing is registered by accident.
+    delete process.env['SLIPWAY_URL'];
+    folder = mkdtempSync(path.join(tmpdir(), 'slipway-data-ü '));
+  });
+  beforeEach(() => {
+    book = RecordingNotebook.install(folder);
+  });
+
+  const write = (name: string, text: string): string => {
+    writeFileSync(path.join(folder, name), text);
+    return name;
+  };
+  const refusal = async (text: string, name = 'bad.csv'): Promise<SlipwayError> => {
+    const error: unknown = await data('bad', write(name, text)).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(SlipwayError);
+    return error as SlipwayError;
+  };
+
+  it('gives typed columns, a profile and checks, and goes on when no server is there', async () => {
+    const frame = await data('rain', write('rain.csv', RAIN), { time: 'date' });
+    expect(frame.columns).toEqual([
+      { name: 'date', type: 'date', nullable: false },
+      { name: 'rain', type: 'number', nullable: false },
+      { name: 'sky', type: 'string', nullable: false }
+    ]);
+    expect(frame.rowCount).toBe(5);
+    expect(frame.version).toBeNull();
+    expect(book.shown).toHaveLength(1);
+    expect(book.shown[0]!['text/plain']).toContain('Time runs forward: 5 rows');
+    expect(book.warnings.join()).toContain('rain was not registered');
+  });
+
+  it('names the line and the column where a value is missing', async () => {
+    const error = await refusal('a,b,c\n1,2,3\n4,5\n7,8,9\n');
+    expect(error.code).toBe('DATA_UNREADABLE');
+    expect(error.message).toContain('"bad.csv" line 3, column "c" is missing: 2 of 3 values');
+  });
+
+  it('names the line that has too many values', async () => {
+    expect((await refusal('a,b\n1,2\n1,2,3\n')).message).toContain('line 3, column 3 is too many');
+  });
+
+  it('names the line and the column of a quote that is never closed', async () => {
+    expect((await refusal('a,b,c\n1,"2,3\n4,5,6\n')).message).toContain('line 2, column "b": a quote is opened');
+  });
+
+  it('warns of a column of numbers with a text in it', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `${i}`).join('\n');
+    await data('numbers', write('numbers.csv', `a\n${rows}\noops\n`));
+    expect(book.shown[0]!['text/plain']).toContain('a: 30 of 31 are numbers, but "oops" is not');
+  });
+
+  it('refuses an empty file and one with a header only', async () => {
+    expect((await refusal('', 'empty.csv')).code).toBe('DATA_EMPTY');
+    expect((await refusal('a,b\n', 'header.csv')).code).toBe('DATA_EMPTY');
+  });
+
+  it('refuses a header with a nameless or doubled column', async () => {
+    expect((await refusal('a,,c\n1,2,3\n')).message).toContain('line 1, column 2: the column has no name');
+    expect((await refusal('a,a\n1,2\n')).message).toContain('the name "a" is used twice');
+  });
+
+  it('says where it looked for a file that is not there', async () => {
+    const error: unknown = await data('no', 'nowhere.csv').catch((e: unknown) => e);
+    expect((error as SlipwayError).code).toBe('DATA_NOT_FOUND');
+    expect((error as SlipwayError).message).toContain(folder);
+  });
+
+  it('suggests near names for an unknown column', async () => {
+    const frame = await data('rain', 'rain.csv', { time: 'date' });
+    const error: unknown = await frame.derive('x', 'rian * 2').catch((e: unknown) => e);
+    expect((error as SlipwayError).code).toBe('COLUMN_UNKNOWN');
+    expect((error as SlipwayError).message).toContain('Did you mean "rain"?');
+  });
+
+  it('leads and lags in the direction that the words say', async () => {
+    const frame = await data('rain', 'rain.csv', { time: 'date' });
+    const ahead = await frame.lead('rain', { as: 'tomorrow' });
+    expect(await ahead.values(['rain', 'tomorrow'])).toEqual([
+      [0.5, 0, 2.5, 0],
+      [0, 2.5, 0, 1]
+    ]);
+    const behind = await frame.lag('rain', { as: 'yesterday', steps: 2 });
+    expect(await behind.values(['rain', 'yesterday'])).toEqual([
+      [2.5, 0, 1],
+      [0.5, 0, 2.5]
+    ]);
+    expect(behind.lineage.steps).toEqual(['yesterday = rain 2 rows earlier']);
+  });
+
+  it('splits by time so that every training row is earlier than every test row', async () => {
+    const frame = await data('rain', 'rain.csv', { time: 'date' });
+    const { train, test } = await frame.split({ by: 'time', test: 0.4 });
+    expect((await train.values(['date']))[0]).toEqual(['2024-01-01', '2024-01-02', '2024-01-03']);
+    expect((await test.values(['date']))[0]).toEqual(['2024-01-04', '2024-01-05']);
+  });
+
+  it('warns of a random split of rows that are ordered in time', async () => {
+    const frame = await data('rain', 'rain.csv', { time: 'date' });
+    const { train, test } = await frame.split({ by: 'random', test: 0.4, seed: 3 });
+    expect(train.rowCount + test.rowCount).toBe(5);
+    expect(book.warnings.join()).toContain('Random split of rain');
+  });
+
+  it('reads a file of an npm package from any folder', async () => {
+    const frame = await data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+    expect(frame.rowCount).toBe(1461);
+    expect(frame.columnNames).toEqual(['date', 'precipitation', 'temp_max', 'temp_min', 'wind', 'weather']);
+  });
+});
+
+describe('splitting a CSV line', () => {
+  it('gives back the fields that were written, whatever is in them', () => {
+    const field = fc.string({ maxLength: 8 }).filter(text => !/[\r\n]/.test(text));
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1, maxLength: 5 }), fields => {
+        const line = fields.map(f => (/[",]/.test(f) ? `"${f.replaceAll('"', '""')}"` : f)).join(',');
+        expect(splitLine(line, ',')).toEqual(fields);
+      })
+    );
+  });
+});

@@ -1,0 +1,147 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildBundle } from '../bundle/bundle.js';
+import { data } from '../data/data.js';
+import type { Split } from '../data/split.js';
+import { SlipwayError } from '../errors.js';
+import { mlp } from '../models/mlp.js';
+import { prep } from '../prep/prep.js';
+import { run } from '../runs/run.js';
+import { RecordingNotebook } from '../testing/notebook-double.js';
+import { fit } from './fit.js';
+import { tensorflow } from './tensorflow.js';
+
+describe('fitting a model', () => {
+  let parts: Split;
+  let book: RecordingNotebook;
+
+  beforeAll(async () => {
+    delete process.env['SLIPWAY_URL'];
+    book = RecordingNotebook.install(mkdtempSync(path.join(tmpdir(), 'slipway-fit-')));
+    const weather = await data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+    const sky = await weather.derive('sky', "case when precipitation > 0 then 'rain' else 'dry' end");
+    parts = await (await sky.lead('sky', { as: 'tomorrow' })).split({ by: 'time', test: 0.2 });
+  });
+
+  const small = { epochs: 3, batchSize: 64 };
+  const columns = (): ReturnType<typeof prep> =>
+    prep().standardize('temp_max', 'temp_min', 'wind').impute('wind').oneHot('weather');
+  const failure = async (promise: Promise<unknown>): Promise<SlipwayError> => {
+    const error: unknown = await promise.then(
+      () => null,
+      (e: unknown) => e
+    );
+    expect(error).toBeInstanceOf(SlipwayError);
+    return error as SlipwayError;
+  };
+
+  it('evaluates on the test rows beside the majority and the persistence baseline', async () => {
+    const model = await fit(mlp({ hidden: [8] }), { ...parts, prep: columns(), target: 'tomorrow', ...small });
+    const { baselines, rows } = model.evaluation;
+    expect(rows).toBe(292);
+    expect(baselines.map(b => b.name)).toEqual(['majority', 'persistence']);
+    expect(baselines[1]!.value).toBeCloseTo(0.7226, 4);
+    expect(model.metrics['accuracy']).toBeGreaterThan(0.5);
+    expect(model.labels).toEqual(['dry', 'rain']);
+  });
+
+  it('gives the same bundle digest for the same seed and another for another', async () => {
+    const digest = async (seed: number): Promise<string> => {
+      const model = await fit(mlp({ hidden: [8], dropout: 0.1 }), {
+        ...parts,
+        prep: columns(),
+        target: 'tomorrow',
+        ...small,
+        seed
+      });
+      return (await buildBundle('rain', model)).digest;
+    };
+    const first = await digest(5);
+    expect(await digest(5)).toBe(first);
+    expect(await digest(6)).not.toBe(first);
+  });
+
+  it('logs loss, parameters, inputs and the end of the run without a word from the user', async () => {
+    book.records.length = 0;
+    const finished = await run('rain', () =>
+      fit(mlp({ hidden: [4] }), { ...parts, prep: columns(), target: 'tomorrow', ...small })
+    );
+    const types = book.records.map(r => r.type);
+    expect(types[0]).toBe('run.started');
+    expect(types.at(-1)).toBe('run.finished');
+    const logged = book.records.flatMap(r => (r.type === 'run.logged' ? r.metrics : []));
+    expect(logged.filter(m => m.key === 'val_loss').map(m => m.step)).toEqual([0, 1, 2]);
+    expect(logged.map(m => m.key)).toContain('baseline.persistence.accuracy');
+    const params = book.records.flatMap(r => (r.type === 'run.logged' ? r.params : [])).map(p => p.key);
+    expect(params).toEqual(expect.arrayContaining(['epochs', 'optimizer', 'target', 'backend', 'seed']));
+    expect(finished.model?.runId).toBe(finished.id);
+  });
+
+  it('logs plain model.fit inside a run, too', async () => {
+    const tf = await tensorflow();
+    book.records.length = 0;
+    await run('plain', async () => {
+      const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      await model.fit(tf.tensor2d([[1], [2]]), tf.tensor2d([[2], [4]]), { epochs: 2, verbose: 0 });
+    });
+    const logged = book.records.flatMap(r => (r.type === 'run.logged' ? r.metrics : []));
+    expect(logged.map(m => [m.key, m.step])).toEqual([
+      ['loss', 0],
+      ['loss', 1]
+    ]);
+  });
+
+  it('marks the run failed with the error when its body throws, and throws the error on', async () => {
+    book.records.length = 0;
+    await expect(run('bad', () => Promise.reject(new TypeError('no such thing')))).rejects.toThrow('no such thing');
+    const end = book.records.find(r => r.type === 'run.finished');
+    expect(end).toMatchObject({ status: 'FAILED', failure: { message: 'TypeError: no such thing', cell_order: 1 } });
+  });
+
+  it('suggests the target that was meant', async () => {
+    const error = await failure(fit(mlp({ hidden: [4] }), { ...parts, prep: columns(), target: 'tomorow', ...small }));
+    expect(error.code).toBe('COLUMN_UNKNOWN');
+    expect(error.message).toContain('Did you mean "tomorrow"?');
+  });
+
+  it('counts rows whose target is missing', async () => {
+    const train = await parts.train.derive('gap', 'case when wind > 5 then null else tomorrow end');
+    const test = await parts.test.derive('gap', 'case when wind > 5 then null else tomorrow end');
+    const error = await failure(fit(mlp({ hidden: [4] }), { train, test, prep: columns(), target: 'gap', ...small }));
+    expect(error.code).toBe('TARGET_MISSING');
+    expect(error.message).toMatch(/missing in \d+ of 1168 training rows/);
+  });
+
+  it('refuses a prep that reads the target', async () => {
+    const error = await failure(
+      fit(mlp({ hidden: [4] }), { ...parts, prep: columns().oneHot('tomorrow'), target: 'tomorrow', ...small })
+    );
+    expect(error.code).toBe('OPTION_INVALID');
+  });
+
+  it('says both widths when a network does not fit the prep', async () => {
+    const tf = await tensorflow();
+    const network = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [5], activation: 'softmax' })] });
+    const error = await failure(fit(network, { ...parts, prep: columns(), target: 'tomorrow', ...small }));
+    expect(error.code).toBe('MODEL_MISMATCH');
+    expect(error.message).toContain('the prep gives 8 numbers per row');
+  });
+
+  it('refuses a missing value in a column that is not imputed', async () => {
+    const train = await parts.train.derive('wind', 'case when wind > 8 then null else wind end');
+    const error = await failure(
+      fit(mlp({ hidden: [4] }), {
+        train,
+        test: parts.test,
+        prep: prep().standardize('wind'),
+        target: 'tomorrow',
+        ...small
+      })
+    );
+    expect(error.code).toBe('COLUMN_TYPE');
+    expect(error.message).toContain('.impute("wind")');
+  });
+});
