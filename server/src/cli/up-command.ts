@@ -7,7 +7,7 @@ import { parseOptions, parsePort, UsageError } from './options.js';
 import { stopSignal } from './stop-signal.js';
 import { openBrowser } from '../supervisor/open-browser.js';
 import { Product } from '../supervisor/product.js';
-import { runExample } from '../supervisor/run-example.js';
+import { runNotebook } from '../supervisor/run-notebook.js';
 
 export const upHelp = `npm start -- [options]        (slipway up [options])
 
@@ -18,6 +18,7 @@ Ctrl-C ends all of it.
   --port N       port of JupyterLab (default: 8888; the next free one is taken when it is in use)
   --no-browser   print the URL, but open no browser
   --run          execute the example without JupyterLab, print the service's URL and one prediction, and end
+  --notebook F   with --run: another notebook than the example
 `;
 
 const CLONE = fileURLToPath(new URL('../../..', import.meta.url));
@@ -30,6 +31,7 @@ export async function upCommand(args: readonly string[]): Promise<number> {
     port: { type: 'string' },
     'no-browser': { type: 'boolean' },
     run: { type: 'boolean' },
+    notebook: { type: 'string' },
     python: { type: 'string' }
   });
   const directory = path.resolve(options.dir ?? CLONE);
@@ -49,7 +51,11 @@ export async function upCommand(args: readonly string[]): Promise<number> {
   }
   const stopped = stopSignal();
   const product = new Product({ directory, dataFolder, python, say: line => console.log(line) });
-  if (options.run) return runExample(product, path.join(CLONE, EXAMPLE), other !== null, stopped);
+  if (options.run) {
+    const notebook = path.resolve(options.notebook ?? path.join(CLONE, EXAMPLE));
+    if (!existsSync(notebook)) throw new UsageError(`--notebook: there is no file ${notebook}.`);
+    return runNotebook(product, notebook, other !== null, stopped);
+  }
   try {
     await product.startServer();
     const notebook = existsSync(path.join(directory, EXAMPLE)) ? EXAMPLE : null;

@@ -7,6 +7,9 @@ import { DataFolder } from '../data-folder.js';
 import { pythonProgram } from './lab.js';
 import type { Product, ServerAddress } from './product.js';
 
+/** Exit code of a program that was interrupted. */
+const INTERRUPTED = 130;
+
 /**
  * Executes a notebook in our kernel without JupyterLab, then asks the service that it promoted for one prediction over
  * HTTP, and says both. @returns 0, or 1 after saying which cell failed and why.
@@ -14,7 +17,7 @@ import type { Product, ServerAddress } from './product.js';
  * @param running whether a supervisor already keeps this data folder; its server is used then.
  * @param interrupted resolves when the person wants to stop.
  */
-export async function runExample(
+export async function runNotebook(
   product: Product,
   notebook: string,
   running: boolean,
@@ -23,10 +26,10 @@ export async function runExample(
   try {
     const server = running ? await runningServer(product) : await product.startServer();
     const started = Date.now();
-    const code = await Promise.race([execute(product, server, notebook), interrupted.then(() => 130)]);
-    if (code === 130) return 130;
-    if (code !== 0) {
-      console.error(await failureOf(server, started, product));
+    const outcome = await Promise.race([execute(product, server, notebook), interrupted.then(() => null)]);
+    if (outcome === null) return INTERRUPTED;
+    if (outcome.code !== 0) {
+      console.error(await failureOf(server, started, outcome.lastWords, product));
       return 1;
     }
     console.log(`${path.basename(notebook)} executed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
@@ -43,7 +46,13 @@ async function runningServer(product: Product): Promise<ServerAddress> {
   return { url: file.url, port: Number(new URL(file.url).port), token: await folder.token() };
 }
 
-async function execute(product: Product, server: ServerAddress, notebook: string): Promise<number> {
+/** How the execution ended, with the end of what the converter printed. */
+interface Outcome {
+  readonly code: number;
+  readonly lastWords: string;
+}
+
+async function execute(product: Product, server: ServerAddress, notebook: string): Promise<Outcome> {
   const { python, dataFolder } = product.options;
   const output = path.join(dataFolder, 'executed');
   await mkdir(output, { recursive: true });
@@ -71,18 +80,16 @@ async function execute(product: Product, server: ServerAddress, notebook: string
       }
     }
   );
-  lastWords = '';
+  let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-4000)));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', code => resolve(code ?? 1));
+    child.once('exit', code => resolve({ code: code ?? 1, lastWords }));
   });
 }
 
-let lastWords = '';
-
 /** Which cell failed, in the words of the record; the converter's own last words when the record has none. */
-async function failureOf(server: ServerAddress, since: number, product: Product): Promise<string> {
+async function failureOf(server: ServerAddress, since: number, lastWords: string, product: Product): Promise<string> {
   const { sessions } = await get(server, '/api/v1/sessions?limit=5', routes.listSessions.answer);
   for (const session of sessions.filter(s => s.started_at >= since - 1000)) {
     const { cells } = await get(server, `/api/v1/sessions/${session.session_id}/cells`, routes.listSessionCells.answer);
@@ -90,7 +97,7 @@ async function failureOf(server: ServerAddress, since: number, product: Product)
     if (failed) return describeFailure(failed);
   }
   const log = path.join(product.options.dataFolder, 'logs', 'server.out.log');
-  return `The example could not be executed.\n${lastWords.trim()}\nThe metadata server's log: ${log}`;
+  return `The notebook could not be executed.\n${lastWords.trim()}\nThe metadata server's log: ${log}`;
 }
 
 function describeFailure(cell: CellExecution): string {

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { SpoolRecord } from '@slipway/contract';
+import type { CreateRun, LogToRun } from '../store/operations.js';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.js';
+import type { Store } from '../store/store.js';
+
+export interface TestStore {
+  readonly store: Store;
+  readonly file: string;
+  readonly folder: string;
+  /** Closes the database and opens it again, as a restart does. */
+  reopen(): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+/** A real database in a fresh folder, for tests. */
+export function openTestStore(): TestStore {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-store-'));
+  const file = path.join(folder, 'slipway.db');
+  let store = openSqliteStore(file);
+  return {
+    get store() {
+      return store;
+    },
+    file,
+    folder,
+    reopen: async () => {
+      await store.close();
+      store = openSqliteStore(file);
+      return store;
+    },
+    remove: async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** A run in the default experiment. */
+export function newRun(run_id: string, change: Partial<CreateRun> = {}): CreateRun {
+  return {
+    kind: 'run.create',
+    run_id,
+    experiment_id: 0,
+    name: run_id,
+    user: '',
+    start_time: 1,
+    status: 'RUNNING',
+    tags: [],
+    ...change
+  };
+}
+
+export function logTo(run_id: string, entry: Partial<LogToRun>): LogToRun {
+  return { kind: 'run.log', run_id, metrics: [], params: [], tags: [], ...entry };
+}
+
+/** First record of a kernel that runs in this process. */
+export function sessionStarted(seq: number, at: number, change: { pid?: number; hostname?: string } = {}): SpoolRecord {
+  return {
+    seq,
+    at,
+    type: 'session.started',
+    session: {
+      kernel: 'slipway',
+      language: 'typescript',
+      notebook_path: 'a.ipynb',
+      started_at: at,
+      pid: change.pid ?? process.pid,
+      environment: {
+        runtime: 'node',
+        platform: 'test',
+        hostname: change.hostname ?? os.hostname(),
+        packages: {},
+        git: null
+      }
+    }
+  };
+}
