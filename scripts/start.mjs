@@ -13,6 +13,7 @@ that was promoted before, and opens the example notebook. Ctrl-C ends all of it.
   --port N       port of JupyterLab (default: 8888; the next free one is taken when it is in use)
   --no-browser   print the URL, but open no browser
   --run          execute the example without JupyterLab, print the service's URL and one prediction, and end
+  --notebook F   with --run: another notebook than the example
 `;
 
 if (args.includes('--help') || args.includes('-h')) {

@@ -26,8 +26,10 @@ export async function runNotebook(
   try {
     const server = running ? await runningServer(product) : await product.startServer();
     const started = Date.now();
-    const outcome = await Promise.race([execute(product, server, notebook), interrupted.then(() => null)]);
-    if (outcome === null) return INTERRUPTED;
+    const stop = new AbortController();
+    void interrupted.then(() => stop.abort());
+    const outcome = await execute(product, server, notebook, stop.signal);
+    if (stop.signal.aborted) return INTERRUPTED;
     if (outcome.code !== 0) {
       console.error(await failureOf(server, started, outcome.lastWords, product));
       return 1;
@@ -52,7 +54,12 @@ interface Outcome {
   readonly lastWords: string;
 }
 
-async function execute(product: Product, server: ServerAddress, notebook: string): Promise<Outcome> {
+async function execute(
+  product: Product,
+  server: ServerAddress,
+  notebook: string,
+  signal: AbortSignal
+): Promise<Outcome> {
   const { python, dataFolder } = product.options;
   const output = path.join(dataFolder, 'executed');
   await mkdir(output, { recursive: true });
@@ -82,6 +89,7 @@ async function execute(product: Product, server: ServerAddress, notebook: string
   );
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-4000)));
+  signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', code => resolve({ code: code ?? 1, lastWords }));

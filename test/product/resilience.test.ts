@@ -1,0 +1,152 @@
+import { createServer, type Server } from 'node:net';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodePath } from '../browser/places.js';
+import { freePort, startProcess, waitFor, type TestProcess } from '../browser/processes.js';
+import { eventually, freshFolder, processesNaming, PROGRAM, runToEnd, ServerClient } from './slipway.js';
+
+const PREDICTIONS = 1000;
+const ROW = {
+  precipitation: 10.9,
+  precipitation_yesterday: 4.3,
+  temp_max: 10.6,
+  temp_min: 2.8,
+  wind: 4.5,
+  season: 0.97,
+  weather: 'rain'
+};
+
+describe('the running product', () => {
+  let folder: string;
+  let dataFolder: string;
+  let client: ServerClient;
+  let product: TestProcess;
+  let occupied: Server;
+  let wanted: number;
+
+  const start = async (directory: string, port: number): Promise<{ product: TestProcess; url: string }> => {
+    const started = startProcess({
+      command: nodePath(),
+      args: [PROGRAM, 'up', '--dir', directory, '--no-browser', '--port', String(port)],
+      folder: directory
+    });
+    const url = await waitFor(
+      started,
+      'The product',
+      async () => /Open\s+(http:\S+)/.exec(started.output())?.[1] ?? null
+    );
+    return { product: started, url };
+  };
+  const interrupt = async (started: TestProcess): Promise<void> => {
+    const ended = new Promise(resolve => started.child.once('exit', resolve));
+    started.child.kill('SIGINT');
+    await ended;
+  };
+  const predict = async (url: string): Promise<number> => {
+    const response = await fetch(`${url}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(ROW)
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+
+  beforeAll(async () => {
+    folder = await freshFolder();
+    dataFolder = path.join(folder, '.slipway');
+    client = new ServerClient(dataFolder);
+    const ran = await runToEnd([PROGRAM, 'up', '--run', '--dir', folder]);
+    expect(ran.code, ran.output).toBe(0);
+    wanted = await freePort();
+    occupied = createServer();
+    await new Promise<void>(resolve => occupied.listen(wanted, '127.0.0.1', resolve));
+  });
+
+  afterAll(async () => {
+    await product?.stop();
+    await new Promise(resolve => occupied.close(resolve));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('answers with what was promoted before, and takes the next free port when the wanted one is in use', async () => {
+    const started = await start(folder, wanted);
+    product = started.product;
+    expect(product.output()).toContain(`Port ${wanted} is in use; JupyterLab takes`);
+    expect(Number(new URL(started.url).port)).toBeGreaterThan(wanted);
+    const service = await eventually('The service', async () =>
+      (await client.services()).find(s => s.state === 'running')
+    );
+    expect(await predict(service.url)).toBe(200);
+  });
+
+  it('says where it runs when it is started a second time on the same folder', async () => {
+    const { code, output } = await runToEnd([PROGRAM, 'up', '--dir', folder, '--no-browser']);
+    expect(code).toBe(0);
+    expect(output).toContain('already runs');
+    expect(output).toMatch(/http:\/\/127\.0\.0\.1:\d+\/lab/);
+  });
+
+  it('fails no prediction while the metadata server is killed, and brings the server back by itself', async () => {
+    const before = await client.file();
+    const { url } = (await client.services())[0]!;
+    const failures: number[] = [];
+    let killed = false;
+    for (let i = 0; i < PREDICTIONS; i++) {
+      if (i === PREDICTIONS / 4) {
+        process.kill(before.pid, 'SIGKILL');
+        killed = true;
+      }
+      const status = await predict(url).catch(() => 0);
+      if (status !== 200) failures.push(status);
+    }
+    expect(killed).toBe(true);
+    expect(failures).toEqual([]);
+    const after = await eventually('A new metadata server', async () => {
+      const file = await client.file();
+      return file.pid !== before.pid && (await client.runs()) ? file : null;
+    });
+    expect(after.url).toBe(before.url);
+  });
+
+  it('starts a killed service again on the same port', async () => {
+    const { url, pid } = (await client.services())[0]!;
+    process.kill(pid!, 'SIGKILL');
+    const again = await eventually('The service', async () => {
+      const service = (await client.services())[0]!;
+      return service.state === 'running' && service.pid !== pid ? service : null;
+    });
+    expect(again.url).toBe(url);
+    expect(await predict(again.url)).toBe(200);
+  });
+
+  it('runs beside a second JupyterLab in another folder', async () => {
+    const other = await freshFolder();
+    const second = await start(other, wanted);
+    try {
+      const theirs = await new ServerClient(path.join(other, '.slipway')).file();
+      expect(theirs.url).not.toBe((await client.file()).url);
+      expect(await new ServerClient(path.join(other, '.slipway')).runs()).toEqual([]);
+      expect((await client.runs()).length).toBe(1);
+    } finally {
+      await interrupt(second.product);
+      await rm(other, { recursive: true, force: true });
+    }
+    expect(await processesNaming(other)).toEqual([]);
+  });
+
+  it('shows server, services and kernels with slipway status, and as JSON for scripts', async () => {
+    const text = await runToEnd([PROGRAM, 'status', '--data', dataFolder]);
+    expect(text.output).toContain('rain');
+    const { code, output } = await runToEnd([PROGRAM, 'status', '--json', '--data', dataFolder]);
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ server: { pid: (await client.file()).pid } });
+  });
+
+  it('ends everything at Ctrl-C', async () => {
+    await interrupt(product);
+    expect(product.child.exitCode).toBe(0);
+    expect(await processesNaming(folder)).toEqual([]);
+  });
+});
