@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  BUNDLE_FILES,
+  Evaluation,
+  ModelSignature,
+  PREFLIGHT_CHECKS,
+  TestVectors,
+  type PreflightCheck
+} from '@slipway/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { buildBundle } from '../../kernel-lib/dist/bundle/bundle.js';
+import { data, fit, mlp, prep, type TrainedModel } from '../../kernel-lib/dist/index.js';
+import { LocalPreflight } from '../../server/dist/preflight/runner.js';
+import type { BundleReader, PromotionSubject } from '../../server/dist/promotions/ports.js';
+import { freshFolder } from '../product/slipway.js';
+
+type Files = Map<string, Uint8Array>;
+
+/** A bundle in memory, as preflight reads it. */
+class MemoryBundle implements BundleReader {
+  constructor(
+    readonly digest: string,
+    private readonly contents: Files
+  ) {}
+
+  get files(): BundleReader['files'] {
+    return [...this.contents].map(([name, bytes]) => ({ path: name, size: bytes.length, sha256: sha256(bytes) }));
+  }
+
+  read(name: string): Promise<Buffer> {
+    return Promise.resolve(Buffer.from(this.contents.get(name)!));
+  }
+
+  open(name: string): Promise<Readable> {
+    return Promise.resolve(Readable.from([this.contents.get(name)!]));
+  }
+
+  async copyTo(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    for (const [name, bytes] of this.contents) await writeFile(path.join(folder, name), bytes);
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+describe('preflight', () => {
+  let folder: string;
+  let trained: TrainedModel;
+  let good: Files;
+
+  beforeAll(async () => {
+    delete process.env['SLIPWAY_URL'];
+    folder = await freshFolder();
+    // The sky of today tells the sky of today: better than any baseline, so that a clean bundle passes every check.
+    const weather = await data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+    const sky = await weather.derive('sky', "case when precipitation > 0 then 'rain' else 'dry' end");
+    const parts = await sky.split({ by: 'time', test: 0.2 });
+    trained = await fit(mlp({ hidden: [8] }), {
+      ...parts,
+      target: 'sky',
+      prep: prep().impute('precipitation').log1p('precipitation').standardize('precipitation').oneHot('weather'),
+      epochs: 15
+    });
+    good = new Map((await buildBundle('sky', trained)).contents);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const parse = <S extends z.ZodType>(files: Files, name: string, schema: S): z.output<S> =>
+    schema.parse(JSON.parse(Buffer.from(files.get(name)!).toString('utf8')));
+
+  /** The good bundle with one JSON file changed. */
+  const changed = <S extends z.ZodType>(name: string, schema: S, change: (value: z.output<S>) => unknown): Files => {
+    const value = change(parse(good, name, schema));
+    return new Map(good).set(name, Buffer.from(JSON.stringify(value)));
+  };
+
+  const examine = async (files: Files): Promise<Record<string, PreflightCheck>> => {
+    const subject: PromotionSubject = {
+      model: 'sky',
+      version: 1,
+      environment: 'production',
+      service: 'sky',
+      signature: parse(files, BUNDLE_FILES.signature, ModelSignature),
+      bundle: new MemoryBundle('a'.repeat(64), files)
+    };
+    const steps: string[] = [];
+    const checks = await new LocalPreflight(folder).run(
+      subject,
+      step => steps.push(step),
+      new AbortController().signal
+    );
+    expect(checks.map(check => check.id)).toEqual([...PREFLIGHT_CHECKS]);
+    expect(steps).toHaveLength(PREFLIGHT_CHECKS.length);
+    return Object.fromEntries(checks.map(check => [check.id, check]));
+  };
+
+  it('passes a clean bundle on every check, with numbers as evidence', async () => {
+    const checks = await examine(good);
+    const verdicts = Object.values(checks).map(check => `${check.id}: ${check.verdict}`);
+    expect(verdicts).toEqual(PREFLIGHT_CHECKS.map(id => `${id}: pass`));
+    expect(checks['better-than-baseline']!.evidence).toMatch(/^Better: accuracy \S+ against 0\.627 of majority .*292 test rows, p < \.001/);
+    expect(checks['onnx-equals-model']!.evidence).toMatch(/over 64 rows/);
+  });
+
+  it('finds an input that the training frame lacks', async () => {
+    const files = changed(BUNDLE_FILES.signature, ModelSignature, signature => ({
+      ...signature,
+      training_frame: {
+        ...signature.training_frame,
+        columns: signature.training_frame.columns.filter(column => column.name !== 'precipitation')
+      }
+    }));
+    const check = (await examine(files))['signature-matches-frame']!;
+    expect(check.verdict).toBe('fail');
+    expect(check.evidence).toContain('The input "precipitation" is no column of the training frame');
+    expect(check.remedy).not.toBeNull();
+  });
+
+  it('finds an export that computes something else than the notebook', async () => {
+    const files = changed(BUNDLE_FILES.testVectors, TestVectors, vectors => ({
+      ...vectors,
+      outputs: {
+        probabilities: {
+          ...vectors.outputs['probabilities']!,
+          data: vectors.outputs['probabilities']!.data.map((p, i) => (i === 5 ? p + 0.01 : p))
+        }
+      }
+    }));
+    const checks = await examine(files);
+    expect(checks['onnx-equals-model']).toMatchObject({ verdict: 'fail' });
+    expect(checks['onnx-equals-model']!.evidence).toMatch(/difference (9\.\de-3|1\.0e-2) over 64 rows/);
+    expect(checks['service-replay']!.verdict).toBe('fail');
+  });
+
+  it('finds a model that a one-line rule beats', async () => {
+    const files = changed(BUNDLE_FILES.evaluation, Evaluation, evaluation => ({
+      ...evaluation,
+      baselines: [{ name: 'persistence', description: 'tomorrow as today', value: 1, predictions: evaluation.truth }]
+    }));
+    const check = (await examine(files))['better-than-baseline']!;
+    expect(check.verdict).toBe('fail');
+    expect(check.evidence).toContain('Not better');
+    expect(check.remedy).toContain('persistence');
+  });
+
+  it('warns of a lead that may be chance', async () => {
+    const files = changed(BUNDLE_FILES.evaluation, Evaluation, evaluation => ({
+      ...evaluation,
+      // Wrong on three rows only, where the model is right: too few to be sure.
+      baselines: [
+        {
+          name: 'majority',
+          description: 'nearly the truth',
+          value: 0.99,
+          predictions: evaluation.truth.map((t, i) => (i < 3 ? 'other' : t))
+        }
+      ]
+    }));
+    const check = (await examine(files))['better-than-baseline']!;
+    expect(check.verdict).toBe('warn');
+    expect(check.evidence).toContain('p = 0.25');
+  });
+
+  it('finds a network whose output never changes', async () => {
+    const { network } = trained;
+    const before = network.getWeights().map(w => w.clone());
+    try {
+      network.setWeights(network.getWeights().map(w => w.mul(0)));
+      // Its own test vectors are made anew, so that only the constant output is wrong.
+      const bundle = await buildBundle('sky', { ...trained, testVectors: constantVectors(), network } as TrainedModel);
+      const checks = await examine(new Map(bundle.contents));
+      expect(checks['onnx-equals-model']!.verdict).toBe('pass');
+      expect(checks['output-not-constant']!.verdict).toBe('fail');
+      expect(checks['output-not-constant']!.evidence).toContain('from 0.5 to 0.5');
+    } finally {
+      network.setWeights(before);
+    }
+  });
+
+  const constantVectors = (): TestVectors => ({
+    ...trained.testVectors,
+    outputs: {
+      probabilities: {
+        ...trained.testVectors.outputs['probabilities']!,
+        data: trained.testVectors.outputs['probabilities']!.data.map(() => 0.5)
+      }
+    }
+  });
+
+  it('reports a graph that cannot be loaded as failed checks, and rejects nothing', async () => {
+    const files = new Map(good).set(BUNDLE_FILES.model, Buffer.from('this is no graph'));
+    const checks = await examine(files);
+    expect(checks['onnx-equals-model']!.verdict).toBe('fail');
+    expect(checks['service-replay']!.evidence).toContain('The check could not be made');
+  });
+});
