@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { openApp, type AppOptions } from './app.js';
 import { DataFolder } from './data-folder.js';
+import { GracefulStop } from './http/graceful-stop.js';
 import { createHttpServer } from './http/server.js';
 import { VERSION } from './version.js';
 
@@ -59,8 +60,9 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
     identity: { version: VERSION, folder, startedAt, url: () => url },
     onError: options.onError
   });
+  const stop = new GracefulStop(server);
   const close = async (): Promise<void> => {
-    await server.close();
+    await stop.close();
     await app.close();
     await unlock();
   };

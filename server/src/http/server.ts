@@ -33,6 +33,8 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     // Values of long parameters and cells are never cut: limits are those of the routes.
     requestTimeout: 0
   });
+  // Everything but streams of bytes is JSON.
+  server.removeContentTypeParser('text/plain');
   secure(server, options);
   answerErrors(server, options.onError);
   const streams = new EventStreams(app.events);

@@ -1,0 +1,73 @@
+import type { MetricPoint } from '@slipway/contract';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logTo, newRun, openTestStore, type TestStore } from '../testing/test-store.js';
+import { headlineKey } from './headline.js';
+import { sparkOf } from './metric-reading.js';
+import { thin } from './thinning.js';
+
+describe('the metric that a run shows', () => {
+  it('is the loss while it runs, and its quality on unseen data afterwards', () => {
+    const keys = ['accuracy', 'loss', 'test_accuracy', 'val_loss'];
+    expect(headlineKey(keys, 'RUNNING')).toBe('loss');
+    expect(headlineKey(keys, 'FINISHED')).toBe('test_accuracy');
+  });
+
+  it('is any metric when none is known, and none when there is none', () => {
+    expect(headlineKey(['zeta', 'alpha', 'system/cpu'], 'FINISHED')).toBe('alpha');
+    expect(headlineKey([], 'RUNNING')).toBeUndefined();
+  });
+});
+
+describe('a long series', () => {
+  const points = (values: readonly number[]): MetricPoint[] =>
+    values.map((value, step) => ({ value, step, timestamp: step }));
+
+  it('is thinned to the limit with its ends and its extremes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer(), { minLength: 1, maxLength: 400 }),
+        fc.integer({ min: 4, max: 60 }),
+        (values, limit) => {
+          const thinned = thin(points(values), limit);
+          expect(thinned.length).toBeLessThanOrEqual(limit);
+          expect(thinned[0]?.step).toBe(0);
+          expect(thinned.at(-1)?.step).toBe(values.length - 1);
+          const kept = thinned.map(point => point.value);
+          expect(kept).toContain(Math.max(...values));
+          expect(kept).toContain(Math.min(...values));
+          expect(thinned.map(point => point.step)).toEqual([...thinned.map(point => point.step)].sort((a, b) => a - b));
+        }
+      )
+    );
+  });
+
+  it('that fits is left as it is', () => {
+    expect(thin(points([1, 2, 3]), 4)).toEqual(points([1, 2, 3]));
+  });
+});
+
+describe('a sparkline', () => {
+  let test: TestStore;
+  beforeAll(() => {
+    test = openTestStore();
+  });
+  afterAll(async () => {
+    await test.remove();
+  });
+
+  it('has at most sixty values from the first point to the last, however long the series is', async () => {
+    await test.store.write(newRun('run-1'));
+    const metrics = Array.from({ length: 1000 }, (_, step) => ({
+      key: 'loss',
+      value: step,
+      step: step * 3,
+      timestamp: 1
+    }));
+    await test.store.write(logTo('run-1', { metrics }));
+    const { sid } = await test.store.reads.selectFrom('series').select('sid').executeTakeFirstOrThrow();
+    const spark = await sparkOf(test.store.reads, sid);
+    expect(spark).toHaveLength(60);
+    expect([spark[0], spark.at(-1)]).toEqual([0, 999]);
+  });
+});
