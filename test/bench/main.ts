@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import { arch, cpus, platform, totalmem } from 'node:os';
+import path from 'node:path';
+import { kernelStart } from './kernel-start.ts';
+import { logBatch } from './log-batch.ts';
+import type { Measurement } from './measurement.ts';
+import { serviceLatency } from './service-latency.ts';
+
+/** Every row of the benchmark, in the order of the table. */
+const ROWS: readonly (() => Promise<Measurement>)[] = [logBatch, serviceLatency, kernelStart];
+
+const REPORT = path.resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');
+
+const measured: Measurement[] = [];
+for (const row of ROWS) {
+  const result = await row();
+  measured.push(result);
+  console.log(
+    `${result.name}: ${digits(result.value)} ${result.unit} (${result.baselineName}: ${digits(result.baseline)}, ratio ${digits(result.value / result.baseline)})`
+  );
+}
+writeFileSync(REPORT, report(measured));
+console.log(`\nWritten to ${path.relative(process.cwd(), REPORT)}`);
+process.exit(0);
+
+function report(rows: readonly Measurement[]): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const lines = rows.map(
+    row =>
+      `| ${row.name} | ${digits(row.value)} ${row.unit} | ${digits(row.baseline)} ${row.unit} | ${digits(row.value / row.baseline)} | ${row.baselineName} |`
+  );
+  return [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench`. Each row holds our figure and a baseline measured in the same run on the same machine; the ratio',
+    'is what to compare between machines.',
+    '',
+    `Measured on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores, ${memory} GiB.`,
+    '',
+    '| what | Slipway | baseline | ratio | the baseline is |',
+    '| --- | --- | --- | --- | --- |',
+    ...lines,
+    ''
+  ].join('\n');
+}
+
+function digits(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+}
