@@ -6,7 +6,7 @@ import tempfile
 
 import mlflow
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput
 
 mlflow.set_experiment("from python")
 client = MlflowClient()
@@ -28,6 +28,14 @@ with mlflow.start_run(run_name="outer", tags={"team": "rain"}) as outer:
             file.write("forty-two")
         mlflow.log_artifact(path, artifact_path="notes")
     mlflow.log_dict({"a": 1}, "config/a.json")
+    model = mlflow.initialize_logged_model(name="net", source_run_id=outer.info.run_id, model_type="test")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ["MLmodel", "model.txt"]:
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(name)
+        client.log_model_artifacts(model.model_id, folder)
+    mlflow.finalize_logged_model(model.model_id, "READY")
+    client.log_outputs(outer.info.run_id, [LoggedModelOutput(model.model_id, step=0)])
     with mlflow.start_run(nested=True, run_name="inner") as inner:
         mlflow.log_metric("loss", 0.5)
 
@@ -48,6 +56,12 @@ notes = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_pat
 with open(os.path.join(notes, "größe.txt"), encoding="utf-8") as file:
     seen["text"] = file.read()
 seen["config"] = mlflow.artifacts.load_dict(run.info.artifact_uri + "/config/a.json")
+logged = client.get_logged_model(model.model_id)
+seen["logged model"] = {
+    "status": str(logged.status),
+    "files": sorted(file.path for file in client.list_logged_model_artifacts(model.model_id)),
+    "outputs": len(run.outputs.model_outputs),
+}
 seen["parent"] = client.get_run(inner.info.run_id).data.tags["mlflow.parentRunId"] == run.info.run_id
 
 

@@ -70,14 +70,13 @@ export class LoggedModels {
   }
 
   /** Newest first. */
-  async list(experiments: readonly number[], limit: number): Promise<LoggedModel[]> {
+  async list(experiments: readonly number[]): Promise<LoggedModel[]> {
     const rows = await this.#store.reads
       .selectFrom('logged_model')
       .where('exp', 'in', [...experiments])
       .selectAll()
       .orderBy('created_at', 'desc')
       .orderBy('id')
-      .limit(limit)
       .execute();
     return rows.map(parse);
   }
