@@ -52,12 +52,9 @@ export class Kernel {
     this.#input = new UserInput(parts.channels);
     this.#compiler = new CellCompiler(({ diagnostics, script, declares }) => {
       const cell = this.routing.own;
-      if (!cell) return;
-      Object.assign(cell, { diagnostics, script, declares });
-      // From here on it is the user's code that a busy loop would be in.
-      parts.flags.inUserCode = true;
-    });
-    this.#runner = new CellRunner(parts.directory, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
+      if (cell) Object.assign(cell, { diagnostics, script, declares });
+    }, parts.flags);
+    this.#runner = new CellRunner(parts, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
     this.server = new KernelServer(
       parts.connection,
       parts.channels,

@@ -15,7 +15,6 @@ import { SideThread } from './side/side-thread.js';
 const WARM_UP_DELAY_MS = 100;
 /** Jupyter kills a kernel that takes longer than five seconds to end. */
 const LAST_FLUSH_MS = 1500;
-const PARENT_CHECK_MS = 1000;
 
 /**
  * Starts the kernel on the ports of a connection file; resolves when it answers.
@@ -34,20 +33,19 @@ export async function startKernel(connectionFile: string): Promise<void> {
   recorder.connect(side.startSender({ sessionId, directory, spoolFile: recorder.spoolFile }));
   const log = new CellLog(recorder, sessionId, directory);
 
-  const exit = once(async (code: number) => {
+  const exit = once(async () => {
     log.end();
     await recorder.close(LAST_FLUSH_MS);
     channels.close();
     await side.close();
-    process.exit(code);
+    process.exit(0);
   });
-  const kernel = new Kernel({ connection, channels, flags, directory, log, exit: () => void exit(0) });
+  const kernel = new Kernel({ connection, channels, flags, directory, log, exit: () => void exit() });
   provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder));
   kernel.takeOver();
 
   process.on('SIGINT', () => kernel.interrupts.interrupt());
-  process.on('SIGTERM', () => void exit(0));
-  exitWithParent(() => void exit(1));
+  process.on('SIGTERM', () => void exit());
   side.listen({
     onControl: message => kernel.server.handle(side.control, message),
     onLoopStopped: () => kernel.interrupts.loopStopped(),
@@ -64,13 +62,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
   setTimeout(() => kernel.warmUp(), WARM_UP_DELAY_MS);
 }
 
-/** A kernel without its front end has nobody to answer to. */
-function exitWithParent(exit: () => void): void {
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && exit(), PARENT_CHECK_MS).unref();
-}
-
-function once<A extends unknown[]>(action: (...args: A) => Promise<void>): (...args: A) => Promise<void> {
+function once(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
-  return (...args) => (running ??= action(...args));
+  return () => (running ??= action());
 }

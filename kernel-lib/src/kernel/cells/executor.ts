@@ -3,6 +3,7 @@ import type { ConsoleInterface, Executor } from 'tslab/dist/executor.js';
 import { format } from 'node:util';
 import type { CellCompiler } from '../compiler/cell-compiler.js';
 import { requireOfTslab } from '../compiler/fork.js';
+import type { InterruptFlags } from '../side/flags.js';
 import { CellModules } from './modules.js';
 import type { CellRouting } from './routing.js';
 
@@ -18,7 +19,11 @@ export interface CellExecutor extends Executor {
  * Makes tslab's executor. It reports through a console: `log` with the value of the last expression, `error` with what
  * was thrown (one argument) or with a diagnostic (several).
  */
-export function createCellExecutor(directory: string, compiler: CellCompiler, routing: CellRouting): CellExecutor {
+export function createCellExecutor(
+  { directory, flags }: { readonly directory: string; readonly flags: InterruptFlags },
+  compiler: CellCompiler,
+  routing: CellRouting
+): CellExecutor {
   const tslabRequire = requireOfTslab();
   const { createExecutor } = tslabRequire('tslab/dist/executor.js') as ExecutorModule;
   const report: ConsoleInterface = {
@@ -36,7 +41,7 @@ export function createCellExecutor(directory: string, compiler: CellCompiler, ro
   const converters = { node: compiler, browser: compiler, close: () => compiler.close() };
   const executor = createExecutor(directory, converters, report);
   routeTslabDisplay(tslabRequire, routing);
-  return Object.assign(executor, { modules: CellModules.install(directory) });
+  return Object.assign(executor, { modules: CellModules.install(directory, flags) });
 }
 
 /** `import { display } from 'tslab'` sends through a variable of tslab's module, which holds the last cell's writer. */

@@ -34,7 +34,8 @@ export class Interrupts {
     try {
       return await run();
     } finally {
-      this.flags.inUserCode = false;
+      // vm may have taken the interrupt for itself; it must not reach the next cell.
+      this.flags.countHandled();
       this.#running = null;
     }
   }
@@ -55,11 +56,10 @@ export class Interrupts {
 
   /** The side thread terminated a loop; what the cell awaits would never settle. */
   loopStopped(): void {
-    const cell = this.#running;
-    if (!cell) return;
-    cell.output.write('stderr', 'Execution was stopped inside a busy loop.\n');
-    cell.abort.abort(new InterruptedError());
+    // Goes to the running cell, or to the one whose code went on after it was interrupted.
+    process.stderr.write('Execution was stopped inside a busy loop.\n');
     this.flags.countHandled();
+    this.#running?.abort.abort(new InterruptedError());
     this.#cancelWait?.();
   }
 }

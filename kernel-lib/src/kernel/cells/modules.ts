@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { foldersUpward } from '../../record/folder.js';
-import { originOf, packageFolder } from '../compiler/packages.js';
+import { originOf, packageFolder, packageName } from '../compiler/packages.js';
+import type { InterruptFlags } from '../side/flags.js';
 import type { TypeScript } from '../compiler/fork.js';
 
 /** What tslab leaves in the global scope for the scripts of cells. */
@@ -23,6 +24,7 @@ export class CellModules {
 
   private constructor(
     private readonly directory: string,
+    private readonly flags: InterruptFlags,
     plain: NodeJS.Require
   ) {
     this.#fromNotebook = plain;
@@ -30,9 +32,9 @@ export class CellModules {
   }
 
   /** Puts itself between the cells and tslab's `require`; an executor must exist. */
-  static install(directory: string): CellModules {
+  static install(directory: string, flags: InterruptFlags): CellModules {
     const { __tslab__: tslab } = globalThis as unknown as TslabGlobal;
-    const modules = new CellModules(directory, tslab.require);
+    const modules = new CellModules(directory, flags, tslab.require);
     tslab.require = new Proxy(tslab.require, {
       apply: (_target, _this, [specifier]: [string]) => modules.#load(specifier)
     });
@@ -46,11 +48,14 @@ export class CellModules {
   async preload(ts: TypeScript, code: string): Promise<void> {
     if (!code.includes('import')) return;
     for (const { fileName: specifier } of ts.preProcessFile(code, true, false).importedFiles) {
-      if (this.#imported.has(specifier) || specifier.startsWith('.') || specifier === 'tslab') continue;
+      // tslab runs the notebook's own .ts and .js files itself.
+      const isOwnFile = specifier.startsWith('.') && !specifier.endsWith('.mjs');
+      if (this.#imported.has(specifier) || isOwnFile || specifier === 'tslab') continue;
       const file = this.#resolveModule(specifier);
       if (!file) continue;
       try {
-        this.#load(specifier);
+        // A module whose loading is terminated stays broken for the rest of the session.
+        this.flags.protect(() => this.#load(specifier));
       } catch (error) {
         if (!isErrorWithCode(error, 'ERR_REQUIRE_ASYNC_MODULE')) continue;
         const loaded: unknown = await import(pathToFileURL(file).href).catch(() => undefined);
@@ -61,6 +66,8 @@ export class CellModules {
 
   /** The file of an ES module; undefined for CommonJS, for Node's own modules and for what is not found. */
   #resolveModule(specifier: string): string | undefined {
+    // Node remembers what it did not find: asking too early would hide a package that is installed later.
+    if (!specifier.startsWith('.') && !this.#isInstalled(specifier)) return undefined;
     try {
       const require = originOf(specifier) === 'kernel' ? this.#fromPackage : createRequire(this.directory + path.sep);
       const file = require.resolve(specifier);
@@ -68,6 +75,12 @@ export class CellModules {
     } catch {
       return undefined;
     }
+  }
+
+  #isInstalled(specifier: string): boolean {
+    if (originOf(specifier) === 'kernel') return true;
+    const name = packageName(specifier);
+    return [...foldersUpward(this.directory)].some(folder => existsSync(path.join(folder, 'node_modules', name)));
   }
 
   #load(specifier: string): unknown {

@@ -1,5 +1,6 @@
 import { rewriteForExecution } from '../../magics/rewrite.js';
 import type { CellCompiler } from '../compiler/cell-compiler.js';
+import type { InterruptFlags } from '../side/flags.js';
 import type { Cell } from './cell.js';
 import { displayOf, plainText } from './display.js';
 import { createCellExecutor, type CellExecutor } from './executor.js';
@@ -20,7 +21,7 @@ export class CellRunner {
   #executor: CellExecutor | undefined;
 
   constructor(
-    private readonly directory: string,
+    private readonly parts: { readonly directory: string; readonly flags: InterruptFlags },
     private readonly compiler: CellCompiler,
     private readonly routing: CellRouting,
     private readonly interrupts: Interrupts,
@@ -36,7 +37,9 @@ export class CellRunner {
     routing.begin(cell);
     const succeeded = await this.interrupts.watch(cell, executor.interrupt, async () => {
       await routing.run(cell, () => executor.modules.preload(this.compiler.ts, code));
-      return this.#execute(cell, executor, code);
+      if (!cell.abort.signal.aborted) return this.#execute(cell, executor, code);
+      cell.thrown = { value: cell.abort.signal.reason };
+      return false;
     });
     cell.output.flush();
     if (!succeeded) return this.#failure(cell);
@@ -94,7 +97,7 @@ export class CellRunner {
     if (!this.#executor) {
       // The compiler must be hooked before tslab loads it.
       void this.compiler.ts;
-      this.#executor = createCellExecutor(this.directory, this.compiler, this.routing);
+      this.#executor = createCellExecutor(this.parts, this.compiler, this.routing);
     }
     return this.#executor;
   }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type ts from '@tslab/typescript-for-tslab';
 import type * as converterModule from 'tslab/dist/converter.js';
 import type { CompletionInfo, Converter, ConvertResult, Diagnostic } from 'tslab/dist/converter.js';
+import type { InterruptFlags } from '../side/flags.js';
 import { Declarations } from './declarations.js';
 import { CompilerHook, requireOfTslab, type TypeScript } from './fork.js';
 import { resolutionAdjustments, watchOnlyOwnFiles } from './resolution.js';
@@ -26,14 +27,16 @@ type ConverterModule = typeof converterModule;
  */
 export class CellCompiler implements Converter {
   readonly #onCompiled: (compiled: Compiled) => void;
+  readonly #flags: InterruptFlags;
   #loaded: { hook: CompilerHook; module: ConverterModule; declarations: Declarations } | undefined;
   #converter: Converter | undefined;
   /** Gives each script its name in stack traces. */
   scriptName: string = 'slip://cell/0';
 
   /** @param onCompiled is called within `convert`, before the cell's code runs. */
-  constructor(onCompiled: (compiled: Compiled) => void) {
+  constructor(onCompiled: (compiled: Compiled) => void, flags: InterruptFlags) {
     this.#onCompiled = onCompiled;
+    this.#flags = flags;
   }
 
   get ts(): TypeScript {
@@ -47,10 +50,14 @@ export class CellCompiler implements Converter {
 
   /** Builds the compiler's program now, so that the first cell finds it ready. */
   warmUp(): void {
-    this.#ready();
+    this.#flags.protect(() => this.#ready());
   }
 
   convert(_previous: string, source: string): ConvertResult {
+    return this.#flags.protect(() => this.#convert(source));
+  }
+
+  #convert(source: string): ConvertResult {
     const { hook, declarations } = this.#load();
     const reachable = declarations.reachableFrom(source);
     hook.lastMaps = null;
@@ -70,13 +77,14 @@ export class CellCompiler implements Converter {
   }
 
   inspect(_previous: string, source: string, position: number): ts.QuickInfo {
-    const { declarations } = this.#load();
-    return this.#ready().inspect(declarations.reachableFrom(source).text, source, position);
+    const { text } = this.#load().declarations.reachableFrom(source);
+    return this.#flags.protect(() => this.#ready().inspect(text, source, position));
   }
 
   complete(_previous: string, source: string, position: number): CompletionInfo {
     const { declarations } = this.#load();
-    const info = this.#ready().complete(declarations.reachableFrom(source).text, source, position);
+    const { text } = declarations.reachableFrom(source);
+    const info = this.#flags.protect(() => this.#ready().complete(text, source, position));
     const word = source.slice(info.start, position);
     if (word && source[info.start - 1] !== '.') {
       const known = new Set(info.candidates);
@@ -88,7 +96,7 @@ export class CellCompiler implements Converter {
   }
 
   addModule(...args: Parameters<Converter['addModule']>): Diagnostic[] {
-    return this.#ready().addModule(...args);
+    return this.#flags.protect(() => this.#ready().addModule(...args));
   }
 
   close(): void {

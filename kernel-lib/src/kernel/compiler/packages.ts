@@ -30,7 +30,8 @@ export function originOf(specifier: string): PackageOrigin {
   return offered.has(name) ? 'notebook-first' : 'notebook';
 }
 
-function packageName(specifier: string): string {
+/** The package that an import names, without the path inside it. */
+export function packageName(specifier: string): string {
   const [first = '', second = ''] = specifier.split('/');
   return first.startsWith('@') ? `${first}/${second}` : first;
 }

@@ -1,5 +1,5 @@
 const HANDLED = 0;
-const USER_CODE = 1;
+const PROTECTED = 1;
 
 /** What the side thread must know of the main thread to stop a busy loop, in memory that both share. */
 export class InterruptFlags {
@@ -9,7 +9,7 @@ export class InterruptFlags {
     this.#cells = new Int32Array(memory);
   }
 
-  /** How many interrupts the main thread has answered; it counts only when its event loop turns. */
+  /** How many times the main thread showed that no loop holds it: an interrupt was answered, a cell has ended. */
   get handled(): number {
     return Atomics.load(this.#cells, HANDLED);
   }
@@ -18,12 +18,18 @@ export class InterruptFlags {
     Atomics.add(this.#cells, HANDLED, 1);
   }
 
-  /** True while the main thread is in a cell's own code: only then may its execution be terminated. */
-  get inUserCode(): boolean {
-    return Atomics.load(this.#cells, USER_CODE) === 1;
+  /** True while the main thread is in code that would be left broken if its execution were terminated. */
+  get isProtected(): boolean {
+    return Atomics.load(this.#cells, PROTECTED) > 0;
   }
 
-  set inUserCode(running: boolean) {
-    Atomics.store(this.#cells, USER_CODE, running ? 1 : 0);
+  /** Runs `action` without its execution being terminated. */
+  protect<T>(action: () => T): T {
+    Atomics.add(this.#cells, PROTECTED, 1);
+    try {
+      return action();
+    } finally {
+      Atomics.sub(this.#cells, PROTECTED, 1);
+    }
   }
 }

@@ -3,6 +3,8 @@ import type { InterruptFlags } from './flags.js';
 
 /** How long the main thread has to answer a SIGINT before its running code is terminated. */
 const GRACE_MS = 300;
+/** Code that must not be terminated, the compiler's, is waited for. */
+const RETRY_MS = 50;
 
 /**
  * Interrupts the main thread from the side thread. SIGINT ends the first synchronous part of a cell (vm's own watch) and
@@ -10,12 +12,17 @@ const GRACE_MS = 300;
  */
 export function interruptMainThread(flags: InterruptFlags, onLoopStopped: () => void): void {
   const handledBefore = flags.handled;
-  process.kill(process.pid, 'SIGINT');
-  setTimeout(() => {
-    if (flags.handled !== handledBefore || !flags.inUserCode) return;
+  const stopLoop = (): void => {
+    if (flags.handled !== handledBefore) return;
+    if (flags.isProtected) {
+      setTimeout(stopLoop, RETRY_MS);
+      return;
+    }
     const session = new inspector.Session();
     session.connectToMainThread();
     session.post('Runtime.terminateExecution', () => session.disconnect());
     onLoopStopped();
-  }, GRACE_MS);
+  };
+  process.kill(process.pid, 'SIGINT');
+  setTimeout(stopLoop, GRACE_MS);
 }

@@ -5,6 +5,7 @@ import { sendOn } from '../protocol/channels.js';
 import { decode, type Message } from '../protocol/wire.js';
 import { InterruptFlags } from './flags.js';
 import type { FromSideThread, SideThreadData, ToSideThread } from './messages.js';
+import { endWithParent } from './parent.js';
 import { SessionSending } from './session-sending.js';
 import { interruptMainThread } from './stop-loop.js';
 
@@ -36,6 +37,7 @@ port.on('message', (message: ToSideThread) => {
   }
 });
 
+endWithParent();
 void forwardControl(control);
 void echoHeartbeat(heartbeat);
 
