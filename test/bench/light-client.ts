@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
  */
 export class LightClient {
   readonly #socket: Socket;
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #waiting: { resolve: (status: number) => void; reject: (error: Error) => void } | undefined;
 
   private constructor(socket: Socket) {

@@ -53,13 +53,10 @@ export async function promote(
     return new ServiceHandle(name, parsed.data, null, null);
   }
   if (promotion.state === 'refused') {
-    const failed = promotion.preflight?.checks.filter(c => c.verdict === 'fail').map(c => c.title) ?? [];
+    // The server's own sentence names the failed checks and what to do.
     throw new SlipwayError(
       'PREFLIGHT_FAILED',
-      `${name} v${promotion.version} was not promoted: ${promotion.message ?? failed.join(', ')}`,
-      {
-        remedy: promotion.preflight?.checks.find(c => c.verdict === 'fail')?.remedy ?? undefined
-      }
+      `${name} v${promotion.version} was not promoted: ${promotion.message ?? 'a check failed.'}`
     );
   }
   if (promotion.state === 'failed' || !promotion.service_url) {

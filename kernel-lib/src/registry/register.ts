@@ -68,10 +68,11 @@ export async function registerWaiting(name: string): Promise<ModelVersion | null
   const pending = waiting.get(name);
   if (!pending) return null;
   const book = notebook();
-  await book.flush(FLUSH_MS);
+  // The upload comes first: it notices within a second that the server is away.
   for (const file of pending.bundle.files) {
     await uploadBlob(book.directory, file.sha256, pending.bundle.contents.get(file.path)!);
   }
+  await book.flush(FLUSH_MS);
   const version = await call(book.directory, 'createModelVersion', {
     params: { name },
     body: {
