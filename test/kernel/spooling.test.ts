@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
@@ -137,6 +137,19 @@ it('goes on in memory with one warning when the folder cannot be written', async
   expect(numbers(server.records())).toEqual(oneTo(30));
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain('records are kept in memory only');
+});
+
+it.runIf(existsSync('/dev/full'))('goes on in memory when the disk is full', async () => {
+  await server.start();
+  server.announceIn(directory);
+  mkdirSync(spoolFolder(), { recursive: true });
+  symlinkSync('/dev/full', path.join(spoolFolder(), `${SESSION}.jsonl`));
+  const recorder = startRecording();
+  recordSeen(recorder, 30);
+  expect(await recorder.flush(10_000)).toBe(true);
+  expect(numbers(server.records())).toEqual(oneTo(30));
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('no space left');
 });
 
 it('leaves out a line that is no record and a torn last line, and sends the rest', async () => {
