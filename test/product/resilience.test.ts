@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodePath } from '../browser/places.js';
 import { freePort, startProcess, waitFor, type TestProcess } from '../browser/processes.js';
+import { runInJupyterLab } from './jupyter-kernel.js';
 import { eventually, freshFolder, processesNaming, PROGRAM, runToEnd, ServerClient } from './slipway.js';
 
 const PREDICTIONS = 1000;
@@ -22,6 +23,7 @@ describe('the running product', () => {
   let dataFolder: string;
   let client: ServerClient;
   let product: TestProcess;
+  let labUrl: string;
   let occupied: Server;
   let wanted: number;
 
@@ -73,12 +75,33 @@ describe('the running product', () => {
   it('answers with what was promoted before, and takes the next free port when the wanted one is in use', async () => {
     const started = await start(folder, wanted);
     product = started.product;
+    labUrl = started.url;
     expect(product.output()).toContain(`Port ${wanted} is in use; JupyterLab takes`);
     expect(Number(new URL(started.url).port)).toBeGreaterThan(wanted);
     const service = await eventually('The service', async () =>
       (await client.services()).find(s => s.state === 'running')
     );
     expect(await predict(service.url)).toBe(200);
+  });
+
+  it('takes runs of the stock mlflow client from a Python notebook without any configuration', async () => {
+    const { status, printed } = await runInJupyterLab(
+      labUrl,
+      'python3',
+      [
+        'import mlflow',
+        'mlflow.set_experiment("from python")',
+        'with mlflow.start_run(run_name="plain-python"):',
+        '    mlflow.log_param("depth", 3)',
+        '    mlflow.log_metric("rmse", 1.25)'
+      ].join('\n')
+    );
+    expect(status, printed).toBe('ok');
+    const runs = await client.runs();
+    expect(runs.map(run => run.experiment_name).sort()).toEqual(['from python', 'rain']);
+    const python = runs.find(run => run.experiment_name === 'from python');
+    expect(python).toMatchObject({ name: 'plain-python', status: 'FINISHED', language: 'python' });
+    expect(python!.metrics).toEqual([expect.objectContaining({ key: 'rmse', value: 1.25 })]);
   });
 
   it('says where it runs when it is started a second time on the same folder', async () => {
@@ -128,7 +151,7 @@ describe('the running product', () => {
       const theirs = await new ServerClient(path.join(other, '.slipway')).file();
       expect(theirs.url).not.toBe((await client.file()).url);
       expect(await new ServerClient(path.join(other, '.slipway')).runs()).toEqual([]);
-      expect((await client.runs()).length).toBe(1);
+      expect((await client.runs()).length).toBe(2);
     } finally {
       await interrupt(second.product);
       await rm(other, { recursive: true, force: true });
