@@ -7,7 +7,7 @@ import { findChromium, launchChromium } from './chromium.js';
 import type { ChromiumPlace } from './chromium.js';
 import { startJupyterLab } from './jupyterlab.js';
 import type { TestJupyterLab } from './jupyterlab.js';
-import { execute, openLab, screenshot } from './lab-page.js';
+import { changeTheme, execute, openLab, screenshot } from './lab-page.js';
 import { startMetadataServer } from './metadata-server.js';
 import type { TestMetadataServer } from './metadata-server.js';
 import { CACHE } from './places.js';
@@ -77,7 +77,7 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
   });
 
   it('look right in the dark theme', async () => {
-    await execute(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
+    await changeTheme(page, 'JupyterLab Dark');
     await execute(page, 'slipway:show-runs');
     await execute(page, 'slipway:open-run', { runId: SAMPLE_RUNS[0]?.runId });
     await page

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { LABEXTENSION, nodePath, ROOT } from './places.js';
+import { freePort, startProcess, waitFor } from './processes.js';
+import type { TestProcess } from './processes.js';
+
+/** The whole product as `npm start` runs it, on a folder of its own. */
+export interface TestProduct {
+  /** Address of JupyterLab with its login token, showing the example. */
+  readonly url: string;
+  readonly process: TestProcess;
+}
+
+interface Notebook {
+  cells: { cell_type: string; source: string | string[] }[];
+}
+
+/** A notebook's source, as one text. */
+function sourceOf(cell: Notebook['cells'][number]): string {
+  return typeof cell.source === 'string' ? cell.source : cell.source.join('');
+}
+
+/**
+ * Copies the example without its cells from the promotion on, so that a test can press the button instead.
+ *
+ * @returns how many code cells are left.
+ */
+export async function copyExampleUpToPromotion(folder: string): Promise<number> {
+  const notebook = JSON.parse(await readFile(path.join(ROOT, 'examples', '01-rain.ipynb'), 'utf8')) as Notebook;
+  const promotion = notebook.cells.findIndex(
+    cell => cell.cell_type === 'code' && sourceOf(cell).includes('slip.promote(')
+  );
+  if (promotion === -1) {
+    throw new Error('The example promotes nothing.');
+  }
+  const cells = notebook.cells.slice(0, promotion);
+  await mkdir(path.join(folder, 'examples'), { recursive: true });
+  await writeFile(path.join(folder, 'examples', '01-rain.ipynb'), JSON.stringify({ ...notebook, cells }));
+  return cells.filter(cell => cell.cell_type === 'code').length;
+}
+
+/** Starts metadata server, supervisor and JupyterLab on `directory`, with our labextension and kernel as built here. */
+export async function startProduct(directory: string, own: string): Promise<TestProduct> {
+  const share = path.join(own, 'share', 'jupyter');
+  await mkdir(path.join(share, 'labextensions', '@slipway'), { recursive: true });
+  await symlink(LABEXTENSION, path.join(share, 'labextensions', '@slipway', 'lab'));
+  const install = path.join(ROOT, 'kernel-lib', 'dist', 'kernel', 'install.js');
+  await promisify(execFile)(nodePath(), [install, '--prefix', own]);
+  // Tests reach JupyterLab's commands through the application object on the page.
+  await mkdir(path.join(own, 'config'), { recursive: true });
+  await writeFile(
+    path.join(own, 'config', 'jupyter_lab_config.json'),
+    JSON.stringify({ LabApp: { expose_app_in_browser: true } })
+  );
+  const started = startProcess({
+    command: nodePath(),
+    args: [
+      path.join(ROOT, 'server', 'bin', 'slipway.mjs'),
+      'up',
+      '--dir',
+      directory,
+      '--no-browser',
+      '--port',
+      String(await freePort())
+    ],
+    folder: directory,
+    environment: {
+      HOME: own,
+      JUPYTER_PATH: share,
+      JUPYTER_CONFIG_DIR: path.join(own, 'config'),
+      JUPYTER_DATA_DIR: path.join(own, 'data'),
+      JUPYTERLAB_SETTINGS_DIR: path.join(own, 'settings')
+    }
+  });
+  const url = await waitFor(started, 'The product', async () => {
+    const found = /Open\s+(http:\S+)/.exec(started.output());
+    return found?.[1] ?? null;
+  });
+  return { url, process: started };
+}
