@@ -6,7 +6,7 @@ import {
   type RunField,
   type RunOrder,
   type RunPredicate
-} from '../runs/run-search.js';
+} from '../store/run-query.js';
 import { invalidParameter } from './errors.js';
 import { tokenize, type FilterToken } from './filter-tokens.js';
 

@@ -1,6 +1,6 @@
 import { RunId, RunStatus } from '@slipway/contract';
 import type { App } from '../app.js';
-import type { RunSearch } from '../runs/run-search.js';
+import type { RunQuery } from '../store/run-query.js';
 import { toRun, toRunInfo } from './entities.js';
 import { invalidParameter, invalidValue } from './errors.js';
 import { experimentNumber } from './experiments.js';
@@ -103,7 +103,7 @@ function readStatus(status: string): RunStatus {
   return parsed.data;
 }
 
-function readView(view: string | undefined): RunSearch['lifecycle'] {
+function readView(view: string | undefined): RunQuery['lifecycle'] {
   switch (view ?? 'ACTIVE_ONLY') {
     case 'ACTIVE_ONLY':
       return 'active';

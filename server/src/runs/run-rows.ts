@@ -1,5 +1,5 @@
 import { Environment, RunFailure, RunProgress, type NamedMetric, type RunSummary } from '@slipway/contract';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { anyOf } from '../store/expressions.js';
 import type { KeyValue } from '../store/operations.js';
 import { statusName } from '../store/run-status.js';
@@ -31,29 +31,32 @@ export interface RunRow {
 
 /** Selects runs in the shape of `RunRow`; the caller adds conditions and order. */
 export function selectRuns(db: Kysely<Tables>) {
-  return db
-    .selectFrom('run')
-    .innerJoin('experiment', 'experiment.id', 'run.exp')
-    .leftJoin('session', 'session.id', 'run.session')
-    .select([
-      'run.id',
-      'run.uuid',
-      'run.exp',
-      'run.life',
-      'run.start_time',
-      'run.end_time',
-      'run.status',
-      'run.name',
-      'run.user_name',
-      'run.progress',
-      'run.failure',
-      'experiment.name as experiment_name',
-      'experiment.artifact_location',
-      'session.uuid as session_uuid',
-      'session.notebook_path',
-      'session.language',
-      'session.environment'
-    ]);
+  return (
+    db
+      .selectFrom('run')
+      // Every run has an experiment; a left join keeps the planner from beginning with them, and sorting all runs.
+      .leftJoin('experiment', 'experiment.id', 'run.exp')
+      .leftJoin('session', 'session.id', 'run.session')
+      .select([
+        'run.id',
+        'run.uuid',
+        'run.exp',
+        'run.life',
+        'run.start_time',
+        'run.end_time',
+        'run.status',
+        'run.name',
+        'run.user_name',
+        'run.progress',
+        'run.failure',
+        'session.uuid as session_uuid',
+        'session.notebook_path',
+        'session.language',
+        'session.environment',
+        'experiment.artifact_location'
+      ])
+      .select(from => from.fn.coalesce('experiment.name', sql.lit('')).as('experiment_name'))
+  );
 }
 
 /** Parameters or tags of many runs, ordered by name. */

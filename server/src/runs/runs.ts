@@ -4,8 +4,9 @@ import { sql, type Kysely } from 'kysely';
 import type { BlobStore } from '../artifacts/blob-store.js';
 import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
-import { containsText } from '../store/expressions.js';
+import { anyOf, containsText } from '../store/expressions.js';
 import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../store/operations.js';
+import type { RunQuery } from '../store/run-query.js';
 import { statusNumber } from '../store/run-status.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
@@ -14,7 +15,6 @@ import { decodePageToken, encodePageToken } from './page-token.js';
 import { newRunName } from './run-names.js';
 import { completeRuns, type RunRecord } from './run-records.js';
 import { keyedTexts, selectRuns, summarize, type RunRow } from './run-rows.js';
-import { searchRuns, type RunSearch } from './run-search.js';
 
 export interface NewRun {
   readonly experiment_id: number;
@@ -191,10 +191,16 @@ export class Runs {
   }
 
   /** @returns the page, and whether another follows. */
-  async search(search: RunSearch): Promise<{ runs: RunRecord[]; more: boolean }> {
-    const rows = await searchRuns(this.#reads, search);
-    const runs = await completeRuns(this.#reads, rows.slice(0, search.limit));
-    return { runs, more: rows.length > search.limit };
+  async search(query: RunQuery): Promise<{ runs: RunRecord[]; more: boolean }> {
+    const found = await this.#store.findRuns(query);
+    const ids = found.slice(0, query.limit);
+    const rows = await selectRuns(this.#reads).where(anyOf('run.id', ids)).execute();
+    const rowOf = new Map(rows.map(row => [row.id, row]));
+    const runs = await completeRuns(
+      this.#reads,
+      ids.flatMap(id => rowOf.get(id) ?? [])
+    );
+    return { runs, more: found.length > query.limit };
   }
 
   /** Every metric of a run, each thinned to at most `points` points. @throws NotFoundError */
@@ -240,6 +246,6 @@ function mentions(word: string) {
   const inTable = (table: 'param' | 'tag') =>
     sql<boolean>`run.id in (select t.run from ${sql.table(table)} t join key k on k.id = t.key
       where ${containsText('t.value', word)} or ${containsText('k.name', word)})`;
-  return sql<boolean>`(${containsText('run.name', word)} or ${containsText('experiment.name', word)}
-    or ${containsText('run.uuid', word)} or ${inTable('param')} or ${inTable('tag')})`;
+  return sql<boolean>`(${containsText('run.name', word)} or ${containsText('run.uuid', word)}
+    or run.exp in (select e.id from experiment e where ${containsText('e.name', word)}) or ${inTable('param')} or ${inTable('tag')})`;
 }

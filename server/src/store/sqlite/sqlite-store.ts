@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { SlipwayError } from '../../errors.js';
 import type { WriteOperation, WriteResult, WriteResults } from '../operations.js';
+import type { RunQuery } from '../run-query.js';
 import type { Store } from '../store.js';
 import type { Tables } from '../tables.js';
 import { openReader, openWriter } from './connection.js';
@@ -9,6 +10,7 @@ import { NodeSqliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
 import { Mutex } from './mutex.js';
 import { RecordWriter } from './record-writer.js';
+import { findRuns } from './run-finder.js';
 import { RunWriter } from './run-writer.js';
 import { WriteQueue, type GroupCommit, type Outcome } from './write-queue.js';
 
@@ -49,6 +51,10 @@ class SqliteStore implements Store {
   write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>> {
     // The group answers each operation with the result of its own kind.
     return this.#queue.submit(operation) as Promise<WriteResult<O>>;
+  }
+
+  findRuns(query: RunQuery): Promise<number[]> {
+    return findRuns(this.reads, query);
   }
 
   async close(): Promise<void> {

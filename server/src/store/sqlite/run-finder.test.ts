@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetricValue } from '@slipway/contract';
-import { logTo, newRun, openTestStore, type TestStore } from '../testing/test-store.js';
-import { searchRuns, type RunPredicate, type RunSearch } from './run-search.js';
+import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import type { RunPredicate, RunQuery } from '../run-query.js';
 
 interface Sample {
   readonly id: string;
@@ -37,7 +37,7 @@ afterAll(async () => {
   await test.remove();
 });
 
-const everything: RunSearch = {
+const everything: RunQuery = {
   experiments: [0],
   lifecycle: 'active',
   predicates: [],
@@ -46,9 +46,11 @@ const everything: RunSearch = {
   offset: 0
 };
 
-async function find(search: Partial<RunSearch>): Promise<string[]> {
-  const rows = await searchRuns(test.store.reads, { ...everything, ...search });
-  return rows.map(row => row.uuid);
+async function find(search: Partial<RunQuery>): Promise<string[]> {
+  const ids = await test.store.findRuns({ ...everything, ...search });
+  const rows = await test.store.reads.selectFrom('run').select(['id', 'uuid']).execute();
+  const names = new Map(rows.map(row => [row.id, row.uuid]));
+  return ids.map(id => names.get(id) ?? '');
 }
 
 /** Numbers, then not-a-number, then nothing. */
@@ -73,14 +75,17 @@ function sorted(all: readonly Sample[], descending: boolean): string[] {
 const loss = { entity: 'metric', key: 'loss' } as const;
 const solver = { entity: 'param', key: 'solver' } as const;
 
-function where(predicate: RunPredicate): Partial<RunSearch> {
+function where(predicate: RunPredicate): Partial<RunQuery> {
   return { predicates: [predicate] };
 }
 
 describe('searching runs', () => {
   it('orders by a metric with not-a-number after numbers and runs without it last, both ways', async () => {
     for (const descending of [false, true]) {
-      expect(await find({ order: [{ field: loss, descending }] })).toEqual(sorted(samples, descending));
+      const order = [{ field: loss, descending }];
+      expect(await find({ order })).toEqual(sorted(samples, descending));
+      // Two experiments are found in another way.
+      expect(await find({ order, experiments: [0, 1] })).toEqual(sorted(samples, descending));
     }
   });
 
@@ -97,6 +102,36 @@ describe('searching runs', () => {
       }),
       { numRuns: 8 }
     );
+  });
+
+  it('keeps that order among runs that a condition selects, whichever condition leads', async () => {
+    const some = samples.filter(each => each.solver === 'adam' && each.start < 5);
+    for (const descending of [false, true]) {
+      const found = await find({
+        order: [{ field: loss, descending }],
+        predicates: [
+          { field: { entity: 'attribute', key: 'start_time' }, comparison: '<', value: 5 },
+          { field: solver, comparison: '=', value: 'adam' }
+        ]
+      });
+      expect(found).toEqual(sorted(some, descending));
+    }
+  });
+
+  it('finds the same runs in one experiment as in several', async () => {
+    const predicates: RunPredicate[] = [
+      { field: loss, comparison: '<', value: 1 },
+      { field: solver, comparison: '!=', value: 'sgd' }
+    ];
+    const found = await find({ predicates });
+    expect(found.length).toBeGreaterThan(0);
+    expect(await find({ predicates, experiments: [0, 1] })).toEqual(found);
+  });
+
+  it('finds nothing by a name that nobody has logged', async () => {
+    const unknown = { entity: 'metric', key: 'speed' } as const;
+    expect(await find(where({ field: unknown, comparison: '<', value: 1 }))).toEqual([]);
+    expect(await find({ order: [{ field: unknown, descending: true }] })).toHaveLength(60);
   });
 
   it('does not count not-a-number among the larger ones', async () => {

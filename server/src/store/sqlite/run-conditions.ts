@@ -1,0 +1,103 @@
+import { RunStatus } from '@slipway/contract';
+import { sql, type RawBuilder } from 'kysely';
+import { LARGEST_DOUBLE } from '../metric-value.js';
+import type { Attribute, KeyedField, RunField, RunPredicate } from '../run-query.js';
+import { statusNumber } from '../run-status.js';
+
+/** Where the columns of the run and the ids of keys come from in the query at hand. */
+export interface RunScope {
+  /** Expression of the run's row id; that of the driving table, so that the run's row is read only on a match. */
+  readonly id: RawBuilder<unknown>;
+  /** Expression of the id of a key in the run's experiment. */
+  readonly key: (name: string) => RawBuilder<unknown>;
+}
+
+/** Compared with `run` rows under their own name, in any experiment. */
+export const ANY_RUN: RunScope = {
+  id: sql.ref('run.id'),
+  key: name => sql`(select k.id from key k where k.exp = run.exp and k.name = ${name})`
+};
+
+/** The value of a field: a scalar subquery, because EXISTS may become a join that visits everything. */
+export function valueOf(field: Exclude<RunField, { entity: 'dataset' }>, scope: RunScope): RawBuilder<unknown> {
+  return field.entity === 'attribute' ? attributeColumn(field.key) : keyedValue(field, scope);
+}
+
+function keyedValue(field: KeyedField, scope: RunScope): RawBuilder<unknown> {
+  return sql`(select v.value from ${sql.table(tableOf(field))} v
+    where v.run = ${scope.id} and v.key = ${scope.key(field.key)})`;
+}
+
+export function tableOf({ entity }: KeyedField): 'series' | 'param' | 'tag' {
+  return entity === 'metric' ? 'series' : entity;
+}
+
+/** A boolean expression that holds for the runs that the predicate means. */
+export function condition(predicate: RunPredicate, scope: RunScope): RawBuilder<boolean> {
+  const { field } = predicate;
+  if (field.entity === 'dataset') {
+    const column = sql.ref(`i.${field.key}`);
+    return sql<boolean>`${scope.id} in (select i.run from run_input i where ${compare(column, predicate)})`;
+  }
+  if (field.entity === 'attribute' && field.key === 'status') {
+    return compare(sql.ref('run.status'), { ...predicate, value: storedStatus(predicate.value) });
+  }
+  const value = valueOf(field, scope);
+  return isUpward(predicate)
+    ? sql<boolean>`(${compare(value, predicate)} and ${value} <= ${LARGEST_DOUBLE})`
+    : compare(value, predicate);
+}
+
+/** The text 'NaN' sorts after every number, so that "larger than" needs an upper bound. */
+export function isUpward({ field, comparison }: RunPredicate): boolean {
+  return field.entity === 'metric' && (comparison === '>' || comparison === '>=');
+}
+
+export function compare(left: RawBuilder<unknown>, { comparison, value }: RunPredicate): RawBuilder<boolean> {
+  switch (comparison) {
+    case '=':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return sql<boolean>`${left} ${sql.raw(comparison)} ${value}`;
+    case 'LIKE':
+      return sql<boolean>`${left} glob ${toGlob(String(value))}`;
+    case 'ILIKE':
+      return sql<boolean>`${left} like ${value}`;
+    case 'IN':
+      return sql<boolean>`${left} in (select value from json_each(${JSON.stringify(value)}))`;
+    case 'NOT IN':
+      return sql<boolean>`${left} not in (select value from json_each(${JSON.stringify(value)}))`;
+    case 'IS NULL':
+      return sql<boolean>`${left} is null`;
+    case 'IS NOT NULL':
+      return sql<boolean>`${left} is not null`;
+  }
+}
+
+function attributeColumn(attribute: Attribute): RawBuilder<unknown> {
+  switch (attribute) {
+    case 'run_id':
+      return sql.ref('run.uuid');
+    case 'run_name':
+      return sql.ref('run.name');
+    case 'user_id':
+      return sql.ref('run.user_name');
+    case 'status':
+    case 'start_time':
+    case 'end_time':
+      return sql.ref(`run.${attribute}`);
+  }
+}
+
+function storedStatus(value: RunPredicate['value']): number {
+  const status = RunStatus.safeParse(value);
+  return status.success ? statusNumber(status.data) : 0;
+}
+
+/** LIKE minds the case, as in MLflow; SQLite's own does not, its GLOB does. */
+function toGlob(pattern: string): string {
+  return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
+}

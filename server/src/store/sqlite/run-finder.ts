@@ -1,0 +1,215 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { LARGEST_DOUBLE } from '../metric-value.js';
+import type { KeyedField, RunPredicate, RunQuery } from '../run-query.js';
+import type { Tables } from '../tables.js';
+import { ANY_RUN, compare, condition, isUpward, tableOf, valueOf, type RunScope } from './run-conditions.js';
+
+/** Counting stops here: a predicate that holds for more runs is no good driver. */
+const MOST_COUNTED = 20_000;
+const NOBODY = sql`-1`;
+
+/** A predicate whose own index leads to its runs. */
+interface Driver {
+  readonly predicate: RunPredicate;
+  readonly field: KeyedField;
+}
+
+interface OneExperiment {
+  readonly exp: number;
+  readonly keys: ReadonlyMap<string, number>;
+}
+
+/**
+ * Finds runs. The plans are fixed here, by `cross join` and `indexed by`: at a hundred thousand runs the planner's own
+ * choices are ten times slower.
+ *
+ * @returns row ids of the page in order, and one more when there is another page.
+ */
+export async function findRuns(db: Kysely<Tables>, query: RunQuery): Promise<number[]> {
+  const [exp, ...others] = query.experiments;
+  const [order, ...furtherOrders] = query.order;
+  if (exp === undefined || others.length > 0 || query.lifecycle !== 'active' || furtherOrders.length > 0) {
+    return run(db, anyOrder(query));
+  }
+  const experiment: OneExperiment = { exp, keys: await keysOf(db, exp, query) };
+  if (order === undefined) {
+    return run(db, byStartTime(query, experiment, await bestDriver(db, query, experiment)));
+  }
+  if (order.field.entity === 'metric') {
+    return run(db, byMetric(query, order.field, order.descending, experiment, await bestDriver(db, query, experiment)));
+  }
+  return run(db, anyOrder(query));
+}
+
+async function run(db: Kysely<Tables>, statement: RawBuilder<{ id: number }>): Promise<number[]> {
+  const { rows } = await statement.execute(db);
+  return rows.map(row => row.id);
+}
+
+/** Several experiments, deleted runs, several orders: everything is visited. */
+function anyOrder(query: RunQuery): RawBuilder<{ id: number }> {
+  const conditions = [
+    sql<boolean>`run.exp in (select value from json_each(${JSON.stringify(query.experiments)}))`,
+    ...(query.lifecycle === 'all' ? [] : [sql<boolean>`run.life = ${query.lifecycle === 'active' ? 0 : 1}`]),
+    ...query.predicates.map(predicate => condition(predicate, ANY_RUN))
+  ];
+  const orders = query.order.flatMap(({ field, descending }) => {
+    const value = valueOf(field, ANY_RUN);
+    return [
+      sql`case when ${value} is null then 2 when ${value} = 'NaN' then 1 else 0 end`,
+      sql`${value} ${direction(descending)}`
+    ];
+  });
+  return sql<{ id: number }>`select run.id from run where ${and(conditions)}
+    order by ${sql.join([...orders, sql`run.start_time desc`, sql`run.uuid`])} ${page(query)}`;
+}
+
+function byStartTime(
+  query: RunQuery,
+  experiment: OneExperiment,
+  driver: Driver | undefined
+): RawBuilder<{ id: number }> {
+  if (driver === undefined) {
+    const conditions = query.predicates.map(predicate => condition(predicate, scopeOf('run.id', experiment)));
+    return sql<{ id: number }>`select run.id from run indexed by run_list
+      where ${and([sql<boolean>`run.exp = ${experiment.exp}`, sql<boolean>`run.life = 0`, ...conditions])}
+      order by run.start_time desc, run.uuid ${page(query)}`;
+  }
+  return sql<{ id: number }>`select run.id from ${driven(driver)} cross join run on run.id = d.run
+    where ${and([...driverConditions(driver, experiment), sql<boolean>`run.life = 0`, ...restOf(query, driver, experiment)])}
+    order by run.start_time desc, run.uuid ${page(query)}`;
+}
+
+/** Three parts one after the other: numbers, NaN, and runs without the metric. A part that is not reached costs nothing. */
+function byMetric(
+  query: RunQuery,
+  field: KeyedField,
+  descending: boolean,
+  experiment: OneExperiment,
+  driver: Driver | undefined
+): RawBuilder<{ id: number }> {
+  const key = scopeOf('', experiment).key(field.key);
+  const number = sql<boolean>`o.value <= ${LARGEST_DOUBLE}`;
+  const nan = sql<boolean>`o.value = 'NaN'`;
+  const tie = sql`run.start_time desc, run.uuid`;
+  const withMetric = (part: RawBuilder<boolean>, orders: RawBuilder<unknown>): RawBuilder<unknown> => {
+    if (driver === undefined) {
+      const rest = query.predicates.map(predicate => condition(predicate, scopeOf('o.run', experiment)));
+      return sql`select run.id from series o indexed by series_val cross join run on run.id = o.run
+        where ${and([sql<boolean>`o.key = ${key}`, part, sql<boolean>`run.life = 0`, ...rest])} order by ${orders}`;
+    }
+    return sql`select run.id from ${driven(driver)} cross join run on run.id = d.run
+      cross join series o on o.run = d.run and o.key = ${key}
+      where ${and([
+        ...driverConditions(driver, experiment),
+        part,
+        sql<boolean>`run.life = 0`,
+        ...restOf(query, driver, experiment)
+      ])} order by ${orders}`;
+  };
+  const missing = (id: string): RawBuilder<boolean> =>
+    sql<boolean>`(select m.sid from series m where m.run = ${sql.ref(id)} and m.key = ${key}) is null`;
+  const withoutMetric =
+    driver === undefined
+      ? sql`select run.id from run indexed by run_list where ${and([
+          sql<boolean>`run.exp = ${experiment.exp}`,
+          sql<boolean>`run.life = 0`,
+          missing('run.id'),
+          ...query.predicates.map(predicate => condition(predicate, scopeOf('run.id', experiment)))
+        ])} order by ${tie}`
+      : sql`select run.id from ${driven(driver)} cross join run on run.id = d.run where ${and([
+          ...driverConditions(driver, experiment),
+          missing('d.run'),
+          sql<boolean>`run.life = 0`,
+          ...restOf(query, driver, experiment)
+        ])} order by ${tie}`;
+  return sql<{ id: number }>`select id from (${withMetric(number, sql`o.value ${direction(descending)}, ${tie}`)})
+    union all select id from (${withMetric(nan, tie)})
+    union all select id from (${withoutMetric}) ${page(query)}`;
+}
+
+/** The predicate that leads to the fewest runs, when it leads to few. */
+async function bestDriver(db: Kysely<Tables>, query: RunQuery, experiment: OneExperiment): Promise<Driver | undefined> {
+  let best: Driver | undefined;
+  let fewest = MOST_COUNTED;
+  for (const predicate of query.predicates) {
+    const driver = asDriver(predicate);
+    if (driver !== undefined) {
+      const { rows } = await sql<{ runs: number }>`select count(*) as runs from (select 1 from ${driven(driver)}
+        where ${and(driverConditions(driver, experiment))} limit ${MOST_COUNTED})`.execute(db);
+      const runs = rows[0]?.runs ?? MOST_COUNTED;
+      if (runs < fewest) {
+        fewest = runs;
+        best = driver;
+      }
+    }
+  }
+  return best;
+}
+
+function asDriver(predicate: RunPredicate): Driver | undefined {
+  const { field, comparison } = predicate;
+  switch (field.entity) {
+    case 'metric':
+      return comparison === '!=' ? undefined : { predicate, field };
+    case 'param':
+    case 'tag':
+      return comparison === '=' ? { predicate, field } : undefined;
+    case 'attribute':
+    case 'dataset':
+      return undefined;
+  }
+}
+
+function driven({ field }: Driver): RawBuilder<unknown> {
+  return sql`${sql.table(tableOf(field))} d indexed by ${sql.raw(`${tableOf(field)}_val`)}`;
+}
+
+function driverConditions({ predicate, field }: Driver, experiment: OneExperiment): RawBuilder<boolean>[] {
+  const value = sql.ref('d.value');
+  return [
+    sql<boolean>`d.key = ${scopeOf('d.run', experiment).key(field.key)}`,
+    compare(value, predicate),
+    ...(isUpward(predicate) ? [sql<boolean>`${value} <= ${LARGEST_DOUBLE}`] : [])
+  ];
+}
+
+function restOf(query: RunQuery, driver: Driver, experiment: OneExperiment): RawBuilder<boolean>[] {
+  return query.predicates
+    .filter(predicate => predicate !== driver.predicate)
+    .map(predicate => condition(predicate, scopeOf('d.run', experiment)));
+}
+
+function scopeOf(id: string, { keys }: OneExperiment): RunScope {
+  return {
+    id: sql.ref(id),
+    key: name => {
+      const known = keys.get(name);
+      return known === undefined ? NOBODY : sql`${known}`;
+    }
+  };
+}
+
+async function keysOf(db: Kysely<Tables>, exp: number, query: RunQuery): Promise<Map<string, number>> {
+  const fields = [...query.predicates, ...query.order].map(({ field }) => field);
+  const names = fields.flatMap(field =>
+    field.entity === 'metric' || field.entity === 'param' || field.entity === 'tag' ? [field.key] : []
+  );
+  if (names.length === 0) {
+    return new Map();
+  }
+  const rows = await db.selectFrom('key').where('exp', '=', exp).where('name', 'in', names).selectAll().execute();
+  return new Map(rows.map(row => [row.name, row.id]));
+}
+
+function and(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {
+  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+function direction(descending: boolean): RawBuilder<unknown> {
+  return sql.raw(descending ? 'desc' : 'asc');
+}
+
+function page({ limit, offset }: RunQuery): RawBuilder<unknown> {
+  return sql`limit ${limit + 1} offset ${offset}`;
+}
