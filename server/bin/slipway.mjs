@@ -24,9 +24,6 @@ function nodeOfEnvironment(environment) {
 }
 
 function findNode() {
-  if (process.env.SLIPWAY_NODE) {
-    return process.env.SLIPWAY_NODE;
-  }
   for (const start of [path.dirname(SELF), process.cwd()]) {
     for (let folder = start; ; folder = path.dirname(folder)) {
       const found = nodeOfEnvironment(path.join(folder, '.venv'));
@@ -64,7 +61,14 @@ function runElsewhere(node) {
   });
 }
 
-if (isNewEnough(process.versions.node)) {
+const again = process.env.SLIPWAY_REEXECUTED !== undefined;
+// What this process starts must find its own Node.
+delete process.env.SLIPWAY_REEXECUTED;
+const chosen = process.env.SLIPWAY_NODE;
+
+if (!again && chosen && chosen !== process.execPath) {
+  runElsewhere(chosen);
+} else if (isNewEnough(process.versions.node)) {
   // node:sqlite says that it is experimental on every start; what we use of it is tested.
   const { emitWarning } = process;
   process.emitWarning = (warning, ...rest) => {
@@ -75,7 +79,7 @@ if (isNewEnough(process.versions.node)) {
   const { main } = await import('../dist/cli/main.js');
   process.exit(await main(process.argv.slice(2)));
 } else {
-  const node = process.env.SLIPWAY_REEXECUTED ? undefined : findNode();
+  const node = again ? undefined : findNode();
   if (node === undefined) {
     console.error(
       `slipway needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}.\n` +

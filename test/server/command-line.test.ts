@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +89,22 @@ describe('slipway server', () => {
     const server = await start();
     await server.end('SIGTERM');
     expect(server.child.exitCode).toBe(0);
+  });
+});
+
+describe('slipway on a Node that is named to it', () => {
+  it('runs there, passes signals on, and takes one Ctrl-C for one', async () => {
+    const node = path.join(folder.path, 'another node');
+    await symlink(process.execPath, node);
+    const server = await startServerProcess(data, ['--port', '0'], { SLIPWAY_NODE: node });
+    servers.push(server);
+    const { pid } = await readServerFile(data);
+    expect(pid).not.toBe(server.child.pid);
+    // As a terminal does: to the process that was started and to the one it started.
+    process.kill(pid, 'SIGINT');
+    await server.end('SIGINT');
+    expect(server.child.exitCode).toBe(0);
+    await expect(stat(path.join(data, 'lock'))).rejects.toThrow('ENOENT');
   });
 });
 

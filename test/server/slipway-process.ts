@@ -43,9 +43,14 @@ export interface ServerProcess {
 }
 
 /** Starts `slipway server`, and waits until it says where it answers. */
-export async function startServerProcess(data: string, args: readonly string[] = []): Promise<ServerProcess> {
+export async function startServerProcess(
+  data: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {}
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [COMMAND, 'server', '--data', data, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe']
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env }
   });
   let output = '';
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));

@@ -69,15 +69,13 @@ function byStartTime(
   experiment: OneExperiment,
   driver: Driver | undefined
 ): RawBuilder<{ id: number }> {
-  if (driver === undefined) {
-    const conditions = query.predicates.map(predicate => condition(predicate, scopeOf('run.id', experiment)));
-    return sql<{ id: number }>`select run.id from run indexed by run_list
-      where ${and([sql<boolean>`run.exp = ${experiment.exp}`, sql<boolean>`run.life = 0`, ...conditions])}
-      order by run.start_time desc, run.uuid ${page(query)}`;
-  }
-  return sql<{ id: number }>`select run.id from ${driven(driver)} cross join run on run.id = d.run
-    where ${and([...driverConditions(driver, experiment), sql<boolean>`run.life = 0`, ...restOf(query, driver, experiment)])}
-    order by run.start_time desc, run.uuid ${page(query)}`;
+  const source =
+    driver === undefined ? sql`run indexed by run_list` : sql`${driven(driver)} cross join run on run.id = d.run`;
+  return sql<{ id: number }>`select run.id from ${source} where ${and([
+    sql<boolean>`run.exp = ${experiment.exp}`,
+    sql<boolean>`run.life = 0`,
+    ...selection(query, experiment, driver, 'run.id')
+  ])} order by run.start_time desc, run.uuid ${page(query)}`;
 }
 
 /** Three parts one after the other: numbers, NaN, and runs without the metric. A part that is not reached costs nothing. */
@@ -89,43 +87,43 @@ function byMetric(
   driver: Driver | undefined
 ): RawBuilder<{ id: number }> {
   const key = scopeOf('', experiment).key(field.key);
-  const number = sql<boolean>`o.value <= ${LARGEST_DOUBLE}`;
-  const nan = sql<boolean>`o.value = 'NaN'`;
   const tie = sql`run.start_time desc, run.uuid`;
-  const withMetric = (part: RawBuilder<boolean>, orders: RawBuilder<unknown>): RawBuilder<unknown> => {
-    if (driver === undefined) {
-      const rest = query.predicates.map(predicate => condition(predicate, scopeOf('o.run', experiment)));
-      return sql`select run.id from series o indexed by series_val cross join run on run.id = o.run
-        where ${and([sql<boolean>`o.key = ${key}`, part, sql<boolean>`run.life = 0`, ...rest])} order by ${orders}`;
-    }
-    return sql`select run.id from ${driven(driver)} cross join run on run.id = d.run
-      cross join series o on o.run = d.run and o.key = ${key}
-      where ${and([
-        ...driverConditions(driver, experiment),
-        part,
-        sql<boolean>`run.life = 0`,
-        ...restOf(query, driver, experiment)
-      ])} order by ${orders}`;
-  };
-  const missing = (id: string): RawBuilder<boolean> =>
-    sql<boolean>`(select m.sid from series m where m.run = ${sql.ref(id)} and m.key = ${key}) is null`;
-  const withoutMetric =
-    driver === undefined
-      ? sql`select run.id from run indexed by run_list where ${and([
-          sql<boolean>`run.exp = ${experiment.exp}`,
-          sql<boolean>`run.life = 0`,
-          missing('run.id'),
-          ...query.predicates.map(predicate => condition(predicate, scopeOf('run.id', experiment)))
-        ])} order by ${tie}`
-      : sql`select run.id from ${driven(driver)} cross join run on run.id = d.run where ${and([
-          ...driverConditions(driver, experiment),
-          missing('d.run'),
-          sql<boolean>`run.life = 0`,
-          ...restOf(query, driver, experiment)
-        ])} order by ${tie}`;
-  return sql<{ id: number }>`select id from (${withMetric(number, sql`o.value ${direction(descending)}, ${tie}`)})
-    union all select id from (${withMetric(nan, tie)})
-    union all select id from (${withoutMetric}) ${page(query)}`;
+  const having = (part: RawBuilder<boolean>, order: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`select run.id from ${
+      driver === undefined
+        ? sql`series o indexed by series_val cross join run on run.id = o.run`
+        : sql`${driven(driver)} cross join run on run.id = d.run cross join series o on o.run = d.run`
+    } where ${and([
+      sql<boolean>`o.key = ${key}`,
+      part,
+      sql<boolean>`run.life = 0`,
+      ...selection(query, experiment, driver, 'o.run')
+    ])} order by ${order}`;
+  const lacking = sql`select run.id from ${
+    driver === undefined ? sql`run indexed by run_list` : sql`${driven(driver)} cross join run on run.id = d.run`
+  } where ${and([
+    sql<boolean>`run.exp = ${experiment.exp}`,
+    sql<boolean>`run.life = 0`,
+    sql<boolean>`(select m.sid from series m where m.run = run.id and m.key = ${key}) is null`,
+    ...selection(query, experiment, driver, 'run.id')
+  ])} order by ${tie}`;
+  const numbers = having(sql<boolean>`o.value <= ${LARGEST_DOUBLE}`, sql`o.value ${direction(descending)}, ${tie}`);
+  return sql<{ id: number }>`select id from (${numbers})
+    union all select id from (${having(sql<boolean>`o.value = 'NaN'`, tie)})
+    union all select id from (${lacking}) ${page(query)}`;
+}
+
+/** The query's predicates; those beside a driver look at its run, without a driver at the given one. */
+function selection(
+  query: RunQuery,
+  experiment: OneExperiment,
+  driver: Driver | undefined,
+  id: string
+): RawBuilder<boolean>[] {
+  const rest = query.predicates
+    .filter(predicate => predicate !== driver?.predicate)
+    .map(predicate => condition(predicate, scopeOf(driver === undefined ? id : 'd.run', experiment)));
+  return driver === undefined ? rest : [...driverConditions(driver, experiment), ...rest];
 }
 
 /** The predicate that leads to the fewest runs, when it leads to few. */
@@ -172,12 +170,6 @@ function driverConditions({ predicate, field }: Driver, experiment: OneExperimen
     compare(value, predicate),
     ...(isUpward(predicate) ? [sql<boolean>`${value} <= ${LARGEST_DOUBLE}`] : [])
   ];
-}
-
-function restOf(query: RunQuery, driver: Driver, experiment: OneExperiment): RawBuilder<boolean>[] {
-  return query.predicates
-    .filter(predicate => predicate !== driver.predicate)
-    .map(predicate => condition(predicate, scopeOf('d.run', experiment)));
 }
 
 function scopeOf(id: string, { keys }: OneExperiment): RunScope {
