@@ -19,8 +19,9 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
       method: 'POST',
       path: '/mlflow/runs/log-metric',
       handle: async request => {
+        const run_id = runId(request);
         const metric = readMetric(fields(request, ['key', 'value', 'timestamp', 'step']));
-        await runs.log({ run_id: runId(request), metrics: [metric], params: [], tags: [] });
+        await runs.log({ run_id, metrics: [metric], params: [], tags: [] });
         return {};
       }
     },

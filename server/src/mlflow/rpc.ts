@@ -37,7 +37,7 @@ function fieldsOf(request: FastifyRequest): JsonObject {
   const named = request.params as JsonObject;
   const given = request.method === 'GET' ? request.query : request.body;
   // Old clients send a JSON text of a JSON text.
-  const fields: unknown = typeof given === 'string' ? JSON.parse(given) : (given ?? {});
+  const fields: unknown = typeof given === 'string' && given !== '' ? JSON.parse(given) : given || {};
   if (!isJsonObject(fields)) {
     throw invalidParameter('The request body must be a JSON object.');
   }
