@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ServerFile } from '@slipway/contract';
 import { InvalidStateError } from './errors.js';
@@ -119,25 +119,23 @@ export class DataFolder {
    * @throws InvalidStateError that names the process that has it.
    */
   async lock(): Promise<() => Promise<void>> {
-    const file = path.join(this.root, 'lock');
-    for (;;) {
-      try {
-        await writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 });
-        return () => unlink(file).catch(() => undefined);
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-          throw error;
-        }
-      }
-      const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (holder > 0 && holder !== process.pid && isProcessAlive(holder)) {
-        throw new InvalidStateError(`A Slipway server (process ${holder}) already works on ${this.root}.`, {
-          remedy: `Use that one, stop it with \`slipway stop --data ${this.root}\`, or name another folder with --data.`
-        });
-      }
-      // What a killed server left behind.
-      await unlink(file).catch(() => undefined);
+    const { DatabaseSync } = await import('node:sqlite');
+    const pidFile = path.join(this.root, 'lock.pid');
+    // A lock of the operating system's, taken through SQLite: it ends with its process, however that ends.
+    const lock = new DatabaseSync(path.join(this.root, 'lock'));
+    try {
+      lock.exec('pragma busy_timeout = 0; begin exclusive');
+    } catch (cause) {
+      lock.close();
+      const holder = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
+      const who = holder === '' ? '' : ` (process ${holder})`;
+      throw new InvalidStateError(`A Slipway server${who} already works on ${this.root}.`, {
+        remedy: `Use that one, stop it with \`slipway stop --data ${this.root}\`, or name another folder with --data.`,
+        cause
+      });
     }
+    await writeFile(pidFile, String(process.pid), { mode: 0o600 });
+    return async () => lock.close();
   }
 
   get #serverFile(): string {
