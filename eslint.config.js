@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import jupyter from '@jupyter/eslint-plugin';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/lib/', '**/node_modules/', '.venv/', '.cache/', '.slipway/', 'eslint.config.js'] },
+  { ignores: ['**/dist/', '**/lib/', '**/node_modules/', '.venv/', '.cache/', '.slipway/', 'eslint.config.js', 'vitest.config.ts'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

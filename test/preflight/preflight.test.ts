@@ -104,7 +104,9 @@ describe('preflight', () => {
     const checks = await examine(good);
     const verdicts = Object.values(checks).map(check => `${check.id}: ${check.verdict}`);
     expect(verdicts).toEqual(PREFLIGHT_CHECKS.map(id => `${id}: pass`));
-    expect(checks['better-than-baseline']!.evidence).toMatch(/^Better: accuracy \S+ against 0\.627 of majority .*292 test rows, p < \.001/);
+    expect(checks['better-than-baseline']!.evidence).toMatch(
+      /^Better: accuracy \S+ against 0\.627 of majority .*292 test rows, p < \.001/
+    );
     expect(checks['onnx-equals-model']!.evidence).toMatch(/over 64 rows/);
   });
 
