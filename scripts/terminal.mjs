@@ -10,12 +10,15 @@ export class SetUpError extends Error {
   }
 }
 
+/** A step that takes longer than this says that it has begun. */
+const SAY_AFTER_MS = 400;
+
 /** Runs `work` and says how long it took, or that there was nothing to do (`work` returns false). */
 export async function step(name, work) {
   const started = Date.now();
   const label = name.padEnd(20);
-  if (process.stdout.isTTY) process.stdout.write(`  … ${label}\r`);
-  const done = await work();
+  const timer = setTimeout(() => console.log(`  … ${name}`), SAY_AFTER_MS);
+  const done = await work().finally(() => clearTimeout(timer));
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(done === false ? `  ✓ ${label} up to date` : `  ✓ ${label} ${seconds} s`);
 }
