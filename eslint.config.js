@@ -2,7 +2,18 @@ import tseslint from 'typescript-eslint';
 import jupyter from '@jupyter/eslint-plugin';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/lib/', '**/node_modules/', '.venv/', '.cache/', '.slipway/', 'eslint.config.js', 'vitest.config.ts'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/lib/',
+      '**/node_modules/',
+      '.venv/',
+      '.cache/',
+      '.slipway/',
+      'eslint.config.js',
+      'vitest.config.ts'
+    ]
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -31,5 +42,10 @@ export default tseslint.config(
         { ignoreImports: ['../client/*', '../live/*', '../display/*', '../panels/*', '@slipway/contract', 'zod'] }
       ]
     }
+  },
+  {
+    // Sample entities of tests are no user interface.
+    files: ['extension/src/testing/*.ts', 'extension/src/**/*.test.ts'],
+    rules: { 'jupyter/no-untranslated-string': 'off' }
   }
 );

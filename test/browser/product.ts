@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { routes, ServerFile } from '@slipway/contract';
+import type { Answer } from '@slipway/contract';
 import { LABEXTENSION, nodePath, ROOT } from './places.js';
 import { freePort, startProcess, waitFor } from './processes.js';
 import type { TestProcess } from './processes.js';
@@ -11,7 +13,15 @@ export interface TestProduct {
   /** Address of JupyterLab with its login token, showing the example. */
   readonly url: string;
   readonly process: TestProcess;
+  /** Reads from its metadata server. */
+  client(): Promise<Reader>;
 }
+
+/** Calls an operation that needs no body. @throws Error when it is refused. */
+export type Reader = <O extends 'listSessions' | 'listSessionCells'>(
+  operation: O,
+  params?: Readonly<Record<string, string>>
+) => Promise<Answer<O>>;
 
 interface Notebook {
   cells: { cell_type: string; source: string | string[] }[];
@@ -78,5 +88,19 @@ export async function startProduct(directory: string, own: string): Promise<Test
     const found = /Open\s+(http:\S+)/.exec(started.output());
     return found?.[1] ?? null;
   });
-  return { url, process: started };
+  return { url, process: started, client: () => readerOf(path.join(directory, '.slipway')) };
+}
+
+async function readerOf(dataFolder: string): Promise<Reader> {
+  const server = ServerFile.parse(JSON.parse(await readFile(path.join(dataFolder, 'server.json'), 'utf8')));
+  const token = (await readFile(server.token_file, 'utf8')).trim();
+  return async (operation, params = {}) => {
+    const route = routes[operation];
+    const address = route.path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(params[name] ?? ''));
+    const response = await fetch(new URL(address, server.url), { headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) {
+      throw new Error(`${operation}: ${response.status} ${await response.text()}`);
+    }
+    return route.answer.parse(await response.json()) as Answer<typeof operation>;
+  };
 }

@@ -65,6 +65,17 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     await screenshot(page, 'promote-4-cells');
   });
 
+  it('has every executed cell on record, the first included', async () => {
+    const server = await product.client();
+    const { sessions } = await server('listSessions');
+    const session = sessions[0];
+    expect(session?.notebook_path).toContain('01-rain.ipynb');
+    const { cells } = await server('listSessionCells', { session_id: session?.session_id ?? '' });
+    expect(cells.map(({ order }) => order)).toEqual(Array.from({ length: codeCells }, (_unused, index) => index + 1));
+    expect(cells[0]?.source).toContain('import * as slip from "slipway"');
+    expect(new Set(cells.map(({ status }) => status))).toEqual(new Set(['ok']));
+  });
+
   it('shows the datasets that the notebook registered', async () => {
     await execute(page, 'slipway:show-datasets');
     await page.getByRole('treeitem', { name: /^Dataset weather,/ }).waitFor();

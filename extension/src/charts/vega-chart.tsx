@@ -77,6 +77,22 @@ export function VegaChart({ spec, points, label }: VegaChartProps): JSX.Element 
     }
   }, [points]);
 
+  useEffect(() => {
+    const element = node.current;
+    if (element === null) {
+      return;
+    }
+    // Vega follows only the window; panels are also resized by hand, and have no width while their tab is hidden.
+    const observer = new ResizeObserver(() => {
+      const view = chart.current?.view;
+      if (view !== undefined && element.clientWidth > 0 && view.width() !== element.clientWidth) {
+        void view.width(element.clientWidth).runAsync();
+      }
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
   return (
     <figure className="jp-SlipwayChart" role="img" aria-label={label}>
       <div ref={node} className="jp-SlipwayChart-canvas" />

@@ -12,6 +12,8 @@ export interface Host {
   readonly trans: TranslationBundle;
   /** Emitted after the theme changed: what is drawn in its colours draws itself again. Null without themes. */
   readonly themeChanged: ISignal<unknown, unknown> | null;
+  /** Writes `source` into `node` with the colours of the notebook's editor; null where there is no editor. */
+  readonly highlight: ((source: string, language: string, node: HTMLElement) => Promise<void>) | null;
   /** Starts a command; failures are shown to the user by whoever implements this. */
   execute(command: string, args?: ReadonlyPartialJSONObject): void;
 }

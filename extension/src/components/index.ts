@@ -1,3 +1,5 @@
+export { Baseline } from './baseline.js';
+export { Code } from './code.js';
 export { ConnectionLine } from './connection-line.js';
 export { Ago } from './moments.js';
 export { EmptyNote, ErrorNote, Prose, Skeleton } from './notes.js';

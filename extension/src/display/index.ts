@@ -1,3 +1,4 @@
+export * from './baselines.js';
 export * from './icons.js';
 export * from './numbers.js';
 export * from './status.js';

@@ -1,16 +1,17 @@
 import type { MetricValue } from '@slipway/contract';
+import type { BaselineValue } from '../display/index.js';
 import { formatNumber, useTranslation } from '../display/index.js';
 
 interface MetricTileProps {
   readonly name: string;
   readonly value: MetricValue;
-  /** The best simple rule on the same rows: what the value has to be compared with. */
-  readonly baseline: { readonly name: string; readonly value: number } | null;
+  /** Simple rules on the same rows, best first: what the value has to be compared with. */
+  readonly baselines?: readonly BaselineValue[];
   readonly isMain?: boolean;
 }
 
-/** One metric, large, with its best baseline where there is one. */
-export function MetricTile({ name, value, baseline, isMain = false }: MetricTileProps): JSX.Element {
+/** One metric, large, with its baselines where there are any. */
+export function MetricTile({ name, value, baselines = [], isMain = false }: MetricTileProps): JSX.Element {
   const trans = useTranslation();
   return (
     <div className={`jp-SlipwayTile ${isMain ? 'jp-mod-main' : ''}`}>
@@ -18,9 +19,9 @@ export function MetricTile({ name, value, baseline, isMain = false }: MetricTile
       <span className="jp-SlipwayTile-value" title={String(value)}>
         {formatNumber(value)}
       </span>
-      {baseline === null ? null : (
-        <span className="jp-SlipwayTile-note">
-          {trans.__('best baseline: %1 %2', baseline.name, formatNumber(baseline.value))}
+      {baselines.length === 0 ? null : (
+        <span className="jp-SlipwayTile-note" title={trans.__('Baselines on the same rows')}>
+          {baselines.map(baseline => `${baseline.name} ${formatNumber(baseline.value)}`).join(', ')}
         </span>
       )}
     </div>

@@ -1,10 +1,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IThemeManager, showErrorMessage } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { EnvironmentName } from '@slipway/contract';
 import { config as configureZod } from 'zod';
-import { sameOriginTransport, SlipwayClient } from '../client/index.js';
+import { SlipwayClient } from '../client/index.js';
+import { sameOriginTransport } from '../client/transport.js';
 import type { Host } from '../components/index.js';
 import { LiveConnection } from '../live/index.js';
 import { ISlipway } from '../tokens.js';
@@ -24,12 +26,13 @@ export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
   description: 'Connects JupyterLab with the Slipway metadata server.',
   autoStart: true,
   provides: ISlipway,
-  optional: [ITranslator, ISettingRegistry, IThemeManager],
+  optional: [ITranslator, ISettingRegistry, IThemeManager, IEditorLanguageRegistry],
   activate: (
     app: JupyterFrontEnd,
     translator: ITranslator | null,
     settingRegistry: ISettingRegistry | null,
-    themes: IThemeManager | null
+    themes: IThemeManager | null,
+    languages: IEditorLanguageRegistry | null
   ): ISlipway => {
     // Zod tries `new Function` to be faster, which strict content policies report.
     configureZod({ jitless: true });
@@ -39,6 +42,10 @@ export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
     const host: Host = {
       trans,
       themeChanged: themes?.themeChanged ?? null,
+      highlight:
+        languages === null
+          ? null
+          : (source, language, node) => languages.highlight(source, languages.findBest(language), node),
       execute: (command, args) => {
         app.commands.execute(command, args).catch((reason: unknown) => {
           void showErrorMessage(trans.__('Slipway'), reason instanceof Error ? reason.message : String(reason));

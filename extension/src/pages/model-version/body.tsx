@@ -22,14 +22,14 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
               <MetricTile
                 name={version.headline.metric}
                 value={version.headline.value}
-                baseline={version.headline.baseline}
+                baselines={version.headline.baseline === null ? [] : [version.headline.baseline]}
                 isMain
               />
             )}
             {Object.entries(version.metrics)
               .filter(([name]) => name !== version.headline?.metric)
               .map(([name, value]) => (
-                <MetricTile key={name} name={name} value={value} baseline={null} />
+                <MetricTile key={name} name={name} value={value} />
               ))}
           </div>
           <LineageChain run={run ?? unknownRun(version)} versions={[version]} />

@@ -1,3 +1,4 @@
+import type { RunDatasetInput } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
 import { Ago, StatusMark, useChanges, useHost } from '../../components/index.js';
 import { formatDuration, promoteIcon, runStatusLook, useTranslation } from '../../display/index.js';
@@ -34,6 +35,11 @@ export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Elemen
   );
 }
 
+/** One dataset version is often read twice, to train and to test. */
+function uniqueInputs(inputs: readonly RunDatasetInput[]): readonly RunDatasetInput[] {
+  return [...new Map(inputs.map(input => [`${input.name}@${input.version ?? '?'}`, input])).values()];
+}
+
 function Head({ data }: { readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
   const host = useHost();
@@ -50,7 +56,7 @@ function Head({ data }: { readonly data: RunPageData }): JSX.Element {
         took === null ? null : trans.__('took %1', took),
         <Ago moment={run.start_time} />,
         run.source === '' ? null : <code>{run.source.split('/').slice(-2).join('/')}</code>,
-        ...run.inputs.map(input =>
+        ...uniqueInputs(run.inputs).map(input =>
           input.version === null ? (
             input.name
           ) : (

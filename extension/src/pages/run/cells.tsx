@@ -1,6 +1,6 @@
 import type { CellExecution } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
-import { Ago, EmptyNote, StatusMark } from '../../components/index.js';
+import { Ago, Code, EmptyNote, StatusMark } from '../../components/index.js';
 import { cellStatusLook, formatDuration, useTranslation } from '../../display/index.js';
 import { CommandLink } from '../layout.js';
 import type { RunPageData } from './model.js';
@@ -9,6 +9,7 @@ import type { RunPageData } from './model.js';
 export function Cells({ data }: { readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
   const path = data.session?.notebook_path || data.run.source;
+  const language = data.session?.language || data.run.language || 'typescript';
   if (data.cells.length === 0) {
     return (
       <EmptyNote>
@@ -19,13 +20,19 @@ export function Cells({ data }: { readonly data: RunPageData }): JSX.Element {
   return (
     <ol className="jp-SlipwayCells">
       {data.cells.map(cell => (
-        <Cell key={cell.execution_id} cell={cell} path={path} />
+        <Cell key={cell.execution_id} cell={cell} path={path} language={language} />
       ))}
     </ol>
   );
 }
 
-function Cell({ cell, path }: { readonly cell: CellExecution; readonly path: string }): JSX.Element {
+interface CellProps {
+  readonly cell: CellExecution;
+  readonly path: string;
+  readonly language: string;
+}
+
+function Cell({ cell, path, language }: CellProps): JSX.Element {
   const trans = useTranslation();
   return (
     <li className="jp-SlipwayCell">
@@ -43,9 +50,7 @@ function Cell({ cell, path }: { readonly cell: CellExecution; readonly path: str
           </CommandLink>
         )}
       </div>
-      <pre className="jp-SlipwayCode">
-        <code>{cell.source}</code>
-      </pre>
+      <Code source={cell.source} language={language} />
       {cell.error === null ? null : (
         <pre className="jp-SlipwayCell-error" role="note" aria-label={trans.__('Error')}>
           {`${cell.error.name}: ${cell.error.message}`}

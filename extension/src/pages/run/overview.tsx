@@ -1,5 +1,7 @@
+import type { MetricValue } from '@slipway/contract';
 import { groupSeries, isCourse } from '../../charts/index.js';
-import { formatPercent, useTranslation } from '../../display/index.js';
+import type { BaselineValue } from '../../display/index.js';
+import { baselinesOf, formatPercent, useTranslation, withoutBaselines } from '../../display/index.js';
 import { LineageChain } from '../lineage.js';
 import { MetricTile } from '../metric-tile.js';
 import { Section } from '../layout.js';
@@ -10,6 +12,30 @@ import { MetricChart } from './metric-chart.js';
 
 /** At most this many charts stand on the overview; the Metrics tab has them all. */
 const OVERVIEW_CHARTS = 2;
+const OVERVIEW_METRICS = 5;
+
+interface MainMetric {
+  readonly name: string;
+  readonly value: MetricValue;
+  readonly baselines: readonly BaselineValue[];
+}
+
+/** The metric that decides: what the registered model is judged by, else one with baselines, else the row's. */
+function mainMetric({ run, versions }: RunPageData): MainMetric | null {
+  const judged = versions.at(-1)?.headline ?? null;
+  if (judged !== null) {
+    const logged = baselinesOf(judged.metric, run.metrics);
+    const best = judged.baseline === null ? [] : [judged.baseline];
+    return { name: judged.metric, value: judged.value, baselines: logged.length > 0 ? logged : best };
+  }
+  const metrics = withoutBaselines(run.metrics);
+  const found =
+    metrics.find(({ key }) => baselinesOf(key, run.metrics).length > 0) ??
+    metrics.find(({ key }) => key === run.headline?.key);
+  return found === undefined
+    ? null
+    : { name: found.key, value: found.value, baselines: baselinesOf(found.key, run.metrics) };
+}
 
 /** What the run found out, at a glance. */
 export function Overview({ data }: { readonly data: RunPageData }): JSX.Element {
@@ -17,9 +43,10 @@ export function Overview({ data }: { readonly data: RunPageData }): JSX.Element 
   const { run } = data;
   const groups = groupSeries(data.series);
   const courses = groups.filter(isCourse);
-  const singles = groups.filter(group => !isCourse(group)).flatMap(({ series }) => series.map(({ key }) => key));
-  const headline = data.versions.at(-1)?.headline ?? null;
-  const others = run.metrics.filter(({ key }) => singles.includes(key) && key !== headline?.metric);
+  const metrics = withoutBaselines(run.metrics);
+  const drawn = new Set(courses.flatMap(({ series }) => series.map(({ key }) => key)));
+  const main = mainMetric(data);
+  const others = metrics.filter(({ key }) => key !== main?.name && !drawn.has(key));
   return (
     <>
       {run.failure === null ? null : <FailureNote run={run} failure={run.failure} />}
@@ -31,17 +58,10 @@ export function Overview({ data }: { readonly data: RunPageData }): JSX.Element 
         </p>
       ) : null}
       <div className="jp-SlipwayTiles">
-        {headline === null ? null : (
-          <MetricTile name={headline.metric} value={headline.value} baseline={headline.baseline} isMain />
-        )}
-        {others.slice(0, 5).map(({ key, value }) => (
-          <MetricTile key={key} name={key} value={value} baseline={null} />
+        {main === null ? null : <MetricTile {...main} isMain />}
+        {others.slice(0, OVERVIEW_METRICS).map(({ key, value }) => (
+          <MetricTile key={key} name={key} value={value} baselines={baselinesOf(key, run.metrics)} />
         ))}
-        {headline === null && others.length === 0
-          ? run.metrics
-              .slice(0, 4)
-              .map(({ key, value }) => <MetricTile key={key} name={key} value={value} baseline={null} />)
-          : null}
       </div>
       <div className="jp-SlipwayCharts">
         {courses.slice(0, OVERVIEW_CHARTS).map(group => (

@@ -13,7 +13,7 @@ export function ServiceBody({ model }: { readonly model: ServicePageModel }): JS
   useChanges(model.changed);
   return (
     <Page connection={model.connection} snapshot={model.snapshot} onRefresh={() => model.refresh()}>
-      {service => (
+      {({ service, profiles }) => (
         <>
           <PageHead
             title={service.name}
@@ -23,12 +23,19 @@ export function ServiceBody({ model }: { readonly model: ServicePageModel }): JS
               </span>,
               <StatusMark look={serviceStateLook(service.state, trans)} />,
               service.url === '' ? null : <code>{service.url}</code>,
-              service.started_at === null ? null : <Ago moment={service.started_at} />,
-              trans.__('%1 requests answered', formatCompactCount(service.requests))
+              service.started_at === null ? null : (
+                <>
+                  {trans.__('started')}&nbsp;
+                  <Ago moment={service.started_at} />
+                </>
+              ),
+              service.requests === 1
+                ? trans.__('1 request answered')
+                : trans.__('%1 requests answered', formatCompactCount(service.requests))
             ]}
           />
           <Section title={trans.__('Try it')}>
-            <TestForm model={model} service={service} />
+            <TestForm model={model} service={service} profiles={profiles} />
           </Section>
           <Section title={trans.__('Call it')}>
             <ConsumeSnippet model={model} service={service} />

@@ -1,4 +1,4 @@
-import type { Service, TestAnswer } from '@slipway/contract';
+import type { ColumnProfile, Service, TestAnswer } from '@slipway/contract';
 import { asCallError, RefusedError } from '../../client/index.js';
 import type { CallError, SlipwayClient } from '../../client/index.js';
 import type { ILiveConnection } from '../../live/index.js';
@@ -13,8 +13,15 @@ export type TestState =
   | { readonly kind: 'answered'; readonly answer: TestAnswer }
   | { readonly kind: 'failed'; readonly error: CallError };
 
+/** Everything that the page of a service shows. */
+export interface ServicePageData {
+  readonly service: Service;
+  /** Profiles of the columns that the model was trained on; empty when the data is not registered. */
+  readonly profiles: readonly ColumnProfile[];
+}
+
 /** State of the page of one service: the service, what stands in its test form, and its last answer. */
-export class ServicePageModel extends PageModel<Service> {
+export class ServicePageModel extends PageModel<ServicePageData> {
   readonly name: string;
   readonly #client: Pick<SlipwayClient, 'call'>;
   readonly #edited = new Map<string, string>();
@@ -33,7 +40,7 @@ export class ServicePageModel extends PageModel<Service> {
             remedy: 'Promote a model version: that starts its service.'
           });
         }
-        return service;
+        return { service, profiles: await profilesOf(service, client, signal) };
       },
       concerns: event => event.type === 'service.changed' && event.name === name
     });
@@ -43,8 +50,10 @@ export class ServicePageModel extends PageModel<Service> {
 
   /** What stands in the form: what the user typed, else a value from the middle of the training data. */
   get texts(): InputTexts {
-    const signature = this.snapshot.data?.signature;
-    return signature === undefined ? {} : { ...defaultTexts(signature), ...Object.fromEntries(this.#edited) };
+    const { data } = this.snapshot;
+    return data === null
+      ? {}
+      : { ...defaultTexts(data.service.signature, data.profiles), ...Object.fromEntries(this.#edited) };
   }
 
   get test(): TestState {
@@ -58,8 +67,8 @@ export class ServicePageModel extends PageModel<Service> {
 
   /** Sends what stands in the form. Bad values are sent too: the service's refusal is worth seeing. */
   async send(): Promise<void> {
-    const service = this.snapshot.data;
-    if (service === null || this.#test.kind === 'sending') {
+    const service = this.snapshot.data?.service;
+    if (service === undefined || this.#test.kind === 'sending') {
       return;
     }
     this.#setTest({ kind: 'sending' });
@@ -67,6 +76,8 @@ export class ServicePageModel extends PageModel<Service> {
       const body = { body: readInputs(service.signature, this.texts) };
       const answer = await this.#client.call('testService', { params: { name: this.name }, body });
       this.#setTest({ kind: 'answered', answer });
+      // The count of requests has grown.
+      this.refresh();
     } catch (reason) {
       this.#setTest({ kind: 'failed', error: asCallError(reason) });
     }
@@ -75,5 +86,24 @@ export class ServicePageModel extends PageModel<Service> {
   #setTest(test: TestState): void {
     this.#test = test;
     this.emitChanged();
+  }
+}
+
+async function profilesOf(
+  service: Service,
+  client: Pick<SlipwayClient, 'call'>,
+  signal: AbortSignal
+): Promise<readonly ColumnProfile[]> {
+  const { dataset } = service.signature.training_frame;
+  if (dataset === null) {
+    return [];
+  }
+  try {
+    return (await client.call('getDatasetVersion', { params: { ...dataset }, signal })).profile;
+  } catch (reason) {
+    if (reason instanceof RefusedError && reason.code === 'NOT_FOUND') {
+      return [];
+    }
+    throw reason;
   }
 }

@@ -1,5 +1,6 @@
 import { PredictAnswer } from '@slipway/contract';
-import type { Service, SignatureInput, TestAnswer } from '@slipway/contract';
+import type { ColumnProfile, Service, SignatureInput, TestAnswer } from '@slipway/contract';
+import { useId } from 'react';
 import type { FormEvent } from 'react';
 import { ErrorNote } from '../../components/index.js';
 import { formatDuration, formatNumber, useTranslation } from '../../display/index.js';
@@ -8,10 +9,11 @@ import type { ServicePageModel, TestState } from './model.js';
 interface TestFormProps {
   readonly model: ServicePageModel;
   readonly service: Service;
+  readonly profiles: readonly ColumnProfile[];
 }
 
 /** A form made from the signature; its answer stands beside it. */
-export function TestForm({ model, service }: TestFormProps): JSX.Element {
+export function TestForm({ model, service, profiles }: TestFormProps): JSX.Element {
   const trans = useTranslation();
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
@@ -25,6 +27,7 @@ export function TestForm({ model, service }: TestFormProps): JSX.Element {
             key={input.name}
             input={input}
             text={model.texts[input.name] ?? ''}
+            known={profiles.find(({ name }) => name === input.name)?.top.map(({ value }) => value) ?? []}
             onChange={text => model.edit(input.name, text)}
           />
         ))}
@@ -46,13 +49,18 @@ export function TestForm({ model, service }: TestFormProps): JSX.Element {
 interface InputFieldProps {
   readonly input: SignatureInput;
   readonly text: string;
+  /** Frequent values in training, offered while typing. */
+  readonly known: readonly string[];
   readonly onChange: (text: string) => void;
 }
 
-function InputField({ input, text, onChange }: InputFieldProps): JSX.Element {
+function InputField({ input, text, known, onChange }: InputFieldProps): JSX.Element {
   const trans = useTranslation();
-  const hint =
-    input.range === null
+  const listId = useId();
+  const isText = input.datatype === 'BYTES';
+  const hint = isText
+    ? known.slice(0, 5).join(', ') || trans.__('text')
+    : input.range === null
       ? input.datatype
       : trans.__('%1 … %2', formatNumber(input.range.min), formatNumber(input.range.max));
   const value = Number(text);
@@ -68,13 +76,21 @@ function InputField({ input, text, onChange }: InputFieldProps): JSX.Element {
       ) : (
         <input
           type="text"
-          inputMode={input.datatype === 'BYTES' ? 'text' : 'decimal'}
+          inputMode={isText ? 'text' : 'decimal'}
+          list={isText && known.length > 0 ? listId : undefined}
           name={input.name}
           value={text}
           placeholder={input.nullable ? trans.__('missing') : ''}
           onChange={event => onChange(event.target.value)}
         />
       )}
+      {isText ? (
+        <datalist id={listId}>
+          {known.map(value => (
+            <option key={value} value={value} />
+          ))}
+        </datalist>
+      ) : null}
       <span className={`jp-SlipwayField-hint ${outside ? 'jp-mod-caution' : ''}`}>
         {outside ? trans.__('outside of training: %1', hint) : hint}
       </span>

@@ -1,7 +1,17 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
-import { Ago, EmptyNote, GroupHead, Prose, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
+import {
+  Ago,
+  Baseline,
+  EmptyNote,
+  GroupHead,
+  Prose,
+  Sidebar,
+  Tree,
+  useChanges,
+  useHost
+} from '../../components/index.js';
 import type { TreeRow } from '../../components/index.js';
 import { formatNumber, promoteIcon, useTranslation } from '../../display/index.js';
 import { rowKey } from '../named-list.js';
@@ -110,9 +120,7 @@ function VersionRow({ version }: { readonly version: ModelVersion }): JSX.Elemen
             <span className="jp-SlipwayMetric-value">{formatNumber(headline.value)}</span>
           </span>
           {headline.baseline === null ? null : (
-            <span title={trans.__('The best baseline on the same rows')}>
-              {trans.__('%1 %2', headline.baseline.name, formatNumber(headline.baseline.value))}
-            </span>
+            <Baseline name={headline.baseline.name} value={headline.baseline.value} />
           )}
         </div>
       )}

@@ -1,11 +1,20 @@
 import type { NamedMetric, RunSummary } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Ago, Sparkline, StatusMark } from '../../components/index.js';
-import { formatDuration, formatNumber, formatPercent, runStatusLook, useTranslation } from '../../display/index.js';
+import { Ago, Baseline, Sparkline, StatusMark } from '../../components/index.js';
+import {
+  baselinesOf,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  runStatusLook,
+  useTranslation,
+  withoutBaselines
+} from '../../display/index.js';
 
 /** The metric that the row shows: the headline's, else the first. */
 function shownMetric(run: RunSummary): NamedMetric | undefined {
-  return run.metrics.find(metric => metric.key === run.headline?.key) ?? run.metrics[0];
+  const metrics = withoutBaselines(run.metrics);
+  return metrics.find(metric => metric.key === run.headline?.key) ?? metrics[0];
 }
 
 /** A run as a sentence for screen readers. */
@@ -33,6 +42,7 @@ function failureLine(failure: NonNullable<RunSummary['failure']>, trans: Transla
 export function RunRow({ run }: { readonly run: RunSummary }): JSX.Element {
   const trans = useTranslation();
   const metric = shownMetric(run);
+  const baseline = metric === undefined ? undefined : baselinesOf(metric.key, run.metrics)[0];
   return (
     <>
       <div className="jp-SlipwayRow-line">
@@ -56,7 +66,11 @@ export function RunRow({ run }: { readonly run: RunSummary }): JSX.Element {
               <span className="jp-SlipwayMetric-value">{formatNumber(metric.value)}</span>
             </span>
           )}
-          <Sparkline values={run.headline?.spark ?? []} />
+          {baseline === undefined ? (
+            <Sparkline values={run.headline?.spark ?? []} />
+          ) : (
+            <Baseline name={baseline.name} value={baseline.value} />
+          )}
           {run.status === 'RUNNING' && run.progress !== null ? <Progress progress={run.progress} /> : null}
         </div>
       )}

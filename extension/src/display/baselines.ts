@@ -1,0 +1,35 @@
+import type { MetricValue } from '@slipway/contract';
+
+/** One simple rule's value of a metric, on the same rows. */
+export interface BaselineValue {
+  readonly name: string;
+  readonly value: MetricValue;
+}
+
+interface KeyedValue {
+  readonly key: string;
+  readonly value: MetricValue;
+}
+
+/** `slip.fit` logs what the baselines reach as `baseline.<name>.<metric>`. */
+const BASELINE_KEY = /^baseline\.(.+)\.([^.]+)$/;
+
+/** Metrics of a run without those that belong to baselines. */
+export function withoutBaselines<M extends KeyedValue>(metrics: readonly M[]): readonly M[] {
+  return metrics.filter(({ key }) => !BASELINE_KEY.test(key));
+}
+
+/** The baselines that were logged for a metric, best first. */
+export function baselinesOf(metric: string, metrics: readonly KeyedValue[]): readonly BaselineValue[] {
+  const found = metrics.flatMap(({ key, value }) => {
+    const [, name, of] = BASELINE_KEY.exec(key) ?? [];
+    return name !== undefined && of === metric ? [{ name, value }] : [];
+  });
+  const sign = isLowerBetter(metric) ? 1 : -1;
+  return found.sort((one, other) => sign * (Number(one.value) - Number(other.value)));
+}
+
+/** Whether a smaller value of the metric is a better one, as its name tells. */
+export function isLowerBetter(metric: string): boolean {
+  return /(?:^|[_\-./])(?:loss|error|rmse|mse|mae|mape|deviance|perplexity)(?:$|[_\-./])/i.test(metric);
+}

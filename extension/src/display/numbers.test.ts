@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatCompactCount, formatCount, formatNumber, formatPercent } from './numbers.js';
+
+/** The narrow no-break space that parts thousands and units. */
+const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+
+describe('numbers', () => {
+  it.each([
+    [0, '0'],
+    [0.41234, '0.412'],
+    [0.81, '0.81'],
+    [12.345, '12.3'],
+    [123.45, '123'],
+    [1234, '1 230'],
+    [-1234567, '-1 230 000'],
+    [1.2e-7, '1.2e-7'],
+    [0.00012, '0.00012'],
+    [4.56e12, '4.56e12'],
+    [-2.5e-9, '-2.5e-9'],
+    [Number.NaN, 'NaN'],
+    ['NaN' as const, 'NaN'],
+    ['-Infinity' as const, '-∞'],
+    [Infinity, '∞']
+  ])('%s is shown as %s', (value, shown) => {
+    expect(plain(formatNumber(value))).toBe(shown);
+  });
+
+  it('keep three significant digits, whatever their size', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), value => {
+        const shown = Number(formatNumber(value).replaceAll('\u202f', ''));
+        expect(shown).toBe(Number(value.toPrecision(3)));
+      })
+    );
+  });
+});
+
+describe('counts', () => {
+  it('have their thousands apart', () => {
+    expect(plain(formatCount(1461))).toBe('1 461');
+    expect(plain(formatCount(12))).toBe('12');
+    expect(plain(formatCount(1234567))).toBe('1 234 567');
+  });
+
+  it.each([
+    [0, '0'],
+    [9_999, '9 999'],
+    [41_200, '41.2 k'],
+    [999_999, '1 000 k'],
+    [41_000_000, '41 M']
+  ])('of %s fit in little room as %s', (count, shown) => {
+    expect(plain(formatCompactCount(count))).toBe(shown);
+  });
+});
+
+describe('sizes', () => {
+  it.each([
+    [0, '0 B'],
+    [532, '532 B'],
+    [12_400, '12.4 kB'],
+    [999_600, '1 MB'],
+    [2.5e15, '2 500 TB']
+  ])('of %s bytes are shown as %s', (bytes, shown) => {
+    expect(plain(formatBytes(bytes))).toBe(shown);
+  });
+});
+
+describe('percentages', () => {
+  it('reach 100 only at the end', () => {
+    expect(plain(formatPercent(0.414))).toBe('41 %');
+    expect(plain(formatPercent(0.9999))).toBe('99 %');
+    expect(plain(formatPercent(1))).toBe('100 %');
+  });
+});
