@@ -52,6 +52,12 @@ describe('a cell', () => {
   });
 });
 
+it('three hundred cells in a row are all answered', async () => {
+  const cells = Array.from({ length: 300 }, (_, i) => kernel.submit(`const n${i} = ${i};\nn${i} + 1`));
+  await Promise.all(cells.map(({ done }) => done));
+  expect(cells.map(result)).toEqual(cells.map((_, i) => String(i + 1)));
+});
+
 describe('an error', () => {
   it('is an error output with the place in the cell, also from a later cell', async () => {
     await kernel.execute('function fail(x: number): never {\n  throw new TypeError("bad " + x);\n}');

@@ -100,6 +100,13 @@ it("the notebook's own TypeScript module is checked, run, and read again when it
   expect(result(await kernel.execute('import { twice } from "./own";\ntwice(4)'))).toBe('8');
   const wrong = await kernel.execute('twice("4")');
   expect(traceback(wrong)).toContain('TS2345');
+  writeFileSync(path.join(folder, 'deeper.ts'), 'export const factor = 10;\n');
+  const changed = 'import { factor } from "./deeper";\nexport const twice = (n: number): number => factor * n;\n';
+  writeFileSync(path.join(folder, 'own.ts'), changed);
+  // The compiler looks for changes of files now and then.
+  await expect
+    .poll(async () => result(await kernel.execute('import { twice } from "./own";\ntwice(4)')), { timeout: 10_000 })
+    .toBe('40');
 });
 
 it('a dynamic import whose type has no name is kept for later cells', async () => {

@@ -48,9 +48,9 @@ export class CellCompiler implements Converter {
     return this.#load().module.isCompleteCode(code);
   }
 
-  /** Builds the compiler's program now, so that the first cell finds it ready. */
+  /** Builds the compiler's program and checks a trifle with it, so that the first cell finds everything ready. */
   warmUp(): void {
-    this.#flags.protect(() => this.#ready());
+    this.#flags.protect(() => this.#ready().convert('', '0'));
   }
 
   convert(_previous: string, source: string): ConvertResult {

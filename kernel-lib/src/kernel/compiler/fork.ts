@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type ts from '@tslab/typescript-for-tslab';
+import { lightBuilder } from './light-builder.js';
 import { expandShorthand } from './shorthand.js';
 
 /** The TypeScript API, as a value. */
@@ -9,6 +10,7 @@ type CreateWatchCompilerHost = (
   rootFiles: string[],
   options: ts.CompilerOptions,
   system: ts.System,
+  createProgram: ts.CreateProgram<ts.BuilderProgram> | null,
   ...rest: unknown[]
 ) => ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
 type CreateWatchProgram = (
@@ -69,8 +71,9 @@ export class CompilerHook {
     const createWatchProgram = this.ts.createWatchProgram as unknown as CreateWatchProgram;
     // Internal to the fork, so its declarations do not have it.
     const internal = this.ts as unknown as { getPreEmitDiagnosticsOfFiles: DiagnosticsOfFiles };
-    const replacedHost: CreateWatchCompilerHost = (rootFiles, options, system, ...rest) =>
-      createWatchCompilerHost(rootFiles, this.adjustments.adjustOptions(options), system, ...rest);
+    const createProgram = lightBuilder(this.ts);
+    const replacedHost: CreateWatchCompilerHost = (rootFiles, options, system, _createProgram, ...rest) =>
+      createWatchCompilerHost(rootFiles, this.adjustments.adjustOptions(options), system, createProgram, ...rest);
     const replacedProgram: CreateWatchProgram = host => {
       const inner = host.afterProgramCreate;
       host.afterProgramCreate = builder => {

@@ -1,5 +1,6 @@
-import type { Publisher, Router, XPublisher } from 'zeromq';
+import type { Router, XPublisher } from 'zeromq';
 import { addressOf, type Connection } from './connection.js';
+import { Outbox } from './outbox.js';
 import { decode, encode, messageFor, unsolicited, type Frame, type Message } from './wire.js';
 
 /** A socket that replies can be sent on. */
@@ -14,13 +15,17 @@ export class Channels {
   readonly #shell: Router;
   readonly #stdin: Router;
   readonly #iopub: XPublisher;
+  readonly #broadcasts: Outbox;
+  readonly #inputRequests: Outbox;
 
   private constructor(connection: Connection, shell: Router, stdin: Router, iopub: XPublisher) {
     this.#connection = connection;
     this.#shell = shell;
     this.#stdin = stdin;
     this.#iopub = iopub;
-    this.shell = { send: frames => sendOn(shell, frames) };
+    this.shell = new Outbox(shell);
+    this.#broadcasts = new Outbox(iopub);
+    this.#inputRequests = new Outbox(stdin);
   }
 
   /** Binds shell, iopub and stdin to the ports of `connection`. */
@@ -45,7 +50,7 @@ export class Channels {
   /** Broadcasts a message caused by `parent`. */
   publish(parent: Message, type: string, content: unknown): void {
     const message = { ...messageFor(parent, type, content), identities: [Buffer.from(`kernel.${type}`)] };
-    sendOn(this.#iopub, encode(message, this.#connection.key));
+    this.#broadcasts.send(encode(message, this.#connection.key));
   }
 
   publishStatus(parent: Message, state: 'busy' | 'idle' | 'starting'): void {
@@ -58,7 +63,7 @@ export class Channels {
 
   /** Asks the front end that sent `parent` for a line of input. */
   requestInput(parent: Message, prompt: string, password: boolean): void {
-    sendOn(this.#stdin, encode(messageFor(parent, 'input_request', { prompt, password }), this.#connection.key));
+    this.#inputRequests.send(encode(messageFor(parent, 'input_request', { prompt, password }), this.#connection.key));
   }
 
   /** Calls `listener` with each answer to an input request. */
@@ -81,12 +86,7 @@ export class Channels {
     for await (const [frame] of this.#iopub) {
       if (frame?.[0] !== 1) continue;
       const welcome = unsolicited('iopub_welcome', 'iopub_welcome', { subscription: frame.subarray(1).toString() });
-      sendOn(this.#iopub, encode(welcome, this.#connection.key));
+      this.#broadcasts.send(encode(welcome, this.#connection.key));
     }
   }
-}
-
-/** Router and publisher sockets drop what a vanished peer cannot take; a send never waits and never throws here. */
-export function sendOn(socket: Router | Publisher | XPublisher, frames: Frame[]): void {
-  socket.send(frames.map(frame => (typeof frame === 'string' ? frame : Buffer.from(frame)))).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply, Router } from 'zeromq';
-import { sendOn } from '../protocol/channels.js';
+import { Outbox } from '../protocol/outbox.js';
 import { decode, type Message } from '../protocol/wire.js';
 import { InterruptFlags } from './flags.js';
 import type { FromSideThread, SideThreadData, ToSideThread } from './messages.js';
@@ -25,11 +25,12 @@ const heartbeat = new zmq.Reply();
 await Promise.all([control.bind(controlAddress), heartbeat.bind(heartbeatAddress)]);
 post({ kind: 'bound' });
 
+const replies = new Outbox(control);
 const sending = new SessionSending(post);
 port.on('message', (message: ToSideThread) => {
   switch (message.kind) {
     case 'send-control':
-      return sendOn(control, message.frames);
+      return replies.send(message.frames);
     case 'close':
       return close();
     default:
