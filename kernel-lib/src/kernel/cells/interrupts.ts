@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { InterruptFlags } from '../side/flags.js';
 import type { Cell } from './cell.js';
 
@@ -67,9 +66,4 @@ export class Interrupts {
 /** True for what vm throws when SIGINT ends the first synchronous part of a cell. */
 export function isVmInterrupt(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
-}
-
-/** One line about an error that nobody expected, for the kernel's own stderr. */
-export function oneLine(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
 }

@@ -20,6 +20,7 @@ export class SideThread {
   readonly #worker: Worker;
   readonly #flushes = new Map<number, (complete: boolean) => void>();
   #nextFlush = 0;
+  #hasEnded = false;
   #listener: SideThreadListener | undefined;
 
   private constructor(worker: Worker) {
@@ -38,6 +39,7 @@ export class SideThread {
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
     worker.unref();
     const thread = new SideThread(worker);
+    worker.once('exit', () => thread.#end());
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.on('message', (message: FromSideThread) => {
@@ -68,6 +70,7 @@ export class SideThread {
 
   /** Closes the thread's sockets and ends it. */
   async close(): Promise<void> {
+    if (this.#hasEnded) return;
     const ended = new Promise(resolve => this.#worker.once('exit', resolve));
     this.#worker.ref();
     this.post({ kind: 'close' });
@@ -75,11 +78,18 @@ export class SideThread {
   }
 
   #flush(timeoutMs: number, untilAway: boolean): Promise<boolean> {
+    if (this.#hasEnded) return Promise.resolve(false);
     const id = this.#nextFlush++;
     return new Promise(resolve => {
       this.#flushes.set(id, resolve);
       this.post({ kind: 'flush', id, timeoutMs, untilAway });
     });
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    for (const settle of this.#flushes.values()) settle(false);
+    this.#flushes.clear();
   }
 
   #receive(message: Exclude<FromSideThread, { kind: 'bound' }>): void {

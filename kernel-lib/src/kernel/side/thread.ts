@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply, Router } from 'zeromq';
+import { oneLine } from '../one-line.js';
 import { Outbox } from '../protocol/outbox.js';
 import { decode, type Message } from '../protocol/wire.js';
 import { InterruptFlags } from './flags.js';
@@ -38,6 +39,10 @@ port.on('message', (message: ToSideThread) => {
   }
 });
 
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  // A fault in here must not take the notebook down, and interrupts must go on working.
+  process.on(event, (error: unknown) => post({ kind: 'warning', message: `Slipway: ${oneLine(error)}` }));
+}
 endWithParent();
 void forwardControl(control);
 void echoHeartbeat(heartbeat);
