@@ -57,6 +57,8 @@ async function unpackFromNpm(cacheFolder: string): Promise<ChromiumPlace> {
     for (const archive of ['al2023.tar.br', 'fonts.tar.br']) {
       extract(await unpack(path.join(packed, archive)), started);
     }
+    // The browser dies at the first form control when it finds no font; the packed list names other folders.
+    await writeFile(path.join(started, 'fonts.conf'), fontList(folder));
     // Whole or not at all: a run that was broken off leaves no half browser behind.
     await rm(folder, { recursive: true, force: true });
     await rename(started, folder);
@@ -68,12 +70,29 @@ async function unpackFromNpm(cacheFolder: string): Promise<ChromiumPlace> {
   };
 }
 
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
+function fontList(folder: string): string {
+  const folders = [path.join(folder, 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts'];
+  return [
+    '<?xml version="1.0"?>',
+    '<!DOCTYPE fontconfig SYSTEM "fonts.dtd">',
+    '<fontconfig>',
+    ...folders.map(place => `  <dir>${escapeXml(place)}</dir>`),
+    `  <cachedir>${escapeXml(path.join(folder, 'font-cache'))}</cachedir>`,
+    '</fontconfig>',
+    ''
+  ].join('\n');
+}
+
 async function unpack(file: string): Promise<Buffer> {
   return promisify(brotliDecompress)(await readFile(file));
 }
 
 function extract(archive: Buffer, folder: string): void {
-  const { status, stderr } = spawnSync('tar', ['-xf', '-', '-C', folder], { input: archive });
+  const { status, stderr } = spawnSync('tar', ['-xf', '-', '--no-same-owner', '-C', folder], { input: archive });
   if (status !== 0) {
     throw new Error(`tar could not unpack the browser: ${String(stderr)}`);
   }

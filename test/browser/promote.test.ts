@@ -76,6 +76,12 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     expect(new Set(cells.map(({ status }) => status))).toEqual(new Set(['ok']));
   });
 
+  it('leads from a cell of the run to that cell in the notebook', async () => {
+    await page.getByRole('button', { name: 'Show in notebook' }).click();
+    const active = page.locator('.jp-Notebook .jp-Cell.jp-mod-active');
+    await active.filter({ hasText: 'slip.run("rain"' }).waitFor();
+  });
+
   it('shows the datasets that the notebook registered', async () => {
     await execute(page, 'slipway:show-datasets');
     await page.getByRole('treeitem', { name: /^Dataset weather,/ }).waitFor();
@@ -84,7 +90,7 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
       .getByRole('treeitem', { name: /^Version 1, 1.46\d rows/ })
       .first()
       .click();
-    await page.getByRole('columnheader', { name: 'Distribution' }).waitFor();
+    await page.getByRole('columnheader', { name: 'Distribution', exact: true }).waitFor();
     await screenshot(page, 'promote-5-dataset');
   });
 
@@ -129,6 +135,23 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     expect(answer.status).toBe(200);
     const { predictions } = PredictAnswer.parse(await answer.json());
     expect(['rain', 'dry']).toContain(predictions[0]?.label);
+  });
+
+  it('offers the newest model of the notebook in its toolbar', async () => {
+    await page.getByRole('tab', { name: '01-rain.ipynb' }).click();
+    await page.locator('[data-jp-item-name="slipway-promote"]').getByRole('button').click();
+    const dialog = page.locator('dialog.jp-SlipwayPromotionDialog');
+    await dialog.getByText('Promote rain v1', { exact: true }).waitFor();
+    await dialog.getByText(/^v1 \(since/).waitFor({ timeout: 60_000 });
+    await screenshot(page, 'promote-12-again');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('inserts a cell that reads the dataset', async () => {
+    await execute(page, 'slipway:insert-dataset-cell', { name: 'weather', version: 1 });
+    const active = page.locator('.jp-Notebook .jp-Cell.jp-mod-active');
+    await active.filter({ hasText: 'const weather = await slip.data("weather"' }).waitFor();
   });
 
   it('says in the sidebar where the version serves', async () => {

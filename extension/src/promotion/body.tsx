@@ -121,11 +121,6 @@ function Report({ report, model }: { readonly report: PreflightReport; readonly 
   const failed = report.checks.filter(({ verdict }) => verdict === 'fail').length;
   return (
     <>
-      <ul className="jp-SlipwayChecks">
-        {report.checks.map(check => (
-          <Check key={check.id} check={check} />
-        ))}
-      </ul>
       {failed > 0 ? (
         <p className="jp-SlipwayPromotion-refused" role="alert">
           {trans._n('Promotion is blocked by %1 failed check.', 'Promotion is blocked by %1 failed checks.', failed)}{' '}
@@ -133,7 +128,13 @@ function Report({ report, model }: { readonly report: PreflightReport; readonly 
             {trans.__('Check again')}
           </button>
         </p>
-      ) : (
+      ) : null}
+      <ul className="jp-SlipwayChecks">
+        {report.checks.map(check => (
+          <Check key={check.id} check={check} />
+        ))}
+      </ul>
+      {failed > 0 ? null : (
         <div className="jp-SlipwayPromotion-changes">
           <h3>{trans.__('What will happen')}</h3>
           <ul>

@@ -1,4 +1,12 @@
-import type { DatasetSummary, ModelVersion, PreflightReport, Promotion, RunDetail, Service } from '@slipway/contract';
+import type {
+  DatasetSummary,
+  ModelSignature,
+  ModelVersion,
+  PreflightReport,
+  Promotion,
+  RunDetail,
+  Service
+} from '@slipway/contract';
 
 const DIGEST = 'a'.repeat(64);
 
@@ -69,7 +77,7 @@ export function sampleVersion(changes: Partial<ModelVersion> = {}): ModelVersion
   };
 }
 
-export function sampleSignature(): ModelVersion['signature'] {
+export function sampleSignature(): ModelSignature {
   return {
     task: 'classification',
     target: 'rain',

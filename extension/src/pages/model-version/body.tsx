@@ -1,4 +1,5 @@
 import type { ModelVersion } from '@slipway/contract';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
 import { Ago, useChanges, useHost } from '../../components/index.js';
 import { formatCount, formatNumber, promoteIcon, useTranslation } from '../../display/index.js';
@@ -39,7 +40,13 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
             </Section>
           )}
           <Section title={trans.__('Inputs and outputs')}>
-            <SignatureTable signature={version.signature} />
+            {version.signature === null ? (
+              <p className="jp-SlipwayQuiet">
+                {trans.__('Not known: it was logged by MLflow, without a bundle to promote.')}
+              </p>
+            ) : (
+              <SignatureTable signature={version.signature} />
+            )}
           </Section>
           <Origin version={version} run={run} />
           <Deployments version={version} />
@@ -66,18 +73,19 @@ function Head({ version }: { readonly version: ModelVersion }): JSX.Element {
     <PageHead
       title={trans.__('%1 version %2', version.name, version.version)}
       facts={[
-        version.signature.task === 'classification'
-          ? trans.__('classifies %1', version.signature.target)
-          : trans.__('predicts %1', version.signature.target),
+        whatItDoes(version, trans),
         ...version.aliases.map(alias => <span className="jp-SlipwayBadge">{`@${alias}`}</span>),
         <Ago moment={version.created_at} />,
-        <code title={version.bundle_digest}>{version.bundle_digest.slice(0, 12)}</code>
+        version.bundle_digest === null ? null : (
+          <code title={version.bundle_digest}>{version.bundle_digest.slice(0, 12)}</code>
+        )
       ]}
       actions={
         <button
           type="button"
           className="jp-SlipwayButton jp-mod-primary"
           aria-label={trans.__('Promote %1 version %2', version.name, version.version)}
+          disabled={version.bundle_digest === null}
           onClick={() => host.execute(CommandIDs.promoteModel, { name: version.name, version: version.version })}
         >
           <promoteIcon.react tag="span" elementSize="normal" />
@@ -88,9 +96,18 @@ function Head({ version }: { readonly version: ModelVersion }): JSX.Element {
   );
 }
 
+function whatItDoes({ signature }: ModelVersion, trans: TranslationBundle): string {
+  if (signature === null) {
+    return trans.__('logged by MLflow');
+  }
+  return signature.task === 'classification'
+    ? trans.__('classifies %1', signature.target)
+    : trans.__('predicts %1', signature.target);
+}
+
 function Origin({ version, run }: ModelVersionPageData): JSX.Element {
   const trans = useTranslation();
-  const { training_frame: frame } = version.signature;
+  const frame = version.signature?.training_frame;
   return (
     <Section title={trans.__('Where it came from')}>
       <table className="jp-SlipwayTable jp-mod-pairs">
@@ -119,17 +136,19 @@ function Origin({ version, run }: ModelVersionPageData): JSX.Element {
               )}
             </td>
           </tr>
-          <tr>
-            <th scope="row">{trans.__('Split')}</th>
-            <td>
-              {trans.__(
-                '%1: %2 training rows, %3 test rows',
-                frame.split,
-                formatCount(frame.train_rows),
-                formatCount(frame.test_rows)
-              )}
-            </td>
-          </tr>
+          {frame === undefined ? null : (
+            <tr>
+              <th scope="row">{trans.__('Split')}</th>
+              <td>
+                {trans.__(
+                  '%1: %2 training rows, %3 test rows',
+                  frame.split,
+                  formatCount(frame.train_rows),
+                  formatCount(frame.test_rows)
+                )}
+              </td>
+            </tr>
+          )}
           {version.headline?.baseline == null ? null : (
             <tr>
               <th scope="row">{trans.__('Best baseline')}</th>

@@ -54,7 +54,11 @@ export function RegistryBody({ model }: { readonly model: RegistryModel }): JSX.
       onRefresh={() => model.refresh()}
       filter={{ label: trans.__('Filter models'), value: model.text, onChange: text => (model.text = text) }}
       empty={rows.length > 0 ? null : model.filtered ? <NothingFound /> : <NoModels />}
-      actions={selected === null ? undefined : <Actions selected={selected} />}
+      actions={
+        selected === null ? undefined : (
+          <Actions selected={selected} promotable={model.find(selected)?.bundle_digest !== null} />
+        )
+      }
     >
       <Tree
         label={trans.__('Models and their versions')}
@@ -82,6 +86,9 @@ function describeVersion(version: ModelVersion, trans: TranslationBundle): strin
   const parts = [trans.__('Version %1', version.version)];
   for (const { environment } of version.deployments) {
     parts.push(trans.__('serving in %1', environment));
+  }
+  if (version.bundle_digest === null) {
+    parts.push(trans.__('logged by MLflow, no bundle to promote'));
   }
   if (version.headline !== null) {
     parts.push(`${version.headline.metric} ${formatNumber(version.headline.value)}`);
@@ -113,6 +120,11 @@ function VersionRow({ version }: { readonly version: ModelVersion }): JSX.Elemen
         ))}
         <Ago moment={version.created_at} />
       </div>
+      {version.bundle_digest !== null ? null : (
+        <div className="jp-SlipwayRow-line jp-mod-detail">
+          <span className="jp-SlipwayQuiet">{trans.__('logged by MLflow, no bundle to promote')}</span>
+        </div>
+      )}
       {headline === null ? null : (
         <div className="jp-SlipwayRow-line jp-mod-detail">
           <span className="jp-SlipwayMetric">
@@ -128,7 +140,13 @@ function VersionRow({ version }: { readonly version: ModelVersion }): JSX.Elemen
   );
 }
 
-function Actions({ selected }: { readonly selected: VersionChoice }): JSX.Element {
+interface ActionsProps {
+  readonly selected: VersionChoice;
+  /** A version without a bundle cannot become a service. */
+  readonly promotable: boolean;
+}
+
+function Actions({ selected, promotable }: ActionsProps): JSX.Element {
   const trans = useTranslation();
   const host = useHost();
   return (
@@ -136,6 +154,7 @@ function Actions({ selected }: { readonly selected: VersionChoice }): JSX.Elemen
       type="button"
       className="jp-SlipwayButton jp-mod-primary"
       aria-label={trans.__('Promote %1 version %2', selected.name, selected.version)}
+      disabled={!promotable}
       onClick={() => host.execute(CommandIDs.promoteModel, { ...selected })}
     >
       <promoteIcon.react tag="span" elementSize="normal" />
