@@ -163,6 +163,20 @@ it('of a kernel that is killed in mid-cell is on disk, and is sent by the next k
   expect(sent).toContainEqual(['const before = 1', 'console.log("on"); await new Promise(() => {})']);
 });
 
+it.each([
+  ['busy', 'while (true) {}'],
+  ['waiting', 'await new Promise(() => {})']
+])('of a kernel that is shut down while a cell is %s is complete', async (_, code) => {
+  const kernel = await startKernel();
+  const cell = kernel.submit(`console.log("on"); await new Promise(r => setTimeout(r, 50));\n${code}`);
+  await until(() => printed(cell).includes('on'));
+  await new Promise(resolve => setTimeout(resolve, 100));
+  await kernels.pop()?.shutdown();
+  const [records = []] = spooled(folder);
+  expect(cellsOf(records).map(({ finished }) => finished?.status)).toEqual(['interrupted']);
+  expect(records.at(-1)?.type).toBe('session.ended');
+});
+
 it('of a notebook whose folder cannot be written is one warning, and cells run', async () => {
   writeFileSync(path.join(folder, '.slipway'), 'in the way');
   const kernel = await startKernel();

@@ -4,7 +4,6 @@ import { Recorder } from '../record/recorder.js';
 import { Kernel } from './kernel.js';
 import { Channels } from './protocol/channels.js';
 import { readConnection } from './protocol/connection.js';
-import { decode } from './protocol/wire.js';
 import { CellLog } from './session/cell-log.js';
 import { readEnvironment } from './session/environment.js';
 import { KernelNotebook } from './session/notebook-context.js';
@@ -51,13 +50,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
     onLoopStopped: () => kernel.interrupts.loopStopped(),
     onWarning: warn
   });
-  void channels.listen(frames => {
-    try {
-      kernel.server.handle(channels.shell, decode(frames, connection.key));
-    } catch {
-      // Badly signed or no message at all: not from our front end.
-    }
-  });
+  void channels.listen(message => kernel.server.handle(channels.shell, message));
   log.begin(() => readEnvironment(directory));
   setTimeout(() => kernel.warmUp(), WARM_UP_DELAY_MS);
 }

@@ -43,8 +43,8 @@ export class Channels {
   }
 
   /** Calls `listener` with each request that arrives on shell, until the socket is closed. */
-  async listen(listener: (frames: readonly Uint8Array[]) => void): Promise<void> {
-    for await (const frames of this.#shell) listener(frames);
+  async listen(listener: (message: Message) => void): Promise<void> {
+    for await (const frames of this.#shell) this.#receive(frames, listener);
   }
 
   /** Broadcasts a message caused by `parent`. */
@@ -68,17 +68,22 @@ export class Channels {
 
   /** Calls `listener` with each answer to an input request. */
   async listenForInput(listener: (message: Message) => void): Promise<void> {
-    for await (const frames of this.#stdin) {
-      try {
-        listener(decode(frames, this.#connection.key));
-      } catch {
-        // Badly signed: not from our front end.
-      }
-    }
+    for await (const frames of this.#stdin) this.#receive(frames, listener);
   }
 
   close(): void {
     for (const socket of [this.#shell, this.#stdin, this.#iopub]) socket.close();
+  }
+
+  #receive(frames: readonly Uint8Array[], listener: (message: Message) => void): void {
+    let message: Message;
+    try {
+      message = decode(frames, this.#connection.key);
+    } catch {
+      // Badly signed or no message at all: not from our front end.
+      return;
+    }
+    listener(message);
   }
 
   /** JEP 65: a subscriber learns from the welcome that nothing published from now on is lost to it. */

@@ -27,6 +27,7 @@ export class CellLog {
   #environment: Promise<Environment | null> = Promise.resolve(null);
   #isStarted = false;
   #hasEnded = false;
+  #environmentIsSent = false;
   #order = 0;
   #path: string;
   #timer: NodeJS.Timeout | undefined;
@@ -62,6 +63,8 @@ export class CellLog {
   }
 
   finished(cell: Cell, outcome: Outcome): void {
+    // The session may have ended under it.
+    if (!this.#startTimes.has(cell)) return;
     this.#recordFinish(
       cell,
       outcome.status,
@@ -75,6 +78,7 @@ export class CellLog {
 
   /** Records a cell that was not run because one before it failed. */
   aborted(cell: Cell): void {
+    if (this.#hasEnded) return;
     if (!this.#isStarted) this.#startSession(null);
     this.#recordStart(cell);
     this.#recordFinish(cell, 'aborted', null);
@@ -84,6 +88,7 @@ export class CellLog {
     clearInterval(this.#timer);
     if (!this.#isStarted || this.#hasEnded) return;
     this.#hasEnded = true;
+    for (const cell of this.#startTimes.keys()) this.#recordFinish(cell, 'interrupted', null);
     this.sink.record({ type: 'session.ended' });
   }
 
@@ -116,8 +121,6 @@ export class CellLog {
       }
     });
   }
-
-  #environmentIsSent = false;
 
   #sendLateEnvironment(environment: Environment): void {
     if (this.#environmentIsSent) return;

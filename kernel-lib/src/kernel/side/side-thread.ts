@@ -22,6 +22,8 @@ export class SideThread {
   #nextFlush = 0;
   #hasEnded = false;
   #listener: SideThreadListener | undefined;
+  /** What arrived before anybody listened: a front end that waits for the ports asks at once. */
+  readonly #early: Exclude<FromSideThread, { kind: 'bound' }>[] = [];
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -44,7 +46,8 @@ export class SideThread {
       worker.once('error', reject);
       worker.on('message', (message: FromSideThread) => {
         if (message.kind === 'bound') resolve();
-        else thread.#receive(message);
+        else if (thread.#listener) thread.#receive(message);
+        else thread.#early.push(message);
       });
     });
     return thread;
@@ -52,6 +55,7 @@ export class SideThread {
 
   listen(listener: SideThreadListener): void {
     this.#listener = listener;
+    for (const message of this.#early.splice(0)) this.#receive(message);
   }
 
   post(message: ToSideThread): void {

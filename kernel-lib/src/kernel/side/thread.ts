@@ -26,6 +26,7 @@ const heartbeat = new zmq.Reply();
 await Promise.all([control.bind(controlAddress), heartbeat.bind(heartbeatAddress)]);
 post({ kind: 'bound' });
 
+const ENDS_CELLS: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 const replies = new Outbox(control);
 const sending = new SessionSending(post);
 port.on('message', (message: ToSideThread) => {
@@ -56,7 +57,8 @@ async function forwardControl(socket: Router): Promise<void> {
     const message = decodeOrDrop(frames);
     if (!message) continue;
     post({ kind: 'control', message });
-    if (message.header.msg_type === 'interrupt_request') {
+    // A busy loop must not keep a kernel from ending either.
+    if (ENDS_CELLS.has(message.header.msg_type)) {
       interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
     }
   }
