@@ -13,7 +13,7 @@ export type Deployment = z.infer<typeof Deployment>;
 export const ModelVersion = z.object({
   name: EntityName,
   version: z.number().int().positive(),
-  bundle_digest: BundleDigest,
+  bundle_digest: BundleDigest.nullable().describe('null: logged by an MLflow client, without a bundle to promote.'),
   created_at: Timestamp,
   description: z.string(),
   stage: z.enum(['None', 'Staging', 'Production', 'Archived']),
@@ -21,7 +21,7 @@ export const ModelVersion = z.object({
   run_id: RunId.nullable(),
   run_name: z.string().nullable(),
   dataset: DatasetVersionRef.nullable(),
-  signature: ModelSignature,
+  signature: ModelSignature.nullable().describe('null together with bundle_digest.'),
   metrics: z.record(z.string(), z.number()),
   headline: z
     .object({

@@ -59,7 +59,11 @@ export const RunDatasetInput = z.object({
 });
 export type RunDatasetInput = z.infer<typeof RunDatasetInput>;
 
-export const RunModelOutput = z.object({ name: z.string(), version: z.number().int(), bundle_digest: Sha256 });
+export const RunModelOutput = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  bundle_digest: Sha256.nullable()
+});
 export type RunModelOutput = z.infer<typeof RunModelOutput>;
 
 export const RunArtifact = z.object({ path: RelativePath, size: z.number().int().nonnegative(), sha256: Sha256 });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   PreflightReport,
   type EnvironmentName,
-  type ModelVersion,
   type PreflightCheck,
   type PreflightRequest,
   type Service,
@@ -14,6 +13,7 @@ import type { Registry } from '../registry/registry.js';
 import { serviceNameOf, type Services } from '../services/services.js';
 import type { Store } from '../store/store.js';
 import { StoredBundle } from './bundle-reader.js';
+import { promotable, type PromotableVersion } from './promotable.js';
 import type { OnStep, PreflightRunner, PromotionSubject } from './ports.js';
 
 /** Examines model versions before they are promoted, and keeps the reports. */
@@ -38,13 +38,13 @@ export class Preflights {
     this.#runner = runner;
   }
 
-  /** Runs every check, and stores the report. @throws NotFoundError for the model version. */
+  /** Runs every check, and stores the report. @throws NotFoundError, InvalidStateError (no bundle) for the model version. */
   async create(request: PreflightRequest, signal: AbortSignal): Promise<PreflightReport> {
-    const version = await this.#registry.version(request.model, request.version);
+    const version = promotable(await this.#registry.version(request.model, request.version));
     return this.examine(await this.subject(version, request.environment), () => undefined, signal);
   }
 
-  async subject(version: ModelVersion, environment: EnvironmentName): Promise<PromotionSubject> {
+  async subject(version: PromotableVersion, environment: EnvironmentName): Promise<PromotionSubject> {
     return {
       model: version.name,
       version: version.version,

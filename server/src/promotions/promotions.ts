@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ModelVersion, NewPromotion, PreflightReport, Promotion, ReleaseManifest } from '@slipway/contract';
+import type { NewPromotion, PreflightReport, Promotion, ReleaseManifest } from '@slipway/contract';
 import { InvalidStateError, NotFoundError, ServiceUnavailableError, SlipwayError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import type { Registry } from '../registry/registry.js';
@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import type { PromotionTable } from '../store/tables.js';
 import type { Releaser } from './ports.js';
 import type { Preflights } from './preflights.js';
+import { promotable, type PromotableVersion } from './promotable.js';
 import { setStage } from './stages.js';
 
 const REPORT_VALID_MS = 15 * 60_000;
@@ -39,11 +40,11 @@ export class Promotions {
   /**
    * Starts a promotion and returns at once.
    *
-   * @throws NotFoundError (model version, report), InvalidStateError (the report is old or of something else)
+   * @throws NotFoundError (model version, report), InvalidStateError (no bundle; the report is old or of something else)
    */
   async create(request: NewPromotion): Promise<Promotion> {
     const { store, registry } = this.#options;
-    const version = await registry.version(request.model, request.version);
+    const version = promotable(await registry.version(request.model, request.version));
     const report = request.preflight_id === null ? undefined : await this.#validReport(request, version);
     const now = Date.now();
     const service = serviceNameOf(version, request.environment);
@@ -110,7 +111,7 @@ export class Promotions {
     await Promise.all(this.#queues.values());
   }
 
-  async #validReport(request: NewPromotion, version: ModelVersion): Promise<PreflightReport> {
+  async #validReport(request: NewPromotion, version: PromotableVersion): Promise<PreflightReport> {
     const report = await this.#options.preflights.find(request.preflight_id ?? '');
     if (report === undefined) {
       throw new NotFoundError(`There is no preflight report ${request.preflight_id}.`, { where: 'body.preflight_id' });
@@ -131,7 +132,7 @@ export class Promotions {
   /** Never rejects: whatever happens is the promotion's state. */
   async #drive(
     id: string,
-    version: ModelVersion,
+    version: PromotableVersion,
     request: NewPromotion,
     known: PreflightReport | undefined
   ): Promise<void> {
@@ -150,7 +151,7 @@ export class Promotions {
     }
   }
 
-  async #preflight(id: string, version: ModelVersion, request: NewPromotion): Promise<PreflightReport> {
+  async #preflight(id: string, version: PromotableVersion, request: NewPromotion): Promise<PreflightReport> {
     const { preflights } = this.#options;
     const subject = await preflights.subject(version, request.environment);
     const report = await preflights.examine(subject, step => this.#tell(id, step), this.#stopping.signal);
@@ -158,7 +159,7 @@ export class Promotions {
     return report;
   }
 
-  async #release(id: string, version: ModelVersion, request: NewPromotion): Promise<void> {
+  async #release(id: string, version: PromotableVersion, request: NewPromotion): Promise<void> {
     const { services, preflights, releaser, store, events } = this.#options;
     if (releaser === undefined) {
       throw new ServiceUnavailableError('This server was started without a place to run services.', {
@@ -196,7 +197,7 @@ export class Promotions {
 
 function nextRelease(
   service: string,
-  version: ModelVersion,
+  version: PromotableVersion,
   request: NewPromotion,
   before: ReleaseManifest | undefined
 ): ReleaseManifest {

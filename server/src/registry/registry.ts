@@ -2,13 +2,14 @@ import {
   ModelSignature,
   ModelVersion,
   ReleaseManifest,
+  RunId,
   type Bundle,
   type Deployment,
   type Evaluation,
   type NewModelVersion,
   type RegisteredModel
 } from '@slipway/contract';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { BlobStore } from '../artifacts/blob-store.js';
 import { InvalidRequestError, NotFoundError } from '../errors.js';
@@ -20,12 +21,12 @@ import { validateBundle, type ValidBundle } from './bundle-validation.js';
 const Metrics = z.record(z.string(), z.number());
 type Headline = NonNullable<ModelVersion['headline']>;
 
-interface VersionRow extends Omit<ModelVersionTable, 'id'> {
+interface VersionRow extends Selectable<ModelVersionTable> {
   readonly name: string;
   readonly run_name: string | null;
 }
 
-/** Registered models: each version is one validated bundle. */
+/** Registered models, as our own API shows them: bundles, and what MLflow's clients registered beside them. */
 export class Registry {
   readonly #store: Store;
   readonly #blobs: BlobStore;
@@ -112,6 +113,7 @@ export class Registry {
       .innerJoin('registered_model', 'registered_model.id', 'model_version.model')
       .leftJoin('run', 'run.uuid', 'model_version.run_id')
       .selectAll('model_version')
+      .where('model_version.deleted', '=', 0)
       .select(['registered_model.name', 'run.name as run_name']);
     if (name !== undefined) {
       select = select.where('registered_model.name', '=', name);
@@ -139,10 +141,10 @@ export class Registry {
       aliases: aliases
         .filter(alias => alias.model === row.model && alias.version === row.version)
         .map(alias => alias.alias),
-      run_id: row.run_id,
+      run_id: RunId.safeParse(row.run_id).data ?? null,
       run_name: row.run_name,
       dataset: row.dataset === null ? null : ModelVersion.shape.dataset.parse(JSON.parse(row.dataset)),
-      signature: ModelSignature.parse(JSON.parse(row.signature)),
+      signature: row.signature === null ? null : ModelSignature.parse(JSON.parse(row.signature)),
       metrics: Metrics.parse(JSON.parse(row.metrics)),
       headline: row.headline === null ? null : ModelVersion.shape.headline.parse(JSON.parse(row.headline)),
       deployments: deploymentsOf(row.name, row.version, manifests)
@@ -204,10 +206,11 @@ async function insertVersion(
   const latest = await db
     .selectFrom('model_version')
     .where('model', '=', model.id)
-    .select(['version', 'bundle_digest', 'run_id'])
+    .select(['version', 'bundle_digest', 'run_id', 'deleted'])
     .orderBy('version', 'desc')
     .executeTakeFirst();
-  if (latest !== undefined && latest.bundle_digest === bundle.digest && latest.run_id === request.run_id) {
+  const same = latest?.bundle_digest === bundle.digest && latest.run_id === request.run_id;
+  if (latest !== undefined && same && latest.deleted === 0) {
     return latest.version;
   }
   const version = (latest?.version ?? 0) + 1;
@@ -222,6 +225,9 @@ async function insertVersion(
       updated_at: now,
       description: request.description,
       stage: 'None',
+      source: null,
+      location: null,
+      logged_model: null,
       run_id: request.run_id,
       session_id: request.session_id,
       dataset: dataset === null ? null : JSON.stringify(dataset),

@@ -169,6 +169,7 @@ export class Runs {
         .selectFrom('model_version')
         .innerJoin('registered_model', 'registered_model.id', 'model_version.model')
         .where('model_version.run_id', '=', run_id)
+        .where('model_version.deleted', '=', 0)
         .select(['registered_model.name', 'model_version.version', 'model_version.bundle_digest'])
         .orderBy('model_version.id')
         .execute(),

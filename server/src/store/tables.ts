@@ -223,16 +223,25 @@ export interface ModelVersionTable {
   id: Generated<number>;
   model: number;
   version: number;
-  bundle_digest: string;
+  /** Null, as is the signature, for a version that an MLflow client registered. */
+  bundle_digest: string | null;
   created_at: number;
   updated_at: number;
   description: string;
   stage: 'None' | 'Staging' | 'Production' | 'Archived';
+  /** 1 deleted: the row only keeps its number from being given again. */
+  deleted: Generated<number>;
+  /** What an MLflow client said about where the files lie, and where that led; null for a bundle. Never opened. */
+  source: string | null;
+  location: string | null;
+  run_link: Generated<string>;
+  /** Id of the logged model that the files belong to. */
+  logged_model: string | null;
   run_id: string | null;
   session_id: string | null;
   /** JSON: DatasetVersionRef, ModelSignature, metrics by name, headline. */
   dataset: string | null;
-  signature: string;
+  signature: string | null;
   metrics: string;
   headline: string | null;
 }
@@ -240,6 +249,16 @@ export interface ModelVersionTable {
 export interface ModelAliasTable {
   model: number;
   alias: string;
+  version: number;
+}
+
+export interface RegisteredModelTagTable {
+  model: number;
+  key: string;
+  value: string;
+}
+
+export interface ModelVersionTagTable extends RegisteredModelTagTable {
   version: number;
 }
 
@@ -305,6 +324,8 @@ export interface Tables {
   registered_model: RegisteredModelTable;
   model_version: ModelVersionTable;
   model_alias: ModelAliasTable;
+  registered_model_tag: RegisteredModelTagTable;
+  model_version_tag: ModelVersionTagTable;
   preflight_report: PreflightReportTable;
   promotion: PromotionTable;
   service: ServiceTable;

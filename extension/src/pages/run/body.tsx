@@ -44,7 +44,7 @@ function Head({ data }: { readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
   const host = useHost();
   const { run } = data;
-  const newest = data.versions.at(-1);
+  const newest = data.versions.filter(version => version.bundle_digest !== null).at(-1);
   const took = run.end_time === null ? null : formatDuration(run.end_time - run.start_time);
   const commit = run.git_commit?.slice(0, 7);
   return (
