@@ -12,7 +12,7 @@ import { MetricChart } from './metric-chart.js';
 
 /** At most this many charts stand on the overview; the Metrics tab has them all. */
 const OVERVIEW_CHARTS = 2;
-const OVERVIEW_METRICS = 5;
+const OVERVIEW_METRICS = 4;
 
 interface MainMetric {
   readonly name: string;
