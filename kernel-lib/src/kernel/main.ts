@@ -1,4 +1,5 @@
 import { enableCompileCache } from 'node:module';
+import { SideThread } from './side/side-thread.js';
 
 /*
  * Entry of the kernel: `node --no-force-async-hooks-checks main.js {connection_file}`. The flag keeps Node alive when
@@ -11,9 +12,10 @@ if (!connectionFile) {
 }
 // Before anything large is loaded: the compiler then starts in half the time.
 enableCompileCache();
+const side = SideThread.launch(connectionFile);
 const { startKernel } = await import('./start.js');
 try {
-  await startKernel(connectionFile);
+  await startKernel(connectionFile, side);
 } catch (error) {
   console.error(`The Slipway kernel could not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);

@@ -7,8 +7,7 @@ import { readConnection } from './protocol/connection.js';
 import { CellLog } from './session/cell-log.js';
 import { readEnvironment } from './session/environment.js';
 import { KernelNotebook } from './session/notebook-context.js';
-import { InterruptFlags } from './side/flags.js';
-import { SideThread } from './side/side-thread.js';
+import type { SideThread } from './side/side-thread.js';
 
 /** A front end asks for the kernel's info first; the compiler is loaded when it has had its answer. */
 const WARM_UP_DELAY_MS = 100;
@@ -20,14 +19,13 @@ const LAST_FLUSH_MS = 1500;
  *
  * @throws Error when the connection file cannot be read or a port cannot be bound.
  */
-export async function startKernel(connectionFile: string): Promise<void> {
+export async function startKernel(connectionFile: string, side: SideThread): Promise<void> {
   const connection = readConnection(connectionFile);
   const directory = process.cwd();
   const sessionId = randomUUID();
-  const flags = new InterruptFlags();
   const warn = (message: string): void => void process.stderr.write(`${message}\n`);
 
-  const [channels, side] = await Promise.all([Channels.bind(connection), SideThread.start(connection, flags)]);
+  const [channels] = await Promise.all([Channels.bind(connection), side.bound()]);
   const recorder = new Recorder({ sessionId, directory, warn });
   recorder.connect(side.startSender({ sessionId, directory, spoolFile: recorder.spoolFile }));
   const log = new CellLog(recorder, sessionId, directory);
@@ -39,7 +37,7 @@ export async function startKernel(connectionFile: string): Promise<void> {
     await side.close();
     process.exit(0);
   });
-  const kernel = new Kernel({ connection, channels, flags, directory, log, exit: () => void exit() });
+  const kernel = new Kernel({ connection, channels, flags: side.flags, directory, log, exit: () => void exit() });
   provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder));
   kernel.takeOver();
 

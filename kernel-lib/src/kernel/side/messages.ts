@@ -3,10 +3,7 @@ import type { Frame, Message } from '../protocol/wire.js';
 
 /** What the side thread is started with. */
 export interface SideThreadData {
-  readonly controlAddress: string;
-  readonly heartbeatAddress: string;
-  /** Key that messages are signed with. */
-  readonly key: string;
+  readonly connectionFile: string;
   /** `InterruptFlags` over shared memory. */
   readonly flags: SharedArrayBuffer;
 }

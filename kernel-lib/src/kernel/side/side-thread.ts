@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { addressOf, type Connection } from '../protocol/connection.js';
 import type { ReplyChannel } from '../protocol/channels.js';
 import type { Message } from '../protocol/wire.js';
-import type { InterruptFlags } from './flags.js';
+import { InterruptFlags } from './flags.js';
 import type { SenderLink } from '../../record/recorder.js';
 import type { FromSideThread, SenderSettings, SideThreadData, ToSideThread } from './messages.js';
 
@@ -25,32 +24,43 @@ export class SideThread {
   /** What arrived before anybody listened: a front end that waits for the ports asks at once. */
   readonly #early: Exclude<FromSideThread, { kind: 'bound' }>[] = [];
 
-  private constructor(worker: Worker) {
-    this.#worker = worker;
-    this.control = { send: frames => this.post({ kind: 'send-control', frames }) };
-  }
+  readonly #bound: Promise<void>;
 
-  /** Starts the thread; resolves when control and heartbeat are bound. */
-  static async start(connection: Connection, flags: InterruptFlags): Promise<SideThread> {
-    const workerData: SideThreadData = {
-      controlAddress: addressOf(connection, connection.control_port),
-      heartbeatAddress: addressOf(connection, connection.hb_port),
-      key: connection.key,
-      flags: flags.memory
-    };
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
-    worker.unref();
-    const thread = new SideThread(worker);
-    worker.once('exit', () => thread.#end());
-    await new Promise<void>((resolve, reject) => {
+  private constructor(
+    worker: Worker,
+    readonly flags: InterruptFlags
+  ) {
+    this.#worker = worker;
+    this.control = { send: frames => this.post({ kind: 'send-control', frames: [...frames] }) };
+    worker.once('exit', () => this.#end());
+    this.#bound = new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.on('message', (message: FromSideThread) => {
         if (message.kind === 'bound') resolve();
-        else if (thread.#listener) thread.#receive(message);
-        else thread.#early.push(message);
+        else if (this.#listener) this.#receive(message);
+        else this.#early.push(message);
       });
     });
-    return thread;
+    // Whoever waits for `bound` sees the error; until somebody does, it is no uncaught one.
+    this.#bound.catch(() => undefined);
+  }
+
+  /** Starts the thread, which binds control and heartbeat while the main thread loads the rest of the kernel. */
+  static launch(connectionFile: string): SideThread {
+    const flags = new InterruptFlags();
+    const workerData: SideThreadData = { connectionFile, flags: flags.memory };
+    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
+    worker.unref();
+    return new SideThread(worker, flags);
+  }
+
+  /**
+   * Resolves when control and heartbeat are bound.
+   *
+   * @throws Error when a port cannot be bound.
+   */
+  bound(): Promise<void> {
+    return this.#bound;
   }
 
   listen(listener: SideThreadListener): void {

@@ -2,12 +2,12 @@ import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply, Router } from 'zeromq';
 import { oneLine } from '../one-line.js';
+import { addressOf, readConnection } from '../protocol/connection.js';
 import { Outbox } from '../protocol/outbox.js';
 import { decode, type Message } from '../protocol/wire.js';
 import { InterruptFlags } from './flags.js';
 import type { FromSideThread, SideThreadData, ToSideThread } from './messages.js';
 import { endWithParent } from './parent.js';
-import { SessionSending } from './session-sending.js';
 import { interruptMainThread } from './stop-loop.js';
 
 /*
@@ -17,18 +17,23 @@ import { interruptMainThread } from './stop-loop.js';
 enableCompileCache();
 if (!parentPort) throw new Error('The side thread is started by the kernel only.');
 const port = parentPort;
-const { controlAddress, heartbeatAddress, key, flags: memory } = workerData as SideThreadData;
+const { connectionFile, flags: memory } = workerData as SideThreadData;
+const connection = readConnection(connectionFile);
 const flags = new InterruptFlags(memory);
 
 const zmq = await import('zeromq');
 const control = new zmq.Router();
 const heartbeat = new zmq.Reply();
-await Promise.all([control.bind(controlAddress), heartbeat.bind(heartbeatAddress)]);
+await Promise.all([
+  control.bind(addressOf(connection, connection.control_port)),
+  heartbeat.bind(addressOf(connection, connection.hb_port))
+]);
 post({ kind: 'bound' });
 
 const ENDS_CELLS: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 const replies = new Outbox(control);
-const sending = new SessionSending(post);
+// Loaded when the kernel answers already: it brings the whole contract with it.
+const sending = import('./session-sending.js').then(({ SessionSending }) => new SessionSending(post));
 port.on('message', (message: ToSideThread) => {
   switch (message.kind) {
     case 'send-control':
@@ -36,7 +41,7 @@ port.on('message', (message: ToSideThread) => {
     case 'close':
       return close();
     default:
-      return sending.handle(message);
+      return void sending.then(loaded => loaded.handle(message));
   }
 });
 
@@ -73,7 +78,7 @@ function close(): void {
 
 function decodeOrDrop(frames: readonly Uint8Array[]): Message | undefined {
   try {
-    return decode(frames, key);
+    return decode(frames, connection.key);
   } catch {
     return undefined;
   }
