@@ -200,5 +200,6 @@ describe('preflight', () => {
     const checks = await examine(files);
     expect(checks['onnx-equals-model']!.verdict).toBe('fail');
     expect(checks['service-replay']!.evidence).toContain('The check could not be made');
+    for (const check of Object.values(checks)) expect(check.evidence).not.toContain(folder);
   });
 });

@@ -50,6 +50,9 @@ export async function upCommand(args: readonly string[]): Promise<number> {
     return other.lab_url ? 0 : 1;
   }
   const stopped = stopSignal();
+  // A terminal or a pipe that went away must not end us before our processes.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
   const product = new Product({ directory, dataFolder, python, say: line => console.log(line) });
   if (options.run) {
     const notebook = path.resolve(options.notebook ?? path.join(CLONE, EXAMPLE));

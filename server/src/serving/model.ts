@@ -50,8 +50,10 @@ export class Model {
     const worker = new Worker(new URL('./onnx-worker.js', import.meta.url), { workerData: data });
     await new Promise<void>((resolve, reject) => {
       worker.once('message', (message: OnnxReply) => {
-        if (message.kind === 'ready') resolve();
-        else reject(new Error(`The graph cannot be loaded. ${message.kind === 'failed' ? message.message : ''}`));
+        if (message.kind === 'ready') return resolve();
+        // The runtime names the whole path, which is nobody's business but this machine's.
+        const why = message.kind === 'failed' ? message.message.replaceAll(`${folder}${path.sep}`, '') : '';
+        reject(new Error(`The graph cannot be loaded. ${why}`));
       });
       worker.once('error', reject);
     });
