@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Dealer, Subscriber } from 'zeromq';
 import { decode, encode, type Message } from '../../kernel-lib/src/kernel/protocol/wire.js';
 import { kernelMain, kernelNode } from './programs.js';
+import { temporaryFolder } from './temporary.js';
 
 export interface ExecuteOptions {
   silent?: boolean;
@@ -50,7 +50,7 @@ export class KernelClient {
     const ports = await freePorts(5);
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
     const connection = { transport: 'tcp', ip: '127.0.0.1', key: randomUUID(), signature_scheme: 'hmac-sha256' };
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'slipway-connection-')), 'connection.json');
+    const file = path.join(temporaryFolder('slipway-connection-'), 'connection.json');
     writeFileSync(file, JSON.stringify({ ...connection, shell_port, iopub_port, stdin_port, control_port, hb_port }));
     const sockets = { shell: new Dealer(), control: new Dealer(), stdin: new Dealer(), iopub: new Subscriber() };
     const identity = randomUUID();

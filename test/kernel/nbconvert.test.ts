@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { installKernelspec } from '../../kernel-lib/dist/kernel/install.js';
 import { cellsOf, notebookFolder, spooled } from './notebook.js';
 import { kernelNode, python } from './programs.js';
+import { temporaryFolder } from './temporary.js';
 
 const SOURCES = ['const a: number = 2;', 'console.log("out"); a * 21', '%slip help', 'await Promise.resolve("end")'];
 
@@ -32,7 +32,7 @@ interface ExecutedCell {
 it('nbconvert runs a notebook with counts and outputs, and the record is complete, cell 1 included', () => {
   const folder = notebookFolder();
   const file = writeNotebook(folder);
-  const prefix = mkdtempSync(path.join(tmpdir(), 'slipway-kernels-'));
+  const prefix = temporaryFolder('slipway-kernels-');
   installKernelspec(path.join(prefix, 'kernels'), { nodePath: kernelNode() });
   execFileSync(
     python(),

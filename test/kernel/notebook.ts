@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters as withoutColours } from 'node:util';
 import { SpoolRecord, type CellExecution } from '@slipway/contract';
 import type { Content, Execution } from './kernel-client.js';
+import { temporaryFolder } from './temporary.js';
 
 /** A fresh folder for a notebook, with a name that shells and URLs trip over. */
 export function notebookFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), 'ein Ordner mit ü '));
+  return temporaryFolder('ein Ordner mit ü ');
 }
 
 /** Text that a cell printed, without colours. */

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { RecordSource } from '../../kernel-lib/src/record/record-source.js';
 import { Recorder } from '../../kernel-lib/src/record/recorder.js';
 import { Sender } from '../../kernel-lib/src/record/sender.js';
 import { RecordServer } from './record-server.js';
+import { temporaryFolder } from './temporary.js';
 
 const SESSION = 'session-0001';
 let directory: string;
@@ -16,7 +16,7 @@ let warnings: string[];
 let stopSending: () => Promise<void>;
 
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), 'slipway spool ü-'));
+  directory = temporaryFolder('slipway spool ü-');
   server = new RecordServer();
   warnings = [];
   stopSending = () => Promise.resolve();
