@@ -54,7 +54,8 @@ export const CellFinished = z.object({
     error: true,
     run_ids: true,
     reads: true,
-    writes: true
+    writes: true,
+    depends_on: true
   })
 });
 

@@ -47,7 +47,15 @@ export const CellExecution = z.object({
   duration_ms: z.number().nonnegative().nullable(),
   error: z.object({ name: z.string(), message: z.string(), traceback: z.array(z.string()).optional() }).nullable(),
   run_ids: z.array(RunId).describe('Runs that this cell started or logged to.'),
-  reads: z.array(z.string()).describe('Names, dataset versions and files read.'),
-  writes: z.array(z.string())
+  reads: z
+    .array(z.string())
+    .describe('What the cell read, each with its kind: variable:train, dataset:weather@1, file:x.csv, model:rain@2.'),
+  writes: z
+    .array(z.string())
+    .describe('What it declared, assigned or may have changed; kinds as in `reads`, and service:rain.'),
+  depends_on: z
+    .array(CellExecutionId)
+    .optional()
+    .describe('Executions that wrote what this one read, at the time it ran. Absent: the kernel does not know.')
 });
 export type CellExecution = z.infer<typeof CellExecution>;
