@@ -31,6 +31,7 @@ export class LossChart {
   };
   #lastDrawn = 0;
   #shown = false;
+  #ended = false;
 
   constructor(book: NotebookContext, title: string, epochs: number) {
     this.#book = book;
@@ -45,8 +46,9 @@ export class LossChart {
     if (Date.now() - this.#lastDrawn >= INTERVAL_MS) this.#draw(this.#progressText());
   }
 
-  /** Draws the final state with a closing sentence. */
+  /** Draws the final state with a closing sentence, without the progress bar. */
   finish(sentence: string): void {
+    this.#ended = true;
     this.#draw(sentence);
   }
 
@@ -58,18 +60,23 @@ export class LossChart {
 
   #draw(sentence: string): void {
     this.#lastDrawn = Date.now();
-    const last = (curve: Curve): string =>
-      curve.values.length === 0 ? '' : `${curve.name} ${formatNumber(curve.values.at(-1)!)}`;
-    const now = [last(this.#train), last(this.#validation)].filter(Boolean).join(', ');
+    const curves = [this.#train, this.#validation].filter(curve => curve.values.length > 0);
+    const now = curves.map(curve => `${curve.name} ${formatNumber(curve.values.at(-1)!)}`);
+    const legend = curves.map((curve, i) => {
+      const line = `<svg width="22" height="8" aria-hidden="true"><path d="M0 4H20" stroke="${curve.colour}" stroke-width="2" stroke-dasharray="${curve.dash}"/></svg>`;
+      return `${line}${escapeHtml(now[i]!)}`;
+    });
     const fraction = Math.min(1, this.#train.values.length / this.#epochs);
-    const bar = `<progress max="1" value="${fraction}" aria-label="training progress" style="width:${WIDTH}px;display:block"></progress>`;
+    const bar = this.#ended
+      ? ''
+      : `<progress max="1" value="${fraction}" aria-label="training progress" style="width:${WIDTH}px;display:block"></progress>`;
     const html = renderCard({
       title: this.#title,
       subtitle: sentence,
-      body: bar + this.#svg() + `<div>${escapeHtml(now)}</div>`
+      body: `${bar}${this.#svg()}<div>${legend.join(' &nbsp; ')}</div>`
     });
     this.#book.display(
-      { 'text/html': html, 'text/plain': `${this.#title}: ${sentence}; ${now}` },
+      { 'text/html': html, 'text/plain': `${this.#title}: ${sentence}; ${now.join(', ')}` },
       { displayId: this.#displayId, update: this.#shown }
     );
     this.#shown = true;
