@@ -53,12 +53,37 @@ it('has every cell, the first one, failing, aborted and interrupted ones too, bu
     [4, 3, 'aborted'],
     [5, 4, 'interrupted']
   ]);
-  expect(cells[0]).toMatchObject({ source: 'const first = 1', cell_id: 'cell-one', finished: { writes: ['first'] } });
+  expect(cells[0]).toMatchObject({
+    source: 'const first = 1',
+    cell_id: 'cell-one',
+    finished: { writes: ['variable:first'] }
+  });
   expect(cells[1]?.finished?.error).toMatchObject({ name: 'CompileError' });
   expect(cells[2]?.finished?.error).toMatchObject({ name: 'RangeError', message: 'too far' });
   const [start] = records.filter(({ type }) => type === 'cell.started');
   const sha256 = createHash('sha256').update('const first = 1').digest('hex');
   expect(start).toMatchObject({ cell: { source_sha256: sha256, message_id: expect.any(String) as string } });
+});
+
+it('says what each cell read and wrote, and on which executions it depends', async () => {
+  const kernel = await startKernel();
+  await kernel.execute('import fs from "node:fs";\nconst rows = [1, 2];');
+  await kernel.execute('fs.writeFileSync("rows.json", JSON.stringify(rows));');
+  await kernel.execute('function total() { return rows.reduce((a, b) => a + b) }');
+  await kernel.execute('rows.push(3); throw new Error("after the change")');
+  await kernel.execute('let broken: string = rows;');
+  await kernel.execute('[total(), fs.readFileSync("rows.json", "utf8")]');
+  const [records = []] = spooled(folder);
+  const [{ execution_id: first = '' } = {}] = records.flatMap(r => (r.type === 'cell.started' ? [r.cell] : []));
+  const nth = (order: number): string => first.replace(/1$/, String(order));
+  expect(cellsOf(records).map(({ finished }) => [finished?.reads, finished?.writes, finished?.depends_on])).toEqual([
+    [[], ['variable:fs', 'variable:rows'], []],
+    [['variable:fs', 'variable:rows'], ['file:rows.json'], [nth(1)]],
+    [[], ['variable:total'], []],
+    [['variable:rows'], ['variable:rows'], [nth(1)]],
+    [[], [], []],
+    [['file:rows.json', 'variable:fs', 'variable:rows', 'variable:total'], [], [nth(1), nth(2), nth(3), nth(4)]]
+  ]);
 });
 
 it('knows the notebook, Node, packages and the git commit of the session', async () => {

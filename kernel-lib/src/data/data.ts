@@ -47,7 +47,7 @@ export async function data(name: string, file: string, options: DataOptions = {}
     lineage: { source: source.named, parents: [], steps: [] },
     shifts: new Map()
   });
-  book.noteRead(file);
+  book.noteRead(`file:${file}`);
   return frame.save(name);
 }
 

@@ -48,7 +48,7 @@ export async function saveFrame(frame: Frame, name: string): Promise<Frame> {
   }
   const version = registered ? { name, version: registered.version } : null;
   const saved = await frame.withVersion(name, version);
-  if (version) book.noteWrite(`${name}@${version.version}`);
+  if (version) book.noteWrite(`dataset:${name}@${version.version}`);
   book.display(profileBundle(saved, profile, checks, registered));
   return saved;
 }

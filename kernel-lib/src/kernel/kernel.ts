@@ -17,6 +17,7 @@ import { ExecuteMetadata, ExecuteRequest } from './protocol/requests.js';
 import { KernelServer } from './protocol/server.js';
 import type { Message } from './protocol/wire.js';
 import type { CellLog } from './session/cell-log.js';
+import { ExecutedCells } from './session/executed-cells.js';
 import type { InterruptFlags } from './side/flags.js';
 
 /** What the kernel is made of and told from outside. */
@@ -36,6 +37,7 @@ export class Kernel {
   readonly routing = new CellRouting();
   readonly interrupts: Interrupts;
   readonly server: KernelServer;
+  readonly executed: ExecutedCells;
   readonly #parts: KernelParts;
   readonly #compiler: CellCompiler;
   readonly #runner: CellRunner;
@@ -51,10 +53,11 @@ export class Kernel {
     this.#parts = parts;
     this.interrupts = new Interrupts(parts.flags);
     this.#input = new UserInput(parts.channels);
-    this.#compiler = new CellCompiler(({ diagnostics, script, declares }) => {
+    this.#compiler = new CellCompiler(({ diagnostics, script }) => {
       const cell = this.routing.own;
-      if (cell) Object.assign(cell, { diagnostics, script, declares });
+      if (cell) Object.assign(cell, { diagnostics, script });
     }, parts.flags);
+    this.executed = new ExecutedCells(() => this.#compiler.ts);
     this.#runner = new CellRunner(parts, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
     this.server = new KernelServer(
       parts.connection,
@@ -112,7 +115,11 @@ export class Kernel {
   #abort(channel: ReplyChannel, message: Message, request: ExecuteRequest): void {
     const { channels, log } = this.#parts;
     channels.publishStatus(message, 'busy');
-    if (!request.silent) log.aborted(this.#makeCell(message, request));
+    if (!request.silent) {
+      const cell = this.#makeCell(message, request);
+      log.aborted(cell);
+      this.executed.add(cell, 'aborted', null);
+    }
     channels.reply(channel, message, 'execute_reply', { status: 'aborted', execution_count: this.#executionCount });
     channels.publishStatus(message, 'idle');
   }
@@ -144,8 +151,11 @@ export class Kernel {
       this.#parts.channels.publish(cell.message, 'execute_input', input);
       await log.started(cell);
     }
+    const start = performance.now();
     const outcome = await this.#runner.run(cell);
-    if (!cell.isSilent) log.finished(cell, outcome);
+    if (!cell.isSilent) {
+      log.finished(cell, outcome, this.executed.add(cell, outcome.status, performance.now() - start));
+    }
     if (outcome.error) cell.output.error(outcome.error);
     if (!cell.isSilent && request.store_history) {
       this.#history.add(cell.executionCount, cell.source, outcome.resultText);

@@ -38,7 +38,7 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
     process.exit(0);
   });
   const kernel = new Kernel({ connection, channels, flags: side.flags, directory, log, exit: () => void exit() });
-  provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder));
+  provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder, kernel.executed));
   kernel.takeOver();
 
   process.on('SIGINT', () => kernel.interrupts.interrupt());

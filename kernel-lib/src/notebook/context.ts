@@ -1,4 +1,4 @@
-import type { SpoolRecord } from '@slipway/contract';
+import type { CellStatus, SpoolRecord } from '@slipway/contract';
 
 /** MIME type → content, as Jupyter's display messages carry it. JSON types may be objects. */
 export type MimeBundle = Record<string, unknown>;
@@ -8,6 +8,16 @@ export interface CurrentCell {
   readonly executionId: string;
   readonly order: number;
   readonly cellId: string | null;
+}
+
+/** A cell that has been executed in this session. */
+export interface ExecutedCell extends CurrentCell {
+  readonly executionCount: number;
+  readonly source: string;
+  readonly status: CellStatus;
+  readonly durationMs: number | null;
+  /** Why its result is not what a run of the whole notebook would give; null while it is. */
+  readonly stale: string | null;
 }
 
 /** `Omit` that keeps the members of a union apart. */
@@ -33,7 +43,9 @@ export interface NotebookContext {
   record(record: NewRecord): void;
   /** Waits until everything recorded so far has reached the server; resolves to false when `timeoutMs` passed first. */
   flush(timeoutMs: number): Promise<boolean>;
-  /** Notes on the current cell's record. */
+  /** The cells that have ended so far, in their order; empty outside a Slipway kernel. */
+  executedCells(): readonly ExecutedCell[];
+  /** Notes on the current cell's record; things are named with their kind, e.g. `dataset:weather@1`. */
   noteRun(runId: string): void;
   noteRead(name: string): void;
   noteWrite(name: string): void;

@@ -26,6 +26,10 @@ class StandaloneNotebook implements NotebookContext {
     return Promise.resolve(true);
   }
 
+  executedCells(): [] {
+    return [];
+  }
+
   noteRun(): void {}
   noteRead(): void {}
   noteWrite(): void {}

@@ -65,7 +65,8 @@ export async function promote(
       `The service of ${name} v${promotion.version} did not start. ${promotion.message ?? ''}`
     );
   }
-  book.noteWrite(`service ${promotion.service}`);
+  book.noteRead(`model:${name}@${promotion.version}`);
+  book.noteWrite(`service:${promotion.service}`);
   return new ServiceHandle(promotion.service, promotion.environment, promotion.service_url, promotion.version);
 }
 

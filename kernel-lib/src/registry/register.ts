@@ -59,7 +59,7 @@ export async function register(
     notebook().warn(`${name} was not registered yet. ${error.message}`);
   }
   const registration = new Registration(name, bundle.digest, version);
-  if (version) notebook().noteWrite(`${name} v${version.version}`);
+  if (version) notebook().noteWrite(`model:${name}@${version.version}`);
   return registration;
 }
 

@@ -38,6 +38,10 @@ export class RecordingNotebook implements NotebookContext {
     return Promise.resolve(true);
   }
 
+  executedCells(): [] {
+    return [];
+  }
+
   noteRun(): void {}
   noteRead(): void {}
   noteWrite(): void {}

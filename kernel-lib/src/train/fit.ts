@@ -166,6 +166,6 @@ function logInputs(run: Run, train: Frame, test: Frame): void {
     const parent = frame.version ?? frame.lineage.parents[0];
     if (!parent) continue;
     run.logInput({ name: parent.name, version: parent.version, digest: `${parent.name}@${parent.version}`, context });
-    notebook().noteRead(`${parent.name}@${parent.version}`);
+    notebook().noteRead(`dataset:${parent.name}@${parent.version}`);
   }
 }

@@ -19,7 +19,6 @@ export class Cell implements CurrentCell {
   thrown: Thrown | null = null;
   diagnostics: readonly Diagnostic[] = [];
   script: CellScript | null = null;
-  declares: readonly string[] = [];
   readonly pages: string[] = [];
   readonly runs = new Set<string>();
   readonly reads = new Set<string>();

@@ -14,8 +14,6 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** Null when the cell has nothing to run. */
   readonly script: CellScript | null;
-  /** Names that the cell declares, without its imports. */
-  readonly declares: readonly string[];
 }
 
 type ConverterModule = typeof converterModule;
@@ -63,7 +61,7 @@ export class CellCompiler implements Converter {
     hook.lastMaps = null;
     const result = this.#ready().convert(reachable.text, source);
     if (result.diagnostics.length > 0) {
-      this.#onCompiled({ diagnostics: result.diagnostics, script: null, declares: [] });
+      this.#onCompiled({ diagnostics: result.diagnostics, script: null });
       return result;
     }
     if (hook.unnamed.length > 0 && hook.program) {
@@ -72,7 +70,7 @@ export class CellCompiler implements Converter {
       result.declOutput = writeDeclarations(hook.ts, hook.program, rest);
     }
     declarations.replace(reachable, result.declOutput ?? '');
-    this.#onCompiled({ diagnostics: [], script: this.#scriptOf(result), declares: declaredNames(hook) });
+    this.#onCompiled({ diagnostics: [], script: this.#scriptOf(result) });
     return result;
   }
 
@@ -126,10 +124,4 @@ export class CellCompiler implements Converter {
     this.#converter ??= this.#load().module.createConverter({ isJS: false, isBrowser: false });
     return this.#converter;
   }
-}
-
-function declaredNames({ ts, program }: CompilerHook): string[] {
-  const file = program?.getSourceFiles().find(({ fileName }) => fileName.endsWith('/__tslab__.ts'));
-  const { locals } = (file ?? {}) as { locals?: ReadonlyMap<string, ts.Symbol> };
-  return [...(locals ?? [])].filter(([, { flags }]) => !(flags & ts.SymbolFlags.Alias)).map(([name]) => name);
 }

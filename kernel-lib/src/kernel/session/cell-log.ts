@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import type { Environment } from '@slipway/contract';
 import type { NewRecord } from '../../notebook/context.js';
+import type { Links } from '../../graph/cell-graph.js';
 import type { Cell } from '../cells/cell.js';
 import type { Outcome } from '../cells/runner.js';
 import { notebookPath } from './notebook-path.js';
@@ -62,7 +63,8 @@ export class CellLog {
     this.#recordStart(cell);
   }
 
-  finished(cell: Cell, outcome: Outcome): void {
+  /** Records that a cell has ended, with what it read and wrote. */
+  finished(cell: Cell, outcome: Outcome, links: Links): void {
     // The session may have ended under it.
     if (!this.#startTimes.has(cell)) return;
     this.#recordFinish(
@@ -72,7 +74,8 @@ export class CellLog {
         name: outcome.error.ename,
         message: shorten(outcome.error.evalue),
         traceback: outcome.error.traceback.slice(0, MAX_TRACEBACK_LINES).map(shorten)
-      }
+      },
+      links
     );
   }
 
@@ -157,7 +160,8 @@ export class CellLog {
   #recordFinish(
     cell: Cell,
     status: 'ok' | 'error' | 'aborted' | 'interrupted',
-    error: { name: string; message: string; traceback: string[] } | null
+    error: { name: string; message: string; traceback: string[] } | null,
+    links: Links | null = null
   ): void {
     const start = this.#startTimes.get(cell);
     this.#startTimes.delete(cell);
@@ -169,8 +173,10 @@ export class CellLog {
         duration_ms: start && status !== 'aborted' ? performance.now() - start.clock : 0,
         error,
         run_ids: [...cell.runs],
-        reads: [...cell.reads],
-        writes: [...new Set([...cell.writes, ...cell.declares])]
+        // Of a cell that the session's end cut short only what it told itself is known.
+        reads: [...(links?.reads ?? cell.reads)],
+        writes: [...(links?.writes ?? cell.writes)],
+        ...(links ? { depends_on: [...links.dependsOn] } : {})
       }
     });
   }

@@ -1,6 +1,7 @@
-import type { CurrentCell, MimeBundle, NewRecord, NotebookContext } from '../../notebook/context.js';
+import type { CurrentCell, ExecutedCell, MimeBundle, NewRecord, NotebookContext } from '../../notebook/context.js';
 import type { Recorder } from '../../record/recorder.js';
 import type { CellRouting } from '../cells/routing.js';
+import type { ExecutedCells } from './executed-cells.js';
 
 /** What the library sees of this kernel. */
 export class KernelNotebook implements NotebookContext {
@@ -10,7 +11,8 @@ export class KernelNotebook implements NotebookContext {
     readonly sessionId: string,
     readonly directory: string,
     private readonly routing: CellRouting,
-    private readonly recorder: Recorder
+    private readonly recorder: Recorder,
+    private readonly executed: ExecutedCells
   ) {}
 
   get cell(): CurrentCell | null {
@@ -41,6 +43,10 @@ export class KernelNotebook implements NotebookContext {
 
   flush(timeoutMs: number): Promise<boolean> {
     return this.recorder.flush(timeoutMs);
+  }
+
+  executedCells(): readonly ExecutedCell[] {
+    return this.executed.list();
   }
 
   noteRun(runId: string): void {

@@ -1,0 +1,53 @@
+import type { CellStatus } from '@slipway/contract';
+import { analyseCell } from '../../graph/analyse.js';
+import { noNames, type CellNames } from '../../graph/cell-names.js';
+import { CellGraph, type Links } from '../../graph/cell-graph.js';
+import type { TypeScript } from '../../graph/compiler.js';
+import { rewriteForExecution } from '../../magics/rewrite.js';
+import type { ExecutedCell } from '../../notebook/context.js';
+import type { Cell } from '../cells/cell.js';
+
+type Entry = Omit<ExecutedCell, 'stale'>;
+
+/** The cells that this kernel has executed, with what each took from which. */
+export class ExecutedCells {
+  readonly #graph = new CellGraph();
+  readonly #entries: Entry[] = [];
+
+  /** @param compiler is asked for when the first cell has ended. */
+  constructor(private readonly compiler: () => TypeScript) {}
+
+  /** Takes a cell that has ended, in the order of the ends; never throws. */
+  add(cell: Cell, status: CellStatus, durationMs: number | null): Links {
+    const { executionId, order, executionCount, cellId, source } = cell;
+    const hasRun = status !== 'aborted' && cell.diagnostics.length === 0;
+    const names = hasRun ? this.#namesIn(source) : noNames();
+    const links = this.#graph.add({
+      ...{ id: executionId, cellId, source, names, hasRun },
+      resourcesRead: [...new Set([...cell.reads, ...asFiles(names.filesRead)])],
+      resourcesWritten: [...new Set([...cell.writes, ...asFiles(names.filesWritten)])]
+    });
+    this.#entries.push({ executionId, order, executionCount, cellId, source, status, durationMs });
+    return links;
+  }
+
+  /** All of them in order, marked with what is stale now. */
+  list(): ExecutedCell[] {
+    const stale = this.#graph.stale();
+    return this.#entries.map(entry => ({ ...entry, stale: stale.get(entry.executionId) ?? null }));
+  }
+
+  /** A fault of ours must cost no more than what the graph knows of this cell. */
+  #namesIn(source: string): CellNames {
+    try {
+      const ts = this.compiler();
+      return analyseCell(ts, rewriteForExecution(ts, source));
+    } catch {
+      return noNames();
+    }
+  }
+}
+
+function asFiles(names: Iterable<string>): string[] {
+  return [...names].map(name => `file:${name}`);
+}
