@@ -8,10 +8,12 @@ import { LoggedModels } from './logged-models/logged-models.js';
 import type { PreflightRunner, Releaser } from './promotions/ports.js';
 import { Preflights } from './promotions/preflights.js';
 import { Promotions } from './promotions/promotions.js';
+import { ModelCatalogue } from './registry/model-catalogue.js';
 import { Registry } from './registry/registry.js';
 import { Runs } from './runs/runs.js';
 import { Services } from './services/services.js';
 import { Liveness } from './sessions/liveness.js';
+import { RunLinks } from './sessions/run-links.js';
 import { Sessions } from './sessions/sessions.js';
 import { openSqliteStore } from './store/sqlite/sqlite-store.js';
 import type { Store } from './store/store.js';
@@ -37,6 +39,7 @@ export interface App {
   readonly sessions: Sessions;
   readonly datasets: Datasets;
   readonly registry: Registry;
+  readonly catalogue: ModelCatalogue;
   readonly services: Services;
   readonly preflights: Preflights;
   readonly promotions: Promotions;
@@ -57,6 +60,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const preflights = new Preflights(store, blobs, registry, services, preflight);
   const promotions = new Promotions({ store, events, registry, services, preflights, releaser, onError });
   const liveness = new Liveness(store, events);
+  const runLinks = new RunLinks(store, events, onError);
   const stopping = new AbortController();
   await promotions.failInterrupted();
   liveness.start(onError);
@@ -71,6 +75,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     sessions: new Sessions(store, events),
     datasets: new Datasets(store, blobs, events),
     registry,
+    catalogue: new ModelCatalogue(store, events),
     services,
     preflights,
     promotions,
@@ -80,6 +85,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       await promotions.stop();
       await liveness.stop();
       events.flush();
+      await runLinks.stop();
       await store.close();
     }
   };

@@ -1,5 +1,8 @@
 import type { Kysely } from 'kysely';
 import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../errors.js';
+import { searchEntities, type EntityField, type EntityQuery, type FieldValue } from '../search/conditions.js';
+import { anyOf } from '../store/expressions.js';
+import { groupRows } from '../store/group-rows.js';
 import type { KeyValue } from '../store/operations.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
@@ -12,6 +15,10 @@ export interface Experiment {
   readonly created_at: number;
   readonly updated_at: number;
   readonly tags: readonly KeyValue[];
+}
+
+export interface ExperimentQuery extends EntityQuery {
+  readonly lifecycle: 'active' | 'deleted' | 'all';
 }
 
 /** Experiment 0, which every data folder has. */
@@ -55,9 +62,19 @@ export class Experiments {
     return experiment;
   }
 
-  /** All of them, the last changed first. */
+  /** All of them, the newest first. */
   async list(): Promise<Experiment[]> {
     return this.#select(select => select.orderBy('created_at', 'desc').orderBy('id', 'desc'));
+  }
+
+  /** Without an order the newest come first; ties of a given order go by id, the largest first. */
+  async search(query: ExperimentQuery): Promise<{ found: Experiment[]; more: boolean }> {
+    const { order, lifecycle } = query;
+    const all = await this.#select(select => {
+      const narrowed = lifecycle === 'all' ? select : select.where('life', '=', lifecycle === 'active' ? 0 : 1);
+      return order.length === 0 ? narrowed.orderBy('created_at', 'desc').orderBy('id') : narrowed.orderBy('id', 'desc');
+    });
+    return searchEntities(all, query, fieldOf);
   }
 
   /** @throws NotFoundError, InvalidStateError (deleted), AlreadyExistsError */
@@ -108,12 +125,30 @@ export class Experiments {
     narrow: (select: ReturnType<typeof selectExperiments>) => ReturnType<typeof selectExperiments>
   ): Promise<Experiment[]> {
     const rows = await narrow(selectExperiments(this.#store.reads)).execute();
-    const tags = await this.#store.reads.selectFrom('experiment_tag').selectAll().orderBy('key').execute();
+    const ids = rows.map(row => row.id);
+    const tags = this.#store.reads.selectFrom('experiment_tag').where(anyOf('exp', ids)).selectAll().orderBy('key');
+    const tagsOf = groupRows(await tags.execute(), tag => tag.exp);
     return rows.map(({ life, ...row }) => ({
       ...row,
       deleted: life !== 0,
-      tags: tags.filter(tag => tag.exp === row.id).map(({ key, value }) => ({ key, value }))
+      tags: (tagsOf.get(row.id) ?? []).map(({ key, value }) => ({ key, value }))
     }));
+  }
+}
+
+function fieldOf(experiment: Experiment, { entity, key }: EntityField): FieldValue {
+  if (entity === 'tag') {
+    return experiment.tags.find(tag => tag.key === key)?.value ?? null;
+  }
+  switch (key) {
+    case 'name':
+      return experiment.name;
+    case 'experiment_id':
+      return experiment.id;
+    case 'creation_time':
+      return experiment.created_at;
+    default:
+      return experiment.updated_at;
   }
 }
 

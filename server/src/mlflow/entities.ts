@@ -3,6 +3,7 @@ import type { Experiment } from '../experiments/experiments.js';
 import type { LoggedModel } from '../logged-models/logged-models.js';
 import type { RunRecord } from '../runs/run-records.js';
 import type { RunRow } from '../runs/run-rows.js';
+import { artifactRoot } from '../store/artifact-root.js';
 import { statusName } from '../store/run-status.js';
 import type { RunInputEntry } from '../store/operations.js';
 import { z } from 'zod';
@@ -95,9 +96,4 @@ export function toLoggedModel(model: LoggedModel): object {
     },
     data: { params: model.params, metrics: [] }
   };
-}
-
-/** Where an experiment's artifacts are said to lie; clients turn our own scheme into calls of the artifact proxy. */
-function artifactRoot(experiment: number, location: string | null): string {
-  return location ?? `mlflow-artifacts:/${experiment}`;
 }

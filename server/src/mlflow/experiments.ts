@@ -1,23 +1,24 @@
 import type { App } from '../app.js';
-import type { Experiment } from '../experiments/experiments.js';
 import { toExperiment } from './entities.js';
-import { invalidParameter, missingParameter, MlflowError } from './errors.js';
+import { invalidParameter, missingParameter, MlflowError, wrongType } from './errors.js';
 import { nextPage, readPage } from './page.js';
 import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
+import { EXPERIMENTS, parseEntityFilter, parseEntityOrder } from './search/entity-search.js';
 
 const MAX_NAME = 500;
 const MAX_RESULTS = 50_000;
-const FILTER = /^\s*(?:attributes?\.)?name\s*(=|!=|LIKE|ILIKE)\s*'([^']*)'\s*$/i;
 
 export function experimentRpcs({ experiments }: App): Rpc[] {
   const search = async (request: RpcRequest): Promise<object> => {
     const page = readPage(request, 1000, MAX_RESULTS);
-    const matches = nameFilter(request.optionalText('filter') ?? '');
-    const inView = viewFilter(request.optionalText('view_type'));
-    const found = (await experiments.list()).filter(each => inView(each) && matches(each.name));
-    const shown = found.slice(page.offset, page.offset + page.limit);
-    return { experiments: shown.map(toExperiment), ...nextPage(page, found.length > page.offset + page.limit) };
+    const { found, more } = await experiments.search({
+      lifecycle: readView(request, 'view_type'),
+      conditions: parseEntityFilter(request.optionalText('filter') ?? '', EXPERIMENTS),
+      order: parseEntityOrder(request.texts('order_by'), EXPERIMENTS),
+      ...page
+    });
+    return { experiments: found.map(toExperiment), ...nextPage(page, more) };
   };
   return [
     {
@@ -121,41 +122,23 @@ function checkedName(name: string): string {
   return name;
 }
 
-/** Filters by name only; the whole grammar is more than one attribute. @throws MlflowError */
-function nameFilter(filter: string): (name: string) => boolean {
-  if (filter.trim() === '') {
-    return () => true;
-  }
-  const [, comparison, wanted] = FILTER.exec(filter) ?? [];
-  if (comparison === undefined || wanted === undefined) {
-    throw invalidParameter(`Invalid clause(s) in filter string: '${filter}'. Experiments are filtered by name.`);
-  }
-  switch (comparison.toUpperCase()) {
-    case '=':
-      return name => name === wanted;
-    case '!=':
-      return name => name !== wanted;
-    default: {
-      const pattern = likePattern(wanted, comparison.toUpperCase() === 'ILIKE');
-      return name => pattern.test(name);
-    }
-  }
-}
-
-function likePattern(text: string, ignoreCase: boolean): RegExp {
-  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/%/g, '.*').replace(/_/g, '.')}$`, ignoreCase ? 'si' : 's');
-}
-
-function viewFilter(view: string | undefined): (experiment: Experiment) => boolean {
-  switch (view ?? 'ACTIVE_ONLY') {
+/** @throws MlflowError */
+export function readView(request: RpcRequest, name: string): 'active' | 'deleted' | 'all' {
+  const view = request.value(name) ?? 'ACTIVE_ONLY';
+  switch (view) {
     case 'ACTIVE_ONLY':
-      return experiment => !experiment.deleted;
+    case 1:
+    case '1':
+      return 'active';
     case 'DELETED_ONLY':
-      return experiment => experiment.deleted;
+    case 2:
+    case '2':
+      return 'deleted';
     case 'ALL':
-      return () => true;
+    case 3:
+    case '3':
+      return 'all';
     default:
-      throw invalidParameter(`Invalid view type '${view}'.`);
+      throw wrongType(name, view);
   }
 }

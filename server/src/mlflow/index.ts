@@ -5,7 +5,8 @@ import { MlflowError, toMlflowError } from './errors.js';
 import { experimentRpcs } from './experiments.js';
 import { loggedModelRpcs } from './logged-models.js';
 import { loggingRpcs } from './logging.js';
-import { registryRpcs } from './registry.js';
+import { modelVersionRpcs } from './model-versions.js';
+import { registeredModelRpcs } from './registered-models.js';
 import { registerRpcs, type Rpc } from './rpc.js';
 import { runRpcs } from './runs.js';
 
@@ -27,7 +28,8 @@ export function registerMlflow(server: FastifyInstance, app: App, onError: (erro
       ...loggingRpcs(app),
       ...artifactRpcs(app),
       ...loggedModelRpcs(app),
-      ...registryRpcs(app),
+      ...registeredModelRpcs(app),
+      ...modelVersionRpcs(app),
       serverInfo
     ]);
     registerArtifactStreams(scope, app);

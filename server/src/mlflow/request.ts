@@ -51,6 +51,18 @@ export class RpcRequest {
     return number;
   }
 
+  /** @throws MlflowError when it is neither true nor false. */
+  optionalBoolean(name: string): boolean | undefined {
+    const value = this.value(name);
+    if (value === undefined || typeof value === 'boolean') {
+      return value;
+    }
+    if (value === 'true' || value === 'false') {
+      return value === 'true';
+    }
+    throw wrongType(name, value);
+  }
+
   /** Empty when absent; a query string with one value is a list of one. @throws MlflowError */
   texts(name: string): string[] {
     const value = this.value(name);

@@ -1,10 +1,9 @@
 import { RunId, RunStatus } from '@slipway/contract';
 import type { App } from '../app.js';
-import type { RunQuery } from '../store/run-query.js';
 import { toRun, toRunInfo } from './entities.js';
-import { invalidParameter, invalidValue } from './errors.js';
-import { experimentNumber } from './experiments.js';
-import { parseFilter, parseOrder } from './filter.js';
+import { invalidValue } from './errors.js';
+import { experimentNumber, readView } from './experiments.js';
+import { parseRunFilter, parseRunOrder } from './search/run-search.js';
 import { checkTags } from './metric-fields.js';
 import { nextPage, readPage } from './page.js';
 import type { RpcRequest } from './request.js';
@@ -75,9 +74,9 @@ export function runRpcs({ runs }: App): Rpc[] {
         const page = readPage(request, 1000, MAX_RESULTS);
         const found = await runs.search({
           experiments: request.texts('experiment_ids').map(experimentNumber),
-          lifecycle: readView(request.optionalText('run_view_type')),
-          predicates: parseFilter(request.optionalText('filter') ?? ''),
-          order: request.texts('order_by').map(parseOrder),
+          lifecycle: readView(request, 'run_view_type'),
+          predicates: parseRunFilter(request.optionalText('filter') ?? ''),
+          order: parseRunOrder(request.texts('order_by')),
           ...page
         });
         return { runs: found.runs.map(toRun), ...nextPage(page, found.more) };
@@ -101,17 +100,4 @@ function readStatus(status: string): RunStatus {
     throw invalidValue('status', status, `It must be one of ${RunStatus.options.join(', ')}.`);
   }
   return parsed.data;
-}
-
-function readView(view: string | undefined): RunQuery['lifecycle'] {
-  switch (view ?? 'ACTIVE_ONLY') {
-    case 'ACTIVE_ONLY':
-      return 'active';
-    case 'DELETED_ONLY':
-      return 'deleted';
-    case 'ALL':
-      return 'all';
-    default:
-      throw invalidParameter(`Invalid view type '${view}'.`);
-  }
 }

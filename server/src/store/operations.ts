@@ -89,10 +89,12 @@ export interface AddRunInputs {
   readonly inputs: readonly RunInputEntry[];
 }
 
-/** What a kernel spooled; each record is stored once, however often it arrives. */
+/** What a kernel spooled, or a page saw; each record is stored once, however often it arrives. */
 export interface StoreRecords {
   readonly kind: 'records';
   readonly session_id: string;
+  /** Absent: the kernel itself. */
+  readonly sender?: string | undefined;
   readonly records: readonly SpoolRecord[];
 }
 

@@ -1,7 +1,7 @@
 export type Comparison =
   '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';
 
-export const TEXT_ATTRIBUTES = ['run_id', 'run_name', 'user_id', 'status'] as const;
+export const TEXT_ATTRIBUTES = ['run_id', 'run_name', 'user_id', 'status', 'artifact_uri'] as const;
 export const NUMBER_ATTRIBUTES = ['start_time', 'end_time'] as const;
 export type TextAttribute = (typeof TEXT_ATTRIBUTES)[number];
 export type NumberAttribute = (typeof NUMBER_ATTRIBUTES)[number];

@@ -14,3 +14,8 @@ export function statusName(stored: number): RunStatus {
   }
   return name;
 }
+
+/** Every stored number with its name. */
+export function statusNames(): Map<number, RunStatus> {
+  return new Map(STATUSES.map((name, index) => [index + 1, name]));
+}

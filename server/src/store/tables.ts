@@ -136,6 +136,17 @@ export interface SessionTable {
   /** JSON: ranges of sequence numbers below last_seq that have not arrived. */
   missing: string;
   cell_count: number;
+  recorder: 'kernel' | 'front_end';
+  /** JSON: ids of the notebook's code cells, top to bottom; null when no front end said it. */
+  cell_order: string | null;
+}
+
+/** What one page has sent about a session; the kernel's own count stands in the session's row. */
+export interface SessionSenderTable {
+  session: number;
+  sender: string;
+  last_seq: number;
+  missing: string;
 }
 
 export interface CellExecutionTable {
@@ -155,6 +166,8 @@ export interface CellExecutionTable {
   error: string | null;
   reads: string;
   writes: string;
+  /** JSON: uuids of executions; null when the kernel does not know. */
+  depends_on: string | null;
 }
 
 export interface CellRunTable {
@@ -313,6 +326,7 @@ export interface Tables {
   logged_model_artifact: LoggedModelArtifactTable;
   run_logged_model: RunLoggedModelTable;
   session: SessionTable;
+  session_sender: SessionSenderTable;
   cell_execution: CellExecutionTable;
   cell_run: CellRunTable;
   blob: BlobTable;

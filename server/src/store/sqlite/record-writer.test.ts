@@ -76,6 +76,36 @@ describe('records of a kernel', () => {
     expect(await test.store.reads.selectFrom('cell_execution').selectAll().execute()).toHaveLength(2);
   });
 
+  it('of several pages that watch one kernel are counted for each page, and what they saw is stored once', async () => {
+    const saw = (seq: number, cell_id: string | null): SpoolRecord[] => {
+      const started = cellStarted(seq, 'session-1');
+      if (started.type !== 'cell.started') {
+        return [];
+      }
+      const execution_id = 'same-cell';
+      return [
+        { ...started, cell: { ...started.cell, execution_id, cell_id } },
+        {
+          seq: seq + 1,
+          at,
+          type: 'cell.finished',
+          cell: { execution_id, status: 'ok', duration_ms: 3, error: null, run_ids: [], reads: [], writes: [] }
+        }
+      ];
+    };
+    const from = (sender: string, records: SpoolRecord[]) =>
+      test.store.write({ kind: 'records', session_id: 'session-1', sender, records });
+    expect(await from('page-one', saw(1, null))).toMatchObject({ acknowledged_seq: 2, refused: [] });
+    expect(await from('page-two', saw(1, 'cell-a'))).toMatchObject({ acknowledged_seq: 2, refused: [] });
+    expect(await from('page-two', saw(1, 'cell-a'))).toMatchObject({ changed: { cells: [] } });
+    const cells = await test.store.reads.selectFrom('cell_execution').selectAll().execute();
+    expect(cells).toHaveLength(1);
+    expect(cells[0]).toMatchObject({ cell_id: 'cell-a', status: 'ok', duration_ms: 3 });
+    expect(await test.store.reads.selectFrom('session').select(['last_seq', 'cell_count']).execute()).toEqual([
+      { last_seq: 0, cell_count: 1 }
+    ]);
+  });
+
   it('that name what is not there are refused one by one, and the others stored', async () => {
     const answer = await send('session-1', [
       sessionStarted(1, at),

@@ -15,6 +15,11 @@ interface SessionRow {
   readonly state: 'alive' | 'ended' | 'lost';
 }
 
+interface DeliveryState {
+  readonly last_seq: number;
+  readonly missing: string;
+}
+
 type RecordOf<T extends SpoolRecord['type']> = Extract<SpoolRecord, { type: T }>;
 
 interface Changes {
@@ -30,10 +35,15 @@ export class RecordWriter {
   readonly #startSession: StatementSync;
   readonly #endSession: StatementSync;
   readonly #movePath: StatementSync;
+  readonly #orderCells: StatementSync;
   readonly #advance: StatementSync;
+  readonly #selectSender: StatementSync;
+  readonly #advanceSender: StatementSync;
+  readonly #see: StatementSync;
   readonly #revive: StatementSync;
   readonly #reviveRuns: StatementSync;
   readonly #insertCell: StatementSync;
+  readonly #identifyCell: StatementSync;
   readonly #countCell: StatementSync;
   readonly #finishCell: StatementSync;
   readonly #insertCellRun: StatementSync;
@@ -50,11 +60,19 @@ export class RecordWriter {
        values(?, '', '', '', ?, ?, 'alive')`
     );
     this.#startSession = prepare(
-      `update session set kernel = ?, language = ?, notebook_path = ?, started_at = ?, pid = ?, environment = ?
-       where id = ?`
+      `update session set kernel = ?, language = ?, notebook_path = ?, started_at = min(started_at, ?),
+         pid = ?, environment = ?,
+         recorder = ? where id = ?`
     );
     this.#endSession = prepare(`update session set state = 'ended', ended_at = ? where id = ?`);
     this.#movePath = prepare('update session set notebook_path = ? where id = ?');
+    this.#orderCells = prepare('update session set cell_order = ? where id = ?');
+    this.#selectSender = prepare('select last_seq, missing from session_sender where session = ? and sender = ?');
+    this.#advanceSender = prepare(
+      `insert into session_sender(session, sender, last_seq, missing) values(?, ?, ?, ?)
+       on conflict do update set last_seq = excluded.last_seq, missing = excluded.missing`
+    );
+    this.#see = prepare('update session set last_seen_at = max(last_seen_at, ?) where id = ?');
     this.#advance = prepare(
       'update session set last_seq = ?, missing = ?, last_seen_at = max(last_seen_at, ?) where id = ?'
     );
@@ -67,9 +85,12 @@ export class RecordWriter {
       `insert into cell_execution(uuid, session, position, execution_count, cell_id, message_id, source,
          source_sha256, status, started_at) values(?, ?, ?, ?, ?, ?, ?, ?, 'running', ?) on conflict do nothing`
     );
+    this.#identifyCell = prepare(
+      'update cell_execution set cell_id = coalesce(cell_id, ?) where uuid = ? and session = ?'
+    );
     this.#countCell = prepare('update session set cell_count = cell_count + 1 where id = ?');
     this.#finishCell = prepare(
-      `update cell_execution set status = ?, duration_ms = ?, error = ?, reads = ?, writes = ?
+      `update cell_execution set status = ?, duration_ms = coalesce(?, duration_ms), error = ?, reads = ?, writes = ?, depends_on = ?
        where uuid = ? and session = ? returning id`
     );
     this.#insertCellRun = prepare('insert into cell_run(cell, run_id) values(?, ?) on conflict do nothing');
@@ -81,7 +102,8 @@ export class RecordWriter {
   /** Records that cannot be stored are named in `refused`, and count as delivered. */
   store(batch: StoreRecords, now = Date.now()): RecordsResult {
     const session = this.#session(batch, now);
-    const tracker = SequenceTracker.restore(session.last_seq, session.missing);
+    const delivered = this.#delivered(session, batch.sender);
+    const tracker = SequenceTracker.restore(delivered.last_seq, delivered.missing);
     const refused: { seq: number; message: string }[] = [];
     const changes: Changes = { runs: new Map(), cells: new Set() };
     let seenAt = 0;
@@ -90,7 +112,7 @@ export class RecordWriter {
         continue;
       }
       try {
-        this.#apply(session.id, record, changes);
+        this.#apply(session.id, record, batch.sender !== undefined, changes);
       } catch (error) {
         if (!(error instanceof SlipwayError)) {
           throw error;
@@ -100,7 +122,12 @@ export class RecordWriter {
       tracker.add(record.seq);
       seenAt = Math.max(seenAt, record.at > now - FRESH_MS ? now : record.at);
     }
-    this.#advance.run(tracker.highest, tracker.holes, seenAt, session.id);
+    if (batch.sender === undefined) {
+      this.#advance.run(tracker.highest, tracker.holes, seenAt, session.id);
+    } else {
+      this.#advanceSender.run(session.id, batch.sender, tracker.highest, tracker.holes);
+      this.#see.run(seenAt, session.id);
+    }
     if (session.state === 'lost' && seenAt === now && this.#revive.run(session.id).changes > 0) {
       for (const run of this.#reviveRuns.all(session.id) as unknown as { uuid: string; exp: number }[]) {
         changes.runs.set(run.uuid, run.exp);
@@ -127,7 +154,17 @@ export class RecordWriter {
     return { id: Number(lastInsertRowid), last_seq: 0, missing: '[]', state: 'alive' };
   }
 
-  #apply(session: number, record: SpoolRecord, changes: Changes): void {
+  /** What has arrived from this sender before. */
+  #delivered(session: SessionRow, sender: string | undefined): DeliveryState {
+    if (sender === undefined) {
+      return session;
+    }
+    const known = this.#selectSender.get(session.id, sender) as DeliveryState | undefined;
+    return known ?? { last_seq: 0, missing: '[]' };
+  }
+
+  /** @param watched several pages may see the same: what one has told is no fault of the next. */
+  #apply(session: number, record: SpoolRecord, watched: boolean, changes: Changes): void {
     switch (record.type) {
       case 'session.started':
         return this.#started(session, record);
@@ -138,10 +175,13 @@ export class RecordWriter {
         if (record.notebook_path !== undefined) {
           this.#movePath.run(record.notebook_path, session);
         }
+        if (record.cell_order !== undefined) {
+          this.#orderCells.run(JSON.stringify(record.cell_order), session);
+        }
         return;
       case 'cell.started':
         changes.cells.add(record.cell.execution_id);
-        return this.#cellStarted(session, record);
+        return this.#cellStarted(session, record, watched);
       case 'cell.finished':
         return this.#cellFinished(session, record, changes);
       case 'run.started':
@@ -175,11 +215,12 @@ export class RecordWriter {
       started.started_at,
       started.pid,
       environment,
+      started.recorder ?? 'kernel',
       session
     );
   }
 
-  #cellStarted(session: number, { cell }: RecordOf<'cell.started'>): void {
+  #cellStarted(session: number, { cell }: RecordOf<'cell.started'>, watched: boolean): void {
     const { changes } = this.#insertCell.run(
       cell.execution_id,
       session,
@@ -191,6 +232,11 @@ export class RecordWriter {
       cell.source_sha256,
       cell.started_at
     );
+    if (changes === 0 && watched) {
+      // The page that sent the cell knows its id; one that only saw it run may have been first.
+      this.#identifyCell.run(cell.cell_id, cell.execution_id, session);
+      return;
+    }
     if (changes === 0) {
       throw new InvalidStateError(`The cell execution ${cell.execution_id} exists already.`);
     }
@@ -205,6 +251,7 @@ export class RecordWriter {
       cell.error === null ? null : JSON.stringify(cell.error),
       JSON.stringify(cell.reads),
       JSON.stringify(cell.writes),
+      cell.depends_on === undefined ? null : JSON.stringify(cell.depends_on),
       cell.execution_id,
       session
     ) as { id: number } | undefined;

@@ -1,8 +1,8 @@
-import { RunStatus } from '@slipway/contract';
 import { sql, type RawBuilder } from 'kysely';
+import { OWN_ARTIFACTS } from '../artifact-root.js';
 import { LARGEST_DOUBLE } from '../metric-value.js';
 import type { Attribute, KeyedField, RunField, RunPredicate } from '../run-query.js';
-import { statusNumber } from '../run-status.js';
+import { statusNames } from '../run-status.js';
 
 /** Where the columns of the run and the ids of keys come from in the query at hand. */
 export interface RunScope {
@@ -38,9 +38,6 @@ export function condition(predicate: RunPredicate, scope: RunScope): RawBuilder<
   if (field.entity === 'dataset') {
     const column = sql.ref(`i.${field.key}`);
     return sql<boolean>`${scope.id} in (select i.run from run_input i where ${compare(column, predicate)})`;
-  }
-  if (field.entity === 'attribute' && field.key === 'status') {
-    return compare(sql.ref('run.status'), { ...predicate, value: storedStatus(predicate.value) });
   }
   const value = valueOf(field, scope);
   return isUpward(predicate)
@@ -86,15 +83,20 @@ function attributeColumn(attribute: Attribute): RawBuilder<unknown> {
     case 'user_id':
       return sql.ref('run.user_name');
     case 'status':
+      return statusText();
+    case 'artifact_uri':
+      return sql`(select coalesce(e.artifact_location, ${OWN_ARTIFACTS} || e.id) || '/' || run.uuid || '/artifacts'
+        from experiment e where e.id = run.exp)`;
     case 'start_time':
     case 'end_time':
       return sql.ref(`run.${attribute}`);
   }
 }
 
-function storedStatus(value: RunPredicate['value']): number {
-  const status = RunStatus.safeParse(value);
-  return status.success ? statusNumber(status.data) : 0;
+/** The status as clients spell it: they compare and sort it as text. */
+function statusText(): RawBuilder<unknown> {
+  const names = [...statusNames()].map(([number, name]) => sql`when ${sql.lit(number)} then ${sql.lit(name)}`);
+  return sql`case run.status ${sql.join(names, sql` `)} end`;
 }
 
 /** LIKE minds the case, as in MLflow; SQLite's own does not, its GLOB does. */
