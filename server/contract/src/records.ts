@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NamedMetric, RunFailure, RunProgress, RunStatus } from './runs.js';
-import { CellExecution, Environment, NotebookSession } from './sessions.js';
+import { CellExecution, Environment, NotebookSession, SessionRecorder } from './sessions.js';
 import { RunId, SessionId, Timestamp } from './scalars.js';
 
 /*
@@ -20,14 +20,19 @@ export const SessionStarted = z.object({
     started_at: true,
     pid: true,
     environment: true
-  })
+  }).extend({ recorder: SessionRecorder.optional().describe('Absent: the kernel itself.') })
 });
 export const SessionEnded = z.object({ ...base, type: z.literal('session.ended') });
 export const SessionSeen = z.object({
   ...base,
   type: z.literal('session.seen'),
   notebook_path: z.string().optional().describe('Sent when it became known or changed.'),
-  environment: Environment.optional().describe('Sent when it was not yet known at session.started.')
+  environment: Environment.optional().describe('Sent when it was not yet known at session.started.'),
+  cell_order: z
+    .array(z.string())
+    .max(10_000)
+    .optional()
+    .describe('Ids of the code cells that the notebook has now, top to bottom; sent by the front end when it changed.')
 });
 
 export const CellStarted = z.object({
@@ -112,8 +117,18 @@ export const SpoolRecord = z.discriminatedUnion('type', [
 export type SpoolRecord = z.infer<typeof SpoolRecord>;
 export type SpoolRecordType = SpoolRecord['type'];
 
-/** Body of `POST /api/v1/records`. Records are in order of `seq`. */
-export const RecordBatch = z.object({ session_id: SessionId, records: z.array(SpoolRecord).max(2000) });
+/**
+ * Body of `POST /api/v1/records`. Records are in order of `seq`. Pages of JupyterLab that watch the same session each
+ * name themselves as `sender` and count `seq` on their own; the kernel is the sender without a name.
+ */
+export const RecordBatch = z.object({
+  session_id: SessionId,
+  sender: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional(),
+  records: z.array(SpoolRecord).max(2000)
+});
 export type RecordBatch = z.infer<typeof RecordBatch>;
 
 /** `refused` names records that can never be stored (bad reference, changed parameter); the sender drops them. */

@@ -9,7 +9,7 @@ import { ModelVersion, RegisteredModel } from './registry.js';
 import { MetricSeries, RunDetail, RunStatus, RunSummary } from './runs.js';
 import { BundleDigest, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
 import { Service, TestAnswer, TestRequest } from './services.js';
-import { CellExecution, NotebookSession } from './sessions.js';
+import { NotebookSession, SessionCell, SessionDetail } from './sessions.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -53,12 +53,19 @@ export const routes = {
     query: z.object({ ...page }),
     answer: z.object({ sessions: z.array(NotebookSession), next_page_token: z.string().optional() })
   },
+  getSession: {
+    method: 'GET',
+    path: '/api/v1/sessions/{session_id}',
+    summary: 'One notebook session, and whether restart-and-run-all would repeat it',
+    params: z.object({ session_id: SessionId }),
+    answer: SessionDetail
+  },
   listSessionCells: {
     method: 'GET',
     path: '/api/v1/sessions/{session_id}/cells',
     summary: 'Executed cells of a session in order',
     params: z.object({ session_id: SessionId }),
-    answer: z.object({ cells: z.array(CellExecution) })
+    answer: z.object({ cells: z.array(SessionCell) })
   },
 
   listRuns: {
@@ -87,7 +94,7 @@ export const routes = {
     path: '/api/v1/runs/{run_id}/cells',
     summary: 'The cells that made a run',
     params: run,
-    answer: z.object({ cells: z.array(CellExecution) })
+    answer: z.object({ cells: z.array(SessionCell) })
   },
   putRunArtifact: {
     method: 'POST',

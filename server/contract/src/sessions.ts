@@ -13,6 +13,10 @@ export type Environment = z.infer<typeof Environment>;
 
 export const SessionState = z.enum(['alive', 'ended', 'lost']);
 
+/** Who reports a session: kernels of ours themselves; for all others the pages of JupyterLab that watch them. */
+export const SessionRecorder = z.enum(['kernel', 'front_end']);
+export type SessionRecorder = z.infer<typeof SessionRecorder>;
+
 /** One kernel life. */
 export const NotebookSession = z.object({
   session_id: SessionId,
@@ -25,7 +29,8 @@ export const NotebookSession = z.object({
   state: SessionState,
   pid: z.number().int().nullable(),
   environment: Environment.nullable(),
-  cell_count: z.number().int()
+  cell_count: z.number().int(),
+  recorder: SessionRecorder
 });
 export type NotebookSession = z.infer<typeof NotebookSession>;
 
@@ -59,3 +64,29 @@ export const CellExecution = z.object({
     .describe('Executions that wrote what this one read, at the time it ran. Absent: the kernel does not know.')
 });
 export type CellExecution = z.infer<typeof CellExecution>;
+
+/** A cell execution as the session shows it. Both marks are computed from what ran later. */
+export const SessionCell = CellExecution.extend({
+  stale: z
+    .string()
+    .nullable()
+    .describe(
+      'The name whose value is not the one this execution read any more, e.g. variable:train; null: up to date.'
+    ),
+  out_of_order: z.boolean().describe('It ran after a cell that stands below it in the notebook.'),
+  is_latest: z.boolean().describe('The same cell did not run again later in this session.')
+});
+export type SessionCell = z.infer<typeof SessionCell>;
+
+/** Whether restarting the kernel and running all cells would repeat exactly what this session did. */
+export const SessionCleanness = z.object({
+  is_clean: z.boolean(),
+  reasons: z.array(z.string()).describe('Why it is not, one sentence each.')
+});
+export type SessionCleanness = z.infer<typeof SessionCleanness>;
+
+export const SessionDetail = NotebookSession.extend({
+  clean: SessionCleanness,
+  run_ids: z.array(RunId).describe('Runs that its cells started or logged to, oldest first.')
+});
+export type SessionDetail = z.infer<typeof SessionDetail>;

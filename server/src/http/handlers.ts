@@ -12,6 +12,7 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     postRecords: ({ body }) => sessions.ingest(body),
 
     listSessions: ({ query }) => sessions.list(query),
+    getSession: ({ params }) => sessions.detail(params.session_id),
     listSessionCells: async ({ params }) => ({ cells: await sessions.cells(params.session_id) }),
 
     listRuns: ({ query }) => runs.list(query),

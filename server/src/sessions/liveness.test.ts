@@ -97,6 +97,18 @@ describe('liveness', () => {
     expect(await states()).toMatchObject({ session: 'ended', run: FAILED });
   });
 
+  it('fails nothing when only the page that watched a kernel was closed', async () => {
+    await startRun('another-host');
+    await test.store.writes.updateTable('session').set({ recorder: 'front_end' }).execute();
+    now += 120_000;
+    await liveness.check();
+    expect(await states()).toMatchObject({ session: 'alive', run: RUNNING });
+    now += 60_000;
+    await liveness.check();
+    await liveness.check();
+    expect(await states()).toEqual({ session: 'lost', run: RUNNING, failure: null });
+  });
+
   it('believes the end that a spool brings later', async () => {
     await startRun(HERE);
     living.clear();

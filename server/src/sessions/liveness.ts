@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { Environment, type RunFailure } from '@slipway/contract';
+import { Environment, type RunFailure, type SessionRecorder } from '@slipway/contract';
 import { sql } from 'kysely';
 import { isProcessAlive } from '../processes.js';
 import type { EventLog } from '../events/event-log.js';
@@ -8,6 +8,8 @@ import type { Store } from '../store/store.js';
 
 /** A session of another machine that was not heard of for so long is lost. */
 const SILENCE_MS = 30_000;
+/** Browsers let hidden pages speak only once a minute. */
+const PAGE_SILENCE_MS = 150_000;
 const CHECK_EVERY_MS = 2500;
 
 export interface LivenessOptions {
@@ -23,6 +25,7 @@ interface SuspectSession {
   readonly environment: string | null;
   readonly last_seen_at: number;
   readonly state: 'alive' | 'ended' | 'lost';
+  readonly recorder: SessionRecorder;
 }
 
 /**
@@ -66,7 +69,7 @@ export class Liveness {
   async check(): Promise<void> {
     const sessions = await this.#store.reads
       .selectFrom('session')
-      .select(['id', 'uuid', 'pid', 'environment', 'last_seen_at', 'state'])
+      .select(['id', 'uuid', 'pid', 'environment', 'last_seen_at', 'state', 'recorder'])
       .where(or =>
         or.or([
           or('state', '=', 'alive'),
@@ -76,6 +79,10 @@ export class Liveness {
       )
       .execute();
     for (const session of sessions) {
+      if (session.recorder === 'front_end' && session.state !== 'ended') {
+        await this.#noteUnwatched(session);
+        continue;
+      }
       const reason = this.#reasonOfLoss(session);
       if (reason !== undefined) {
         await this.#lose(session, reason);
@@ -96,10 +103,22 @@ export class Liveness {
         ? undefined
         : `The kernel died (process ${session.pid} is gone) before the run finished.`;
     }
-    const silence = this.#now() - Math.max(session.last_seen_at, this.#since);
+    const silence = this.#silence(session);
     return silence > SILENCE_MS
       ? `The kernel was not heard of for ${Math.round(silence / 1000)} s; it died or lost its connection.`
       : undefined;
+  }
+
+  #silence(session: SuspectSession): number {
+    return this.#now() - Math.max(session.last_seen_at, this.#since);
+  }
+
+  /** Nobody looks at the notebook any more: its kernel and its runs may well go on, so nothing is said to have failed. */
+  async #noteUnwatched(session: SuspectSession): Promise<void> {
+    if (session.state === 'alive' && this.#silence(session) > PAGE_SILENCE_MS) {
+      await this.#store.writes.updateTable('session').set({ state: 'lost' }).where('id', '=', session.id).execute();
+      this.#events.publish({ type: 'session.changed', session_id: session.uuid });
+    }
   }
 
   async #lose(session: SuspectSession, message: string): Promise<void> {

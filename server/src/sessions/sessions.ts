@@ -1,22 +1,23 @@
 import {
-  CellExecution,
   Environment,
   type NotebookSession,
   type RecordBatch,
-  type RecordBatchAnswer
+  type RecordBatchAnswer,
+  type SessionCell,
+  type SessionDetail,
+  type SpoolRecord
 } from '@slipway/contract';
-import { z } from 'zod';
+import type { Selectable } from 'kysely';
 import { NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import { decodePageToken, encodePageToken } from '../runs/page-token.js';
 import { newRunName } from '../runs/run-names.js';
-import { anyOf } from '../store/expressions.js';
 import type { Store } from '../store/store.js';
 import type { SessionTable } from '../store/tables.js';
+import { judgeSession } from './cleanness.js';
+import { cellOrderOf, readSessionCells } from './session-cells.js';
 
-const Names = z.array(z.string());
-
-type SessionRow = Omit<SessionTable, 'id'>;
+type StoredSession = Selectable<SessionTable>;
 
 /** Notebook sessions and their cells, as kernels report them. */
 export class Sessions {
@@ -33,9 +34,9 @@ export class Sessions {
     const records = batch.records.map(record =>
       record.type === 'run.started' && record.name === '' ? { ...record, name: newRunName() } : record
     );
-    const { session_id } = batch;
-    const { changed, ...answer } = await this.#store.write({ kind: 'records', session_id, records });
-    if (records.some(record => record.type !== 'session.seen' || record.notebook_path !== undefined)) {
+    const { session_id, sender } = batch;
+    const { changed, ...answer } = await this.#store.write({ kind: 'records', session_id, sender, records });
+    if (records.some(saysMoreThanAlive)) {
       this.#events.publish({ type: 'session.changed', session_id });
     }
     for (const execution_id of changed.cells) {
@@ -83,68 +84,63 @@ export class Sessions {
     return rows.map(toSession);
   }
 
+  /** One session with the stamp of its cells. @throws NotFoundError */
+  async detail(session_id: string): Promise<SessionDetail> {
+    const row = await this.#row(session_id);
+    const cells = await readSessionCells(this.#store.reads, row);
+    return {
+      ...toSession(row),
+      clean: judgeSession(cells, cellOrderOf(row)),
+      run_ids: [...new Set(cells.flatMap(cell => cell.run_ids))]
+    };
+  }
+
   /** Cells of a session in the order of their execution. @throws NotFoundError */
-  async cells(session_id: string): Promise<CellExecution[]> {
-    const session = await this.#store.reads
-      .selectFrom('session')
-      .where('uuid', '=', session_id)
-      .select('id')
-      .executeTakeFirst();
-    if (session === undefined) {
-      throw new NotFoundError(`The notebook session ${session_id} is not known.`);
-    }
-    return this.#readCells('cell_execution.session', [session.id]);
+  async cells(session_id: string): Promise<SessionCell[]> {
+    return readSessionCells(this.#store.reads, await this.#row(session_id));
   }
 
   /** The cells that started a run or logged to it. */
-  async cellsOfRun(run_id: string): Promise<CellExecution[]> {
-    const rows = await this.#store.reads.selectFrom('cell_run').where('run_id', '=', run_id).select('cell').execute();
-    return this.#readCells(
-      'cell_execution.id',
-      rows.map(row => row.cell)
-    );
+  async cellsOfRun(run_id: string): Promise<SessionCell[]> {
+    const { reads } = this.#store;
+    const sessions = await reads
+      .selectFrom('session')
+      .selectAll()
+      .where(or =>
+        or(
+          'id',
+          'in',
+          reads
+            .selectFrom('cell_run')
+            .innerJoin('cell_execution', 'cell_execution.id', 'cell_run.cell')
+            .where('cell_run.run_id', '=', run_id)
+            .select('cell_execution.session')
+        )
+      )
+      .orderBy('id')
+      .execute();
+    const cells = await Promise.all(sessions.map(session => readSessionCells(reads, session)));
+    return cells.flat().filter(cell => cell.run_ids.includes(run_id));
   }
 
-  async #readCells(
-    column: 'cell_execution.session' | 'cell_execution.id',
-    ids: readonly number[]
-  ): Promise<CellExecution[]> {
-    const rows = await this.#store.reads
-      .selectFrom('cell_execution')
-      .innerJoin('session', 'session.id', 'cell_execution.session')
-      .where(anyOf(column, ids))
-      .selectAll('cell_execution')
-      .select('session.uuid as session_id')
-      .orderBy('cell_execution.session')
-      .orderBy('cell_execution.position')
-      .execute();
-    const cells = rows.map(row => row.id);
-    const links = await this.#store.reads.selectFrom('cell_run').where(anyOf('cell', cells)).selectAll().execute();
-    const runsOf = new Map<number, string[]>();
-    for (const link of links) {
-      runsOf.set(link.cell, [...(runsOf.get(link.cell) ?? []), link.run_id]);
+  async #row(session_id: string): Promise<StoredSession> {
+    const row = await this.#store.reads
+      .selectFrom('session')
+      .where('uuid', '=', session_id)
+      .selectAll()
+      .executeTakeFirst();
+    if (row === undefined) {
+      throw new NotFoundError(`The notebook session ${session_id} is not known.`);
     }
-    return rows.map(row => ({
-      execution_id: row.uuid,
-      session_id: row.session_id,
-      order: row.position,
-      execution_count: row.execution_count,
-      cell_id: row.cell_id,
-      message_id: row.message_id,
-      source: row.source,
-      source_sha256: row.source_sha256,
-      status: row.status,
-      started_at: row.started_at,
-      duration_ms: row.duration_ms,
-      error: row.error === null ? null : CellExecution.shape.error.parse(JSON.parse(row.error)),
-      run_ids: runsOf.get(row.id) ?? [],
-      reads: Names.parse(JSON.parse(row.reads)),
-      writes: Names.parse(JSON.parse(row.writes))
-    }));
+    return row;
   }
 }
 
-function toSession(row: SessionRow): NotebookSession {
+function saysMoreThanAlive(record: SpoolRecord): boolean {
+  return record.type !== 'session.seen' || record.notebook_path !== undefined || record.cell_order !== undefined;
+}
+
+function toSession(row: StoredSession): NotebookSession {
   return {
     session_id: row.uuid,
     kernel: row.kernel,
@@ -156,6 +152,7 @@ function toSession(row: SessionRow): NotebookSession {
     state: row.state,
     pid: row.pid,
     environment: row.environment === null ? null : Environment.parse(JSON.parse(row.environment)),
-    cell_count: row.cell_count
+    cell_count: row.cell_count,
+    recorder: row.recorder
   };
 }
