@@ -104,3 +104,47 @@ describe('the stock MLflow client', () => {
     expect(detail.artifacts.map(artifact => artifact.path)).toEqual(['config/a.json', 'notes/größe.txt']);
   });
 });
+
+describe('the stock MLflow client, with the registry', () => {
+  let registry: Record<string, unknown>;
+  beforeAll(async () => {
+    registry = await python('use_registry.py', { MLFLOW_TRACKING_TOKEN: server.token });
+  });
+
+  it('registers versions of a logged model, and reads back what it said about them', () => {
+    expect(registry).toMatchObject({
+      versions: ['1', '2'],
+      run: true,
+      champion: ['1', 'the first', { origin: 'test', checked: 'yes' }, ['champion']],
+      model: ['will it rain?', { team: 'weather' }, { champion: '1' }],
+      latest: [
+        ['1', 'None'],
+        ['2', 'Production']
+      ]
+    });
+  });
+
+  it('loads files by alias and by stage', () => {
+    expect(registry).toMatchObject({ files: ['MLmodel', 'weights.txt'], weights: 'weights.txt' });
+  });
+
+  it('finds, copies, renames and deletes', () => {
+    expect(registry).toMatchObject({
+      'search versions': ['1'],
+      'search models': ['rain from python'],
+      copied: ['copied', '1', true],
+      left: [['rain from python', ['1'], {}]],
+      deleted: [
+        'RESOURCE_DOES_NOT_EXIST',
+        'RESOURCE_DOES_NOT_EXIST: Model Version (name=rain from python, version=2) not found'
+      ]
+    });
+  });
+
+  it('leaves versions that our own API shows, without a bundle', async () => {
+    const { models } = routes.listModels.answer.parse(await call(server, 'GET', '/api/v1/models'));
+    expect(models).toMatchObject([
+      { name: 'rain from python', versions: [{ version: 1, bundle_digest: null, run_name: 'maker' }] }
+    ]);
+  });
+});
