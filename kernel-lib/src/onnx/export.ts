@@ -4,7 +4,7 @@ import type { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
 import { SlipwayError } from '../errors.js';
 import { ElementType, OnnxGraph } from './graph.js';
-import { addLayers } from './layers.js';
+import { addLayers } from './layers/index.js';
 import { addPreprocessing } from './preprocessing.js';
 
 /** A model in ONNX form with the named inputs and outputs of its graph. */
@@ -27,7 +27,7 @@ export function exportModel(
   name: string
 ): ExportedModel {
   const graph = new OnnxGraph();
-  const raw = addLayers(graph, model, addPreprocessing(graph, prep));
+  const raw = addLayers(graph, model, [addPreprocessing(graph, prep)])[0]!;
   const outputs = labels ? addClassOutputs(graph, model, raw, labels) : addValueOutput(graph, raw);
   const onnx = graph.finish(name, { task: labels ? 'classification' : 'regression' });
   return { onnx, inputs: prep.columns.map(column => signatureInput(prep, column)), outputs };

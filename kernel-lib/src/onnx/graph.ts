@@ -67,6 +67,18 @@ export class OnnxGraph {
     return output;
   }
 
+  /** Adds an operator with several outputs and returns their names. */
+  nodeOutputs(
+    operator: string,
+    inputs: readonly string[],
+    count: number,
+    attributes: Record<string, Attribute> = {}
+  ): string[] {
+    const outputs = Array.from({ length: count }, () => `v${++this.#count}`);
+    this.#append(operator, inputs, outputs, attributes, '');
+    return outputs;
+  }
+
   /** The whole model as bytes; `metadata` goes into metadata_props. */
   finish(name: string, metadata: Record<string, string>): Uint8Array {
     const body = joined(
