@@ -18,6 +18,9 @@ export type SlipwayErrorCode =
   | 'PREFLIGHT_FAILED'
   | 'SERVICE_UNAVAILABLE'
   | 'REQUEST_REFUSED'
+  | 'SESSION_UNKNOWN'
+  | 'FILE_EXISTS'
+  | 'SCORING_INVALID'
   | 'MAGIC_UNKNOWN';
 
 /** An error that the user can act on: what happened, to what, and (in `remedy`) what to do. */

@@ -14,6 +14,8 @@ export { register, Registration } from './registry/register.js';
 export { promote } from './registry/promote.js';
 export { ServiceHandle, type InputRow, type Prediction } from './registry/service.js';
 export { SlipwayError, type SlipwayErrorCode } from './errors.js';
+export { session, Session, type ExportOptions } from './reproduce/session.js';
+export { runLine as line } from './magics/line.js';
 export { status } from './status.js';
 export { doctor } from './doctor.js';
 export { findServer, type ServerAddress } from './record/discovery.js';

@@ -52,6 +52,7 @@ function silence(): void {
     warn: nothing,
     record: nothing,
     flush: () => Promise.resolve(true),
+    executedCells: () => [],
     noteRun: nothing,
     noteRead: nothing,
     noteWrite: nothing

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { BUNDLE_FILES, type BundleEnvironment, type BundleFile, type ModelSignature } from '@slipway/contract';
+import { BUNDLE_FILES, SCORING_FILE, type BundleEnvironment, type BundleFile, type ModelSignature } from '@slipway/contract';
 import { exportModel } from '../onnx/export.js';
 import { IR_VERSION, OPSET } from '../onnx/graph.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { installedVersions } from './installed-versions.js';
 import { modelCard } from './model-card.js';
+import type { ScoringModule } from '../scoring/scoring-module.js';
 import { checkParity } from './parity.js';
 
 /** A bundle in memory: its files by name, their checksums, and the digest that names it. */
@@ -18,9 +19,14 @@ export interface BuiltBundle {
  * Exports a trained model as a bundle. Nothing in it depends on the time or on the run, so that the same training gives
  * the same digest. The exported graph is run on the test vectors before anything leaves the notebook.
  *
+ * @param scoring travels in the bundle when it is given.
  * @throws SlipwayError MODEL_NOT_EXPORTABLE (layer named), PARITY_FAILED when ONNX and notebook disagree.
  */
-export async function buildBundle(name: string, model: TrainedModel): Promise<BuiltBundle> {
+export async function buildBundle(
+  name: string,
+  model: TrainedModel,
+  scoring: ScoringModule | null = null
+): Promise<BuiltBundle> {
   const labels = model.labels ? [...model.labels] : null;
   const exported = exportModel(model.network, model.prep, labels, name);
   await checkParity(exported.onnx, exported.inputs, model.testVectors);
@@ -46,6 +52,7 @@ export async function buildBundle(name: string, model: TrainedModel): Promise<Bu
     [BUNDLE_FILES.environment, json(environment)],
     [BUNDLE_FILES.card, new TextEncoder().encode(modelCard(name, model, signature))]
   ]);
+  if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
   const files = [...contents]
     .map(([path, bytes]) => ({ path, sha256: sha256(bytes), size: bytes.length }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,7 +1,15 @@
 import type ts from '@tslab/typescript-for-tslab';
 import { noNames, noUses, type CellNames, type NameUses } from './cell-names.js';
 import { bindCell, localsOf, type TypeScript } from './compiler.js';
-import { assignmentTargets, isDeclaredName, isMemberName, isOwnedBelow, nameOfDeferred, rootOf } from './syntax.js';
+import {
+  assignmentTargets,
+  isDeclaredName,
+  isInType,
+  isMemberName,
+  isOwnedBelow,
+  nameOfDeferred,
+  rootOf
+} from './syntax.js';
 
 /** Methods that change the object they are called on. */
 const CHANGING_METHODS = new Set(
@@ -73,8 +81,8 @@ class NameWalk {
   #noteImport(node: ts.ImportDeclaration): void {
     const { ts, names } = this;
     const module = ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '';
-    names.imports.push({ ...this.#placeOf(node), module });
     const { importClause } = node;
+    names.imports.push({ ...this.#placeOf(node), module, isBare: !importClause });
     if (importClause?.name) names.imported.set(importClause.name.text, `${module}#default`);
     const bindings = importClause?.namedBindings;
     if (bindings && ts.isNamespaceImport(bindings)) names.imported.set(bindings.name.text, `${module}#*`);
@@ -97,7 +105,7 @@ class NameWalk {
         !parent.propertyName &&
         !parent.dotDotDotToken &&
         ts.isObjectBindingPattern(parent.parent));
-    this.names.places.push({ ...this.#placeOf(node), name: node.text, isShorthand });
+    this.names.places.push({ ...this.#placeOf(node), name: node.text, isShorthand, isType: isInType(ts, node) });
     if (!isDeclaredName(ts, node) && !this.#isAssignedOnly(node)) this.#usesOf(holder).reads.add(node.text);
   }
 

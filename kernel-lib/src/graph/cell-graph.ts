@@ -12,6 +12,8 @@ export interface GraphExecution {
   /** What it read and wrote beside variables, with kinds: `file:x.csv`, `dataset:weather@1`. */
   readonly resourcesRead: readonly string[];
   readonly resourcesWritten: readonly string[];
+  /** Executions that it is known to depend on beside those that the graph finds. */
+  readonly knownDependencies?: readonly string[];
 }
 
 /** What the graph knows of an execution at the time it ran. */
@@ -55,6 +57,10 @@ export class CellGraph {
     const read = new Map([...reached.reads].map(name => [variable(name), this.#writersOf(variable(name))] as const));
     for (const resource of execution.resourcesRead) read.set(resource, this.#writersOf(resource));
     const dependsOn = new Set([...read.values()].flat());
+    for (const known of execution.knownDependencies ?? []) {
+      const node = this.#byId.get(known);
+      if (node) dependsOn.add(node);
+    }
     // An assignment needs the declaration of what it assigns.
     for (const name of names.assigns) for (const node of this.#writersOf(variable(name))) dependsOn.add(node);
 

@@ -13,6 +13,8 @@ export interface NamePlace {
   readonly name: string;
   /** `{ name }`: to rename it, the property's name must stay. */
   readonly isShorthand: boolean;
+  /** It stands in a type, which is gone when the code runs. */
+  readonly isType: boolean;
 }
 
 /** An import statement of a cell. */
@@ -20,6 +22,8 @@ export interface ImportPlace {
   readonly start: number;
   readonly end: number;
   readonly module: string;
+  /** `import "module"`, which is there for what the module does. */
+  readonly isBare: boolean;
 }
 
 /** What a cell declares, uses and touches, found without a type check. */

@@ -53,6 +53,17 @@ function isNamed(ts: TypeScript, node: ts.Node): boolean {
   );
 }
 
+/** True where an identifier stands in a type: it is gone when the code runs. */
+export function isInType(ts: TypeScript, node: ts.Identifier): boolean {
+  let top: ts.Node = node;
+  while (ts.isQualifiedName(top.parent)) top = top.parent;
+  const { parent } = top;
+  return (
+    ts.isTypeReferenceNode(parent) ||
+    (ts.isExpressionWithTypeArguments(parent) && ts.isInterfaceDeclaration(parent.parent.parent))
+  );
+}
+
 /** True when a scope below the cell's top level declares the name that `node` stands for. */
 export function isOwnedBelow(ts: TypeScript, node: ts.Identifier, top: ts.SourceFile): boolean {
   const name = node.text;

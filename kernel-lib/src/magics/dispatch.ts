@@ -6,6 +6,7 @@ import { notebook } from '../notebook/standalone.js';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
 import { openRunForCells, Run } from '../runs/run.js';
+import { readScoring, useScoring } from '../scoring/scoring-module.js';
 import { status } from '../status.js';
 import { slipCommands } from './commands.js';
 
@@ -20,10 +21,11 @@ const openRuns = new Map<string, Run>();
 /**
  * Runs one `%slip …` line: the same calls as the functions of the library.
  *
- * @param line what follows `%slip`.
+ * @param line what follows `%slip`; for a `%%score` cell, `score` and its arguments.
+ * @param cellBody for a `%%` cell, the source under its first line.
  * @throws SlipwayError MAGIC_UNKNOWN with the right form, and whatever the called function throws.
  */
-export async function dispatch(line: string): Promise<void> {
+export async function dispatch(line: string, cellBody?: string): Promise<void> {
   const { words, options } = parse(line.trim().split(/\s+/).filter(Boolean));
   const [command, ...args] = words;
   switch (command) {
@@ -47,6 +49,9 @@ export async function dispatch(line: string): Promise<void> {
       await promote(args[0], options.get('to') ?? 'production', version ? { version: Number(version) } : {});
       return;
     }
+    case 'score':
+      await takeScoring(args[0], cellBody);
+      return;
     case 'status':
       await status();
       return;
@@ -61,6 +66,20 @@ export async function dispatch(line: string): Promise<void> {
         )} ${forms()}`
       });
   }
+}
+
+/** `%%score` keeps the cell as the scoring module of the bundles to come; `%slip score off` takes it away again. */
+async function takeScoring(argument: string | undefined, cellBody: string | undefined): Promise<void> {
+  if (argument === 'off') {
+    useScoring(null);
+    notebook().display(lineBundle('%%score', 'bundles to come carry no scoring module'));
+    return;
+  }
+  if (cellBody === undefined) throw wrongForm('score off; the module itself is a cell whose first line is %%score');
+  const scoring = await readScoring(cellBody);
+  useScoring(scoring);
+  const words = `${scoring.functions.join(' and ')} will run in the services of models registered from now on`;
+  notebook().display(lineBundle('%%score', words));
 }
 
 /** `%slip run rain` opens a run for the cells that follow; `%slip run end` closes what is open. */

@@ -8,10 +8,19 @@ type TypeScript = typeof ts;
  * before `line` exists in every cell, and the call type-checks because `globalThis` takes any property.
  */
 export function rewriteForExecution(ts: TypeScript, source: string): string {
+  return rewriteCalls(ts, source, 'globalThis.__slipway__.line');
+}
+
+/**
+ * Turns the magic lines of a cell into calls of `callee`.
+ *
+ * @param callee an expression for the function that runs a line.
+ */
+export function rewriteCalls(ts: TypeScript, source: string, callee: string): string {
   return replaceMagics(source, findMagics(ts, source), magic => {
-    if (magic.kind === 'line' && magic.name === 'slip') return call('line', magic.args);
-    if (magic.kind === 'line') return call('line', `${magic.name} ${magic.args}`.trim());
-    return call('line', `${magic.name} ${magic.args}`.trim(), bodyUnder(source, magic));
+    if (magic.kind === 'line' && magic.name === 'slip') return call(callee, magic.args);
+    if (magic.kind === 'line') return call(callee, `${magic.name} ${magic.args}`.trim());
+    return call(callee, `${magic.name} ${magic.args}`.trim(), bodyUnder(source, magic));
   });
 }
 
@@ -41,9 +50,9 @@ function replaceMagics(source: string, magics: readonly Magic[], replacement: (m
   return result + source.slice(last);
 }
 
-function call(method: 'line', ...args: readonly string[]): string {
+function call(callee: string, ...args: readonly string[]): string {
   const list = args.map(argument => JSON.stringify(argument)).join(', ');
-  return `;await globalThis.__slipway__.${method}(${list});`;
+  return `;await ${callee}(${list});`;
 }
 
 function bodyUnder(source: string, magic: Magic): string {

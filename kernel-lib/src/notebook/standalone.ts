@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { provideNotebook, providedNotebook, type MimeBundle, type NotebookContext } from './context.js';
+import { provideNotebook, providedNotebook, type MimeBundle, type NewRecord, type NotebookContext } from './context.js';
+import { ScriptRecord } from './script-record.js';
 
 /**
  * Stands in where no Slipway kernel runs (a script, a test, another kernel): shows the plain-text form on stdout and
- * records nothing.
+ * records runs when there is a server.
  */
 class StandaloneNotebook implements NotebookContext {
   readonly sessionId = randomUUID();
   readonly cell = null;
   readonly signal = new AbortController().signal;
   readonly directory = process.cwd();
+  readonly #record = new ScriptRecord(this.sessionId, this.directory, message => this.warn(message));
 
   display(data: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
     const text = data['text/plain'];
@@ -20,10 +22,12 @@ class StandaloneNotebook implements NotebookContext {
     process.stderr.write(message + '\n');
   }
 
-  record(): void {}
+  record(record: NewRecord): void {
+    this.#record.record(record);
+  }
 
-  flush(): Promise<boolean> {
-    return Promise.resolve(true);
+  flush(timeoutMs: number): Promise<boolean> {
+    return this.#record.flush(timeoutMs);
   }
 
   executedCells(): [] {

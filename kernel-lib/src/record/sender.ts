@@ -16,6 +16,8 @@ export interface SenderOptions {
   readonly source: RecordSource;
   /** After this long without a record an empty batch says that the session is alive; null for a dead session. */
   readonly keepAliveMs: number | null;
+  /** True where waiting for the server must not keep the process from ending. */
+  readonly isBackground?: boolean;
   warn(message: string): void;
   /** The server answered for the first time. */
   onConnected?(): void;
@@ -196,6 +198,7 @@ export class Sender {
         resolve(why);
       };
       const timer = ms === null ? undefined : setTimeout(() => end('time'), ms);
+      if (this.#options.isBackground) timer?.unref();
       this.#endPause = why => {
         if (endedBy.includes(why)) end(why);
       };

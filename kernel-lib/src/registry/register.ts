@@ -6,6 +6,7 @@ import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { Run } from '../runs/run.js';
 import type { TrainedModel } from '../train/trained-model.js';
+import { currentScoring } from '../scoring/scoring-module.js';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */
@@ -49,7 +50,7 @@ export async function register(
       }
     );
   }
-  const bundle = await buildBundle(name, model);
+  const bundle = await buildBundle(name, model, currentScoring());
   waiting.set(name, { bundle, runId: model.runId, description: options.description ?? '' });
   let version: ModelVersion | null = null;
   try {

@@ -1,0 +1,66 @@
+import module from 'node:module';
+import { SlipwayError } from '../errors.js';
+
+/** A scoring module as a cell gave it. */
+export interface ScoringModule {
+  /** The cell's TypeScript. */
+  readonly source: string;
+  /** The JavaScript that travels in the bundle. */
+  readonly code: string;
+  /** Which of the two functions it has. */
+  readonly functions: readonly ('before' | 'after')[];
+}
+
+const FORM =
+  'Its form is:\n' +
+  '%%score\n' +
+  'export function before(row) { return { ...row }; }                  // a request row to the inputs of the model\n' +
+  'export function after(prediction, row) { return { ...prediction }; } // a prediction to the answer';
+
+let current: ScoringModule | null = null;
+
+/** The scoring module that the next bundles carry, or null. */
+export function currentScoring(): ScoringModule | null {
+  return current;
+}
+
+/** Bundles that are registered from now on carry `scoring`; null: they carry none. */
+export function useScoring(scoring: ScoringModule | null): void {
+  current = scoring;
+}
+
+/**
+ * Reads the body of a `%%score` cell: a module of TypeScript that exports `before(row)`, `after(prediction, row)` or
+ * both. It must stand by itself, since a service knows neither the notebook's variables nor its packages.
+ *
+ * @throws SlipwayError SCORING_INVALID with the right form.
+ */
+export async function readScoring(source: string): Promise<ScoringModule> {
+  const code = withoutTypes(source);
+  const foreign = /^\s*import\s[^;]*?from\s*['"](?!node:)([^'"]+)['"]/m.exec(code)?.[1];
+  if (foreign) {
+    throw invalid(`The scoring module imports "${foreign}"; a service has only Node's own modules (node:…).`);
+  }
+  let exported: Record<string, unknown>;
+  try {
+    exported = (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as typeof exported;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw invalid(`The scoring module cannot be loaded: ${why}.`, error);
+  }
+  const functions = (['before', 'after'] as const).filter(name => typeof exported[name] === 'function');
+  if (functions.length === 0) throw invalid('The scoring module exports neither before nor after.');
+  return { source, code, functions };
+}
+
+function withoutTypes(source: string): string {
+  try {
+    return module.stripTypeScriptTypes(source);
+  } catch (error) {
+    throw invalid(`The scoring module cannot be read: ${error instanceof Error ? error.message : String(error)}.`, error);
+  }
+}
+
+function invalid(message: string, cause?: unknown): SlipwayError {
+  return new SlipwayError('SCORING_INVALID', message, { remedy: FORM, cause });
+}
