@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { connectionPlugin } from './plugins/connection.js';
 import { notebookPlugin } from './plugins/notebook.js';
+import { observingPlugin } from './plugins/observing.js';
 import { pagesPlugin } from './plugins/pages.js';
 import { promotionPlugin } from './plugins/promotion.js';
 import { datasetsPlugin, registryPlugin, runsPlugin } from './plugins/sidebars.js';
@@ -14,7 +15,8 @@ const plugins: readonly JupyterFrontEndPlugin<unknown>[] = [
   registryPlugin,
   pagesPlugin,
   promotionPlugin,
-  notebookPlugin
+  notebookPlugin,
+  observingPlugin
 ];
 
 export default plugins;

@@ -1,0 +1,2 @@
+export { NotebookObserver } from './notebook-observer.js';
+export { Outbox } from './outbox.js';
