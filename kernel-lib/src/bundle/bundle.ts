@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { BUNDLE_FILES, SCORING_FILE, type BundleEnvironment, type BundleFile, type ModelSignature } from '@slipway/contract';
+import {
+  BUNDLE_FILES,
+  SCORING_FILE,
+  type BundleEnvironment,
+  type BundleFile,
+  type ModelSignature
+} from '@slipway/contract';
 import { exportModel } from '../onnx/export.js';
 import { IR_VERSION, OPSET } from '../onnx/graph.js';
 import type { TrainedModel } from '../train/trained-model.js';

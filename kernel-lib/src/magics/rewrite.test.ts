@@ -13,9 +13,9 @@ describe('to run', () => {
     expect(rewriteForExecution(ts, '%slip data "a\\b"')).toContain('.line("data \\"a\\\\b\\"");');
   });
 
-  it('a %% cell hands on its body and keeps it', () => {
+  it('a %% cell hands its body to the magic and runs none of it as a cell', () => {
     expect(rewriteForExecution(ts, '%%score fast\nx + 1')).toBe(
-      ';await globalThis.__slipway__.line("score fast", "x + 1");\nx + 1'
+      ';await globalThis.__slipway__.line("score fast", "x + 1");'
     );
   });
 

@@ -17,11 +17,13 @@ export function rewriteForExecution(ts: TypeScript, source: string): string {
  * @param callee an expression for the function that runs a line.
  */
 export function rewriteCalls(ts: TypeScript, source: string, callee: string): string {
-  return replaceMagics(source, findMagics(ts, source), magic => {
-    if (magic.kind === 'line' && magic.name === 'slip') return call(callee, magic.args);
-    if (magic.kind === 'line') return call(callee, `${magic.name} ${magic.args}`.trim());
-    return call(callee, `${magic.name} ${magic.args}`.trim(), bodyUnder(source, magic));
-  });
+  const magics = findMagics(ts, source);
+  // The body of a cell magic belongs to the magic alone: a module with exports is no code for a cell.
+  const whole = magics.find(magic => magic.kind === 'cell');
+  if (whole) return call(callee, `${whole.name} ${whole.args}`.trim(), bodyUnder(source, whole));
+  return replaceMagics(source, magics, magic =>
+    magic.name === 'slip' ? call(callee, magic.args) : call(callee, `${magic.name} ${magic.args}`.trim())
+  );
 }
 
 /** A cell as the compiler is to see it while it is edited: each magic line a comment of the same length. */

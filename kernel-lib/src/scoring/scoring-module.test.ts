@@ -26,7 +26,9 @@ describe('a %%score cell', () => {
   });
 
   it('may use modules of Node itself', async () => {
-    const scoring = await readScoring('import { createHash } from "node:crypto";\nexport const after = (p: object) => ({ ...p, id: createHash("md5").digest("hex") });');
+    const scoring = await readScoring(
+      'import { createHash } from "node:crypto";\nexport const after = (p: object) => ({ ...p, id: createHash("md5").digest("hex") });'
+    );
     expect(scoring.functions).toEqual(['after']);
   });
 });

@@ -57,7 +57,10 @@ function withoutTypes(source: string): string {
   try {
     return module.stripTypeScriptTypes(source);
   } catch (error) {
-    throw invalid(`The scoring module cannot be read: ${error instanceof Error ? error.message : String(error)}.`, error);
+    throw invalid(
+      `The scoring module cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      error
+    );
   }
 }
 

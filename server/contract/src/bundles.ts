@@ -12,6 +12,9 @@ export const BUNDLE_FILES = {
   card: 'README.md'
 } as const;
 
+/** The scoring module of a bundle that has one: functions around the model, for plain `/predict` requests. */
+export const SCORING_FILE = 'scoring.mjs';
+
 /** ONNX element types that services accept, named as the Open Inference Protocol names them. */
 export const TensorType = z.enum(['BOOL', 'INT32', 'INT64', 'FP32', 'FP64', 'BYTES']);
 export type TensorType = z.infer<typeof TensorType>;

@@ -50,12 +50,12 @@ export const TestAnswer = z.object({
 });
 export type TestAnswer = z.infer<typeof TestAnswer>;
 
-/** Answer of a service's own `POST /predict`. */
+/** Answer of a service's own `POST /predict`. A scoring module may add fields to a prediction. */
 export const PredictAnswer = z.object({
   model: z.string(),
   version: z.string(),
   predictions: z.array(
-    z.object({
+    z.looseObject({
       label: z.string().optional(),
       value: z.number().optional(),
       probabilities: z.record(z.string(), z.number()).optional()

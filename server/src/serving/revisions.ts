@@ -1,10 +1,13 @@
 import type { ReleaseManifest, Revision } from '@slipway/contract';
 import { Model } from './model.js';
+import { loadScoring, type Scoring } from './scoring.js';
 
 /** A revision that answers. */
 export interface LoadedRevision {
   readonly revision: Revision;
   readonly model: Model;
+  /** The bundle's own functions around the model, when it has some. */
+  readonly scoring: Scoring | null;
 }
 
 /** What the process says of its release; the control plane waits for it. */
@@ -87,7 +90,9 @@ async function loadAll(manifest: ReleaseManifest, bundleFolder: (digest: string)
   const loaded: LoadedRevision[] = [];
   try {
     for (const revision of manifest.revisions) {
-      loaded.push({ revision, model: await Model.load(bundleFolder(revision.bundle_digest)) });
+      const folder = bundleFolder(revision.bundle_digest);
+      const scoring = await loadScoring(folder);
+      loaded.push({ revision, scoring, model: await Model.load(folder) });
     }
   } catch (error) {
     await Promise.all(loaded.map(entry => entry.model.close()));

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { RequestError } from './request-error.js';
 import { decodeCsv, decodeInvocations, encodeInvocations } from './protocols/mlflow-invocations.js';
 import { decodeInfer, encodeInfer, modelMetadata } from './protocols/open-inference.js';
-import { decodePredict, encodePredictions } from './protocols/predict.js';
+import { decodeRecords, encodePredictions, predictRows } from './protocols/predict.js';
 import type { LoadedRevision, Revisions } from './revisions.js';
 
 const BODY_LIMIT_BYTES = 8 << 20;
@@ -86,15 +86,15 @@ function addHealth(app: FastifyInstance, revisions: Revisions, counters: Service
 
 function addPredict(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
   app.post('/predict', async request => {
-    const { revision, model } = revisions.choose();
-    const rows = decodePredict(model.signature, request.body);
-    const outputs = await model.predict(rows);
+    const { revision, model, scoring } = revisions.choose();
+    const asked = predictRows(model.signature, request.body);
+    const rows = scoring ? await scoring.before(asked.rows) : asked.rows;
+    const decoded = decodeRecords(model.signature, rows, asked.path);
+    const outputs = await model.predict(decoded);
+    const predictions = encodePredictions(model.signature, outputs, decoded.rows);
+    const answers = scoring ? await scoring.after(predictions, asked.rows) : predictions;
     counters.answered++;
-    return {
-      model: revision.model,
-      version: String(revision.version),
-      predictions: encodePredictions(model.signature, outputs, rows.rows)
-    };
+    return { model: revision.model, version: String(revision.version), predictions: answers };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ModelSignature, SignatureInput } from '@slipway/contract';
+import { SCORING_FILE, type ModelSignature, type SignatureInput } from '@slipway/contract';
 import type { Check } from '../check.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -15,7 +15,9 @@ export const malformedRequest: Check = {
   protectsFrom: 'errors that are answered with status 200, and values that are silently taken for others',
   async run(examination) {
     const url = await examination.candidate.url();
-    const attempts = malformed(examination.signature, examination.subject.model);
+    const { signature, subject } = examination;
+    const scored = subject.bundle.files.some(file => file.path === SCORING_FILE);
+    const attempts = malformed(signature, subject.model, scored);
     const wrong: string[] = [];
     for (const attempt of attempts) {
       const response = await fetch(url + attempt.path, {
@@ -37,27 +39,33 @@ export const malformedRequest: Check = {
   }
 };
 
-function malformed(signature: ModelSignature, model: string): Attempt[] {
+/** A scoring module may take rows that the model itself would refuse; what it makes of them is refused by the model. */
+function malformed(signature: ModelSignature, model: string, scored: boolean): Attempt[] {
   const first = signature.inputs[0]!;
   const good = Object.fromEntries(signature.inputs.map(input => [input.name, example(input)]));
-  const infer = `/v2/models/${encodeURIComponent(model)}/infer`;
+  const wrong = first.datatype === 'BYTES' ? 1 : 'many';
+  const infer = (what: string, inputs: unknown): Attempt => {
+    return { what, path: `/v2/models/${encodeURIComponent(model)}/infer`, body: JSON.stringify({ inputs }) };
+  };
+  const tensor = (name: string, shape: number[], data: unknown[]): unknown => {
+    return { name, datatype: first.datatype, shape, data };
+  };
   const predict = (what: string, body: unknown): Attempt => ({ what, path: '/predict', body: JSON.stringify(body) });
+  const rows = [
+    predict('an unknown input', { ...good, 'no such input': 1 }),
+    predict(`an object for "${first.name}"`, { ...good, [first.name]: { nested: true } }),
+    predict(`${JSON.stringify(wrong)} for "${first.name}"`, { ...good, [first.name]: wrong }),
+    ...(signature.inputs.some(input => !input.nullable) ? [predict('a missing input', {})] : [])
+  ];
   return [
     { what: 'broken JSON', path: '/predict', body: '{"' },
     predict('a list instead of an object', []),
     predict('no rows', { rows: [] }),
-    predict('an unknown input', { ...good, 'no such input': 1 }),
-    predict(`an object for "${first.name}"`, { ...good, [first.name]: { nested: true } }),
-    ...(signature.inputs.some(input => !input.nullable) ? [predict('a missing input', {})] : []),
-    ...(first.datatype === 'BYTES'
-      ? [predict(`a number for the text "${first.name}"`, { ...good, [first.name]: 1 })]
-      : [predict(`a text for the number "${first.name}"`, { ...good, [first.name]: 'many' })]),
-    {
-      what: 'a tensor whose shape and data differ',
-      path: infer,
-      body: JSON.stringify({ inputs: [{ name: first.name, datatype: first.datatype, shape: [3, 1], data: [] }] })
-    },
-    { what: 'an infer request without inputs', path: infer, body: '{}' },
+    ...(scored ? [] : rows),
+    infer('a tensor of the wrong type', [tensor(first.name, [1, 1], [wrong])]),
+    infer('a tensor whose shape and data differ', [tensor(first.name, [3, 1], [])]),
+    infer('a tensor for an unknown input', [tensor('no such input', [1, 1], [1])]),
+    infer('an infer request without tensors', undefined),
     { what: 'an invocation of no known form', path: '/invocations', body: '{"rows":[]}' }
   ];
 }
