@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { NotFoundError } from '../errors.js';
+import { InvalidStateError, NotFoundError } from '../errors.js';
 import { newRunName } from '../runs/run-names.js';
-import type { KeyValue } from '../store/operations.js';
+import { anyOf } from '../store/expressions.js';
+import { groupRows } from '../store/group-rows.js';
+import { numberOf, toStored } from '../store/metric-value.js';
+import type { KeyValue, MetricEntry } from '../store/operations.js';
 import type { Store } from '../store/store.js';
-import type { LoggedModelTable } from '../store/tables.js';
+import type { LoggedModelMetricTable, LoggedModelTable } from '../store/tables.js';
+import { searchLoggedModels, type LoggedModelQuery } from './logged-model-search.js';
 
 const KeyValues = z.array(z.object({ key: z.string(), value: z.string() }));
 
@@ -15,7 +20,17 @@ export const LOGGED_MODEL_STATUSES = [
 ] as const;
 export type LoggedModelStatus = (typeof LOGGED_MODEL_STATUSES)[number];
 
-export interface LoggedModel extends Omit<LoggedModelTable, 'params' | 'tags'> {
+export type LoggedModelMetric = LoggedModelMetricTable;
+
+/** A metric of a run that was measured of a model. */
+export interface ModelMetricEntry extends MetricEntry {
+  readonly model_id: string;
+  readonly dataset_name: string | null;
+  readonly dataset_digest: string | null;
+}
+
+export interface LoggedModel extends Omit<Selectable<LoggedModelTable>, 'params' | 'tags'> {
+  readonly metrics: readonly LoggedModelMetric[];
   readonly params: readonly KeyValue[];
   readonly tags: readonly KeyValue[];
 }
@@ -38,8 +53,13 @@ export class LoggedModels {
     this.#store = store;
   }
 
-  /** It is pending until its files are there and it is finalized. */
+  /**
+   * It is pending until its files are there and it is finalized.
+   *
+   * @throws NotFoundError, InvalidStateError for the experiment.
+   */
   async create(model: NewLoggedModel): Promise<LoggedModel> {
+    await this.#requireActive(model.experiment_id);
     const now = Date.now();
     const id = `m-${randomUUID().replaceAll('-', '')}`;
     await this.#store.writes
@@ -60,35 +80,85 @@ export class LoggedModels {
     return this.get(id);
   }
 
-  /** @throws NotFoundError */
-  async get(id: string): Promise<LoggedModel> {
+  /** @param allowDeleted finds deleted ones too. @throws NotFoundError */
+  async get(id: string, allowDeleted = false): Promise<LoggedModel> {
     const row = await this.#store.reads.selectFrom('logged_model').where('id', '=', id).selectAll().executeTakeFirst();
-    if (row === undefined) {
+    const [model] = row === undefined || (row.deleted !== 0 && !allowDeleted) ? [] : await this.#complete([row]);
+    if (model === undefined) {
       throw new NotFoundError(`Logged model with ID '${id}' not found.`);
     }
-    return parse(row);
+    return model;
   }
 
-  /** Newest first. */
-  async list(experiments: readonly number[]): Promise<LoggedModel[]> {
+  /** Deleted ones are not found. */
+  async search(query: LoggedModelQuery): Promise<{ found: LoggedModel[]; more: boolean }> {
     const rows = await this.#store.reads
       .selectFrom('logged_model')
-      .where('exp', 'in', [...experiments])
+      .where(anyOf('exp', query.experiments))
+      .where('deleted', '=', 0)
       .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('id')
       .execute();
-    return rows.map(parse);
+    return searchLoggedModels(await this.#complete(rows), query);
   }
 
   async setStatus(id: string, status: LoggedModelStatus): Promise<LoggedModel> {
-    await this.get(id);
+    await this.get(id, true);
     await this.#store.writes
       .updateTable('logged_model')
       .set({ status, updated_at: Date.now() })
       .where('id', '=', id)
       .execute();
-    return this.get(id);
+    return this.get(id, true);
+  }
+
+  /** @throws NotFoundError */
+  async delete(id: string): Promise<void> {
+    await this.get(id, true);
+    await this.#store.writes
+      .updateTable('logged_model')
+      .set({ deleted: 1, updated_at: Date.now() })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** @throws NotFoundError for the model or the tag. */
+  async deleteTag(id: string, key: string): Promise<void> {
+    const { tags } = await this.get(id, true);
+    const left = tags.filter(tag => tag.key !== key);
+    if (left.length === tags.length) {
+      throw new NotFoundError(`No tag with key '${key}' found for model with ID '${id}'.`);
+    }
+    await this.#store.writes
+      .updateTable('logged_model')
+      .set({ tags: JSON.stringify(left) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Metrics that a run logged of models; those of models that nobody logged are left out. */
+  async addMetrics(run_id: string, metrics: readonly ModelMetricEntry[]): Promise<void> {
+    const named = [...new Set(metrics.map(metric => metric.model_id))];
+    const known = await this.#store.reads.selectFrom('logged_model').where(anyOf('id', named)).select('id').execute();
+    const ids = new Set(known.map(row => row.id));
+    await this.#store.writes.transaction().execute(async transaction => {
+      for (const { model_id, key, value, timestamp, step, ...dataset } of metrics.filter(each =>
+        ids.has(each.model_id)
+      )) {
+        await transaction
+          .insertInto('logged_model_metric')
+          .values({
+            model: model_id,
+            name: key,
+            ts: timestamp,
+            step: step ?? 0,
+            run: run_id,
+            value: toStored(numberOf(value)),
+            ...dataset
+          })
+          .onConflict(conflict => conflict.doNothing())
+          .execute();
+      }
+    });
   }
 
   async addTags(id: string, tags: readonly KeyValue[]): Promise<LoggedModel> {
@@ -119,7 +189,7 @@ export class LoggedModels {
   }
 
   async #merge(id: string, column: 'tags' | 'params', entries: readonly KeyValue[]): Promise<LoggedModel> {
-    const model = await this.get(id);
+    const model = await this.get(id, true);
     const merged = new Map(model[column].map(entry => [entry.key, entry.value]));
     for (const { key, value } of entries) {
       merged.set(key, value);
@@ -130,10 +200,38 @@ export class LoggedModels {
       .set(column === 'tags' ? { tags: stored } : { params: stored })
       .where('id', '=', id)
       .execute();
-    return this.get(id);
+    return this.get(id, true);
   }
-}
 
-function parse(row: LoggedModelTable): LoggedModel {
-  return { ...row, params: KeyValues.parse(JSON.parse(row.params)), tags: KeyValues.parse(JSON.parse(row.tags)) };
+  async #requireActive(experiment: number): Promise<void> {
+    const row = await this.#store.reads
+      .selectFrom('experiment')
+      .where('id', '=', experiment)
+      .select('life')
+      .executeTakeFirst();
+    if (row === undefined) {
+      throw new NotFoundError(`No Experiment with id=${experiment} exists`);
+    }
+    if (row.life !== 0) {
+      throw new InvalidStateError(
+        `The experiment ${experiment} must be in the 'active' state. Current state is deleted.`
+      );
+    }
+  }
+
+  async #complete(rows: readonly Selectable<LoggedModelTable>[]): Promise<LoggedModel[]> {
+    const ids = rows.map(row => row.id);
+    const metrics = await this.#store.reads
+      .selectFrom('logged_model_metric')
+      .where(anyOf('model', ids))
+      .selectAll()
+      .execute();
+    const metricsOf = groupRows(metrics, metric => metric.model);
+    return rows.map(row => ({
+      ...row,
+      params: KeyValues.parse(JSON.parse(row.params)),
+      tags: KeyValues.parse(JSON.parse(row.tags)),
+      metrics: metricsOf.get(row.id) ?? []
+    }));
+  }
 }

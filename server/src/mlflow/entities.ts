@@ -1,6 +1,6 @@
 import type { MetricPoint } from '@slipway/contract';
 import type { Experiment } from '../experiments/experiments.js';
-import type { LoggedModel } from '../logged-models/logged-models.js';
+import type { LoggedModel, LoggedModelMetric } from '../logged-models/logged-models.js';
 import type { RunRecord } from '../runs/run-records.js';
 import type { RunRow } from '../runs/run-rows.js';
 import { artifactRoot } from '../store/artifact-root.js';
@@ -9,6 +9,11 @@ import type { RunInputEntry } from '../store/operations.js';
 import { z } from 'zod';
 
 const Text = z.string();
+
+/** A list that is empty is left out of the answer. */
+export function present(name: string, list: readonly unknown[]): object {
+  return list.length === 0 ? {} : { [name]: list };
+}
 
 /** What an MLflow client said about a dataset besides its name and digest; read back as it came. */
 export const DatasetDetails = z.object({
@@ -80,6 +85,19 @@ function toDatasetInput(input: RunInputEntry): object {
   };
 }
 
+function toModelMetric(metric: LoggedModelMetric): object {
+  return {
+    key: metric.name,
+    value: metric.value,
+    timestamp: metric.ts,
+    step: metric.step,
+    ...(metric.dataset_name === null ? {} : { dataset_name: metric.dataset_name }),
+    ...(metric.dataset_digest === null ? {} : { dataset_digest: metric.dataset_digest }),
+    model_id: metric.model,
+    run_id: metric.run
+  };
+}
+
 export function toLoggedModel(model: LoggedModel): object {
   return {
     info: {
@@ -92,8 +110,8 @@ export function toLoggedModel(model: LoggedModel): object {
       status: model.status,
       model_type: model.model_type,
       ...(model.source_run === null ? {} : { source_run_id: model.source_run }),
-      tags: model.tags
+      ...present('tags', model.tags)
     },
-    data: { params: model.params, metrics: [] }
+    data: { ...present('params', model.params), ...present('metrics', model.metrics.map(toModelMetric)) }
   };
 }

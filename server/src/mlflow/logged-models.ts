@@ -1,27 +1,28 @@
 import type { App } from '../app.js';
-import { LOGGED_MODEL_STATUSES, type LoggedModel } from '../logged-models/logged-models.js';
-import { toLoggedModel } from './entities.js';
-import { invalidParameter, invalidValue } from './errors.js';
+import { LOGGED_MODEL_STATUSES } from '../logged-models/logged-models.js';
+import { present, toLoggedModel } from './entities.js';
+import { invalidParameter, invalidValue, missingParameter } from './errors.js';
 import { experimentNumber } from './experiments.js';
 import { nextPage, readPage } from './page.js';
+import { asTuple, quoted } from './python-text.js';
 import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
+import { parseDatasets, parseLoggedModelFilter, parseLoggedModelOrder } from './search/logged-model-search.js';
 
-const MAX_RESULTS = 1000;
-const CONDITION = /^\s*(?:attributes?\.)?(name|model_id|source_run_id|model_type|status)\s*(=|!=)\s*'([^']*)'\s*$/;
+const MOST_MODELS = 1000;
+const FORBIDDEN_IN_NAMES = ['/', ':', '.', '%', '"', "'"];
 
-/** Logged models, as far as `log_model` of MLflow's client needs them. */
-export function loggedModelRpcs({ loggedModels, experiments }: App): Rpc[] {
+/** Logged models: what `log_model` of MLflow's client makes. */
+export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
   return [
     {
       method: 'POST',
       path: '/mlflow/logged-models',
       handle: async request => {
         const experiment_id = experimentNumber(request.text('experiment_id'));
-        await experiments.get(experiment_id);
         const model = await loggedModels.create({
           experiment_id,
-          name: request.optionalText('name') ?? '',
+          name: checkedName(request.optionalText('name') ?? ''),
           model_type: request.optionalText('model_type') ?? '',
           source_run: request.optionalText('source_run_id') || null,
           params: request.keyValues('params'),
@@ -33,7 +34,26 @@ export function loggedModelRpcs({ loggedModels, experiments }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/logged-models/:model_id',
-      handle: async request => ({ model: toLoggedModel(await loggedModels.get(request.text('model_id'))) })
+      handle: async request => {
+        const allowDeleted = request.optionalBoolean('allow_deleted') ?? false;
+        return { model: toLoggedModel(await loggedModels.get(request.text('model_id'), allowDeleted)) };
+      }
+    },
+    {
+      method: 'DELETE',
+      path: '/mlflow/logged-models/:model_id',
+      handle: async request => {
+        await loggedModels.delete(request.text('model_id'));
+        return {};
+      }
+    },
+    {
+      method: 'DELETE',
+      path: '/mlflow/logged-models/:model_id/tags/:tag_key',
+      handle: async request => {
+        await loggedModels.deleteTag(request.text('model_id'), request.text('tag_key'));
+        return {};
+      }
     },
     {
       method: 'PATCH',
@@ -47,8 +67,8 @@ export function loggedModelRpcs({ loggedModels, experiments }: App): Rpc[] {
       method: 'PATCH',
       path: '/mlflow/logged-models/:model_id/tags',
       handle: async request => {
-        const model = await loggedModels.addTags(request.text('model_id'), request.keyValues('tags'));
-        return { model: toLoggedModel(model) };
+        await loggedModels.addTags(request.text('model_id'), request.keyValues('tags'));
+        return {};
       }
     },
     {
@@ -63,12 +83,19 @@ export function loggedModelRpcs({ loggedModels, experiments }: App): Rpc[] {
       method: 'POST',
       path: '/mlflow/logged-models/search',
       handle: async request => {
-        const page = readPage(request, 50, MAX_RESULTS);
-        const matches = parseConditions(request.optionalText('filter') ?? '');
-        const all = await loggedModels.list(request.texts('experiment_ids').map(experimentNumber));
-        const found = all.filter(matches);
-        const models = found.slice(page.offset, page.offset + page.limit);
-        return { models: models.map(toLoggedModel), ...nextPage(page, found.length > page.offset + page.limit) };
+        const page = readPage(request, 100, MOST_MODELS);
+        const experiments = request.texts('experiment_ids');
+        if (experiments.length === 0) {
+          throw missingParameter('experiment_ids');
+        }
+        const { found, more } = await loggedModels.search({
+          experiments: experiments.map(experimentNumber),
+          conditions: parseLoggedModelFilter(request.optionalText('filter') ?? ''),
+          datasets: parseDatasets(request.objects('datasets')),
+          order: parseLoggedModelOrder(request.objects('order_by')),
+          ...page
+        });
+        return { ...present('models', found.map(toLoggedModel)), ...nextPage(page, more) };
       }
     }
   ];
@@ -84,33 +111,13 @@ function readStatus(request: RpcRequest): (typeof LOGGED_MODEL_STATUSES)[number]
   return status;
 }
 
-/** Equality of attributes, joined by AND. @throws MlflowError for any other condition. */
-function parseConditions(filter: string): (model: LoggedModel) => boolean {
-  const parts = filter.trim() === '' ? [] : filter.split(/\s+and\s+(?=(?:[^']*'[^']*')*[^']*$)/i);
-  const conditions = parts.map(part => {
-    const [, field, comparison, wanted] = CONDITION.exec(part) ?? [];
-    if (field === undefined) {
-      throw invalidParameter(
-        `Invalid clause(s) in filter string: '${part}'. Logged models are filtered by equality of name, model_id, ` +
-          'source_run_id, model_type or status.'
-      );
-    }
-    return (model: LoggedModel) => (attributeOf(model, field) === wanted) === (comparison === '=');
-  });
-  return model => conditions.every(condition => condition(model));
-}
-
-function attributeOf(model: LoggedModel, field: string): string | null {
-  switch (field) {
-    case 'name':
-      return model.name;
-    case 'model_id':
-      return model.id;
-    case 'source_run_id':
-      return model.source_run;
-    case 'model_type':
-      return model.model_type;
-    default:
-      return model.status.replace('LOGGED_MODEL_', '');
+/** @throws MlflowError */
+function checkedName(name: string): string {
+  if (FORBIDDEN_IN_NAMES.some(sign => name.includes(sign))) {
+    throw invalidParameter(
+      `Invalid model name (${quoted(name)}) provided. Model name must be a non-empty string and cannot contain the ` +
+        `following characters: ${asTuple(FORBIDDEN_IN_NAMES)}`
+    );
   }
+  return name;
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app.js';
+import type { ModelMetricEntry } from '../logged-models/logged-models.js';
 import type { MetricEntry, RunInputEntry } from '../store/operations.js';
 import { type DatasetDetails, toMetric } from './entities.js';
 import { invalidValue, missingParameter } from './errors.js';
@@ -14,6 +15,11 @@ const MAX_HISTORY = 2_000_000;
 
 /** What is logged to a run, and its metrics' history. */
 export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
+  const logOfModels = async (run: string, given: readonly JsonObject[], metrics: readonly MetricEntry[]) => {
+    if (given.some(metric => typeof metric['model_id'] === 'string')) {
+      await loggedModels.addMetrics(run, modelMetrics(given, metrics));
+    }
+  };
   return [
     {
       method: 'POST',
@@ -22,6 +28,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
         const run_id = runId(request);
         const metric = readMetric(fields(request, ['key', 'value', 'timestamp', 'step']));
         await runs.log({ run_id, metrics: [metric], params: [], tags: [] });
+        await logOfModels(run_id, [fields(request, ['model_id', 'dataset_name', 'dataset_digest'])], [metric]);
         return {};
       }
     },
@@ -36,6 +43,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
         checkBatchSize(given.length, params.length, tags.length);
         const metrics: MetricEntry[] = given.map((metric, index) => readMetric(metric, index));
         await runs.log({ run_id, metrics, params: checkParams(params), tags: checkTags(tags) });
+        await logOfModels(run_id, given, metrics);
         return {};
       }
     },
@@ -112,6 +120,17 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
       }
     }
   ];
+}
+
+/** Those of the metrics that were measured of a logged model. */
+function modelMetrics(given: readonly JsonObject[], metrics: readonly MetricEntry[]): ModelMetricEntry[] {
+  return metrics.flatMap((metric, index) => {
+    const about = new RpcRequest(given[index] ?? {});
+    const model_id = about.optionalText('model_id') ?? '';
+    const dataset_name = about.optionalText('dataset_name') ?? null;
+    const dataset_digest = about.optionalText('dataset_digest') ?? null;
+    return model_id === '' ? [] : [{ ...metric, model_id, dataset_name, dataset_digest }];
+  });
 }
 
 function fields(request: RpcRequest, names: readonly string[]): JsonObject {

@@ -1,11 +1,11 @@
 import type { App } from '../app.js';
 import { searchVersions } from '../registry/catalogue-search.js';
+import { present } from './entities.js';
 import { invalidParameter } from './errors.js';
 import { nextPage, readPage } from './page.js';
 import {
   downloadUri,
   modelName,
-  present,
   readRegistryTag,
   registryTag,
   stageName,

@@ -2,6 +2,7 @@ import type { App } from '../app.js';
 import type { CatalogueModel, CatalogueVersion } from '../registry/catalogue-reading.js';
 import type { Stage } from '../registry/model-catalogue.js';
 import { searchModels } from '../registry/catalogue-search.js';
+import { present } from './entities.js';
 import { invalidParameter, MlflowError } from './errors.js';
 import { nextPage, readPage } from './page.js';
 import {
@@ -9,7 +10,6 @@ import {
   modelName,
   newAliasName,
   newModelName,
-  present,
   readRegistryTag,
   registryTag,
   stageName,

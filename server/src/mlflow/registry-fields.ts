@@ -4,6 +4,7 @@ import type { CatalogueModel, CatalogueVersion } from '../registry/catalogue-rea
 import type { Stage } from '../registry/model-catalogue.js';
 import { OWN_ARTIFACTS } from '../store/artifact-root.js';
 import type { KeyValue } from '../store/operations.js';
+import { present } from './entities.js';
 import { invalidParameter, invalidValue } from './errors.js';
 import { checkName } from './metric-fields.js';
 import type { RpcRequest } from './request.js';
@@ -140,9 +141,4 @@ export function toModelVersion(version: CatalogueVersion): object {
 
 export function toModelVersionWithAliases(version: CatalogueVersion): object {
   return { ...toModelVersion(version), ...present('aliases', version.aliases) };
-}
-
-/** A list that is empty is left out of the answer. */
-export function present(name: string, list: readonly unknown[]): object {
-  return list.length === 0 ? {} : { [name]: list };
 }

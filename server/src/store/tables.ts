@@ -102,6 +102,19 @@ export interface LoggedModelTable {
   /** JSON arrays of {key, value}. */
   params: string;
   tags: string;
+  /** 1 deleted. */
+  deleted: Generated<number>;
+}
+
+export interface LoggedModelMetricTable {
+  model: string;
+  name: string;
+  ts: number;
+  step: number;
+  run: string;
+  value: StoredReal;
+  dataset_name: string | null;
+  dataset_digest: string | null;
 }
 
 export interface LoggedModelArtifactTable {
@@ -323,6 +336,7 @@ export interface Tables {
   run_input: RunInputTable;
   run_artifact: RunArtifactTable;
   logged_model: LoggedModelTable;
+  logged_model_metric: LoggedModelMetricTable;
   logged_model_artifact: LoggedModelArtifactTable;
   run_logged_model: RunLoggedModelTable;
   session: SessionTable;

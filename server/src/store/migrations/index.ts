@@ -3,7 +3,15 @@ import { notebook } from './0002-notebook.js';
 import { catalogue } from './0003-catalogue.js';
 import { mlflowRegistry } from './0004-mlflow-registry.js';
 import { observedSessions } from './0005-observed-sessions.js';
+import { loggedModelMetrics } from './0006-logged-model-metrics.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
-export const migrations: readonly Migration[] = [tracking, notebook, catalogue, mlflowRegistry, observedSessions];
+export const migrations: readonly Migration[] = [
+  tracking,
+  notebook,
+  catalogue,
+  mlflowRegistry,
+  observedSessions,
+  loggedModelMetrics
+];
