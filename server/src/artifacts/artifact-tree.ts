@@ -1,6 +1,6 @@
 import { RelativePath } from '@slipway/contract';
 import type { Readable } from 'node:stream';
-import { InvalidRequestError, NotFoundError } from '../errors.js';
+import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import type { Store } from '../store/store.js';
 import type { BlobStore } from './blob-store.js';
@@ -8,7 +8,10 @@ import { putCounted } from './stored-files.js';
 
 /** Whose artifacts. */
 export type ArtifactOwner =
-  { readonly kind: 'run'; readonly run_id: string } | { readonly kind: 'logged-model'; readonly model_id: string };
+  | { readonly kind: 'run'; readonly run_id: string }
+  | { readonly kind: 'logged-model'; readonly model_id: string }
+  /** Read only: a bundle is what its digest says. */
+  | { readonly kind: 'bundle'; readonly digest: string };
 
 export interface ArtifactEntry {
   /** Relative to the owner's root. */
@@ -89,10 +92,10 @@ export class Artifacts {
   /** Deletes a file, or a folder with everything in it; nothing when there is neither. */
   async delete(owner: ArtifactOwner, path: string): Promise<void> {
     checkPath(path);
+    const id = await this.#idOf(owner);
     const gone = (await this.#files(owner))
       .map(file => file.path)
       .filter(each => each === path || each.startsWith(`${path}/`));
-    const id = await this.#idOf(owner);
     await this.#store.writes.transaction().execute(async transaction => {
       for (const each of gone) {
         if (id.kind === 'run') {
@@ -109,6 +112,9 @@ export class Artifacts {
   }
 
   async #files(owner: ArtifactOwner): Promise<StoredArtifact[]> {
+    if (owner.kind === 'bundle') {
+      return this.#filesOfBundle(owner.digest);
+    }
     const id = await this.#idOf(owner);
     return id.kind === 'run'
       ? this.#store.reads
@@ -121,6 +127,18 @@ export class Artifacts {
           .where('model', '=', id.model)
           .select(['path', 'sha256', 'size'])
           .execute();
+  }
+
+  async #filesOfBundle(digest: string): Promise<StoredArtifact[]> {
+    const files = await this.#store.reads
+      .selectFrom('bundle_file')
+      .where('digest', '=', digest)
+      .select(['path', 'sha256', 'size'])
+      .execute();
+    if (files.length === 0) {
+      throw new NotFoundError(`There is no bundle with the digest ${digest}.`);
+    }
+    return files;
   }
 
   async #idOf(
@@ -136,6 +154,9 @@ export class Artifacts {
         throw new NotFoundError(`Run with id=${owner.run_id} not found`);
       }
       return { kind: 'run', run: run.id, run_id: owner.run_id, exp: run.exp };
+    }
+    if (owner.kind === 'bundle') {
+      throw new InvalidStateError('The files of a bundle never change.', { remedy: 'Register a new version.' });
     }
     const model = await this.#store.reads
       .selectFrom('logged_model')

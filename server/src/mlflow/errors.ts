@@ -36,7 +36,7 @@ export class MlflowError extends Error {
   }
 }
 
-const SEE_DOCS = 'See the API docs for more information about request parameters.';
+export const SEE_DOCS = 'See the API docs for more information about request parameters.';
 
 export function missingParameter(name: string): MlflowError {
   return new MlflowError('INVALID_PARAMETER_VALUE', `Missing value for required parameter '${name}'. ${SEE_DOCS}`);

@@ -3,10 +3,12 @@ import type { App } from '../app.js';
 import { artifactRpcs, registerArtifactStreams } from './artifacts.js';
 import { MlflowError, toMlflowError } from './errors.js';
 import { experimentRpcs } from './experiments.js';
+import { historyRpcs } from './histories.js';
 import { loggedModelRpcs } from './logged-models.js';
 import { loggingRpcs } from './logging.js';
 import { modelVersionRpcs } from './model-versions.js';
 import { registeredModelRpcs } from './registered-models.js';
+import { registerOtherRoutes } from './other-routes.js';
 import { registerRpcs, type Rpc } from './rpc.js';
 import { runRpcs } from './runs.js';
 
@@ -26,6 +28,7 @@ export function registerMlflow(server: FastifyInstance, app: App, onError: (erro
       ...experimentRpcs(app),
       ...runRpcs(app),
       ...loggingRpcs(app),
+      ...historyRpcs(app),
       ...artifactRpcs(app),
       ...loggedModelRpcs(app),
       ...registeredModelRpcs(app),
@@ -33,6 +36,7 @@ export function registerMlflow(server: FastifyInstance, app: App, onError: (erro
       serverInfo
     ]);
     registerArtifactStreams(scope, app);
+    registerOtherRoutes(scope);
   });
 }
 

@@ -1,19 +1,17 @@
 import type { App } from '../app.js';
 import type { ModelMetricEntry } from '../logged-models/logged-models.js';
 import type { MetricEntry, RunInputEntry } from '../store/operations.js';
-import { type DatasetDetails, toMetric } from './entities.js';
+import type { DatasetDetails } from './entities.js';
 import { invalidValue, missingParameter } from './errors.js';
 import { checkBatchSize, checkParams, checkTags, readMetric } from './metric-fields.js';
-import { nextPage, readPage } from './page.js';
 import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
 import type { Rpc } from './rpc.js';
 import { runId } from './runs.js';
 
 const CONTEXT_TAG = 'mlflow.data.context';
 const MODEL_HISTORY_TAG = 'mlflow.log-model.history';
-const MAX_HISTORY = 2_000_000;
 
-/** What is logged to a run, and its metrics' history. */
+/** What is logged to a run. */
 export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
   const logOfModels = async (run: string, given: readonly JsonObject[], metrics: readonly MetricEntry[]) => {
     if (given.some(metric => typeof metric['model_id'] === 'string')) {
@@ -103,20 +101,6 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
         const tag = { key: MODEL_HISTORY_TAG, value: JSON.stringify(history) };
         await runs.log({ run_id, metrics: [], params: [], tags: [tag] });
         return {};
-      }
-    },
-    {
-      method: 'GET',
-      path: '/mlflow/metrics/get-history',
-      handle: async request => {
-        const key = request.text('metric_key');
-        const page = readPage(request, MAX_HISTORY, MAX_HISTORY);
-        const points = await runs.history(runId(request), key);
-        const shown = points.slice(page.offset, page.offset + page.limit);
-        return {
-          metrics: shown.map(point => toMetric(key, point)),
-          ...nextPage(page, points.length > page.offset + page.limit)
-        };
       }
     }
   ];

@@ -10,6 +10,8 @@ export interface Rpc {
   /** Below the version, e.g. `/mlflow/runs/create`; `:name` is a field of the request. */
   readonly path: string;
   readonly version?: '2.0' | '3.0';
+  /** Only under the prefix for browsers. */
+  readonly browsersOnly?: boolean;
   /** @returns the answer's fields; absent fields are left out. */
   handle(request: RpcRequest): Promise<object>;
 }
@@ -21,7 +23,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export function registerRpcs(server: FastifyInstance, rpcs: readonly Rpc[]): void {
   for (const rpc of rpcs) {
-    for (const prefix of PREFIXES) {
+    for (const prefix of rpc.browsersOnly === true ? ['/ajax-api'] : PREFIXES) {
       server.route({
         method: rpc.method,
         url: `${prefix}/${rpc.version ?? '2.0'}${rpc.path}`,

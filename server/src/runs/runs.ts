@@ -26,6 +26,16 @@ export interface NewRun {
   readonly tags: readonly KeyValue[];
 }
 
+/** A dataset that runs of an experiment read. */
+export interface DatasetUse {
+  readonly exp: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly context: string;
+}
+
+const MOST_DATASETS = 1000;
+
 export interface RunListQuery {
   readonly limit: number;
   readonly page_token?: string | undefined;
@@ -222,6 +232,24 @@ export class Runs {
       .select('series.sid')
       .executeTakeFirst();
     return series === undefined ? [] : pointsOf(this.#reads, series.sid, limit);
+  }
+
+  /** As `history`; also empty when there is no such run. */
+  async historyIfAny(run_id: string, key: string): Promise<MetricPoint[]> {
+    const known = await this.#reads.selectFrom('run').where('uuid', '=', run_id).select('id').executeTakeFirst();
+    return known === undefined ? [] : this.history(run_id, key);
+  }
+
+  /** What the runs of these experiments read, each once: at most a thousand. */
+  async datasetsOf(experiments: readonly number[]): Promise<DatasetUse[]> {
+    return this.#reads
+      .selectFrom('run_input')
+      .innerJoin('run', 'run.id', 'run_input.run')
+      .where(anyOf('run.exp', experiments))
+      .select(['run.exp', 'run_input.name', 'run_input.digest', 'run_input.context'])
+      .distinct()
+      .limit(MOST_DATASETS)
+      .execute();
   }
 
   /** @throws NotFoundError */

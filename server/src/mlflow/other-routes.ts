@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { MlflowError } from './errors.js';
+
+/** Parts of MLflow that are about language models, and others that this server does not have. */
+const ABSENT = [
+  '2.0/mlflow/traces',
+  '2.0/mlflow/unified-traces',
+  '2.0/mlflow/get-online-trace-details',
+  '2.0/mlflow/webhooks',
+  '2.0/mlflow/artifacts/presigned-upload-url',
+  '2.0/mlflow/artifacts/presigned-download-url',
+  '2.0/mlflow-artifacts/presigned',
+  '3.0/mlflow/datasets',
+  '3.0/mlflow/gateway',
+  '3.0/mlflow/issues',
+  '3.0/mlflow/label-schemas',
+  '3.0/mlflow/prompt-optimization',
+  '3.0/mlflow/review-queues',
+  '3.0/mlflow/scorers',
+  '3.0/mlflow/traces',
+  '3.0/mlflow/workspaces'
+];
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Routes that MLflow has and we do not answer 501, all others below its prefixes 404, both in MLflow's words. */
+export function registerOtherRoutes(server: FastifyInstance): void {
+  for (const prefix of ['/api', '/ajax-api']) {
+    for (const route of ABSENT) {
+      for (const url of [`${prefix}/${route}`, `${prefix}/${route}/*`]) {
+        server.route({ method: METHODS, url, handler: async () => Promise.reject(absent(route)) });
+      }
+    }
+    for (const version of ['2.0', '3.0']) {
+      server.route({
+        method: METHODS,
+        url: `${prefix}/${version}/*`,
+        handler: async request => Promise.reject(unknown(request.method, request.url.split('?', 1)[0] ?? ''))
+      });
+    }
+  }
+}
+
+function absent(route: string): MlflowError {
+  const name = route.slice(route.lastIndexOf('/') + 1).replaceAll('-', ' ');
+  return new MlflowError('NOT_IMPLEMENTED', `This server has no ${name}.`);
+}
+
+function unknown(method: string, path: string): MlflowError {
+  return new MlflowError('ENDPOINT_NOT_FOUND', `There is no ${method} ${path}.`);
+}
