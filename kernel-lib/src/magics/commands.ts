@@ -9,6 +9,7 @@ export const slipCommands: readonly SlipCommand[] = [
   { name: 'run', help: '%slip run NAME: start a run that later cells log to, or `%slip run end`' },
   { name: 'data', help: '%slip data NAME FILE: register a file as a dataset version and show its profile' },
   { name: 'promote', help: '%slip promote NAME --to ENVIRONMENT: bring the newest version of a model to a service' },
+  { name: 'cells', help: '%slip cells: the cells of this session, and which of them are stale' },
   { name: 'status', help: '%slip status: server, services and the current run' },
   { name: 'doctor', help: '%slip doctor: check that everything Slipway needs is there' },
   { name: 'help', help: '%slip help: list these commands' }

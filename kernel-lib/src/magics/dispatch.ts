@@ -1,3 +1,4 @@
+import { showCells } from '../cells.js';
 import { data } from '../data/data.js';
 import { doctor } from '../doctor.js';
 import { SlipwayError } from '../errors.js';
@@ -51,6 +52,9 @@ export async function dispatch(line: string, cellBody?: string): Promise<void> {
     }
     case 'score':
       await takeScoring(args[0], cellBody);
+      return;
+    case 'cells':
+      showCells();
       return;
     case 'status':
       await status();

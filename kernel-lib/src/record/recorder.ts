@@ -1,5 +1,6 @@
 import type { SpoolRecord } from '@slipway/contract';
 import type { NewRecord } from '../notebook/context.js';
+import { maskDeep } from './secrets.js';
 import { SpoolFile } from './spool-file.js';
 
 /** What the recorder needs of the sender, which may run in another thread. */
@@ -46,10 +47,10 @@ export class Recorder {
     link.wake();
   }
 
-  /** Records something that happened now. Returns at once, never throws. */
+  /** Records something that happened now, without secrets. Returns at once, never throws. */
   record(record: NewRecord): void {
     try {
-      const numbered = { ...record, seq: ++this.#sequence, at: Date.now() } as SpoolRecord;
+      const numbered = { ...maskDeep(record), seq: ++this.#sequence, at: Date.now() } as SpoolRecord;
       if (this.#append(JSON.stringify(numbered))) this.#link?.wake();
       else this.#link?.hold(numbered);
     } catch (error) {

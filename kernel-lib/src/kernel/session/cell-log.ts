@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import type { Environment } from '@slipway/contract';
 import type { NewRecord } from '../../notebook/context.js';
+import { maskSecrets } from '../../record/secrets.js';
 import type { Links } from '../../graph/cell-graph.js';
 import type { Cell } from '../cells/cell.js';
 import type { Outcome } from '../cells/runner.js';
 import { notebookPath } from './notebook-path.js';
-import { maskSecrets } from './secrets.js';
 
 /** How often the session says that it is alive. */
 const SEEN_INTERVAL_MS = 10_000;
@@ -72,8 +72,8 @@ export class CellLog {
       outcome.status,
       outcome.error && {
         name: outcome.error.ename,
-        message: shorten(outcome.error.evalue),
-        traceback: outcome.error.traceback.slice(0, MAX_TRACEBACK_LINES).map(shorten)
+        message: plain(outcome.error.evalue),
+        traceback: outcome.error.traceback.slice(0, MAX_TRACEBACK_LINES).map(plain)
       },
       links
     );
@@ -150,7 +150,7 @@ export class CellLog {
         execution_count: cell.request.store_history ? cell.executionCount : null,
         cell_id: cell.cellId,
         message_id: cell.message.header.msg_id,
-        source: maskSecrets(cell.source.slice(0, MAX_SOURCE_CHARACTERS)),
+        source: shorten(cell.source, MAX_SOURCE_CHARACTERS),
         source_sha256: createHash('sha256').update(cell.source).digest('hex'),
         started_at: at
       }
@@ -182,7 +182,11 @@ export class CellLog {
   }
 }
 
-function shorten(text: string): string {
-  const plain = maskSecrets(stripVTControlCharacters(text));
-  return plain.length > MAX_MESSAGE_CHARACTERS ? `${plain.slice(0, MAX_MESSAGE_CHARACTERS)}…` : plain;
+/** Masked before it is cut: half a secret has no form to be known by. */
+function shorten(text: string, limit: number): string {
+  return text.length > limit ? `${maskSecrets(text).slice(0, limit)}…` : text;
+}
+
+function plain(text: string): string {
+  return shorten(stripVTControlCharacters(text), MAX_MESSAGE_CHARACTERS);
 }
