@@ -31,6 +31,15 @@ export default defineConfig({
           hookTimeout: 180_000,
           fileParallelism: false
         }
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/**/*.long.ts'],
+          testTimeout: 3_600_000,
+          hookTimeout: 180_000,
+          fileParallelism: false
+        }
       }
     ]
   }
