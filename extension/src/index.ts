@@ -4,6 +4,7 @@ import { notebookPlugin } from './plugins/notebook.js';
 import { observingPlugin } from './plugins/observing.js';
 import { pagesPlugin } from './plugins/pages.js';
 import { promotionPlugin } from './plugins/promotion.js';
+import { sessionPlugin } from './plugins/session.js';
 import { datasetsPlugin, registryPlugin, runsPlugin } from './plugins/sidebars.js';
 
 export { ISlipway } from './tokens.js';
@@ -16,7 +17,8 @@ const plugins: readonly JupyterFrontEndPlugin<unknown>[] = [
   pagesPlugin,
   promotionPlugin,
   notebookPlugin,
-  observingPlugin
+  observingPlugin,
+  sessionPlugin
 ];
 
 export default plugins;

@@ -6,6 +6,8 @@ export const CommandIDs = {
   openRun: 'slipway:open-run',
   openDataset: 'slipway:open-dataset',
   openModelVersion: 'slipway:open-model-version',
+  openSession: 'slipway:open-session',
+  openNotebookSession: 'slipway:open-notebook-session',
   openService: 'slipway:open-service',
   openExample: 'slipway:open-example',
   showCell: 'slipway:show-cell',

@@ -40,6 +40,12 @@ export const serviceIcon = icon(
   '<path d="M2 2h12a1 1 0 0 1 1 1v3.500a1 1 0 0 1-1 1H2a1 1 0 0 1-1-1V3a1 1 0 0 1 1-1zm1.500 1.800v1.900h1.900V3.800zm3.400.3v1.300h6V4.100z"/><path d="M2 8.500h12a1 1 0 0 1 1 1V13a1 1 0 0 1-1 1H2a1 1 0 0 1-1-1V9.500a1 1 0 0 1 1-1zm1.500 1.800v1.900h1.900v-1.900zm3.400.3v1.300h6v-1.300z"/>'
 );
 
+/** Cells, one after the other. */
+export const sessionIcon = icon(
+  'session',
+  '<path d="M1 2h3v3H1zm4.500.2H15v2.600H5.500zM1 6.500h3v3H1zm4.500.2H15v2.600H5.500zM1 11h3v3H1zm4.500.2H15v2.600H5.500z"/>'
+);
+
 const statusIcons: Readonly<Record<StatusShape, LabIcon>> = {
   running: icon(
     'status-running',

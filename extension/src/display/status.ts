@@ -1,4 +1,12 @@
-import type { CellStatus, ColumnType, RunStatus, ServiceState, Verdict } from '@slipway/contract';
+import type {
+  CellStatus,
+  ColumnType,
+  RunStatus,
+  ServiceState,
+  SessionRecorder,
+  SessionState,
+  Verdict
+} from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { z } from 'zod';
 
@@ -39,6 +47,23 @@ export function cellStatusLook(status: z.infer<typeof CellStatus>, trans: Transl
       return { word: trans.__('skipped'), tone: 'quiet', shape: 'dash' };
     case 'interrupted':
       return { word: trans.__('interrupted'), tone: 'caution', shape: 'stop' };
+  }
+}
+
+export function sessionStateLook(
+  state: z.infer<typeof SessionState>,
+  recorder: SessionRecorder,
+  trans: TranslationBundle
+): StatusLook {
+  switch (state) {
+    case 'alive':
+      return { word: trans.__('kernel is alive'), tone: 'good', shape: 'check' };
+    case 'ended':
+      return { word: trans.__('kernel was shut down'), tone: 'quiet', shape: 'stop' };
+    case 'lost':
+      return recorder === 'front_end'
+        ? { word: trans.__('no page is open'), tone: 'quiet', shape: 'dash' }
+        : { word: trans.__('kernel died'), tone: 'bad', shape: 'cross' };
   }
 }
 

@@ -2,10 +2,12 @@ import type {
   DatasetSummary,
   ModelSignature,
   ModelVersion,
+  NotebookSession,
   PreflightReport,
   Promotion,
   RunDetail,
-  Service
+  Service,
+  SessionCell
 } from '@slipway/contract';
 
 const DIGEST = 'a'.repeat(64);
@@ -158,6 +160,50 @@ export function sampleService(changes: Partial<Service> = {}): Service {
     signature: sampleSignature(),
     requests: 0,
     started_at: 1_700_000_000_000,
+    ...changes
+  };
+}
+
+/** A kernel that is alive, without cells. */
+export function sampleSession(changes: Partial<NotebookSession> = {}): NotebookSession {
+  return {
+    session_id: 'session-0001',
+    kernel: 'python3',
+    language: 'python',
+    notebook_path: 'examples/churn.ipynb',
+    started_at: 1_700_000_000_000,
+    ended_at: null,
+    last_seen_at: 1_700_000_012_000,
+    state: 'alive',
+    pid: null,
+    environment: null,
+    cell_count: 1,
+    recorder: 'front_end',
+    ...changes
+  };
+}
+
+/** A cell that ran and is up to date. */
+export function sampleCell(changes: Partial<SessionCell> = {}): SessionCell {
+  return {
+    execution_id: 'execution-0001',
+    session_id: 'session-0001',
+    order: 1,
+    execution_count: 1,
+    cell_id: 'cell-1',
+    message_id: 'm1',
+    source: 'x = 1',
+    source_sha256: 'a'.repeat(64),
+    status: 'ok',
+    started_at: 1_700_000_000_000,
+    duration_ms: 12,
+    error: null,
+    run_ids: [],
+    reads: [],
+    writes: [],
+    stale: null,
+    out_of_order: false,
+    is_latest: true,
     ...changes
   };
 }

@@ -1,8 +1,9 @@
-import type { CellExecution } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
-import { Ago, Code, EmptyNote, StatusMark } from '../../components/index.js';
-import { cellStatusLook, formatDuration, useTranslation } from '../../display/index.js';
+import { EmptyNote } from '../../components/index.js';
+import { useTranslation } from '../../display/index.js';
+import { Cell } from '../cell.js';
 import { CommandLink } from '../layout.js';
+import { CellMarks } from '../session/marks.js';
 import type { RunPageData } from './model.js';
 
 /** The cells that made the run, in the order in which they ran. */
@@ -18,50 +19,30 @@ export function Cells({ data }: { readonly data: RunPageData }): JSX.Element {
     );
   }
   return (
-    <ol className="jp-SlipwayCells">
-      {data.cells.map(cell => (
-        <Cell key={cell.execution_id} cell={cell} path={path} language={language} />
-      ))}
-    </ol>
-  );
-}
-
-interface CellProps {
-  readonly cell: CellExecution;
-  readonly path: string;
-  readonly language: string;
-}
-
-function Cell({ cell, path, language }: CellProps): JSX.Element {
-  const trans = useTranslation();
-  return (
-    <li className="jp-SlipwayCell">
-      <div className="jp-SlipwayCell-head">
-        <span
-          className="jp-SlipwayCell-order"
-          title={trans.__('Execution %1 of the notebook session', cell.order)}
-        >{`[${cell.execution_count ?? cell.order}]`}</span>
-        <StatusMark look={cellStatusLook(cell.status, trans)} />
-        {cell.duration_ms === null ? null : <span>{formatDuration(cell.duration_ms)}</span>}
-        <Ago moment={cell.started_at} />
-        {cell.cell_id === null || path === '' ? null : (
-          <CommandLink command={CommandIDs.showCell} args={{ path, cellId: cell.cell_id }}>
-            {trans.__('Show in notebook')}
-          </CommandLink>
-        )}
-      </div>
-      <Code source={cell.source} language={language} />
-      {cell.error === null ? null : (
-        <pre className="jp-SlipwayCell-error" role="note" aria-label={trans.__('Error')}>
-          {`${cell.error.name}: ${cell.error.message}`}
-        </pre>
-      )}
-      {cell.reads.length === 0 && cell.writes.length === 0 ? null : (
+    <>
+      {data.run.session_id === null ? null : (
         <p className="jp-SlipwayFacts">
-          {cell.reads.length === 0 ? null : <span>{trans.__('read %1', cell.reads.join(', '))}</span>}
-          {cell.writes.length === 0 ? null : <span>{trans.__('wrote %1', cell.writes.join(', '))}</span>}
+          <CommandLink command={CommandIDs.openSession} args={{ sessionId: data.run.session_id }}>
+            {trans.__('All cells of the session')}
+          </CommandLink>
         </p>
       )}
-    </li>
+      <ol className="jp-SlipwayCells">
+        {data.cells.map(cell => (
+          <Cell
+            key={cell.execution_id}
+            cell={cell}
+            path={path}
+            language={language}
+            marks={
+              <CellMarks
+                cell={cell}
+                freshness={cell.stale === null ? { kind: 'current' } : { kind: 'stale', name: cell.stale }}
+              />
+            }
+          />
+        ))}
+      </ol>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import type { CellExecution, MetricSeries, ModelVersion, NotebookSession, RunDetail } from '@slipway/contract';
+import type { MetricSeries, ModelVersion, NotebookSession, RunDetail, SessionCell } from '@slipway/contract';
 import type { SlipwayClient } from '../../client/index.js';
 import type { ILiveConnection } from '../../live/index.js';
 import { PageModel } from '../page-model.js';
@@ -7,7 +7,7 @@ import { PageModel } from '../page-model.js';
 export interface RunPageData {
   readonly run: RunDetail;
   readonly series: readonly MetricSeries[];
-  readonly cells: readonly CellExecution[];
+  readonly cells: readonly SessionCell[];
   /** The model versions that came out of it, in the order of the run's outputs. */
   readonly versions: readonly ModelVersion[];
   readonly session: NotebookSession | null;
@@ -39,7 +39,7 @@ export class RunPageModel extends PageModel<RunPageData> {
               client.call('getModelVersion', { params: { name, version }, signal })
             )
           ),
-          findSession(client, run.session_id, signal)
+          run.session_id === null ? null : client.call('getSession', { params: { session_id: run.session_id }, signal })
         ]);
         return { run, series, cells, versions, session };
       },
@@ -64,16 +64,4 @@ export class RunPageModel extends PageModel<RunPageData> {
     });
     this.runId = runId;
   }
-}
-
-async function findSession(
-  client: Pick<SlipwayClient, 'call'>,
-  sessionId: string | null,
-  signal: AbortSignal
-): Promise<NotebookSession | null> {
-  if (sessionId === null) {
-    return null;
-  }
-  const { sessions } = await client.call('listSessions', { query: { limit: 1000 }, signal });
-  return sessions.find(session => session.session_id === sessionId) ?? null;
 }

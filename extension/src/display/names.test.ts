@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { readRecordedName } from './names.js';
+
+describe('a recorded name', () => {
+  it('tells its kind, and the version where it has one', () => {
+    expect(readRecordedName('variable:train')).toEqual({ kind: 'variable', name: 'train', version: null });
+    expect(readRecordedName('dataset:my data@12')).toEqual({ kind: 'dataset', name: 'my data', version: 12 });
+    expect(readRecordedName('model:rain')).toEqual({ kind: 'model', name: 'rain', version: null });
+  });
+
+  it('takes an @ in the name of a file for a part of the name', () => {
+    expect(readRecordedName('file:a@2')).toEqual({ kind: 'file', name: 'a@2', version: null });
+  });
+
+  it('shows what has no kind as it is', () => {
+    expect(readRecordedName('weather@1')).toEqual({ kind: 'other', name: 'weather@1', version: null });
+  });
+});

@@ -1,0 +1,22 @@
+/** What a cell read or wrote, as its record names it: `variable:train`, `dataset:weather@1`, `file:x.csv`. */
+export interface RecordedName {
+  readonly kind: 'variable' | 'dataset' | 'file' | 'model' | 'service' | 'other';
+  readonly name: string;
+  /** Of datasets and models, when it was said. */
+  readonly version: number | null;
+}
+
+const KINDS = ['variable', 'dataset', 'file', 'model', 'service'] as const;
+
+/** Takes a recorded name apart; older records have names without a kind. */
+export function readRecordedName(text: string): RecordedName {
+  const kind = KINDS.find(known => text.startsWith(`${known}:`));
+  if (kind === undefined) {
+    return { kind: 'other', name: text, version: null };
+  }
+  const name = text.slice(kind.length + 1);
+  const versioned = kind === 'dataset' || kind === 'model' ? /^(.+)@(\d+)$/.exec(name) : null;
+  return versioned?.[1] === undefined
+    ? { kind, name, version: null }
+    : { kind, name: versioned[1], version: Number(versioned[2]) };
+}

@@ -1,0 +1,85 @@
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { z } from 'zod';
+import { CommandIDs, PALETTE_CATEGORY } from '../commands/ids.js';
+import { sessionIcon } from '../display/index.js';
+// The mark in the status bar follows the notebooks from the start; the page is loaded when it is opened.
+/* eslint-disable jupyter/prefer-lazy-imports */
+import { CurrentSession } from '../notebook/current-session.js';
+import { OpenNotebooks } from '../notebook/open-notebooks.js';
+import { StaleCellsItem } from '../notebook/stale-cells-item.js';
+/* eslint-enable jupyter/prefer-lazy-imports */
+import { ISlipway } from '../tokens.js';
+import { addPage } from './page.js';
+
+const SessionArgs = z.object({ sessionId: z.string() });
+
+/** The page of a notebook session, and the mark in the status bar that leads to it. */
+export const sessionPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@slipway/lab:session',
+  description: 'Shows what a notebook executed, and which of its cells are stale.',
+  autoStart: true,
+  requires: [ISlipway, INotebookTracker],
+  optional: [ILayoutRestorer, ICommandPalette, IStatusBar],
+  activate: (
+    app: JupyterFrontEnd,
+    slipway: ISlipway,
+    tracker: INotebookTracker,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    statusBar: IStatusBar | null
+  ): void => {
+    const { client, connection, host } = slipway;
+    const { trans } = host;
+    const notebooks = new OpenNotebooks(tracker, PageConfig.getOption('serverRoot'));
+    const current = new CurrentSession(client, connection, notebooks);
+    addPage(app, restorer, {
+      command: CommandIDs.openSession,
+      label: trans.__('Open Notebook Session'),
+      icon: sessionIcon,
+      parse: args => SessionArgs.parse(args),
+      schema: {
+        type: 'object',
+        required: ['sessionId'],
+        properties: { sessionId: { type: 'string', description: 'Id of the notebook session' } }
+      },
+      key: ({ sessionId }) => `session:${sessionId}`,
+      title: () => trans.__('session'),
+      create: async ({ sessionId }) => {
+        const { createSessionPage, SessionPageModel } = await import('../pages/session/index.js');
+        return createSessionPage(host, new SessionPageModel(sessionId, client, connection, notebooks));
+      }
+    });
+    app.commands.addCommand(CommandIDs.openNotebookSession, {
+      label: trans.__('Show What This Notebook Executed'),
+      caption: trans.__('Show the cells that this notebook executed, in order'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: () => tracker.currentWidget !== null,
+      execute: async () => {
+        await current.refresh();
+        if (current.sessionId !== null) {
+          await app.commands.execute(CommandIDs.openSession, { sessionId: current.sessionId });
+          return;
+        }
+        await showDialog({
+          title: trans.__('Nothing is on record yet'),
+          body: trans.__('Run a cell of this notebook, then look again.'),
+          buttons: [Dialog.okButton({ label: trans.__('OK') })]
+        });
+      }
+    });
+    palette?.addItem({ command: CommandIDs.openNotebookSession, category: PALETTE_CATEGORY });
+    const item = new StaleCellsItem(current, trans, () => host.execute(CommandIDs.openNotebookSession));
+    statusBar?.registerStatusItem('@slipway/lab:stale-cells', {
+      item,
+      align: 'left',
+      rank: 40,
+      isActive: () => current.staleCount > 0,
+      activeStateChanged: current.changed
+    });
+  }
+};
