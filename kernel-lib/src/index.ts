@@ -4,7 +4,17 @@ export type { Split, SplitOptions } from './data/split.js';
 export type { PlainValue } from './data/engine.js';
 export { prep, Prep, FittedPrep, type ImputeStrategy } from './prep/prep.js';
 export type { FittedColumn, FittedStep } from './prep/steps.js';
-export { mlp, type MlpOptions, type ModelSpec } from './models/mlp.js';
+export { mlp, type MlpOptions } from './models/mlp.js';
+export {
+  boosting,
+  linear,
+  logistic,
+  type BoostingOptions,
+  type LinearOptions,
+  type LogisticOptions,
+  type ModelSpec
+} from './models/specs.js';
+export type { Estimator } from './models/estimator.js';
 export { fit, type FitOptions } from './train/fit.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
 export type { BackendChoice, BackendRefusal } from './train/tensorflow.js';

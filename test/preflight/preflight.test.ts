@@ -13,7 +13,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { buildBundle } from '../../kernel-lib/dist/bundle/bundle.js';
-import { data, fit, mlp, prep, type TrainedModel } from '../../kernel-lib/dist/index.js';
+import { data, fit, mlp, prep, TrainedModel } from '../../kernel-lib/dist/index.js';
+import type { NetworkEstimator } from '../../kernel-lib/dist/models/network.js';
 import { LocalPreflight } from '../../server/dist/preflight/runner.js';
 import type { BundleReader, PromotionSubject } from '../../server/dist/promotions/ports.js';
 import { freshFolder } from '../product/slipway.js';
@@ -170,12 +171,12 @@ describe('preflight', () => {
   });
 
   it('finds a network whose output never changes', async () => {
-    const { network } = trained;
+    const { network } = trained.estimator as NetworkEstimator;
     const before = network.getWeights().map(w => w.clone());
     try {
       network.setWeights(network.getWeights().map(w => w.mul(0)));
       // Its own test vectors are made anew, so that only the constant output is wrong.
-      const bundle = await buildBundle('sky', { ...trained, testVectors: constantVectors(), network } as TrainedModel);
+      const bundle = await buildBundle('sky', new TrainedModel({ ...trained.parts, testVectors: constantVectors() }));
       const checks = await examine(new Map(bundle.contents));
       expect(checks['onnx-equals-model']!.verdict).toBe('pass');
       expect(checks['output-not-constant']!.verdict).toBe('fail');
@@ -186,11 +187,11 @@ describe('preflight', () => {
   });
 
   const constantVectors = (): TestVectors => ({
-    ...trained.testVectors,
+    ...trained.parts.testVectors,
     outputs: {
       probabilities: {
-        ...trained.testVectors.outputs['probabilities']!,
-        data: trained.testVectors.outputs['probabilities']!.data.map(() => 0.5)
+        ...trained.parts.testVectors.outputs['probabilities']!,
+        data: trained.parts.testVectors.outputs['probabilities']!.data.map(() => 0.5)
       }
     }
   });

@@ -30,11 +30,11 @@ export interface BuiltBundle {
  */
 export async function buildBundle(
   name: string,
-  model: TrainedModel,
+  { parts: model }: TrainedModel,
   scoring: ScoringModule | null = null
 ): Promise<BuiltBundle> {
   const labels = model.labels ? [...model.labels] : null;
-  const exported = exportModel(model.network, model.prep, labels, name);
+  const exported = exportModel(model.estimator, model.prep, labels, name);
   await checkParity(exported.onnx, exported.inputs, model.testVectors);
   const signature: ModelSignature = {
     task: labels ? 'classification' : 'regression',

@@ -1,9 +1,9 @@
 import type { ModelSignature } from '@slipway/contract';
 import { formatNumber } from '../display/html.js';
-import type { TrainedModel } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-model.js';
 
 /** The model card of a bundle, in Markdown; made from the training, never typed by hand. */
-export function modelCard(name: string, model: TrainedModel, signature: ModelSignature): string {
+export function modelCard(name: string, model: TrainedModelParts, signature: ModelSignature): string {
   const { evaluation } = model;
   const frame = signature.training_frame;
   const dataset = frame.dataset ? `${frame.dataset.name}@${frame.dataset.version}` : 'an unregistered frame';
@@ -34,7 +34,7 @@ export function modelCard(name: string, model: TrainedModel, signature: ModelSig
     ...metrics,
     ...baselines,
     '',
-    `Network: ${model.network.layers.map(layer => layer.name).join(' → ')}, ${model.epochs} epochs on ${model.backend.backend}.`,
+    model.estimator.description,
     ''
   ].join('\n');
 }

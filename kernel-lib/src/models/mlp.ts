@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { SlipwayError } from '../errors.js';
 import type { Tf } from '../train/tensorflow.js';
+import type { ModelSpec } from './specs.js';
 
 export interface MlpOptions {
   /** Units of each hidden layer. */
@@ -10,12 +11,6 @@ export interface MlpOptions {
   dropout?: number;
   /** Strength of the L2 penalty on the weights. */
   l2?: number;
-}
-
-/** A description of a network that is built when the width of its input is known. */
-export interface ModelSpec {
-  readonly kind: 'mlp';
-  readonly options: MlpOptions;
 }
 
 /** A multi-layer perceptron: `slip.mlp({ hidden: [32, 16] })`. */
@@ -29,14 +24,15 @@ export function mlp(options: MlpOptions): ModelSpec {
   return { kind: 'mlp', options };
 }
 
-/** Whether the value is a description made by `mlp`. */
-export function isModelSpec(value: unknown): value is ModelSpec {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'mlp';
-}
-
 /** Builds the network with seeded initial weights. `classes` is null for a regression. */
-export function buildMlp(tf: Tf, spec: ModelSpec, width: number, classes: number | null, seed: number): LayersModel {
-  const { hidden, activation = 'relu', dropout = 0, l2 = 0 } = spec.options;
+export function buildMlp(
+  tf: Tf,
+  options: MlpOptions,
+  width: number,
+  classes: number | null,
+  seed: number
+): LayersModel {
+  const { hidden, activation = 'relu', dropout = 0, l2 = 0 } = options;
   const model = tf.sequential({ name: 'mlp' });
   const regularizer = l2 > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2 }) } : {};
   hidden.forEach((units, i) => {

@@ -1,6 +1,7 @@
 import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NetworkEstimator } from '../models/network.js';
 import { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
 import { tensorflow, type Tf } from '../train/tensorflow.js';
@@ -26,13 +27,16 @@ describe('exporting a network to ONNX', () => {
     await tf.setBackend('cpu');
   });
 
+  const estimatorOf = (model: LayersModel, labels: string[] | null): NetworkEstimator =>
+    new NetworkEstimator(tf, model, labels?.length ?? null, 1, 'cpu');
+
   /** Rows with a missing value in each column. */
   const values = Array.from({ length: WIDTH }, (_, c) =>
     Array.from({ length: ROWS }, (_, row) => (row === c ? null : Math.sin(row * 7 + c * 3) * 2))
   );
 
   const compare = async (model: LayersModel, labels: string[] | null): Promise<void> => {
-    const { onnx, outputs } = exportModel(model, prep, labels, 'test');
+    const { onnx, outputs } = exportModel(estimatorOf(model, labels), prep, labels, 'test');
     const rows = prep.transformColumns(values, ROWS, 'test');
     const expected = (model.predict(tf.tensor2d(rows, [ROWS, WIDTH])) as Tensor2D).dataSync();
     const session = await InferenceSession.create(onnx, { logSeverityLevel: 3 });
@@ -118,14 +122,14 @@ describe('exporting a network to ONNX', () => {
       tf.layers.thresholdedReLU({ theta: 0.5, name: 'threshold' }),
       tf.layers.dense({ units: 1 })
     );
-    expect(() => exportModel(model, prep, null, 'test')).toThrow(
+    expect(() => exportModel(estimatorOf(model, null), prep, null, 'test')).toThrow(
       'Layer "threshold" cannot be exported to ONNX: its class ThresholdedReLU has no ONNX form here.'
     );
   });
 
   it('refuses a network whose outputs are not the classes', () => {
     const model = network(tf.layers.dense({ units: 4, inputShape: [WIDTH], activation: 'softmax' }));
-    expect(() => exportModel(model, prep, ['a', 'b', 'c'], 'test')).toThrow(
+    expect(() => exportModel(estimatorOf(model, ['a', 'b', 'c']), prep, ['a', 'b', 'c'], 'test')).toThrow(
       /gives 4 numbers per row, but there are 3 classes/
     );
   });

@@ -1,10 +1,8 @@
-import type { LayersModel } from '@tensorflow/tfjs';
 import type { ModelSignature, SignatureInput, SignatureOutput } from '@slipway/contract';
 import type { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
-import { SlipwayError } from '../errors.js';
+import type { Estimator } from '../models/estimator.js';
 import { ElementType, OnnxGraph } from './graph.js';
-import { addLayers } from './layers/index.js';
 import { addPreprocessing } from './preprocessing.js';
 
 /** A model in ONNX form with the named inputs and outputs of its graph. */
@@ -15,44 +13,25 @@ export interface ExportedModel {
 }
 
 /**
- * Writes preprocessing and network as one ONNX graph. Every input column is an input of shape [rows, 1]. A classifier
+ * Writes preprocessing and model as one ONNX graph. Every input column is an input of shape [rows, 1]. A classifier
  * gives `probabilities` [rows, classes] and `label` [rows]; a regression gives `value` [rows, 1].
  *
  * @throws SlipwayError MODEL_NOT_EXPORTABLE, naming the layer, before anything is written.
  */
 export function exportModel(
-  model: LayersModel,
+  estimator: Estimator,
   prep: FittedPrep,
   labels: ModelSignature['labels'],
   name: string
 ): ExportedModel {
   const graph = new OnnxGraph();
-  const raw = addLayers(graph, model, [addPreprocessing(graph, prep)])[0]!;
-  const outputs = labels ? addClassOutputs(graph, model, raw, labels) : addValueOutput(graph, raw);
+  const answers = estimator.write(graph, addPreprocessing(graph, prep));
+  const outputs = labels ? addClassOutputs(graph, answers, labels) : addValueOutput(graph, answers);
   const onnx = graph.finish(name, { task: labels ? 'classification' : 'regression' });
   return { onnx, inputs: prep.columns.map(column => signatureInput(prep, column)), outputs };
 }
 
-function addClassOutputs(
-  graph: OnnxGraph,
-  model: LayersModel,
-  raw: string,
-  labels: readonly string[]
-): SignatureOutput[] {
-  const units = (model.outputs[0]!.shape as (number | null)[]).at(-1);
-  const probabilities =
-    units === 1 && labels.length === 2
-      ? graph.node('Concat', [graph.node('Sub', [graph.floats([1], [1, 1]), raw]), raw], { axis: { int: 1 } })
-      : raw;
-  if (units !== labels.length && !(units === 1 && labels.length === 2)) {
-    throw new SlipwayError(
-      'MODEL_MISMATCH',
-      `The model gives ${units} numbers per row, but there are ${labels.length} classes.`,
-      {
-        remedy: `End the model with a softmax over ${labels.length} units.`
-      }
-    );
-  }
+function addClassOutputs(graph: OnnxGraph, probabilities: string, labels: readonly string[]): SignatureOutput[] {
   const index = graph.node('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 0 } });
   const label = graph.node('Gather', [graph.strings(labels), index], { axis: { int: 0 } });
   graph.output(probabilities, 'probabilities', ElementType.FLOAT, ['rows', labels.length]);

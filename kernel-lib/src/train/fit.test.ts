@@ -7,6 +7,7 @@ import { data } from '../data/data.js';
 import type { Split } from '../data/split.js';
 import { SlipwayError } from '../errors.js';
 import { mlp } from '../models/mlp.js';
+import { boosting, linear, logistic } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { run } from '../runs/run.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
@@ -45,6 +46,26 @@ describe('fitting a model', () => {
     expect(baselines[1]!.value).toBeCloseTo(0.7226, 4);
     expect(model.metrics['accuracy']).toBeGreaterThan(0.5);
     expect(model.labels).toEqual(['dry', 'rain']);
+  });
+
+  it('fits classical models in the same way, and each of them becomes a bundle', async () => {
+    for (const spec of [logistic(), boosting({ trees: 10 })]) {
+      const model = await fit(spec, { ...parts, prep: columns(), target: 'tomorrow' });
+      expect(model.metrics['accuracy']).toBeGreaterThan(0.68);
+      const bundle = await buildBundle('rain', model);
+      expect([...bundle.contents.keys()]).toContain('model.onnx');
+    }
+    const numbers = await fit(linear(), { ...parts, prep: columns(), target: 'precipitation' });
+    expect(numbers.evaluation.metric).toBe('rmse');
+    expect((await buildBundle('amount', numbers)).contents.has('model.onnx')).toBe(true);
+  });
+
+  it('says which model suits the target', async () => {
+    const classes = await failure(fit(linear(), { ...parts, prep: columns(), target: 'tomorrow' }));
+    expect(classes.code).toBe('MODEL_MISMATCH');
+    expect(classes.message).toContain('Use slip.logistic()');
+    const numbers = await failure(fit(logistic(), { ...parts, prep: columns(), target: 'precipitation' }));
+    expect(numbers.message).toContain('Use slip.linear() or slip.boosting().');
   });
 
   it('gives the same bundle digest for the same seed and another for another', async () => {

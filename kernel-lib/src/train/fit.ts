@@ -1,15 +1,14 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Frame } from '../data/frame.js';
 import { SlipwayError } from '../errors.js';
-import { buildMlp, isModelSpec, type ModelSpec } from '../models/mlp.js';
+import type { ModelSpec } from '../models/specs.js';
 import { notebook } from '../notebook/standalone.js';
-import { prep as emptyPrep, type FittedPrep, type Prep } from '../prep/prep.js';
+import { prep as emptyPrep, type Prep } from '../prep/prep.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
 import { evaluate } from './evaluate.js';
-import { predict, testVectors } from './predict.js';
-import { readTarget, type Target, type Task } from './target.js';
-import { chooseBackend, tensorflow, type Tf } from './tensorflow.js';
-import { trainNetwork } from './train-network.js';
+import { readTarget, type Task } from './target.js';
+import { testVectors } from './test-vectors.js';
+import { trainEstimator } from './train-estimator.js';
 import { TrainedModel } from './trained-model.js';
 
 export interface FitOptions {
@@ -31,20 +30,10 @@ export interface FitOptions {
 }
 
 const DEFAULTS = { epochs: 60, batchSize: 32, learningRate: 0.01, seed: 7, validation: 0.15, patience: 12 };
-const DENSE_LAYERS = new Set([
-  'InputLayer',
-  'Dense',
-  'Dropout',
-  'Activation',
-  'ReLU',
-  'LeakyReLU',
-  'ELU',
-  'Softmax',
-  'Flatten'
-]);
 
 /**
- * Fits a network on the training rows with a live loss chart, and evaluates it on the test rows beside the baselines.
+ * Fits a model on the training rows, with a live loss chart where it learns in rounds, and evaluates it on the test rows
+ * beside the baselines.
  * Inside `slip.run` it logs to that run; otherwise it makes a run of its own. An interrupt ends the training after the
  * current batch and keeps what was learned.
  *
@@ -67,31 +56,19 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
       remedy: 'A model that is given the answer learns nothing; leave it out of the prep.'
     });
   }
-  const tf = await tensorflow();
-  const network = isModelSpec(model)
-    ? buildMlp(tf, model, prep.width, target.labels?.length ?? null, settings.seed)
-    : checkedNetwork(model, prep);
-  const backend = await chooseBackend(
-    tf,
-    network.layers.every(layer => DENSE_LAYERS.has(layer.getClassName()))
-  );
-  if (isModelSpec(model) || !network.optimizer) compile(tf, network, target, settings.learningRate);
   logInputs(run, train, test);
   run.logParams({
     target: targetName,
     features: prep.columns.map(c => c.name).join(','),
     train_rows: train.rowCount,
-    test_rows: test.rowCount,
-    seed: settings.seed,
-    backend: backend.backend,
-    ...(isModelSpec(model) ? { hidden: model.options.hidden.join(',') } : {})
+    test_rows: test.rowCount
   });
-  const epochs = await run.enter(async () =>
-    trainNetwork(tf, network, await prep.transform(train), prep.width, target, settings, train)
-  );
-  const outputs = predict(tf, network, await prep.transform(test), prep.width, target);
+  const rows = await prep.transform(train);
+  const inTimeOrder = train.time !== null;
+  const { estimator, backend } = await trainEstimator(model, { run, prep, rows, target, settings, inTimeOrder });
   const split = test.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
   const names = prep.columns.map(c => c.name);
+  const outputs = estimator.predict(await prep.transform(test), prep.width);
   const evaluation = await evaluate(test, names, target, outputs, split);
   run.logMetrics(evaluation.metrics, 0);
   for (const baseline of evaluation.baselines) {
@@ -99,7 +76,7 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
   }
   const parent = train.version ?? train.lineage.parents[0] ?? null;
   const trained = new TrainedModel({
-    network,
+    estimator,
     prep,
     labels: target.labels,
     target: targetName,
@@ -111,10 +88,9 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
       test_rows: test.rowCount
     },
     evaluation,
-    testVectors: await testVectors(tf, network, prep, test, target),
+    testVectors: await testVectors(estimator, prep, test, target.labels),
     backend,
-    runId: run.id,
-    epochs
+    runId: run.id
   });
   run.model = trained;
   return trained;
@@ -135,27 +111,6 @@ function defaultPrep(train: Frame, target: string): Prep {
     else if (column.type === 'boolean') result = result.pass(column.name);
   }
   return result;
-}
-
-function checkedNetwork(network: LayersModel, prep: FittedPrep): LayersModel {
-  const shape = network.inputs[0]?.shape as (number | null)[] | undefined;
-  const width = shape?.at(-1);
-  if (network.inputs.length !== 1 || shape?.length !== 2 || width !== prep.width) {
-    throw new SlipwayError(
-      'MODEL_MISMATCH',
-      `The model reads ${network.inputs.length === 1 ? `[${shape?.join(', ')}]` : `${network.inputs.length} inputs`}, the prep gives ${prep.width} numbers per row.`,
-      {
-        remedy: `Set inputShape: [${prep.width}] on its first layer, or change the prep (${prep.columns.map(c => c.name).join(', ')}).`
-      }
-    );
-  }
-  return network;
-}
-
-function compile(tf: Tf, network: LayersModel, target: Target, learningRate: number): void {
-  const units = (network.outputs[0]!.shape as (number | null)[]).at(-1);
-  const loss = !target.labels ? 'meanSquaredError' : units === 1 ? 'binaryCrossentropy' : 'categoricalCrossentropy';
-  network.compile({ optimizer: tf.train.adam(learningRate), loss });
 }
 
 function logInputs(run: Run, train: Frame, test: Frame): void {

@@ -1,5 +1,4 @@
 import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
-import type { Frame } from '../data/frame.js';
 import { notebook } from '../notebook/standalone.js';
 import { LossChart } from './loss-chart.js';
 import { shuffledIndices } from './random.js';
@@ -25,11 +24,11 @@ export async function trainNetwork(
   width: number,
   target: Target,
   settings: TrainingSettings,
-  train: Frame
+  inTimeOrder: boolean
 ): Promise<number> {
-  const count = train.rowCount;
+  const count = target.train.length;
   const held = settings.validation > 0 ? Math.max(1, Math.round(count * settings.validation)) : 0;
-  const order = train.time ? Array.from({ length: count }, (_, i) => i) : shuffledIndices(count, settings.seed);
+  const order = inTimeOrder ? Array.from({ length: count }, (_, i) => i) : shuffledIndices(count, settings.seed);
   const learn = order.slice(0, count - held);
   const shuffled = shuffledIndices(learn.length, settings.seed).map(i => learn[i]!);
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;

@@ -1,20 +1,20 @@
 import { formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
 import type { MimeBundle } from '../notebook/context.js';
-import type { TrainedModel } from './trained-model.js';
+import type { TrainedModelParts } from './trained-model.js';
 
 /** Metrics of a trained model beside every baseline. */
-export function trainedModelBundle(model: TrainedModel): MimeBundle {
+export function trainedModelBundle(model: TrainedModelParts): MimeBundle {
   const { evaluation } = model;
   const decided = [
     ['this model', evaluation.metric, formatNumber(evaluation.value), ''],
     ...evaluation.baselines.map(b => [`baseline: ${b.name}`, evaluation.metric, formatNumber(b.value), b.description])
   ];
-  const others = Object.entries(model.metrics)
+  const others = Object.entries(evaluation.metrics)
     .filter(([key]) => key !== evaluation.metric)
     .map(([key, value]) => ['this model', key, formatNumber(value), '']);
   const header = ['', 'metric', 'value', 'meaning'];
   const rows = [...decided, ...others];
-  const subtitle = `${evaluation.rows} test rows, ${evaluation.split} · ${model.epochs} epochs on ${model.backend.backend}`;
+  const subtitle = `${evaluation.rows} test rows, ${evaluation.split} · ${model.estimator.kind} on ${model.backend.backend}`;
   const refused = model.backend.refused.map(r => `${r.backend} was not used: ${r.reason}`);
   return {
     'text/html': renderCard({ title: `Model for ${model.target}`, subtitle, body: renderTable(header, rows) }),

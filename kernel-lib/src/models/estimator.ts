@@ -1,0 +1,22 @@
+import type { OnnxGraph } from '../onnx/graph.js';
+
+/** A fitted model behind its preprocessing: what `slip.fit` gives back holds one. */
+export interface Estimator {
+  /** In the field's words: "network", "gradient boosting", … */
+  readonly kind: string;
+  /** One line for the model card. */
+  readonly description: string;
+  /**
+   * Answers for row-major `rows` [count, width]: probabilities [count, classes] of a classifier, values [count] of a
+   * regression.
+   */
+  predict(rows: Float32Array, width: number): Float32Array;
+  /**
+   * Writes the same computation as ONNX operators.
+   *
+   * @param input name of the value [rows, width].
+   * @returns name of the probabilities [rows, classes], or of the values [rows, 1].
+   * @throws SlipwayError MODEL_NOT_EXPORTABLE, before anything is written.
+   */
+  write(graph: OnnxGraph, input: string): string;
+}
