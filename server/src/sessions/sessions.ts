@@ -90,7 +90,7 @@ export class Sessions {
     const cells = await readSessionCells(this.#store.reads, row);
     return {
       ...toSession(row),
-      clean: judgeSession(cells, cellOrderOf(row)),
+      clean: judgeSession(cells, cellOrderOf(row), row.recorder),
       run_ids: [...new Set(cells.flatMap(cell => cell.run_ids))]
     };
   }

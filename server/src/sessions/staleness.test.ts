@@ -24,7 +24,8 @@ function reasons(cells: readonly RanCell[], cellOrder: readonly string[] | null)
   const marks = markCells(cells, cellOrder);
   return judgeSession(
     cells.map(cell => ({ ...cell, ...marks.get(cell.execution_id)! })),
-    cellOrder
+    cellOrder,
+    'front_end'
   ).reasons;
 }
 
@@ -98,6 +99,11 @@ describe('a session', () => {
       '2 cells have not run.',
       '1 cell ran that is no longer in the notebook.'
     ]);
+  });
+
+  it('is not clean when the kernel counted more executions than any page saw', () => {
+    const cells = executions({ id: 'a' }, { id: 'b' }).map(cell => ({ ...cell, order: cell.order * 2 }));
+    expect(reasons(cells, ['a', 'b'])).toEqual(['2 executions were not seen by any page.']);
   });
 
   it('is not clean before anything ran', () => {
