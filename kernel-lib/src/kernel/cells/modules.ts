@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { compileFunction, constants } from 'node:vm';
 import { z } from 'zod';
 import { foldersUpward } from '../../record/folder.js';
 import { originOf, packageFolder, packageName } from '../compiler/packages.js';
@@ -42,8 +42,8 @@ export class CellModules {
   }
 
   /**
-   * Imports those ES modules of a cell that `require` refuses because they await at their top level. Whether one does
-   * shows only when it is loaded. Errors are left to the cell's own `require`.
+   * Imports those ES modules of a cell that `require` refuses: they await at their top level, which shows only when
+   * they are loaded, or their package names no file for `require`. Errors are left to the cell's own `require`.
    */
   async preload(ts: TypeScript, code: string): Promise<void> {
     if (!code.includes('import')) return;
@@ -51,29 +51,29 @@ export class CellModules {
       // tslab runs the notebook's own .ts and .js files itself.
       const isOwnFile = specifier.startsWith('.') && !specifier.endsWith('.mjs');
       if (this.#imported.has(specifier) || isOwnFile || specifier === 'tslab') continue;
-      const file = this.#resolveModule(specifier);
-      if (!file) continue;
+      if (!this.#mayBeModule(specifier)) continue;
       try {
         // A module whose loading is terminated stays broken for the rest of the session.
         this.flags.protect(() => this.#load(specifier));
       } catch (error) {
-        if (!isErrorWithCode(error, 'ERR_REQUIRE_ASYNC_MODULE')) continue;
-        const loaded: unknown = await import(pathToFileURL(file).href).catch(() => undefined);
-        if (loaded) this.#imported.set(specifier, loaded);
+        if (!isErrorWithCode(error, 'ERR_REQUIRE_ASYNC_MODULE') && !isErrorWithCode(error, NOT_FOR_REQUIRE)) continue;
+        const base = originOf(specifier) === 'kernel' ? packageFolder : this.directory;
+        const loaded = await importFrom(base, specifier).catch(() => undefined);
+        if (loaded) this.#imported.set(specifier, asRequired(loaded));
       }
     }
   }
 
-  /** The file of an ES module; undefined for CommonJS, for Node's own modules and for what is not found. */
-  #resolveModule(specifier: string): string | undefined {
+  /** False for CommonJS, for Node's own modules and for what is not found. */
+  #mayBeModule(specifier: string): boolean {
     // Node remembers what it did not find: asking too early would hide a package that is installed later.
-    if (!specifier.startsWith('.') && !this.#isInstalled(specifier)) return undefined;
+    if (!specifier.startsWith('.') && !this.#isInstalled(specifier)) return false;
     try {
       const require = originOf(specifier) === 'kernel' ? this.#fromPackage : createRequire(this.directory + path.sep);
       const file = require.resolve(specifier);
-      return path.isAbsolute(file) && isModuleFile(file) ? file : undefined;
-    } catch {
-      return undefined;
+      return path.isAbsolute(file) && isModuleFile(file);
+    } catch (error) {
+      return isErrorWithCode(error, NOT_FOR_REQUIRE);
     }
   }
 
@@ -104,6 +104,33 @@ export class CellModules {
       return this.#fromPackage(specifier);
     }
   }
+}
+
+/** The package has files for `import` only. */
+const NOT_FOR_REQUIRE = 'ERR_PACKAGE_PATH_NOT_EXPORTED';
+
+type Namespace = Readonly<Record<string, unknown>>;
+
+/** Imports a module as a file in `directory` would. */
+function importFrom(directory: string, specifier: string): Promise<Namespace> {
+  const { emitWarning } = process;
+  // Node says once that this is experimental, which tells the user of a notebook nothing.
+  process.emitWarning = () => undefined;
+  try {
+    const load = compileFunction('return import(specifier)', ['specifier'], {
+      filename: path.join(directory, 'cell.mjs'),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+    }) as (specifier: string) => Promise<Namespace>;
+    return load(specifier);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** The form in which `require` gives ES modules to compiled code: marked, so that a default import finds `default`. */
+function asRequired(namespace: Namespace): unknown {
+  if (!('default' in namespace) || '__esModule' in namespace) return namespace;
+  return Object.defineProperty(Object.create(namespace), '__esModule', { value: true });
 }
 
 const Manifest = z.object({ type: z.string().optional() });
