@@ -104,6 +104,20 @@ describe('the running product', () => {
     expect(python!.metrics).toEqual([expect.objectContaining({ key: 'rmse', value: 1.25 })]);
   });
 
+  it('gives Python notebooks the command slipway, which promotes and lists cells', async () => {
+    const { status, printed } = await runInJupyterLab(
+      labUrl,
+      'python3',
+      'import subprocess\nfor line in ("promote rain --to staging", "cells", "promote rain --to nowhere"):\n' +
+        '    print(subprocess.run("slipway " + line, shell=True, capture_output=True, text=True))'
+    );
+    expect(status, printed).toBe('ok');
+    expect(printed).toMatch(/rain v1 answers in staging at http:\/\/127\.0\.0\.1:\d+/);
+    expect(printed).toContain('import * as slip from');
+    expect(printed).toContain('--to takes dev, staging, production');
+    expect((await client.services()).map(service => service.name).sort()).toEqual(['rain', 'rain-staging']);
+  });
+
   it('says where it runs when it is started a second time on the same folder', async () => {
     const { code, output } = await runToEnd([PROGRAM, 'up', '--dir', folder, '--no-browser']);
     expect(code).toBe(0);
@@ -113,7 +127,7 @@ describe('the running product', () => {
 
   it('fails no prediction while the metadata server is killed, and brings the server back by itself', async () => {
     const before = await client.file();
-    const { url } = (await client.services())[0]!;
+    const { url } = (await client.services()).find(service => service.name === 'rain')!;
     const failures: number[] = [];
     let killed = false;
     for (let i = 0; i < PREDICTIONS; i++) {
@@ -134,10 +148,10 @@ describe('the running product', () => {
   });
 
   it('starts a killed service again on the same port', async () => {
-    const { url, pid } = (await client.services())[0]!;
+    const { url, pid } = (await client.services()).find(service => service.name === 'rain')!;
     process.kill(pid!, 'SIGKILL');
     const again = await eventually('The service', async () => {
-      const service = (await client.services())[0]!;
+      const service = (await client.services()).find(service => service.name === 'rain')!;
       return service.state === 'running' && service.pid !== pid ? service : null;
     });
     expect(again.url).toBe(url);

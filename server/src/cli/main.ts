@@ -23,6 +23,27 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  promote: {
+    summary: 'bring a model version to a service',
+    load: async () => {
+      const { promoteHelp: help, promoteCommand: run } = await import('./promote-command.js');
+      return { help, run };
+    }
+  },
+  cells: {
+    summary: 'list the executed cells of a notebook session',
+    load: async () => {
+      const { cellsHelp: help, cellsCommand: run } = await import('./cells-command.js');
+      return { help, run };
+    }
+  },
+  doctor: {
+    summary: 'check what Slipway stands on',
+    load: async () => {
+      const { doctorHelp: help, doctorCommand: run } = await import('./doctor-command.js');
+      return { help, run };
+    }
+  },
   up: {
     summary: 'start everything with JupyterLab (what npm start does)',
     load: async () => {

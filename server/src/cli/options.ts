@@ -17,6 +17,15 @@ export function parseOptions<O extends ParseArgsOptionsConfig>(args: readonly st
   }
 }
 
+/** Options by name, and the arguments that are none. @throws UsageError for an option that is not known. */
+export function parsePositionals<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** @throws UsageError */
 export function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) {

@@ -1,6 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ProcessSpec } from './supervised-process.js';
+
+/** Where npm puts the command `slipway`. */
+const PROGRAMS = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url));
 
 export interface LabOptions {
   /** Folder that JupyterLab shows. */
@@ -49,8 +53,8 @@ export function labProcess(options: LabOptions): ProcessSpec {
       JUPYTER_CONFIG_PATH: inherited ? `${configFolder}${path.delimiter}${inherited}` : configFolder,
       JUPYTER_RUNTIME_DIR: path.join(configFolder, 'runtime'),
       JUPYTERLAB_WORKSPACES_DIR: path.join(configFolder, 'workspaces'),
-      // The environment's own programs (jupyter, python3) before any other of the machine.
-      PATH: [path.dirname(pythonProgram(python, 'python')), process.env['PATH'] ?? ''].join(path.delimiter),
+      // The environment's own programs (jupyter, python3) before any other of the machine, and `slipway` for notebooks.
+      PATH: [path.dirname(pythonProgram(python, 'python')), PROGRAMS, process.env['PATH'] ?? ''].join(path.delimiter),
       VIRTUAL_ENV: python,
       SLIPWAY_URL: url,
       SLIPWAY_TOKEN: server.token,

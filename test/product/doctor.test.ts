@@ -1,0 +1,14 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { freshFolder, PROGRAM, runToEnd } from './slipway.js';
+
+it('slipway doctor names what is there and what is missing, and what to do', async () => {
+  const folder = await freshFolder();
+  const { code, output } = await runToEnd([PROGRAM, 'doctor', '--data', path.join(folder, '.slipway')]);
+  expect(output).toMatch(/✓ JupyterLab\s+JupyterLab 4\.6\.\d+ on Python 3\.\d+/);
+  expect(output).toMatch(/✓ kernel\s+\S/);
+  expect(output).toMatch(/✗ metadata server\s+none runs on .*; start it with npm start or slipway server/);
+  expect(code).toBe(1);
+  await rm(folder, { recursive: true, force: true });
+});
