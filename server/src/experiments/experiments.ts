@@ -108,9 +108,12 @@ export class Experiments {
     }
   }
 
-  /** Deletes or restores the experiment together with its runs. */
+  /** Deletes or restores the experiment together with its runs. @throws NotFoundError also when it is so already. */
   async setDeleted(id: number, deleted: boolean): Promise<void> {
-    await this.get(id);
+    const experiment = await this.get(id);
+    if (experiment.deleted === deleted) {
+      throw new NotFoundError(`No Experiment with id=${id} exists`);
+    }
     await this.#store.write({ kind: 'experiment.lifecycle', experiment_id: id, deleted });
   }
 

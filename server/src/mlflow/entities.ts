@@ -33,7 +33,7 @@ export function toExperiment(experiment: Experiment): object {
     lifecycle_stage: experiment.deleted ? 'deleted' : 'active',
     creation_time: experiment.created_at,
     last_update_time: experiment.updated_at,
-    tags: experiment.tags
+    ...present('tags', experiment.tags)
   };
 }
 
@@ -52,18 +52,29 @@ export function toRunInfo(row: RunRow): object {
   };
 }
 
-export function toRun({ row, metrics, params, tags, inputs, models }: RunRecord): object {
+export function toRun({ row, metrics, params, tags, inputs, models }: RunRecord) {
   return {
     info: toRunInfo(row),
-    data: { metrics: metrics.map(metric => toMetric(metric.key, metric)), params, tags },
+    data: {
+      ...present(
+        'metrics',
+        metrics.map(metric => toMetric(metric.key, metric))
+      ),
+      ...present('params', params),
+      ...present('tags', tags)
+    },
     inputs: {
-      dataset_inputs: inputs.map(toDatasetInput),
-      model_inputs: models.filter(link => link.direction === 'input').map(link => ({ model_id: link.model }))
+      ...present('dataset_inputs', inputs.map(toDatasetInput)),
+      ...present(
+        'model_inputs',
+        models.filter(link => link.direction === 'input').map(link => ({ model_id: link.model }))
+      )
     },
     outputs: {
-      model_outputs: models
-        .filter(link => link.direction === 'output')
-        .map(link => ({ model_id: link.model, step: link.step }))
+      ...present(
+        'model_outputs',
+        models.filter(link => link.direction === 'output').map(link => ({ model_id: link.model, step: link.step }))
+      )
     }
   };
 }
@@ -79,10 +90,8 @@ function toDatasetInput(input: RunInputEntry): object {
       : DatasetDetails.parse(JSON.parse(input.details));
   const { tags, ...rest } = details;
   const context = [{ key: 'mlflow.data.context', value: input.context }];
-  return {
-    tags: input.context === '' ? tags : [...tags.filter(tag => tag.key !== 'mlflow.data.context'), ...context],
-    dataset: { name: input.name, digest: input.digest, ...rest }
-  };
+  const all = input.context === '' ? tags : [...tags.filter(tag => tag.key !== 'mlflow.data.context'), ...context];
+  return { ...present('tags', all), dataset: { name: input.name, digest: input.digest, ...rest } };
 }
 
 function toModelMetric(metric: LoggedModelMetric): object {

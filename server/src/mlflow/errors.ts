@@ -67,6 +67,9 @@ export function toMlflowError(error: unknown): MlflowError | undefined {
     return error;
   }
   const known = toCallerError(error);
+  if (known?.where === 'headers.content-type') {
+    return invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
+  }
   return known === undefined ? undefined : new MlflowError(mlflowCode(known.code), known.message);
 }
 

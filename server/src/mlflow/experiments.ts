@@ -1,5 +1,5 @@
 import type { App } from '../app.js';
-import { toExperiment } from './entities.js';
+import { present, toExperiment } from './entities.js';
 import { invalidParameter, missingParameter, MlflowError, wrongType } from './errors.js';
 import { nextPage, readPage } from './page.js';
 import type { RpcRequest } from './request.js';
@@ -11,14 +11,14 @@ const MAX_RESULTS = 50_000;
 
 export function experimentRpcs({ experiments }: App): Rpc[] {
   const search = async (request: RpcRequest): Promise<object> => {
-    const page = readPage(request, 1000, MAX_RESULTS);
+    const page = readPage(request, 1000, MAX_RESULTS, true);
     const { found, more } = await experiments.search({
       lifecycle: readView(request, 'view_type'),
       conditions: parseEntityFilter(request.optionalText('filter') ?? '', EXPERIMENTS),
       order: parseEntityOrder(request.texts('order_by'), EXPERIMENTS),
       ...page
     });
-    return { experiments: found.map(toExperiment), ...nextPage(page, more) };
+    return { ...present('experiments', found.map(toExperiment)), ...nextPage(page, more) };
   };
   return [
     {
@@ -97,11 +97,11 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
 
 /** Ids are whole numbers here; a client that sends another one names an experiment that does not exist. */
 export function experimentNumber(id: string): number {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(id)) {
-    throw invalidParameter(`Invalid experiment ID: '${id}'`);
+  if (!/^\s*\d+\s*$/.test(id)) {
+    throw invalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
   }
   const number = Number(id);
-  if (!Number.isSafeInteger(number) || number < 0) {
+  if (!Number.isSafeInteger(number)) {
     throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No Experiment with id=${id} exists`);
   }
   return number;

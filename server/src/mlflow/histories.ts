@@ -46,7 +46,7 @@ export function historyRpcs({ runs }: App): Rpc[] {
         const run_id = runId(request);
         const key = request.text('metric_key');
         const page = readPage(request, MOST_POINTS, MOST_POINTS);
-        const points = await runs.history(run_id, key);
+        const points = await runs.historyIfAny(run_id, key);
         const shown = points.slice(page.offset, page.offset + page.limit);
         return {
           ...present(
@@ -65,12 +65,9 @@ export function historyRpcs({ runs }: App): Rpc[] {
         const key = request.text('metric_key');
         const most = pointsPerRun(request);
         const steps = interval(request);
-        for (const id of ids) {
-          await runs.row(id);
-        }
         const metrics: object[] = [];
         for (const run_id of ids) {
-          const points = (await runs.history(run_id, key)).filter(
+          const points = (await runs.historyIfAny(run_id, key)).filter(
             ({ step }) => steps === undefined || (step >= steps.first && step <= steps.last)
           );
           metrics.push(...sample(points, most).map(point => ({ ...toMetric(key, point), run_id })));

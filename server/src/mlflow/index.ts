@@ -45,7 +45,16 @@ const serverInfo: Rpc = {
   method: 'GET',
   path: '/mlflow/server-info',
   version: '3.0',
-  handle: async () => ({ store_type: 'SqlStore', workspaces_enabled: false })
+  handle: async () => ({
+    store_type: 'SqlStore',
+    workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: false,
+    multipart_downloads_enabled: false,
+    presigned_upload_run_id_supported: false,
+    presigned_upload_model_id_supported: false,
+    features_enabled: { gateway: false }
+  })
 };
 
 /** An empty body is an empty request. */

@@ -50,7 +50,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
       path: '/mlflow/runs/log-parameter',
       handle: async request => {
         const param = { key: request.text('key'), value: request.optionalText('value') ?? '' };
-        await runs.log({ run_id: runId(request), metrics: [], params: checkParams([param]), tags: [] });
+        await runs.log({ run_id: runId(request), metrics: [], params: checkParams([param], 'key'), tags: [] });
         return {};
       }
     },
@@ -59,7 +59,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
       path: '/mlflow/runs/set-tag',
       handle: async request => {
         const tag = { key: request.text('key'), value: request.optionalText('value') ?? '' };
-        await runs.log({ run_id: runId(request), metrics: [], params: [], tags: checkTags([tag]) });
+        await runs.log({ run_id: runId(request), metrics: [], params: [], tags: checkTags([tag], 'key') });
         return {};
       }
     },

@@ -43,10 +43,13 @@ export function readMetric(metric: JsonObject, index?: number): MetricEntry {
     throw invalidValue(
       field(index, 'timestamp'),
       timestamp,
-      `metric '${key}' (value=${String(value)}). Timestamp must be a nonnegative long (64-bit integer) `
+      `metric '${key}' (value=${pythonNumber(value)}). Timestamp must be a nonnegative long (64-bit integer) `
     );
   }
   const number = metricValueOf(value);
+  if (number === undefined && index === undefined) {
+    throw wrongType('value', value);
+  }
   if (number === undefined) {
     const why = `(timestamp=${time}). Please specify value as a valid double (64-bit floating point)`;
     throw invalidValue(field(index, 'value'), value, why);
@@ -67,12 +70,12 @@ export function checkBatchSize(metrics: number, params: number, tags: number): v
   checkLimit('metrics, params, and tags', MAX_ENTITIES, metrics + params + tags);
 }
 
-/** Names checked, long values cut, as MLflow's server does. @throws MlflowError */
-export function checkParams(params: readonly KeyValue[]): KeyValue[] {
+/** Names checked, long values cut, as MLflow's server does. @param at the field of a single one. @throws MlflowError */
+export function checkParams(params: readonly KeyValue[], at?: string): KeyValue[] {
   const seen = new Set<string>();
   const twice: string[] = [];
   const checked = params.map(({ key, value }, index) => {
-    checkName('Param key', key, `params[${index}].key`);
+    checkName('Param key', key, at ?? `params[${index}].key`);
     if (seen.has(key)) {
       twice.push(key);
     }
@@ -89,9 +92,10 @@ export function checkParams(params: readonly KeyValue[]): KeyValue[] {
 }
 
 /** @throws MlflowError */
-export function checkTags(tags: readonly KeyValue[], at = 'tags'): KeyValue[] {
+export function checkTags(tags: readonly KeyValue[], at?: string): KeyValue[] {
   return tags.map(({ key, value }, index) => {
-    checkName(`${at}[${index}].key`, key, `${at}[${index}].key`);
+    const field = at ?? `tags[${index}].key`;
+    checkName(field, key, field);
     return { key, value: value.slice(0, MAX_TAG_VALUE) };
   });
 }
@@ -120,6 +124,11 @@ export function checkName(what: string, name: string, at: string): void {
         `This name would resolve to '${resolved}'`
     );
   }
+}
+
+/** As Python shows a float. */
+function pythonNumber(value: unknown): string {
+  return Number.isInteger(value) ? `${String(value)}.0` : String(value);
 }
 
 function metricValueOf(value: unknown): MetricEntry['value'] | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidParameter, invalidValue } from './errors.js';
+import { invalidParameter, wrongType } from './errors.js';
 import type { RpcRequest } from './request.js';
 
 const Token = z.object({ offset: z.number().int().nonnegative() });
@@ -10,11 +10,15 @@ export interface Page {
   readonly offset: number;
 }
 
-/** @param most largest page; a larger or empty one is refused. @throws MlflowError */
-export function readPage(request: RpcRequest, usual: number, most: number): Page {
+/** @param most largest page; a larger or empty one is refused. @param inWords says so in a sentence. @throws MlflowError */
+export function readPage(request: RpcRequest, usual: number, most: number, inWords = false): Page {
   const limit = request.optionalInteger('max_results') ?? usual;
+  if (limit > most && !inWords) {
+    throw wrongType('max_results', request.value('max_results'));
+  }
   if (limit < 1 || limit > most) {
-    throw invalidValue('max_results', limit, `It must be a positive integer of at most ${most}.`);
+    const allowed = limit < 1 ? 'a positive integer' : `at most ${most}`;
+    throw invalidParameter(`Invalid value ${limit} for parameter 'max_results' supplied. It must be ${allowed}`);
   }
   const token = request.optionalText('page_token') ?? '';
   return { limit, offset: token === '' ? 0 : offsetOf(token) };
@@ -30,9 +34,10 @@ export function nextPage(page: Page, more: boolean): { next_page_token?: string 
 }
 
 function offsetOf(token: string): number {
+  const decoded = Buffer.from(token, 'base64').toString();
   try {
-    return Token.parse(JSON.parse(Buffer.from(token, 'base64').toString())).offset;
+    return Token.parse(JSON.parse(decoded)).offset;
   } catch {
-    throw invalidParameter('Invalid page token, could not base64-decode');
+    throw invalidParameter(`Invalid page token, decoded value=b'${decoded}'`);
   }
 }

@@ -168,10 +168,10 @@ describe('experiments', () => {
   });
 
   it('are found by name and by view', async () => {
-    const found = async (body: object): Promise<string[]> =>
-      ((await post('experiments/search', body)).json as { experiments: { name: string }[] }).experiments.map(
-        experiment => experiment.name
-      );
+    const found = async (body: object): Promise<string[]> => {
+      const { json } = await post('experiments/search', body);
+      return ((json as { experiments?: { name: string }[] }).experiments ?? []).map(experiment => experiment.name);
+    };
     expect(await found({ filter: "name LIKE 'Def%'" })).toEqual(['Default']);
     expect(await found({ filter: "name ILIKE 'def%'", view_type: 'ALL' })).toEqual(['Default']);
     expect(await found({ view_type: 'DELETED_ONLY' })).toEqual([]);

@@ -84,7 +84,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
           order: parseEntityOrder(request.texts('order_by'), REGISTERED_MODELS),
           ...page
         });
-        return { ...present('registered_models', found.map(toRegisteredModel)), ...nextPage(page, more) };
+        return { ...present('registered_models', found.map(byStage).map(toRegisteredModel)), ...nextPage(page, more) };
       }
     },
     { method: 'GET', path: `${ROOT}/get-latest-versions`, handle: latest },
@@ -133,6 +133,11 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
       }
     }
   ];
+}
+
+/** Lists name the newest versions by their stages. */
+function byStage(model: CatalogueModel): CatalogueModel {
+  return { ...model, latest: [...model.latest].sort((a, b) => (a.stage < b.stage ? -1 : 1)) };
 }
 
 /** `latest` is the newest version of all. @throws MlflowError when no version has the alias. */

@@ -9,9 +9,12 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  */
 export class RpcRequest {
   readonly #fields: JsonObject;
+  readonly #fromQuery: boolean;
 
-  constructor(fields: JsonObject) {
+  /** @param fromQuery a query string cannot tell one value from a list of one. */
+  constructor(fields: JsonObject, fromQuery = false) {
     this.#fields = fields;
+    this.#fromQuery = fromQuery;
   }
 
   /** The raw value; undefined when absent or null. */
@@ -66,7 +69,7 @@ export class RpcRequest {
   /** Empty when absent; a query string with one value is a list of one. @throws MlflowError */
   texts(name: string): string[] {
     const value = this.value(name);
-    const list = typeof value === 'string' ? [value] : (value ?? []);
+    const list = typeof value === 'string' && this.#fromQuery ? [value] : (value ?? []);
     if (!Array.isArray(list) || !list.every(item => typeof item === 'string')) {
       throw wrongType(name, value);
     }

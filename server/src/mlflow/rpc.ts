@@ -29,7 +29,7 @@ export function registerRpcs(server: FastifyInstance, rpcs: readonly Rpc[]): voi
         url: `${prefix}/${rpc.version ?? '2.0'}${rpc.path}`,
         bodyLimit: MAX_BODY_BYTES,
         handler: async (request: FastifyRequest, reply: FastifyReply) =>
-          reply.send(await rpc.handle(new RpcRequest(fieldsOf(request))))
+          reply.send(await rpc.handle(new RpcRequest(fieldsOf(request), request.method === 'GET')))
       });
     }
   }

@@ -1,7 +1,9 @@
 import { RunId, RunStatus } from '@slipway/contract';
 import type { App } from '../app.js';
-import { toRun, toRunInfo } from './entities.js';
-import { invalidValue } from './errors.js';
+import type { KeyValue } from '../store/operations.js';
+import { statusNames } from '../store/run-status.js';
+import { present, toRun, toRunInfo } from './entities.js';
+import { invalidParameter, invalidValue } from './errors.js';
 import { experimentNumber, readView } from './experiments.js';
 import { parseRunFilter, parseRunOrder } from './search/run-search.js';
 import { checkTags } from './metric-fields.js';
@@ -19,27 +21,29 @@ export function runRpcs({ runs }: App): Rpc[] {
       path: '/mlflow/runs/create',
       handle: async request => {
         const tags = checkTags(request.keyValues('tags'));
+        const name = runName(request.optionalText('run_name') ?? '', tags);
         const run_id = await runs.create({
           experiment_id: experimentNumber(request.optionalText('experiment_id') || '0'),
-          name: request.optionalText('run_name') ?? '',
+          name,
           user: request.optionalText('user_id') || (tags.find(tag => tag.key === 'mlflow.user')?.value ?? ''),
           start_time: request.optionalInteger('start_time') ?? Date.now(),
           tags
         });
-        return { run: toRun(await runs.record(run_id)) };
+        const { inputs, info, data } = toRun(await runs.record(run_id));
+        return { run: { info, data, inputs } };
       }
     },
     {
       method: 'GET',
       path: '/mlflow/runs/get',
-      handle: async request => ({ run: toRun(await runs.record(runId(request))) })
+      handle: async request => ({ run: toRun(await runs.record(request.text('run_id'))) })
     },
     {
       method: 'POST',
       path: '/mlflow/runs/update',
       handle: async request => {
         const run_id = runId(request);
-        const status = request.optionalText('status');
+        const status = request.value('status');
         const name = request.optionalText('run_name');
         const end_time = request.optionalInteger('end_time');
         await runs.update({
@@ -79,10 +83,22 @@ export function runRpcs({ runs }: App): Rpc[] {
           order: parseRunOrder(request.texts('order_by')),
           ...page
         });
-        return { runs: found.runs.map(toRun), ...nextPage(page, found.more) };
+        return { ...present('runs', found.runs.map(toRun)), ...nextPage(page, found.more) };
       }
     }
   ];
+}
+
+/** @throws MlflowError when the tag that names runs says another name. */
+function runName(name: string, tags: readonly KeyValue[]): string {
+  const tagged = tags.find(tag => tag.key === 'mlflow.runName')?.value;
+  if (name !== '' && tagged !== undefined && tagged !== name) {
+    throw invalidParameter(
+      "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values " +
+        `(run_name='${name}', mlflow.runName='${tagged}').`
+    );
+  }
+  return name || (tagged ?? '');
 }
 
 /** @throws MlflowError when it is missing or cannot be a run's id. */
@@ -94,8 +110,9 @@ export function runId(request: RpcRequest): string {
   return id;
 }
 
-function readStatus(status: string): RunStatus {
-  const parsed = RunStatus.safeParse(status);
+/** By name or by MLflow's number. */
+function readStatus(status: unknown): RunStatus {
+  const parsed = RunStatus.safeParse(typeof status === 'number' ? statusNames().get(status) : status);
   if (!parsed.success) {
     throw invalidValue('status', status, `It must be one of ${RunStatus.options.join(', ')}.`);
   }

@@ -31,7 +31,7 @@ export async function resolveSource(app: App, given: GivenSource): Promise<Resol
   const { source } = given;
   const run_id = given.run_id || null;
   const logged_model = given.model_id || null;
-  refuseUnclear(source, logged_model === null ? 'run_id' : 'model_id');
+  refuseUnclear(source, logged_model === null ? 'run_id' : 'model_id', (logged_model ?? run_id) !== null);
   const uri = schemeOf(source) === 'models' ? parseModelUri(source) : undefined;
   if (logged_model !== null) {
     const model = await loggedModel(app, logged_model, source);
@@ -118,11 +118,12 @@ function parseModelUri(source: string): ModelUri {
 }
 
 /** Local paths, and paths that could lead elsewhere than they say. */
-function refuseUnclear(source: string, id: 'run_id' | 'model_id'): void {
+function refuseUnclear(source: string, id: 'run_id' | 'model_id', given: boolean): void {
   const scheme = schemeOf(source);
   if (scheme === '' || scheme === 'file') {
+    const shown = given ? source.replace(/^file:\/\//i, '') : source;
     throw invalidParameter(
-      `Invalid model version source: '${source}'. To use a local path as a model version source, the ${id} request ` +
+      `Invalid model version source: '${shown}'. To use a local path as a model version source, the ${id} request ` +
         'parameter has to be specified and the local path has to be contained within the artifact directory of the run ' +
         `specified by the ${id}.`
     );

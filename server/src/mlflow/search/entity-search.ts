@@ -5,10 +5,11 @@ import { asSet, asTuple, quoted } from '../python-text.js';
 import { invalidClauses, parseClauses, type Clause } from './clauses.js';
 import { parseOrderClause, refuseDuplicates, splitName } from './order.js';
 import type { Token } from './tokens.js';
-import { isText, textsOfList, unquotedText } from './values.js';
+import { isText, textsOfList, unquotedName, unquotedText } from './values.js';
 
 const ENTITIES = ['attribute', 'tag', 'tags'];
 const NUMERIC: readonly Comparison[] = ['!=', '<', '<=', '=', '>', '>='];
+const TEXTUAL: readonly Comparison[] = ['!=', '=', 'ILIKE', 'IN', 'LIKE', 'NOT IN'];
 const EQUALITY: readonly Comparison[] = ['!=', '=', 'ILIKE', 'LIKE'];
 
 /** What differs between the searches of experiments, registered models and model versions. */
@@ -22,6 +23,8 @@ export interface SearchLanguage {
   readonly lists: readonly string[];
   /** Ids: compared by equality only, and always whole numbers. */
   readonly ids: readonly string[];
+  /** Whether a refused comparator is answered with those allowed. */
+  readonly namesComparators: boolean;
   /** Tags may be asked for with IS NULL. */
   readonly nullableTags: boolean;
 }
@@ -33,6 +36,7 @@ export const EXPERIMENTS: SearchLanguage = {
   numbersAsTexts: false,
   lists: ['experiment_id'],
   ids: ['experiment_id'],
+  namesComparators: true,
   nullableTags: true
 };
 
@@ -43,6 +47,7 @@ export const REGISTERED_MODELS: SearchLanguage = {
   numbersAsTexts: false,
   lists: ['name'],
   ids: [],
+  namesComparators: false,
   nullableTags: false
 };
 
@@ -53,6 +58,7 @@ export const MODEL_VERSIONS: SearchLanguage = {
   numbersAsTexts: true,
   lists: ['name', 'run_id'],
   ids: [],
+  namesComparators: false,
   nullableTags: false
 };
 
@@ -66,7 +72,13 @@ export function parseEntityFilter(filter: string, language: SearchLanguage): Ent
 export function parseEntityOrder(clauses: readonly string[], language: SearchLanguage): EntityOrder[] {
   const orders = clauses.map(text => {
     const { name, descending } = parseOrderClause(text);
+    refuseModelKey(name, language);
     const field = entityField(name, language.orderKeys);
+    if (field.entity !== 'attribute' && language === MODEL_VERSIONS) {
+      throw invalidParameter(
+        `Invalid order by key '${field.key}' specified. Valid keys are ${asSet(language.orderKeys)}`
+      );
+    }
     if (field.entity !== 'attribute') {
       throw invalidParameter(`Invalid order_by entity: ${field.entity}`);
     }
@@ -77,6 +89,15 @@ export function parseEntityOrder(clauses: readonly string[], language: SearchLan
     clauses
   );
   return orders;
+}
+
+/** Registered models are ordered by bare names only. */
+function refuseModelKey(name: string, language: SearchLanguage): void {
+  if (language === REGISTERED_MODELS && !language.orderKeys.includes(unquotedName(name))) {
+    throw invalidParameter(
+      `Invalid order by key '${name}' specified. Valid keys are '${asSet(['name', 'timestamp'])}'`
+    );
+  }
 }
 
 interface ReadClause {
@@ -145,6 +166,10 @@ function readValue(field: EntityField, token: Token, language: SearchLanguage): 
 function checked({ field, comparator, value }: ReadClause, language: SearchLanguage): EntityCondition {
   const of = (allowed: readonly Comparison[], refusal: string): Comparison => {
     const known = allowed.find(each => each === comparator);
+    if (known === undefined && language.namesComparators && field.entity === 'attribute') {
+      const numeric = language.numeric.includes(field.key);
+      throw invalidParameter(`Invalid comparator '${comparator}' not one of '${asSet(TEXTUAL)}${numeric ? '' : "'"}`);
+    }
     if (known === undefined) {
       throw invalidParameter(`${refusal}: ${comparator}`);
     }
@@ -155,7 +180,10 @@ function checked({ field, comparator, value }: ReadClause, language: SearchLangu
     return { field, comparison: of([...EQUALITY, ...nulls], 'Invalid comparator for tag'), value };
   }
   if (language.ids.includes(field.key)) {
-    const comparison = of(['=', '!=', 'IN', 'NOT IN'], `Invalid comparator for ${field.key}`);
+    const comparison = (['=', '!=', 'IN', 'NOT IN'] as const).find(each => each === comparator);
+    if (comparison === undefined) {
+      throw invalidParameter(`Invalid comparator for ${field.key}: ${comparator}`);
+    }
     return { field, comparison, value: idOf(value) };
   }
   if (language.numeric.includes(field.key)) {
@@ -178,7 +206,7 @@ function wholeNumber(key: string, value: EntityCondition['value'], language: Sea
 function idOf(value: EntityCondition['value']): number | string[] {
   const check = (text: string): number => {
     if (!/^\s*\d+\s*$/.test(text)) {
-      throw invalidParameter(`Invalid experiment ID: ${text}`);
+      throw invalidParameter(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
     }
     return Number(text);
   };
