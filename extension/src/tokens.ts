@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { SlipwayClient } from './client/index.js';
 import type { Host } from './components/index.js';
 import type { ILiveConnection } from './live/index.js';
+import type { Outbox } from './observing/index.js';
 
 /** The way to the metadata server and to JupyterLab, shared by all parts of the extension. */
 export interface ISlipway {
@@ -13,6 +14,14 @@ export interface ISlipway {
   /** As they are now: the user may change them at any time, so ask at each use. */
   readonly settings: SlipwaySettings;
 }
+
+/** Brings what this page saw of notebooks to the server. */
+export type IRecordOutbox = Pick<Outbox, 'add'>;
+
+export const IRecordOutbox = new Token<IRecordOutbox>(
+  '@slipway/lab:IRecordOutbox',
+  'Brings what this page saw of notebooks to the metadata server.'
+);
 
 /** The user's settings; the schema (`schema/plugin.json`) says what they mean. */
 export interface SlipwaySettings {

@@ -82,6 +82,16 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     await active.filter({ hasText: 'slip.run("rain"' }).waitFor();
   });
 
+  it('shows the session with every cell, what it read, and a clean stamp', async () => {
+    await page.locator('[data-jp-item-name="slipway-session"]').getByRole('button').click();
+    const view = page.locator('.jp-SlipwayPage').filter({ has: page.getByRole('heading', { name: '01-rain.ipynb' }) });
+    await view.getByText('Cells in the order in which they ran').waitFor();
+    expect(await view.locator('.jp-SlipwayCell').count()).toBe(codeCells);
+    await view.getByText('Restart and run all is clean').waitFor();
+    await view.getByRole('button', { name: 'weather@1' }).first().waitFor();
+    await screenshot(page, 'promote-4b-session');
+  });
+
   it('shows the datasets that the notebook registered', async () => {
     await execute(page, 'slipway:show-datasets');
     await page.getByRole('treeitem', { name: /^Dataset weather,/ }).waitFor();
@@ -138,7 +148,7 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
   });
 
   it('offers the newest model of the notebook in its toolbar', async () => {
-    await page.getByRole('tab', { name: '01-rain.ipynb' }).click();
+    await page.getByRole('tab', { name: '01-rain.ipynb', exact: true }).click();
     await page.locator('[data-jp-item-name="slipway-promote"]').getByRole('button').click();
     const dialog = page.locator('dialog.jp-SlipwayPromotionDialog');
     await dialog.getByText('Promote rain v1', { exact: true }).waitFor();

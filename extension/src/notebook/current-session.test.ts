@@ -17,6 +17,10 @@ class FakeNotebooks implements INotebookSources {
     return path === `/home/ada/${this.currentPath}`;
   }
 
+  cellOrder(): readonly string[] {
+    return Object.keys(this.cells);
+  }
+
   digests(): ReadonlyMap<string, string> {
     return new Map(Object.entries(this.cells));
   }

@@ -50,9 +50,13 @@ export class CurrentSession implements IDisposable {
     return this.#disposed;
   }
 
-  /** Null when no cell of the shown notebook is on record. */
+  /** Null when nothing of the shown notebook is on record. */
+  get session(): NotebookSession | null {
+    return this.#found?.session ?? null;
+  }
+
   get sessionId(): string | null {
-    return this.#found?.session?.session_id ?? null;
+    return this.session?.session_id ?? null;
   }
 
   /** Cells that are stale, or were edited after they ran. */

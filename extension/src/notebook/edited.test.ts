@@ -9,6 +9,7 @@ function notebookWith(cells: Record<string, string>): INotebookSources {
     changed: new Signal<INotebookSources, void>(sender),
     currentPath: 'a.ipynb',
     isCurrent: () => true,
+    cellOrder: () => Object.keys(cells),
     digests: (path: string) => (path === 'a.ipynb' ? new Map(Object.entries(cells)) : null)
   });
 }

@@ -1,8 +1,10 @@
+import type { ICellModel } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import { sha256 } from '../observing/sha256.js';
+import { filledCodeCells } from './code-cells.js';
 import { contentsPath } from './paths.js';
 
 /** The sources that notebooks have now; what of them the session page and the status bar need. */
@@ -11,6 +13,8 @@ export interface INotebookSources {
   readonly changed: ISignal<INotebookSources, void>;
   /** SHA-256 of each code cell's source by cell id; null when the notebook is not open. @param path as a record has it. */
   digests(path: string): ReadonlyMap<string, string> | null;
+  /** Ids of the code cells that are not empty, top to bottom; null when the notebook is not open. */
+  cellOrder(path: string): readonly string[] | null;
   /** Whether the record's notebook is the one that is shown now. */
   isCurrent(path: string): boolean;
   /** Path of the notebook that is shown now; null without one. */
@@ -54,8 +58,7 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
   }
 
   digests(path: string): ReadonlyMap<string, string> | null {
-    const wanted = contentsPath(path, this.#serverRoot);
-    const cells = this.#tracker.find(panel => panel.context.path === wanted)?.content.model?.cells;
+    const cells = this.#cells(path);
     if (cells === undefined) {
       return null;
     }
@@ -68,6 +71,11 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
     return digests;
   }
 
+  cellOrder(path: string): readonly string[] | null {
+    const cells = this.#cells(path);
+    return cells === undefined ? null : filledCodeCells(cells).map(cell => cell.id);
+  }
+
   dispose(): void {
     if (!this.#disposed) {
       this.#disposed = true;
@@ -77,6 +85,11 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
       Signal.disconnectReceiver(this);
       Signal.clearData(this);
     }
+  }
+
+  #cells(path: string): Iterable<ICellModel> | undefined {
+    const wanted = contentsPath(path, this.#serverRoot);
+    return this.#tracker.find(panel => panel.context.path === wanted)?.content.model?.cells;
   }
 
   /** Most cells stay as they are between two looks. */

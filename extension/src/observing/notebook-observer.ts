@@ -3,6 +3,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
+import { filledCodeCells } from '../notebook/code-cells.js';
 import { KernelWatch } from './kernel-watch.js';
 import type { WatchedNotebook } from './kernel-watch.js';
 import type { Outbox } from './outbox.js';
@@ -162,10 +163,7 @@ export class NotebookObserver implements IDisposable {
 function notebookOf(panel: NotebookPanel): WatchedNotebook {
   // After the notebook was closed, what it had at last stays said.
   const known = { path: panel.context.path, cellOrder: [] as readonly string[] };
-  const codeCells = () =>
-    [...(panel.content.model?.cells ?? [])].filter(
-      cell => cell.type === 'code' && cell.sharedModel.source.trim() !== ''
-    );
+  const codeCells = () => filledCodeCells(panel.content.model?.cells);
   return {
     get path() {
       if (!panel.isDisposed) {

@@ -4,15 +4,16 @@ import { UUID } from '@lumino/coreutils';
 // Needed at once: a notebook that the layout restores may run a cell at any time.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { NotebookObserver, Outbox } from '../observing/index.js';
-import { ISlipway } from '../tokens.js';
+import { IRecordOutbox, ISlipway } from '../tokens.js';
 
 /** Records the cells of kernels that keep no record of their own, Python first. */
-export const observingPlugin: JupyterFrontEndPlugin<void> = {
+export const observingPlugin: JupyterFrontEndPlugin<IRecordOutbox> = {
   id: '@slipway/lab:observing',
   description: 'Records the cells of notebooks whose kernel does not do so itself.',
   autoStart: true,
+  provides: IRecordOutbox,
   requires: [ISlipway, INotebookTracker],
-  activate: (app: JupyterFrontEnd, slipway: ISlipway, notebooks: INotebookTracker): void => {
+  activate: (app: JupyterFrontEnd, slipway: ISlipway, notebooks: INotebookTracker): IRecordOutbox => {
     const outbox = new Outbox({
       client: slipway.client,
       storage: storageOfBrowser(),
@@ -22,6 +23,7 @@ export const observingPlugin: JupyterFrontEndPlugin<void> = {
     notebooks.widgetAdded.connect((_sender, panel) => observer.observe(panel));
     notebooks.forEach(panel => observer.observe(panel));
     void app.restored.then(() => outbox.adoptLeftovers());
+    return outbox;
   }
 };
 

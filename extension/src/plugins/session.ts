@@ -11,9 +11,10 @@ import { sessionIcon } from '../display/index.js';
 /* eslint-disable jupyter/prefer-lazy-imports */
 import { CurrentSession } from '../notebook/current-session.js';
 import { OpenNotebooks } from '../notebook/open-notebooks.js';
+import { CellOrderReport } from '../observing/index.js';
 import { StaleCellsItem } from '../notebook/stale-cells-item.js';
 /* eslint-enable jupyter/prefer-lazy-imports */
-import { ISlipway } from '../tokens.js';
+import { IRecordOutbox, ISlipway } from '../tokens.js';
 import { addPage } from './page.js';
 
 const SessionArgs = z.object({ sessionId: z.string() });
@@ -23,12 +24,13 @@ export const sessionPlugin: JupyterFrontEndPlugin<void> = {
   id: '@slipway/lab:session',
   description: 'Shows what a notebook executed, and which of its cells are stale.',
   autoStart: true,
-  requires: [ISlipway, INotebookTracker],
+  requires: [ISlipway, INotebookTracker, IRecordOutbox],
   optional: [ILayoutRestorer, ICommandPalette, IStatusBar],
   activate: (
     app: JupyterFrontEnd,
     slipway: ISlipway,
     tracker: INotebookTracker,
+    outbox: IRecordOutbox,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     statusBar: IStatusBar | null
@@ -73,6 +75,7 @@ export const sessionPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     palette?.addItem({ command: CommandIDs.openNotebookSession, category: PALETTE_CATEGORY });
+    new CellOrderReport(current, notebooks, outbox);
     const item = new StaleCellsItem(current, trans, () => host.execute(CommandIDs.openNotebookSession));
     statusBar?.registerStatusItem('@slipway/lab:stale-cells', {
       item,

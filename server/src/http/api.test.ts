@@ -131,6 +131,17 @@ describe('a kernel that sends its records', () => {
     expect(cells[0]).toMatchObject({ order: 1, status: 'ok', source: 'fit()', run_ids: [RUN], reads: ['weather@1'] });
   });
 
+  it('says of a session what it made, and whether it is clean', async () => {
+    const answer = await api.call('GET', `/api/v1/sessions/${SESSION}`);
+    expect(routes.getSession.answer.parse(answer.json)).toMatchObject({
+      session_id: SESSION,
+      recorder: 'kernel',
+      run_ids: [RUN],
+      clean: { is_clean: true, reasons: [] }
+    });
+    expect((await api.call('GET', '/api/v1/sessions/nobody-knows-it')).status).toBe(404);
+  });
+
   it('shows as a session that lives', async () => {
     const { sessions } = routes.listSessions.answer.parse((await api.call('GET', '/api/v1/sessions')).json);
     expect(NotebookSession.parse(sessions[0])).toMatchObject({ session_id: SESSION, state: 'alive', cell_count: 1 });

@@ -1,4 +1,4 @@
-import type { RunDatasetInput } from '@slipway/contract';
+import type { RunDatasetInput, RunDetail } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
 import { Ago, StatusMark, useChanges, useHost } from '../../components/index.js';
 import { formatDuration, promoteIcon, runStatusLook, useTranslation } from '../../display/index.js';
@@ -35,6 +35,18 @@ export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Elemen
   );
 }
 
+/** The notebook or script; a notebook whose cells are on record leads to them. */
+function Source({ run }: { readonly run: RunDetail }): JSX.Element {
+  const name = run.source.split('/').slice(-2).join('/');
+  return run.session_id === null ? (
+    <code>{name}</code>
+  ) : (
+    <CommandLink command={CommandIDs.openSession} args={{ sessionId: run.session_id }}>
+      <code>{name}</code>
+    </CommandLink>
+  );
+}
+
 /** One dataset version is often read twice, to train and to test. */
 function uniqueInputs(inputs: readonly RunDatasetInput[]): readonly RunDatasetInput[] {
   return [...new Map(inputs.map(input => [`${input.name}@${input.version ?? '?'}`, input])).values()];
@@ -55,7 +67,7 @@ function Head({ data }: { readonly data: RunPageData }): JSX.Element {
         <StatusMark look={runStatusLook(run.status, trans)} />,
         took === null ? null : trans.__('took %1', took),
         <Ago moment={run.start_time} />,
-        run.source === '' ? null : <code>{run.source.split('/').slice(-2).join('/')}</code>,
+        run.source === '' ? null : <Source run={run} />,
         ...uniqueInputs(run.inputs).map(input =>
           input.version === null ? (
             input.name
