@@ -153,9 +153,25 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     const dialog = page.locator('dialog.jp-SlipwayPromotionDialog');
     await dialog.getByText('Promote rain v1', { exact: true }).waitFor();
     await dialog.getByText(/^v1 \(since/).waitFor({ timeout: 60_000 });
+    await dialog.getByText('rain v1 answers all requests already; it is released once more.').waitFor();
     await screenshot(page, 'promote-12-again');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('marks the cells that read what was computed again', async () => {
+    await page.locator('.jp-Notebook .jp-CodeCell .cm-content').first().click();
+    await execute(page, 'notebook:run-cell', {}, RUN_TIMEOUT_MS);
+    await page
+      .locator('.jp-SlipwayStaleCells')
+      .getByRole('button', { name: /^[2-9] stale cells$/ })
+      .click();
+    const view = page.locator('.jp-SlipwayPage').filter({ has: page.getByRole('heading', { name: '01-rain.ipynb' }) });
+    await view.getByText('stale: weather').first().waitFor();
+    await view.getByText('1 cell ran more than once.').waitFor();
+    await view.getByText('Restart and run all may give other results').waitFor();
+    await screenshot(page, 'promote-13-stale');
+    await page.getByRole('tab', { name: '01-rain.ipynb', exact: true }).click();
   });
 
   it('inserts a cell that reads the dataset', async () => {

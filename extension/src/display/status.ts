@@ -62,7 +62,7 @@ export function sessionStateLook(
       return { word: trans.__('kernel was shut down'), tone: 'quiet', shape: 'stop' };
     case 'lost':
       return recorder === 'front_end'
-        ? { word: trans.__('no page is open'), tone: 'quiet', shape: 'dash' }
+        ? { word: trans.__('not watched now'), tone: 'quiet', shape: 'dash' }
         : { word: trans.__('kernel died'), tone: 'bad', shape: 'cross' };
   }
 }

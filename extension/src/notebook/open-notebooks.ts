@@ -29,6 +29,8 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
   readonly #serverRoot: string;
   readonly #changed = new Signal<INotebookSources, void>(this);
   readonly #digestOf = new Map<string, { readonly source: string; readonly digest: string }>();
+  /** By path as a record has it, until something changes: every cell of a session asks for them. */
+  readonly #digestsOf = new Map<string, ReadonlyMap<string, string>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #disposed = false;
 
@@ -50,7 +52,7 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
   }
 
   get currentPath(): string | null {
-    return this.#tracker.currentWidget?.context.path ?? null;
+    return this.#tracker.currentWidget?.context.localPath ?? null;
   }
 
   isCurrent(path: string): boolean {
@@ -58,11 +60,16 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
   }
 
   digests(path: string): ReadonlyMap<string, string> | null {
+    const known = this.#digestsOf.get(path);
+    if (known !== undefined) {
+      return known;
+    }
     const cells = this.#cells(path);
     if (cells === undefined) {
       return null;
     }
     const digests = new Map<string, string>();
+    this.#digestsOf.set(path, digests);
     for (const cell of cells) {
       if (cell.type === 'code') {
         digests.set(cell.id, this.#digest(cell.id, cell.sharedModel.source));
@@ -89,7 +96,7 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
 
   #cells(path: string): Iterable<ICellModel> | undefined {
     const wanted = contentsPath(path, this.#serverRoot);
-    return this.#tracker.find(panel => panel.context.path === wanted)?.content.model?.cells;
+    return this.#tracker.find(panel => panel.context.localPath === wanted)?.content.model?.cells;
   }
 
   /** Most cells stay as they are between two looks. */
@@ -112,6 +119,7 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
 
   /** Typing comes in bursts. */
   #schedule(): void {
+    this.#digestsOf.clear();
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#changed.emit();

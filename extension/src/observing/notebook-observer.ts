@@ -162,12 +162,12 @@ export class NotebookObserver implements IDisposable {
 
 function notebookOf(panel: NotebookPanel): WatchedNotebook {
   // After the notebook was closed, what it had at last stays said.
-  const known = { path: panel.context.path, cellOrder: [] as readonly string[] };
+  const known = { path: panel.context.localPath, cellOrder: [] as readonly string[] };
   const codeCells = () => filledCodeCells(panel.content.model?.cells);
   return {
     get path() {
       if (!panel.isDisposed) {
-        known.path = panel.context.path;
+        known.path = panel.context.localPath;
       }
       return known.path;
     },

@@ -117,6 +117,9 @@ function describeChanges(subject: PromotionSubject, serving: Service | undefined
   if (serving === undefined || revision === undefined) {
     return [`A new service ${subject.service} answers with ${subject.model} v${subject.version}.`];
   }
+  if (revision.model === subject.model && revision.version === subject.version) {
+    return [`${subject.model} v${subject.version} answers all requests already; it is released once more.`];
+  }
   const replaced = `${subject.model} v${subject.version} answers all requests instead of v${revision.version}.`;
   const before = serving.signature;
   const differences = [
