@@ -15,8 +15,8 @@ interface Found {
   readonly cells: readonly SessionCell[];
 }
 
-/** Sessions that are looked through for the one of a notebook. */
-const SESSIONS_READ = 200;
+/** Notebooks in other folders may have the same name. */
+const SESSIONS_READ = 10;
 const PACE_MS = 1_000;
 
 /** The newest session of the notebook that is shown now, and how many of its cells can no longer be trusted. */
@@ -93,13 +93,17 @@ export class CurrentSession implements IDisposable {
     if (path === null) {
       return null;
     }
-    const { sessions } = await client.call('listSessions', { query: { limit: SESSIONS_READ }, signal });
+    const { sessions } = await client.call('listSessions', { query: { limit: SESSIONS_READ, notebook: path }, signal });
     // The server gives the newest first; another notebook may have come to the front in the meantime.
     const session = sessions.find(({ notebook_path }) => this.#notebooks.isCurrent(notebook_path)) ?? null;
     if (session === null) {
       return { path, session, cells: [] };
     }
-    const { cells } = await client.call('listSessionCells', { params: { session_id: session.session_id }, signal });
+    const { cells } = await client.call('listSessionCells', {
+      params: { session_id: session.session_id },
+      query: { detail: 'marks' },
+      signal
+    });
     return { path, session, cells };
   }
 

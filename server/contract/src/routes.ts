@@ -50,7 +50,10 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/sessions',
     summary: 'Notebook sessions, newest first',
-    query: z.object({ ...page }),
+    query: z.object({
+      ...page,
+      notebook: z.string().max(1000).optional().describe('Path of the notebook, or the end of it after a slash.')
+    }),
     answer: z.object({ sessions: z.array(NotebookSession), next_page_token: z.string().optional() })
   },
   getSession: {
@@ -65,6 +68,12 @@ export const routes = {
     path: '/api/v1/sessions/{session_id}/cells',
     summary: 'Executed cells of a session in order',
     params: z.object({ session_id: SessionId }),
+    query: z.object({
+      detail: z
+        .enum(['full', 'marks'])
+        .default('full')
+        .describe('marks: sources are empty, and errors come without traceback.')
+    }),
     answer: z.object({ cells: z.array(SessionCell) })
   },
 

@@ -142,6 +142,22 @@ describe('a kernel that sends its records', () => {
     expect((await api.call('GET', '/api/v1/sessions/nobody-knows-it')).status).toBe(404);
   });
 
+  it('is found by the path of its notebook or the end of it', async () => {
+    const found = async (notebook: string): Promise<number> => {
+      const { json } = await api.call('GET', `/api/v1/sessions?notebook=${encodeURIComponent(notebook)}`);
+      return routes.listSessions.answer.parse(json).sessions.length;
+    };
+    expect(await found('examples/01-rain.ipynb')).toBe(1);
+    expect(await found('01-rain.ipynb')).toBe(1);
+    expect(await found('rain.ipynb')).toBe(0);
+  });
+
+  it('gives the marks of its cells without their texts', async () => {
+    const { json } = await api.call('GET', `/api/v1/sessions/${SESSION}/cells?detail=marks`);
+    const [cell] = routes.listSessionCells.answer.parse(json).cells;
+    expect(cell).toMatchObject({ source: '', stale: null, is_latest: true, status: 'ok' });
+  });
+
   it('shows as a session that lives', async () => {
     const { sessions } = routes.listSessions.answer.parse((await api.call('GET', '/api/v1/sessions')).json);
     expect(NotebookSession.parse(sessions[0])).toMatchObject({ session_id: SESSION, state: 'alive', cell_count: 1 });

@@ -13,7 +13,7 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
 
     listSessions: ({ query }) => sessions.list(query),
     getSession: ({ params }) => sessions.detail(params.session_id),
-    listSessionCells: async ({ params }) => ({ cells: await sessions.cells(params.session_id) }),
+    listSessionCells: async ({ params, query }) => ({ cells: await sessions.cells(params.session_id, query.detail) }),
 
     listRuns: ({ query }) => runs.list(query),
     getRun: ({ params }) => runs.detail(params.run_id),

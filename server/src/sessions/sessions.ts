@@ -7,7 +7,7 @@ import {
   type SessionDetail,
   type SpoolRecord
 } from '@slipway/contract';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import { decodePageToken, encodePageToken } from '../runs/page-token.js';
@@ -52,8 +52,14 @@ export class Sessions {
   async list(query: {
     limit: number;
     page_token?: string | undefined;
+    notebook?: string | undefined;
   }): Promise<{ sessions: NotebookSession[]; next_page_token?: string }> {
     let select = this.#store.reads.selectFrom('session').selectAll();
+    const { notebook } = query;
+    if (notebook !== undefined) {
+      const inFolder = sql<boolean>`substr(notebook_path, ${-notebook.length - 1}) = ${`/${notebook}`}`;
+      select = select.where(or => or.or([or('notebook_path', '=', notebook), inFolder]));
+    }
     if (query.page_token !== undefined) {
       const [time, id] = decodePageToken(query.page_token);
       select = select
@@ -96,8 +102,9 @@ export class Sessions {
   }
 
   /** Cells of a session in the order of their execution. @throws NotFoundError */
-  async cells(session_id: string): Promise<SessionCell[]> {
-    return readSessionCells(this.#store.reads, await this.#row(session_id));
+  async cells(session_id: string, detail: 'full' | 'marks' = 'full'): Promise<SessionCell[]> {
+    const cells = await readSessionCells(this.#store.reads, await this.#row(session_id));
+    return detail === 'full' ? cells : cells.map(withoutTexts);
   }
 
   /** The cells that started a run or logged to it. */
@@ -138,6 +145,11 @@ export class Sessions {
 
 function saysMoreThanAlive(record: SpoolRecord): boolean {
   return record.type !== 'session.seen' || record.notebook_path !== undefined || record.cell_order !== undefined;
+}
+
+function withoutTexts(cell: SessionCell): SessionCell {
+  const error = cell.error === null ? null : { name: cell.error.name, message: cell.error.message };
+  return { ...cell, source: '', error };
 }
 
 function toSession(row: StoredSession): NotebookSession {
