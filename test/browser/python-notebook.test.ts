@@ -204,6 +204,28 @@ describe.skipIf(place === null)('a Python notebook', () => {
     expect(await finished(1)).toMatchObject([{ order: 1, execution_count: 1, cell_id: 'cell-1' }]);
   });
 
+  it('fails the run that a kernel left behind when it died', async () => {
+    await page.locator('.jp-Notebook .jp-CodeCell .cm-content').nth(2).click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(
+      'import mlflow, os, time; mlflow.start_run(run_name="orphan"); time.sleep(1); os._exit(1)'
+    );
+    // JupyterLab tells of the death in a dialog, and the command ends only after it.
+    const ran = execute(page, 'notebook:run-cell').catch(() => undefined);
+    await execute(page, 'slipway:show-runs');
+    await page.getByRole('treeitem', { name: /^Run orphan, failed/ }).waitFor({ timeout: 30_000 });
+    const [died] = await sessions();
+    expect(died).toMatchObject({ state: 'ended' });
+    expect((await cellsOf(died)).at(-1)).toMatchObject({
+      status: 'error',
+      error: { name: 'KernelGone' },
+      run_ids: [expect.any(String)]
+    });
+    await screenshot(page, 'python-6-died');
+    await page.locator('.jp-Dialog').getByRole('button', { name: 'Ok' }).click();
+    await ran;
+  });
+
   it('causes no error on the page', () => {
     expect(faults).toEqual([]);
   });
