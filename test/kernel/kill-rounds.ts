@@ -2,7 +2,7 @@ import path from 'node:path';
 import { routes } from '@slipway/contract';
 import { call, startServerProcess, type ServerProcess } from '../server/slipway-process.js';
 import { KernelClient } from './kernel-client.js';
-import { notebookFolder, printed, spooled } from './notebook.js';
+import { notebookFolder, printed, spooled, traceback } from './notebook.js';
 
 const POINTS_PER_CELL = 20;
 const SETUP = `import * as slip from "slipway";
@@ -37,38 +37,41 @@ export async function killRounds(rounds: number): Promise<Differences> {
   const all: Logged[] = [];
   let server = await startServerProcess(data, ['--port', '0']);
   let living: Living | null = null;
-  for (let round = 0; round < rounds; round++) {
-    if (!living) {
-      living = await begin(folder);
-      all.push(living.logged);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      if (!living) {
+        living = await begin(folder);
+        all.push(living.logged);
+      }
+      const logging = keepLogging(living);
+      // Spread over the phases of a cell, the gathering of records and a request.
+      await new Promise(resolve => setTimeout(resolve, 10 + ((round * 37) % 240)));
+      if (round % 2 === 0) {
+        await server.end('SIGKILL');
+        server = await startServerProcess(data);
+        await logging.stop();
+      } else {
+        logging.abandon();
+        await living.kernel.kill();
+        living = null;
+      }
     }
-    const logging = keepLogging(living);
-    // Spread over the phases of a cell, the gathering of records and a request.
-    await new Promise(resolve => setTimeout(resolve, 10 + ((round * 37) % 240)));
-    if (round % 2 === 0) {
-      await server.end('SIGKILL');
-      server = await startServerProcess(data);
-      await logging.stop();
-    } else {
-      logging.abandon();
-      await living.kernel.kill();
-      living = null;
-    }
+    await living?.kernel.shutdown();
+    living = await begin(folder);
+    all.push(living.logged);
+    await living.kernel.shutdown();
+    return await compare(folder, server, all);
+  } finally {
+    await living?.kernel.kill();
+    await server.end('SIGTERM');
   }
-  await living?.kernel.shutdown();
-  const last = await begin(folder);
-  all.push(last.logged);
-  await last.kernel.shutdown();
-  const differences = await compare(folder, server, all);
-  await server.end('SIGTERM');
-  return differences;
 }
 
 async function begin(folder: string): Promise<Living> {
   const kernel = await KernelClient.start(folder);
-  const [sessionId = '', runId = ''] = printed(await kernel.execute(SETUP))
-    .trim()
-    .split(' ');
+  const setup = await kernel.execute(SETUP);
+  const [sessionId, runId] = printed(setup).trim().split(' ');
+  if (!sessionId || !runId) throw new Error(`The first cell failed: ${traceback(setup)} ${kernel.stderr}`);
   return { kernel, logged: { sessionId, runId, answeredCells: 1 } };
 }
 
