@@ -92,7 +92,10 @@ export class Liveness {
 
   #reasonOfLoss(session: SuspectSession): string | undefined {
     if (session.state === 'ended') {
-      return 'The kernel was shut down before the run finished.';
+      // A page cannot always tell a crash from a shutdown.
+      return session.recorder === 'front_end'
+        ? 'The kernel died, or was restarted or shut down, before the run finished.'
+        : 'The kernel was shut down before the run finished.';
     }
     if (session.state === 'lost') {
       return 'The kernel died before the run finished.';
