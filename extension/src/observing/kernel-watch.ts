@@ -55,6 +55,7 @@ export class KernelWatch {
   /** Requests that the kernel was seen to begin. */
   readonly #begun = new Set<string>();
   readonly #open = new Map<string, OpenCell>();
+  #notebook: WatchedNotebook;
   #sessionId: string | null = null;
   #life: string | null = null;
   #restarts = 0;
@@ -63,6 +64,12 @@ export class KernelWatch {
 
   constructor(options: KernelWatchOptions) {
     this.#options = options;
+    this.#notebook = options.notebook;
+  }
+
+  /** The kernel's notebook was closed and opened again, or another one took its kernel. */
+  showIn(notebook: WatchedNotebook): void {
+    this.#notebook = notebook;
   }
 
   /** Null until the kernel has executed something. */
@@ -102,7 +109,7 @@ export class KernelWatch {
     if (this.#sessionId === null) {
       return;
     }
-    const { path, cellOrder } = this.#options.notebook;
+    const { path, cellOrder } = this.#notebook;
     const order = JSON.stringify(cellOrder);
     this.#record({
       at: now,
@@ -116,7 +123,7 @@ export class KernelWatch {
 
   /** Whether the notebook has other cells, or another name, than was last said. */
   get hasNews(): boolean {
-    const { path, cellOrder } = this.#options.notebook;
+    const { path, cellOrder } = this.#notebook;
     return this.#sessionId !== null && (path !== this.#path || JSON.stringify(cellOrder) !== this.#cellOrder);
   }
 
@@ -152,7 +159,7 @@ export class KernelWatch {
     this.#begun.add(messageId);
     const request = this.#requests.get(messageId);
     // What another window, a console or an extension sent counts only when it is the text of a cell.
-    const cellId = request?.cellId ?? this.#options.notebook.cellWithSource(source);
+    const cellId = request?.cellId ?? this.#notebook.cellWithSource(source);
     if (request === null || (request === undefined && cellId === null)) {
       return;
     }
@@ -247,7 +254,8 @@ export class KernelWatch {
       return this.#sessionId;
     }
     this.ended(at, 'The kernel was restarted while the cell ran.');
-    const { kernelId, kernelName, notebook } = this.#options;
+    const { kernelId, kernelName } = this.#options;
+    const notebook = this.#notebook;
     this.#life = life;
     this.#sessionId = sha256(`${kernelId} ${life}`).slice(0, 32);
     this.#path = notebook.path;

@@ -15,7 +15,8 @@ const NEWS_MS = 1_000;
 
 interface Watched {
   readonly watch: KernelWatch;
-  readonly connection: Kernel.IKernelConnection;
+  /** One for each open notebook on this kernel; what the kernel publishes is heard on the first of them only. */
+  readonly connections: Set<Kernel.IKernelConnection>;
 }
 
 /**
@@ -86,13 +87,32 @@ export class NotebookObserver implements IDisposable {
     if (kernel.name === SELF_RECORDING) {
       return;
     }
+    const known = this.#watched.get(kernel.id);
+    if (known === undefined) {
+      const watch = this.#newWatch(kernel, notebook);
+      this.#watched.set(kernel.id, { watch, connections: new Set([kernel]) });
+    } else {
+      if (known.connections.size === 0) {
+        // Opened again: its session goes on.
+        known.watch.showIn(notebook);
+      }
+      known.connections.add(kernel);
+    }
+    kernel.anyMessage.connect(this.#onMessage, this);
+    kernel.statusChanged.connect(this.#onStatus, this);
+  }
+
+  #newWatch(kernel: Kernel.IKernelConnection, notebook: WatchedNotebook): KernelWatch {
     let language = '';
     let isSelfRecording = false;
-    void kernel.info.then(info => {
-      language = info.language_info.name;
-      isSelfRecording = info.implementation === SELF_RECORDING;
-    });
-    const watch = new KernelWatch({
+    kernel.info.then(
+      info => {
+        language = info.language_info.name;
+        isSelfRecording = info.implementation === SELF_RECORDING;
+      },
+      (reason: unknown) => console.debug('A kernel was gone before it said what it is.', reason)
+    );
+    return new KernelWatch({
       kernelId: kernel.id,
       kernelName: kernel.name,
       language: () => language,
@@ -103,20 +123,23 @@ export class NotebookObserver implements IDisposable {
         }
       }
     });
-    this.#watched.set(kernel.id, { watch, connection: kernel });
-    kernel.anyMessage.connect(this.#onMessage, this);
-    kernel.statusChanged.connect(this.#onStatus, this);
   }
 
   #leave(kernel: Kernel.IKernelConnection | null | undefined): void {
-    const connection = kernel === null || kernel === undefined ? null : this.#watched.get(kernel.id)?.connection;
-    connection?.anyMessage.disconnect(this.#onMessage, this);
-    connection?.statusChanged.disconnect(this.#onStatus, this);
+    if (kernel !== null && kernel !== undefined && this.#watched.get(kernel.id)?.connections.delete(kernel)) {
+      kernel.anyMessage.disconnect(this.#onMessage, this);
+      kernel.statusChanged.disconnect(this.#onStatus, this);
+    }
   }
 
   #onMessage(kernel: Kernel.IKernelConnection, message: Kernel.IAnyMessageArgs): void {
+    const watched = this.#watched.get(kernel.id);
+    const [first] = watched?.connections ?? [];
+    if (watched === undefined || (message.direction === 'recv' && kernel !== first)) {
+      return;
+    }
     try {
-      this.#watched.get(kernel.id)?.watch.see(message);
+      watched.watch.see(message);
     } catch (reason) {
       // Whatever a strange kernel says, the notebook goes on.
       console.warn('Slipway could not record a message of a kernel.', reason);
