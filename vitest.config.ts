@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * `unit` stands beside the code and needs nothing but npm packages. The projects under `test/` drive real
- * processes: kernels, JupyterLab, browsers, the Python client.
+ * processes: kernels, JupyterLab, browsers, the Python client. `long` is for `npm run test:long` only.
  */
 export default defineConfig({
   test: {
