@@ -75,7 +75,8 @@ export function runRpcs({ runs }: App): Rpc[] {
       method: 'POST',
       path: '/mlflow/runs/search',
       handle: async request => {
-        const page = readPage(request, 1000, MAX_RESULTS);
+        const asked = readPage(request, 1000, MAX_RESULTS);
+        const page = { ...asked, upTo: asked.upTo ?? (await runs.newest()) };
         const found = await runs.search({
           experiments: request.texts('experiment_ids').map(experimentNumber),
           lifecycle: readView(request, 'run_view_type'),

@@ -201,6 +201,12 @@ export class Runs {
     return record;
   }
 
+  /** Row id of the run that was made last; 0 when there is none. */
+  async newest(): Promise<number> {
+    const row = await this.#reads.selectFrom('run').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+    return row?.id ?? 0;
+  }
+
   /** @returns the page, and whether another follows. */
   async search(query: RunQuery): Promise<{ runs: RunRecord[]; more: boolean }> {
     const found = await this.#store.findRuns(query);

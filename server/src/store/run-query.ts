@@ -44,4 +44,6 @@ export interface RunQuery {
   readonly order: readonly RunOrder[];
   readonly limit: number;
   readonly offset: number;
+  /** Row id of the newest run that counts, so that runs made between two pages do not move the second. */
+  readonly upTo?: number | undefined;
 }

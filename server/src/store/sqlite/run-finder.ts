@@ -51,6 +51,7 @@ function anyOrder(query: RunQuery): RawBuilder<{ id: number }> {
   const conditions = [
     sql<boolean>`run.exp in (select value from json_each(${JSON.stringify(query.experiments)}))`,
     ...(query.lifecycle === 'all' ? [] : [sql<boolean>`run.life = ${query.lifecycle === 'active' ? 0 : 1}`]),
+    ...bound(query),
     ...query.predicates.map(predicate => condition(predicate, ANY_RUN))
   ];
   const orders = query.order.flatMap(({ field, descending }) => {
@@ -123,7 +124,11 @@ function selection(
   const rest = query.predicates
     .filter(predicate => predicate !== driver?.predicate)
     .map(predicate => condition(predicate, scopeOf(driver === undefined ? id : 'd.run', experiment)));
-  return driver === undefined ? rest : [...driverConditions(driver, experiment), ...rest];
+  return [...(driver === undefined ? [] : driverConditions(driver, experiment)), ...bound(query), ...rest];
+}
+
+function bound({ upTo }: RunQuery): RawBuilder<boolean>[] {
+  return upTo === undefined ? [] : [sql<boolean>`run.id <= ${upTo}`];
 }
 
 /** The predicate that leads to the fewest runs, when it leads to few. */
