@@ -46,6 +46,18 @@ describe('a cell', () => {
     expect(published(cell, 'execute_result')).toMatchObject([{ data: { 'text/html': '<b>7</b>' } }]);
   });
 
+  it('whose value cannot be shown is an error of the cell', async () => {
+    for (const code of [
+      '({ [Symbol.for("Jupyter.display")]() { throw new Error("no picture") } })',
+      'const own = { text: "x", self: null as unknown }; own.self = own;\n({ [Symbol.for("Jupyter.display")]: () => own })'
+    ]) {
+      const cell = await kernel.execute(code);
+      expect(cell.reply['status']).toBe('error');
+      expect(published(cell, 'error')).toHaveLength(1);
+    }
+    expect(result(await kernel.execute('"goes on"'))).toBe("'goes on'");
+  });
+
   it("shows what tslab's own display sends", async () => {
     const cell = await kernel.execute(`import { display } from 'tslab'; display.html('<i>x</i>')`);
     expect(published(cell, 'display_data')).toMatchObject([{ data: { 'text/html': '<i>x</i>' } }]);

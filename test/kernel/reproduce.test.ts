@@ -28,6 +28,7 @@ const CELLS: readonly [cellId: string, source: string][] = [
 });`
   ],
   ['after', 'console.log(noise);'],
+  ['score', '%%score\nexport function after(prediction: object) { return { ...prediction, seen: true }; }'],
   ['register', 'const registration = await slip.register("rain", run);\nconsole.log("digest", registration.digest);']
 ];
 
@@ -94,7 +95,7 @@ describe('a session is written again from its record', () => {
 
   it('as a notebook of what a model depends on, which gives the same bundle', async () => {
     const { file, sources } = await reproduce('export("rain.ipynb", { only: "model:rain@1" })');
-    const names = ['imports', 'data', 'target', 'split', 'train', 'register'];
+    const names = ['imports', 'data', 'target', 'split', 'train', 'score', 'register'];
     expect(sources).toEqual([
       ...CELLS.filter(([id]) => names.slice(0, 4).includes(id)).map(([, source]) => source),
       'const hidden = [6];',

@@ -6,6 +6,7 @@ import {
   isDeclaredName,
   isInType,
   isMemberName,
+  isMoreThanTypes,
   isOwnedBelow,
   nameOfDeferred,
   rootOf
@@ -59,6 +60,7 @@ class NameWalk {
       this.#noteIdentifier(node, holder);
       return;
     }
+    if (isMoreThanTypes(ts, node)) this.names.needsTransform = true;
     if (ts.isBinaryExpression(node)) {
       const { kind } = node.operatorToken;
       if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) this.#write(node.left, holder);

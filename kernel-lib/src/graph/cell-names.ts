@@ -37,6 +37,8 @@ export interface CellNames extends NameUses {
   readonly deferred: Map<string, NameUses>;
   readonly filesRead: Set<string>;
   readonly filesWritten: Set<string>;
+  /** It has syntax that is more than types (enum, namespace, parameter properties): removing types is not enough. */
+  needsTransform: boolean;
   readonly imports: ImportPlace[];
   readonly places: NamePlace[];
 }
@@ -55,6 +57,7 @@ export function noNames(): CellNames {
     deferred: new Map(),
     filesRead: new Set(),
     filesWritten: new Set(),
+    needsTransform: false,
     imports: [],
     places: []
   };

@@ -80,6 +80,14 @@ export function isOwnedBelow(ts: TypeScript, node: ts.Identifier, top: ts.Source
   return false;
 }
 
+/** True for syntax that code must be generated for: an enum, a namespace, a parameter property. */
+export function isMoreThanTypes(ts: TypeScript, node: ts.Node): boolean {
+  if (ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
+    return !node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword);
+  }
+  return ts.isParameter(node) && ts.isParameterPropertyDeclaration(node, node.parent);
+}
+
 /** The variable at the root of `a.b[c].d`; undefined when it is no variable. */
 export function rootOf(ts: TypeScript, expression: ts.Expression): ts.Identifier | undefined {
   let node: ts.Expression = expression;

@@ -7,7 +7,7 @@ import { notebook } from '../notebook/standalone.js';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
 import { openRunForCells, Run } from '../runs/run.js';
-import { readScoring, useScoring } from '../scoring/scoring-module.js';
+import { SCORING_RESOURCE, readScoring, useScoring } from '../scoring/scoring-module.js';
 import { status } from '../status.js';
 import { slipCommands } from './commands.js';
 
@@ -82,6 +82,7 @@ async function takeScoring(argument: string | undefined, cellBody: string | unde
   if (cellBody === undefined) throw wrongForm('score off; the module itself is a cell whose first line is %%score');
   const scoring = await readScoring(cellBody);
   useScoring(scoring);
+  notebook().noteWrite(SCORING_RESOURCE);
   const words = `${scoring.functions.join(' and ')} will run in the services of models registered from now on`;
   notebook().display(lineBundle('%%score', words));
 }
@@ -89,7 +90,10 @@ async function takeScoring(argument: string | undefined, cellBody: string | unde
 /** `%slip run rain` opens a run for the cells that follow; `%slip run end` closes what is open. */
 function toggleRun(experiment: string | undefined): void {
   if (experiment === 'end') {
-    for (const run of openRuns.values()) run.finish('FINISHED');
+    for (const run of openRuns.values()) {
+      notebook().noteRun(run.id);
+      run.finish('FINISHED');
+    }
     const names = [...openRuns.values()].map(run => run.name).join(', ');
     openRuns.clear();
     notebook().display(lineBundle('%slip run', names ? `${names} finished` : 'no run was open'));

@@ -6,7 +6,7 @@ import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { Run } from '../runs/run.js';
 import type { TrainedModel } from '../train/trained-model.js';
-import { currentScoring } from '../scoring/scoring-module.js';
+import { currentScoring, SCORING_RESOURCE } from '../scoring/scoring-module.js';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */
@@ -50,7 +50,9 @@ export async function register(
       }
     );
   }
-  const bundle = await buildBundle(name, model, currentScoring());
+  const scoring = currentScoring();
+  if (scoring) notebook().noteRead(SCORING_RESOURCE);
+  const bundle = await buildBundle(name, model, scoring);
   waiting.set(name, { bundle, runId: model.runId, description: options.description ?? '' });
   let version: ModelVersion | null = null;
   try {

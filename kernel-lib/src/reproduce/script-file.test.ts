@@ -67,6 +67,17 @@ describe('imports', () => {
   });
 });
 
+it.each([
+  ['enum Sky { Rain, Dry }', true],
+  ['class Gauge { constructor(readonly place: string) {} }', true],
+  ['interface Sky { rain: boolean }', false]
+])('the header tells how to run %s', (source, needsTransform) => {
+  const session = { session_id: 'session-1', notebook_path: '', environment: null } as RecordedSession;
+  const cells = [{ order: 1, source, reads: [], writes: [] } as unknown as RecordedCell];
+  const text = scriptText(loadCompiler(), { session, cells, only: undefined, datasets: [] });
+  expect(text.includes('node --experimental-transform-types <this file>')).toBe(needsTransform);
+});
+
 it('magic lines become calls, and require works', () => {
   expect(script('%slip run rain', 'const os = require("os")')).toBe(
     'import { line as slipLine } from "slipway";\n' +

@@ -39,8 +39,9 @@ export function scriptText(ts: TypeScript, reproduction: Reproduction): string {
     imports.use(LINE_FUNCTION, false);
   }
   const usesRequire = parts.some(({ names }) => names.reads.has('require'));
+  const needsTransform = parts.some(({ names }) => names.needsTransform);
   return [
-    ...[header(reproduction), imports.text()],
+    ...[header(reproduction, needsTransform), imports.text()],
     ...(usesRequire ? [REQUIRE] : []),
     ...bodies,
     `export {}; // end of session ${session.session_id}`,
@@ -90,11 +91,12 @@ function applied(source: string, edits: readonly Edit[]): string {
   return text;
 }
 
-function header({ session, only, cells, datasets }: Reproduction): string {
+function header({ session, only, cells, datasets }: Reproduction, needsTransform: boolean): string {
+  const command = needsTransform ? 'node --experimental-transform-types' : 'node';
   const files = filesReadBy(cells);
   const lines = [
     `${only ?? 'All cells'} of notebook session ${session.session_id}${session.notebook_path ? ` (${session.notebook_path})` : ''},`,
-    'written by Slipway from its record. Run it with Node 24 beside an installation of slipway: node <this file>',
+    `written by Slipway from its record. With Node 24, beside an installation of slipway: ${command} <this file>`,
     ...(session.environment ? [`It ran on ${session.environment.runtime}.`] : []),
     ...(datasets.length > 0 ? [`Data: ${datasets.map(({ name, version }) => `${name}@${version}`).join(', ')}.`] : []),
     ...(files.length > 0 ? [`Files that it reads: ${files.join(', ')}.`] : [])

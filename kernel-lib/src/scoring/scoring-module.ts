@@ -17,6 +17,9 @@ const FORM =
   'export function before(row) { return { ...row }; }                  // a request row to the inputs of the model\n' +
   'export function after(prediction, row) { return { ...prediction }; } // a prediction to the answer';
 
+/** What the record calls it, as something that cells write and registrations read. */
+export const SCORING_RESOURCE = 'scoring:module';
+
 let current: ScoringModule | null = null;
 
 /** The scoring module that the next bundles carry, or null. */

@@ -43,7 +43,14 @@ export class CellRunner {
     });
     cell.output.flush();
     if (!succeeded) return this.#failure(cell);
-    const resultText = cell.result && !cell.isSilent ? await this.#showResult(cell, cell.result.value) : null;
+    let resultText: string | null = null;
+    try {
+      if (cell.result && !cell.isSilent) resultText = await this.#showResult(cell, cell.result.value);
+    } catch (error) {
+      // The value's own display, which is the user's code.
+      cell.thrown = { value: error };
+      return this.#failure(cell);
+    }
     return { status: cell.abort.signal.aborted ? 'interrupted' : 'ok', error: null, resultText };
   }
 
