@@ -9,7 +9,8 @@ import { Recorder } from '../../kernel-lib/dist/record/recorder.js';
 import type { Measurement } from './measurement.ts';
 import { twentyLines } from './sample-cells.ts';
 
-const WARM_UP = 50;
+/** In a kernel the compiler is warm: it has parsed, bound and checked each cell before. */
+const WARM_UP = 300;
 const CELLS = 500;
 
 /**
