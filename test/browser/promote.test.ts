@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { PredictAnswer } from '@slipway/contract';
@@ -16,6 +16,7 @@ const RUN_TIMEOUT_MS = 120_000;
 
 describe.skipIf(place === null)('from the example notebook to an answering service', () => {
   let folder: string;
+  let directory: string;
   let product: TestProduct;
   let browser: Browser;
   let page: Page;
@@ -24,7 +25,7 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-promote-'));
-    const directory = path.join(folder, 'my tests ü');
+    directory = path.join(folder, 'my tests ü');
     await mkdir(directory);
     codeCells = await copyExampleUpToPromotion(directory);
     product = await startProduct(directory, path.join(folder, 'own'));
@@ -184,6 +185,21 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     await page.getByRole('treeitem', { name: /^Version 1, serving in production/ }).waitFor();
     await changeTheme(page, 'JupyterLab Dark');
     await screenshot(page, 'promote-11-dark');
+  });
+
+  it('writes the notebook again as it was executed, and opens it', async () => {
+    await page.getByRole('tab', { name: 'session: 01-rain.ipynb' }).click();
+    await page.getByRole('button', { name: 'Export as executed' }).click();
+    const tab = page.getByRole('tab', { name: /01-rain-as-executed-\w{8}\.ipynb/ });
+    await tab.waitFor({ timeout: 60_000 });
+    await screenshot(page, 'promote-4c-exported');
+    const [file] = (await readdir(path.join(directory, 'examples'))).filter(name => name.includes('as-executed'));
+    const text = await readFile(path.join(directory, 'examples', file ?? ''), 'utf8');
+    const notebook = JSON.parse(text) as { cells: { cell_type: string; source: string | string[] }[] };
+    const code = notebook.cells.filter(cell => cell.cell_type === 'code');
+    // One cell was run again above: executions are what is written, in their order.
+    expect(code).toHaveLength(codeCells + 1);
+    expect([code[0]?.source].flat().join('')).toContain('import * as slip from "slipway"');
   });
 
   it('causes no error on the page', () => {

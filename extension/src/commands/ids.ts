@@ -8,6 +8,7 @@ export const CommandIDs = {
   openModelVersion: 'slipway:open-model-version',
   openSession: 'slipway:open-session',
   openNotebookSession: 'slipway:open-notebook-session',
+  exportSession: 'slipway:export-session',
   openService: 'slipway:open-service',
   openExample: 'slipway:open-example',
   showCell: 'slipway:show-cell',

@@ -1,7 +1,8 @@
 import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
+import { Dialog, ICommandPalette, Notification, showDialog } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import { sessionIcon } from '../display/index.js';
 /* eslint-disable jupyter/prefer-lazy-imports */
 import { CurrentSession } from '../notebook/current-session.js';
 import { OpenNotebooks } from '../notebook/open-notebooks.js';
+import { contentsPath } from '../notebook/paths.js';
 import { CellOrderReport } from '../observing/index.js';
 import { StaleCellsItem } from '../notebook/stale-cells-item.js';
 /* eslint-enable jupyter/prefer-lazy-imports */
@@ -18,19 +20,25 @@ import { IRecordOutbox, ISlipway } from '../tokens.js';
 import { addPage } from './page.js';
 
 const SessionArgs = z.object({ sessionId: z.string() });
+const ExportArgs = SessionArgs.extend({ path: z.string() });
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
 
 /** The page of a notebook session, and the mark in the status bar that leads to it. */
 export const sessionPlugin: JupyterFrontEndPlugin<void> = {
   id: '@slipway/lab:session',
   description: 'Shows what a notebook executed, and which of its cells are stale.',
   autoStart: true,
-  requires: [ISlipway, INotebookTracker, IRecordOutbox],
+  requires: [ISlipway, INotebookTracker, IRecordOutbox, IDocumentManager],
   optional: [ILayoutRestorer, ICommandPalette, IStatusBar],
   activate: (
     app: JupyterFrontEnd,
     slipway: ISlipway,
     tracker: INotebookTracker,
     outbox: IRecordOutbox,
+    documents: IDocumentManager,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     statusBar: IStatusBar | null
@@ -72,6 +80,33 @@ export const sessionPlugin: JupyterFrontEndPlugin<void> = {
           body: trans.__('Run a cell of this notebook, then look again.'),
           buttons: [Dialog.okButton({ label: trans.__('OK') })]
         });
+      }
+    });
+    app.commands.addCommand(CommandIDs.exportSession, {
+      label: trans.__('Export Session as Executed'),
+      caption: trans.__('Write the notebook as it was executed, from the record alone'),
+      describedBy: {
+        args: {
+          type: 'object',
+          required: ['sessionId', 'path'],
+          properties: {
+            sessionId: { type: 'string', description: 'Id of the notebook session' },
+            path: { type: 'string', description: 'Path of the notebook that ran' }
+          }
+        }
+      },
+      execute: async given => {
+        const { sessionId, path } = ExportArgs.parse(given);
+        const { exportSession } = await import('../notebook/export-session.js');
+        const notebookPath = contentsPath(path, PageConfig.getOption('serverRoot'));
+        const exported = exportSession(app.serviceManager.kernels, { sessionId, notebookPath });
+        Notification.promise(exported, {
+          pending: { message: trans.__('Writing the notebook as it was executed …') },
+          success: { message: file => trans.__('Written to %1.', String(file)) },
+          error: { message: reason => trans.__('The session was not exported. %1', messageOf(reason)) }
+        });
+        const file = await exported.catch(() => null);
+        if (file !== null) documents.openOrReveal(file);
       }
     });
     palette?.addItem({ command: CommandIDs.openNotebookSession, category: PALETTE_CATEGORY });

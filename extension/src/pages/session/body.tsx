@@ -1,6 +1,6 @@
 import type { RunSummary, SessionCell } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
-import { Ago, EmptyNote, StatusMark, useChanges } from '../../components/index.js';
+import { Ago, EmptyNote, StatusMark, useChanges, useHost } from '../../components/index.js';
 import { runStatusLook, sessionStateLook, useTranslation } from '../../display/index.js';
 import { Cell } from '../cell.js';
 import { CommandLink, Page, PageHead, Section } from '../layout.js';
@@ -32,6 +32,8 @@ export function SessionBody({ model }: { readonly model: SessionPageModel }): JS
 
 function Head({ data: { session, cells, runs } }: { readonly data: SessionPageData }): JSX.Element {
   const trans = useTranslation();
+  const host = useHost();
+  const { session_id: sessionId, notebook_path: path } = session;
   const name = session.notebook_path.split('/').at(-1) ?? '';
   return (
     <PageHead
@@ -54,6 +56,17 @@ function Head({ data: { session, cells, runs } }: { readonly data: SessionPageDa
           </span>
         ) : null
       ]}
+      actions={
+        <button
+          type="button"
+          className="jp-SlipwayButton"
+          disabled={cells.length === 0}
+          title={trans.__('Write the notebook as it was executed, from the record alone')}
+          onClick={() => host.execute(CommandIDs.exportSession, { sessionId, path })}
+        >
+          {trans.__('Export as executed')}
+        </button>
+      }
     />
   );
 }
