@@ -58,6 +58,8 @@ describe('preflight', () => {
   beforeAll(async () => {
     delete process.env['SLIPWAY_URL'];
     folder = await freshFolder();
+    // What the library records here is for nobody else.
+    process.env['SLIPWAY_DATA'] = path.join(folder, '.slipway');
     // The sky of today tells the sky of today: better than any baseline, so that a clean bundle passes every check.
     const weather = await data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
     const sky = await weather.derive('sky', "case when precipitation > 0 then 'rain' else 'dry' end");

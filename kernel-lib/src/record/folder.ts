@@ -15,19 +15,31 @@ export function* foldersUpward(directory: string): Generator<string> {
   }
 }
 
+/** The data folder that the environment names: kernels of Slipway's JupyterLab are told the one of their server. */
+function namedDataFolder(): string | null {
+  const named = process.env['SLIPWAY_DATA'];
+  return named ? path.resolve(named) : null;
+}
+
 /**
- * The data folder that `directory` belongs to: the nearest one upward that a server has written its address to, else
- * the nearest one, else one to be made in `directory` itself.
+ * The data folder that `directory` belongs to: the one in `SLIPWAY_DATA`, else the nearest one upward that a server has
+ * written its address to, else the nearest one, else one to be made in `directory` itself.
  */
 export function dataFolder(directory: string): string {
+  const named = namedDataFolder();
+  if (named) return named;
   const existing = existingDataFolders(directory);
   const served = existing.find(folder => existsSync(path.join(folder, 'server.json')));
   return served ?? existing[0] ?? path.join(path.resolve(directory), DATA_FOLDER);
 }
 
-/** Every spool folder upward from `directory`: a notebook that once ran without a server may have left its own. */
+/**
+ * Every spool folder upward from `directory`: a notebook that once ran without a server may have left its own. Where
+ * `SLIPWAY_DATA` names the data folder, only the one in there: others belong to other servers.
+ */
 export function spoolFolders(directory: string): string[] {
-  return existingDataFolders(directory)
+  const named = namedDataFolder();
+  return (named ? [named] : existingDataFolders(directory))
     .map(folder => path.join(folder, 'spool'))
     .filter(folder => existsSync(folder));
 }

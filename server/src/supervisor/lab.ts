@@ -56,6 +56,7 @@ export function labProcess(options: LabOptions): ProcessSpec {
       // The environment's own programs (jupyter, python3) before any other of the machine, and `slipway` for notebooks.
       PATH: [path.dirname(pythonProgram(python, 'python')), PROGRAMS, process.env['PATH'] ?? ''].join(path.delimiter),
       VIRTUAL_ENV: python,
+      SLIPWAY_DATA: dataFolder,
       SLIPWAY_URL: url,
       SLIPWAY_TOKEN: server.token,
       MLFLOW_TRACKING_URI: url,

@@ -80,6 +80,7 @@ async function execute(
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         ...process.env,
+        SLIPWAY_DATA: dataFolder,
         SLIPWAY_URL: server.url,
         SLIPWAY_TOKEN: server.token,
         MLFLOW_TRACKING_URI: server.url,
