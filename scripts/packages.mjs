@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { linkPostgresLibraries } from './postgres.mjs';
 import { run } from './terminal.mjs';
 
 /** Installs the npm workspaces after the lock file. @returns false when there was nothing to do. */
@@ -18,6 +19,7 @@ export async function ensurePackages(root) {
     shell: process.platform === 'win32' && command === 'npm',
     remedy: 'npm could not install the packages. Is the network reachable? Run the same command again when it is.'
   });
+  await linkPostgresLibraries(root);
   writeFileSync(stamp, wanted);
   return true;
 }
