@@ -72,7 +72,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     experiments: new Experiments(store),
     loggedModels: new LoggedModels(store),
     runs,
-    sessions: new Sessions(store, events),
+    sessions: new Sessions(store, blobs, events),
     datasets: new Datasets(store, blobs, events),
     registry,
     catalogue: new ModelCatalogue(store, events),

@@ -203,6 +203,7 @@ export function sampleCell(changes: Partial<SessionCell> = {}): SessionCell {
     writes: [],
     stale: null,
     out_of_order: false,
+    outputs: null,
     is_latest: true,
     ...changes
   };

@@ -3,6 +3,7 @@ export * from './datasets.js';
 export * from './discovery.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './outputs.js';
 export * from './preflight.js';
 export * from './promotions.js';
 export * from './records.js';

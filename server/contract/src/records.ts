@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OutputsReport } from './outputs.js';
 import { NamedMetric, RunFailure, RunProgress, RunStatus } from './runs.js';
 import { CellExecution, Environment, NotebookSession, SessionRecorder } from './sessions.js';
 import { RunId, SessionId, Timestamp } from './scalars.js';
@@ -64,6 +65,9 @@ export const CellFinished = z.object({
   })
 });
 
+/** Sent again when an output comes late or a display is updated; the highest revision holds. */
+export const CellOutputsSeen = z.object({ ...base, type: z.literal('cell.outputs'), cell: OutputsReport });
+
 export const RunStarted = z.object({
   ...base,
   type: z.literal('run.started'),
@@ -109,6 +113,7 @@ export const SpoolRecord = z.discriminatedUnion('type', [
   SessionSeen,
   CellStarted,
   CellFinished,
+  CellOutputsSeen,
   RunStarted,
   RunLogged,
   RunFinished,

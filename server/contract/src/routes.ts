@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { NewModelVersion } from './bundles.js';
 import { DatasetSummary, DatasetVersion, NewDatasetVersion } from './datasets.js';
 import { ServerStatus } from './discovery.js';
+import { RecordedOutputs } from './outputs.js';
 import { PreflightReport, PreflightRequest } from './preflight.js';
 import { NewPromotion, Promotion } from './promotions.js';
 import { RecordBatch, RecordBatchAnswer } from './records.js';
 import { ModelVersion, RegisteredModel } from './registry.js';
 import { MetricSeries, RunDetail, RunStatus, RunSummary } from './runs.js';
-import { BundleDigest, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
+import { BundleDigest, CellExecutionId, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
 import { Service, TestAnswer, TestRequest } from './services.js';
 import { NotebookSession, SessionCell, SessionDetail } from './sessions.js';
 
@@ -75,6 +76,14 @@ export const routes = {
         .describe('marks: sources are empty, and errors come without traceback.')
     }),
     answer: z.object({ cells: z.array(SessionCell) })
+  },
+
+  getCellOutputs: {
+    method: 'GET',
+    path: '/api/v1/sessions/{session_id}/cells/{execution_id}/outputs',
+    summary: 'What an executed cell has shown',
+    params: z.object({ session_id: SessionId, execution_id: CellExecutionId }),
+    answer: RecordedOutputs
   },
 
   listRuns: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OutputsSummary, StoredContent } from './outputs.js';
 import { CellExecutionId, RunId, SessionId, Sha256, Timestamp } from './scalars.js';
 
 /** What a cell ran in: enough to build it again. Values are never secrets. */
@@ -7,7 +8,16 @@ export const Environment = z.object({
   platform: z.string(),
   hostname: z.string(),
   packages: z.record(z.string(), z.string()),
-  git: z.object({ commit: z.string(), dirty: z.boolean(), branch: z.string() }).nullable()
+  git: z
+    .object({
+      commit: z.string(),
+      dirty: z.boolean(),
+      branch: z.string(),
+      diff: z.string().optional().describe('What differs from the commit, as git words it; sent by the kernel.'),
+      diff_blob: StoredContent.optional().describe('The same, where the server keeps it.'),
+      diff_left_out: z.number().int().nonnegative().optional().describe('Characters of it that were too many.')
+    })
+    .nullable()
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -74,6 +84,7 @@ export const SessionCell = CellExecution.extend({
       'The name whose value is not the one this execution read any more, e.g. variable:train; null: up to date.'
     ),
   out_of_order: z.boolean().describe('It ran after a cell that stands below it in the notebook.'),
+  outputs: OutputsSummary.nullable().describe('Null: none are on record.'),
   is_latest: z.boolean().describe('The same cell did not run again later in this session.')
 });
 export type SessionCell = z.infer<typeof SessionCell>;

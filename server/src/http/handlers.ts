@@ -14,6 +14,7 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     listSessions: ({ query }) => sessions.list(query),
     getSession: ({ params }) => sessions.detail(params.session_id),
     listSessionCells: async ({ params, query }) => ({ cells: await sessions.cells(params.session_id, query.detail) }),
+    getCellOutputs: ({ params }) => sessions.outputs(params.session_id, params.execution_id),
 
     listRuns: ({ query }) => runs.list(query),
     getRun: ({ params }) => runs.detail(params.run_id),

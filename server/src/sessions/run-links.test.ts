@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalBlobStore } from '../artifacts/blob-store.js';
 import { EventLog } from '../events/event-log.js';
 import { newRun, openTestStore, type TestStore } from '../testing/test-store.js';
 import { RunLinks } from './run-links.js';
@@ -10,11 +12,11 @@ let events: EventLog;
 let links: RunLinks;
 let sessions: Sessions;
 const faults: unknown[] = [];
-beforeEach(() => {
+beforeEach(async () => {
   test = openTestStore();
   events = new EventLog({ gather: 0 });
   links = new RunLinks(test.store, events, fault => faults.push(fault));
-  sessions = new Sessions(test.store, events);
+  sessions = new Sessions(test.store, await LocalBlobStore.open(path.join(test.folder, 'blobs')), events);
 });
 afterEach(async () => {
   await links.stop();

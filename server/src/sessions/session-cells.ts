@@ -1,4 +1,4 @@
-import { CellExecution, type SessionCell } from '@slipway/contract';
+import { CellExecution, type OutputsSummary, type SessionCell } from '@slipway/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import { anyOf } from '../store/expressions.js';
@@ -15,7 +15,11 @@ export function cellOrderOf(session: Pick<SessionTable, 'cell_order'>): string[]
 }
 
 /** All executions of a session in the order in which they ran, with the marks that their whole gives. */
-export async function readSessionCells(db: Kysely<Tables>, session: Selectable<SessionTable>): Promise<SessionCell[]> {
+export async function readSessionCells(
+  db: Kysely<Tables>,
+  session: Selectable<SessionTable>,
+  outputs: ReadonlyMap<string, OutputsSummary>
+): Promise<SessionCell[]> {
   const rows = await db
     .selectFrom('cell_execution')
     .where('session', '=', session.id)
@@ -33,6 +37,7 @@ export async function readSessionCells(db: Kysely<Tables>, session: Selectable<S
   const marks = markCells(cells, cellOrderOf(session));
   return cells.map(cell => ({
     ...cell,
+    outputs: outputs.get(cell.execution_id) ?? null,
     ...(marks.get(cell.execution_id) ?? { stale: null, out_of_order: false, is_latest: true })
   }));
 }

@@ -3,6 +3,7 @@ import {
   type NotebookSession,
   type RecordBatch,
   type RecordBatchAnswer,
+  type RecordedOutputs,
   type SessionCell,
   type SessionDetail,
   type SpoolRecord
@@ -12,9 +13,12 @@ import { NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import { decodePageToken, encodePageToken } from '../runs/page-token.js';
 import { newRunName } from '../runs/run-names.js';
+import type { BlobStore } from '../artifacts/blob-store.js';
 import type { Store } from '../store/store.js';
 import type { SessionTable } from '../store/tables.js';
+import { CellOutputs } from './cell-outputs.js';
 import { judgeSession } from './cleanness.js';
+import { LargeContents } from './large-contents.js';
 import { cellOrderOf, readSessionCells } from './session-cells.js';
 
 type StoredSession = Selectable<SessionTable>;
@@ -23,18 +27,23 @@ type StoredSession = Selectable<SessionTable>;
 export class Sessions {
   readonly #store: Store;
   readonly #events: EventLog;
+  readonly #outputs: CellOutputs;
+  readonly #contents: LargeContents;
 
-  constructor(store: Store, events: EventLog) {
+  constructor(store: Store, blobs: BlobStore, events: EventLog) {
     this.#store = store;
     this.#events = events;
+    this.#outputs = new CellOutputs(store, blobs);
+    this.#contents = new LargeContents(store, blobs);
   }
 
   /** Stores what a kernel spooled; what arrived before is skipped, what can never be stored is named. */
   async ingest(batch: RecordBatch): Promise<RecordBatchAnswer> {
-    const records = batch.records.map(record =>
-      record.type === 'run.started' && record.name === '' ? { ...record, name: newRunName() } : record
-    );
     const { session_id, sender } = batch;
+    const records = await Promise.all(batch.records.map(record => this.#prepared(session_id, record)));
+    const reports = records.flatMap(record => (record.type === 'cell.outputs' ? [record.cell] : []));
+    // Storing a report again changes nothing, so it may come before the rest of its batch is known to be new.
+    await this.#outputs.keep(session_id, reports, sender === undefined);
     const { changed, ...answer } = await this.#store.write({ kind: 'records', session_id, sender, records });
     if (records.some(saysMoreThanAlive)) {
       this.#events.publish({ type: 'session.changed', session_id });
@@ -46,6 +55,24 @@ export class Sessions {
       this.#events.publish({ type: 'run.changed', run_id, experiment_id: String(experiment_id) });
     }
     return answer;
+  }
+
+  /** A record as the store takes it: named, and with what is long kept apart. */
+  async #prepared(session_id: string, record: SpoolRecord): Promise<SpoolRecord> {
+    switch (record.type) {
+      case 'run.started':
+        return record.name === '' ? { ...record, name: newRunName() } : record;
+      case 'session.started': {
+        const environment = await this.#contents.keepEnvironment(session_id, record.session.environment);
+        return { ...record, session: { ...record.session, environment } };
+      }
+      case 'session.seen': {
+        const environment = await this.#contents.keepEnvironment(session_id, record.environment ?? null);
+        return environment === null ? record : { ...record, environment };
+      }
+      default:
+        return record;
+    }
   }
 
   /** Newest first. */
@@ -93,7 +120,7 @@ export class Sessions {
   /** One session with the stamp of its cells. @throws NotFoundError */
   async detail(session_id: string): Promise<SessionDetail> {
     const row = await this.#row(session_id);
-    const cells = await readSessionCells(this.#store.reads, row);
+    const cells = await this.#cellsOf(row);
     return {
       ...toSession(row),
       clean: judgeSession(cells, cellOrderOf(row), row.recorder),
@@ -103,8 +130,13 @@ export class Sessions {
 
   /** Cells of a session in the order of their execution. @throws NotFoundError */
   async cells(session_id: string, detail: 'full' | 'marks' = 'full'): Promise<SessionCell[]> {
-    const cells = await readSessionCells(this.#store.reads, await this.#row(session_id));
+    const cells = await this.#cellsOf(await this.#row(session_id));
     return detail === 'full' ? cells : cells.map(withoutTexts);
+  }
+
+  /** What an executed cell has shown. @throws NotFoundError */
+  outputs(session_id: string, execution_id: string): Promise<RecordedOutputs> {
+    return this.#outputs.read(session_id, execution_id);
   }
 
   /** The cells that started a run or logged to it. */
@@ -126,8 +158,12 @@ export class Sessions {
       )
       .orderBy('id')
       .execute();
-    const cells = await Promise.all(sessions.map(session => readSessionCells(reads, session)));
+    const cells = await Promise.all(sessions.map(session => this.#cellsOf(session)));
     return cells.flat().filter(cell => cell.run_ids.includes(run_id));
+  }
+
+  async #cellsOf(session: StoredSession): Promise<SessionCell[]> {
+    return readSessionCells(this.#store.reads, session, await this.#outputs.summaries(session.uuid));
   }
 
   async #row(session_id: string): Promise<StoredSession> {

@@ -181,6 +181,30 @@ export interface CellExecutionTable {
   writes: string;
   /** JSON: uuids of executions; null when the kernel does not know. */
   depends_on: string | null;
+  /** Whose word these are: 0 a page that came late, 1 a page, 2 the kernel itself. */
+  start_told: Generated<number>;
+  end_told: Generated<number>;
+}
+
+/** What a cell has shown, as the best of its reporters saw it. */
+export interface CellOutputTable {
+  /** Ids of the session and of the execution in it, which may become known later than its outputs. */
+  session_id: string;
+  execution_id: string;
+  /** 1: the kernel itself reported, 0: a page. */
+  from_kernel: number;
+  revision: number;
+  digest: string;
+  output_count: number;
+  left_out: number;
+  /** JSON of the contract's outputs. */
+  outputs: string;
+}
+
+/** Blobs that the record of a session names: garbage collection keeps them. */
+export interface SessionBlobTable {
+  session_id: string;
+  sha256: string;
 }
 
 export interface CellRunTable {
@@ -342,6 +366,8 @@ export interface Tables {
   session: SessionTable;
   session_sender: SessionSenderTable;
   cell_execution: CellExecutionTable;
+  cell_output: CellOutputTable;
+  session_blob: SessionBlobTable;
   cell_run: CellRunTable;
   blob: BlobTable;
   dataset: DatasetTable;

@@ -4,6 +4,7 @@ import { catalogue } from './0003-catalogue.js';
 import { mlflowRegistry } from './0004-mlflow-registry.js';
 import { observedSessions } from './0005-observed-sessions.js';
 import { loggedModelMetrics } from './0006-logged-model-metrics.js';
+import { cellOutputs } from './0011-cell-outputs.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
@@ -13,5 +14,6 @@ export const migrations: readonly Migration[] = [
   catalogue,
   mlflowRegistry,
   observedSessions,
-  loggedModelMetrics
+  loggedModelMetrics,
+  cellOutputs
 ];

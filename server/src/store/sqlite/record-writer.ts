@@ -20,6 +20,9 @@ interface DeliveryState {
   readonly missing: string;
 }
 
+/** How much the word of who reports a cell counts: pages may have come when it was running already. */
+const Told = { pageThatCameLate: 0, page: 1, kernel: 2 } as const;
+
 type RecordOf<T extends SpoolRecord['type']> = Extract<SpoolRecord, { type: T }>;
 
 interface Changes {
@@ -36,6 +39,7 @@ export class RecordWriter {
   readonly #endSession: StatementSync;
   readonly #movePath: StatementSync;
   readonly #orderCells: StatementSync;
+  readonly #setEnvironment: StatementSync;
   readonly #advance: StatementSync;
   readonly #selectSender: StatementSync;
   readonly #advanceSender: StatementSync;
@@ -44,7 +48,9 @@ export class RecordWriter {
   readonly #reviveRuns: StatementSync;
   readonly #insertCell: StatementSync;
   readonly #identifyCell: StatementSync;
+  readonly #correctCell: StatementSync;
   readonly #countCell: StatementSync;
+  readonly #selectCell: StatementSync;
   readonly #finishCell: StatementSync;
   readonly #insertCellRun: StatementSync;
   readonly #selectExperiment: StatementSync;
@@ -67,6 +73,7 @@ export class RecordWriter {
     this.#endSession = prepare(`update session set state = 'ended', ended_at = ? where id = ?`);
     this.#movePath = prepare('update session set notebook_path = ? where id = ?');
     this.#orderCells = prepare('update session set cell_order = ? where id = ?');
+    this.#setEnvironment = prepare('update session set environment = ? where id = ?');
     this.#selectSender = prepare('select last_seq, missing from session_sender where session = ? and sender = ?');
     this.#advanceSender = prepare(
       `insert into session_sender(session, sender, last_seq, missing) values(?, ?, ?, ?)
@@ -83,15 +90,22 @@ export class RecordWriter {
     );
     this.#insertCell = prepare(
       `insert into cell_execution(uuid, session, position, execution_count, cell_id, message_id, source,
-         source_sha256, status, started_at) values(?, ?, ?, ?, ?, ?, ?, ?, 'running', ?) on conflict do nothing`
+         source_sha256, status, started_at, start_told) values(?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?)
+       on conflict do nothing`
+    );
+    this.#correctCell = prepare(
+      `update cell_execution set position = ?, execution_count = ?, cell_id = coalesce(?, cell_id), message_id = ?,
+         source = ?, source_sha256 = ?, started_at = ?, start_told = ?
+       where uuid = ? and session = ? and start_told < ?`
     );
     this.#identifyCell = prepare(
       'update cell_execution set cell_id = coalesce(cell_id, ?) where uuid = ? and session = ?'
     );
     this.#countCell = prepare('update session set cell_count = cell_count + 1 where id = ?');
+    this.#selectCell = prepare('select id, end_told from cell_execution where uuid = ? and session = ?');
     this.#finishCell = prepare(
-      `update cell_execution set status = ?, duration_ms = coalesce(?, duration_ms), error = ?, reads = ?, writes = ?, depends_on = ?
-       where uuid = ? and session = ? returning id`
+      `update cell_execution set status = ?, duration_ms = coalesce(?, duration_ms), error = ?, reads = ?, writes = ?,
+         depends_on = ?, end_told = ? where id = ?`
     );
     this.#insertCellRun = prepare('insert into cell_run(cell, run_id) values(?, ?) on conflict do nothing');
     this.#selectExperiment = prepare('select id, life from experiment where name = ?');
@@ -175,6 +189,9 @@ export class RecordWriter {
         if (record.notebook_path !== undefined) {
           this.#movePath.run(record.notebook_path, session);
         }
+        if (record.environment !== undefined) {
+          this.#setEnvironment.run(JSON.stringify(record.environment), session);
+        }
         if (record.cell_order !== undefined) {
           this.#orderCells.run(JSON.stringify(record.cell_order), session);
         }
@@ -183,7 +200,11 @@ export class RecordWriter {
         changes.cells.add(record.cell.execution_id);
         return this.#cellStarted(session, record, watched);
       case 'cell.finished':
-        return this.#cellFinished(session, record, changes);
+        return this.#cellFinished(session, record, watched, changes);
+      case 'cell.outputs':
+        // Kept by the domain, which stores large contents apart.
+        changes.cells.add(record.cell.execution_id);
+        return;
       case 'run.started':
         return this.#runStarted(session, record, changes);
       case 'run.logged': {
@@ -221,6 +242,7 @@ export class RecordWriter {
   }
 
   #cellStarted(session: number, { cell }: RecordOf<'cell.started'>, watched: boolean): void {
+    const told = watched ? Told.page : Told.kernel;
     const { changes } = this.#insertCell.run(
       cell.execution_id,
       session,
@@ -230,33 +252,57 @@ export class RecordWriter {
       cell.message_id,
       cell.source,
       cell.source_sha256,
-      cell.started_at
+      cell.started_at,
+      told
     );
-    if (changes === 0 && watched) {
+    if (changes > 0) {
+      this.#countCell.run(session);
+    } else if (watched) {
       // The page that sent the cell knows its id; one that only saw it run may have been first.
       this.#identifyCell.run(cell.cell_id, cell.execution_id, session);
-      return;
+    } else {
+      this.#correctStart(session, cell);
     }
+  }
+
+  /** A page was faster than the kernel itself. */
+  #correctStart(session: number, cell: RecordOf<'cell.started'>['cell']): void {
+    const { changes } = this.#correctCell.run(
+      cell.order,
+      cell.execution_count,
+      cell.cell_id,
+      cell.message_id,
+      cell.source,
+      cell.source_sha256,
+      cell.started_at,
+      Told.kernel,
+      cell.execution_id,
+      session,
+      Told.kernel
+    );
     if (changes === 0) {
       throw new InvalidStateError(`The cell execution ${cell.execution_id} exists already.`);
     }
-    this.#countCell.run(session);
   }
 
-  #cellFinished(session: number, record: RecordOf<'cell.finished'>, changes: Changes): void {
+  #cellFinished(session: number, record: RecordOf<'cell.finished'>, watched: boolean, changes: Changes): void {
     const { cell } = record;
-    const row = this.#finishCell.get(
-      cell.status,
-      cell.duration_ms,
-      cell.error === null ? null : JSON.stringify(cell.error),
-      JSON.stringify(cell.reads),
-      JSON.stringify(cell.writes),
-      cell.depends_on === undefined ? null : JSON.stringify(cell.depends_on),
-      cell.execution_id,
-      session
-    ) as { id: number } | undefined;
+    const row = this.#selectCell.get(cell.execution_id, session) as { id: number; end_told: number } | undefined;
     if (row === undefined) {
       throw new NotFoundError(`The cell execution ${cell.execution_id} is not known in this session.`);
+    }
+    const told = !watched ? Told.kernel : cell.duration_ms === null ? Told.pageThatCameLate : Told.page;
+    if (told >= row.end_told) {
+      this.#finishCell.run(
+        cell.status,
+        cell.duration_ms,
+        cell.error === null ? null : JSON.stringify(cell.error),
+        JSON.stringify(cell.reads),
+        JSON.stringify(cell.writes),
+        cell.depends_on === undefined ? null : JSON.stringify(cell.depends_on),
+        told,
+        row.id
+      );
     }
     changes.cells.add(cell.execution_id);
     for (const runId of cell.run_ids) {
