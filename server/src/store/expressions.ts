@@ -1,12 +1,90 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type Expression, type OperationNode, type RawBuilder, type RawNode } from 'kysely';
 
-/** `column in (…)` for any number of ids with one prepared statement. */
-export function anyOf(column: string, ids: readonly (number | string)[]): RawBuilder<boolean> {
-  return sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(ids)}))`;
+/** An expression as each database spells it. */
+export interface Spellings<T> {
+  readonly sqlite: RawBuilder<T>;
+  readonly postgres: RawBuilder<T>;
 }
 
-/** Text that contains the words as they are, without regard to case; `%` and `_` in them mean themselves. */
+/** What PostgreSQL's query compiler puts in the place of a node that is spelled for SQLite. */
+const inPostgres = new WeakMap<OperationNode, RawNode>();
+
+class PortableExpression<T> implements Expression<T> {
+  readonly #spellings: Spellings<T>;
+
+  constructor(spellings: Spellings<T>) {
+    this.#spellings = spellings;
+  }
+
+  get expressionType(): T | undefined {
+    return undefined;
+  }
+
+  toOperationNode(): RawNode {
+    const node = this.#spellings.sqlite.toOperationNode() as RawNode;
+    inPostgres.set(node, this.#spellings.postgres.toOperationNode() as RawNode);
+    return node;
+  }
+}
+
+/** One expression for whichever database the query runs on: all that differs between them stands in its two spellings. */
+export function portable<T>(spellings: Spellings<T>): RawBuilder<T> {
+  return sql<T>`${new PortableExpression(spellings)}`;
+}
+
+/** For the query compiler of PostgreSQL. */
+export function spelledForPostgres(node: RawNode): RawNode {
+  return inPostgres.get(node) ?? node;
+}
+
+/** `column in (…)` for any number of ids with one prepared statement. */
+export function anyOf(column: string, ids: readonly number[] | readonly string[]): RawBuilder<boolean> {
+  return isAnyOf(sql.ref(column), ids);
+}
+
+/** As `anyOf`, of any expression. */
+export function isAnyOf(left: RawBuilder<unknown>, ids: readonly number[] | readonly string[]): RawBuilder<boolean> {
+  const type = sql.raw(typeof ids[0] === 'string' ? 'text[]' : 'bigint[]');
+  return portable({
+    sqlite: sql<boolean>`${left} in (select value from json_each(${JSON.stringify(ids)}))`,
+    postgres: sql<boolean>`${left} = any(${ids}::${type})`
+  });
+}
+
+/** Text that contains the words as they are, without regard to the case of Latin letters. */
 export function containsText(column: string, text: string): RawBuilder<boolean> {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`;
+  return portable({
+    sqlite: sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`,
+    postgres: sql<boolean>`${sql.ref(column)} ilike ${pattern} escape '\\'`
+  });
+}
+
+/** Text that ends with these characters. */
+export function endsWith(column: string, text: string): RawBuilder<boolean> {
+  return portable({
+    sqlite: sql<boolean>`substr(${sql.ref(column)}, ${-text.length}) = ${text}`,
+    postgres: sql<boolean>`right(${sql.ref(column)}, ${Array.from(text).length}) = ${text}`
+  });
+}
+
+/** LIKE that minds the case: `%` is any text, `_` any one character, everything else itself. */
+export function isLike(left: RawBuilder<unknown>, pattern: string): RawBuilder<boolean> {
+  return portable({
+    // SQLite's own LIKE does not mind the case, its GLOB does.
+    sqlite: sql<boolean>`${left} glob ${toGlob(pattern)}`,
+    postgres: sql<boolean>`${left} like ${pattern} escape ''`
+  });
+}
+
+/** LIKE without regard to the case of Latin letters. */
+export function isLikeIgnoringCase(left: RawBuilder<unknown>, pattern: string): RawBuilder<boolean> {
+  return portable({
+    sqlite: sql<boolean>`${left} like ${pattern}`,
+    postgres: sql<boolean>`${left} ilike ${pattern} escape ''`
+  });
+}
+
+function toGlob(pattern: string): string {
+  return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
 }

@@ -14,7 +14,7 @@ import {
   type QueryResult,
   type RootOperationNode
 } from 'kysely';
-import { Mutex } from './mutex.js';
+import { Mutex } from '../writing/mutex.js';
 
 /**
  * Kysely on one `node:sqlite` connection. The mutex is shared with whoever else uses the connection, so that its

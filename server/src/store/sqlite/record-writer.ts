@@ -3,7 +3,7 @@ import type { SpoolRecord } from '@slipway/contract';
 import { InvalidStateError, NotFoundError, SlipwayError } from '../../errors.js';
 import type { RecordsResult, StoreRecords } from '../operations.js';
 import { SequenceTracker } from '../sequence.js';
-import type { RunWriter } from './run-writer.js';
+import type { RunWriter } from '../writing/run-writer.js';
 
 /** A record younger than this says that its kernel is alive now; an older one comes from a spool. */
 const FRESH_MS = 60_000;

@@ -1,8 +1,9 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { anyOf } from '../expressions.js';
 import { LARGEST_DOUBLE } from '../metric-value.js';
 import type { KeyedField, RunPredicate, RunQuery } from '../run-query.js';
 import type { Tables } from '../tables.js';
-import { ANY_RUN, compare, condition, isUpward, tableOf, valueOf, type RunScope } from './run-conditions.js';
+import { ANY_RUN, compare, condition, isUpward, tableOf, valueOf, type RunScope } from '../run-conditions.js';
 
 /** Counting stops here: a predicate that holds for more runs is no good driver. */
 const MOST_COUNTED = 20_000;
@@ -49,7 +50,7 @@ async function run(db: Kysely<Tables>, statement: RawBuilder<{ id: number }>): P
 /** Several experiments, deleted runs, several orders: everything is visited. */
 function anyOrder(query: RunQuery): RawBuilder<{ id: number }> {
   const conditions = [
-    sql<boolean>`run.exp in (select value from json_each(${JSON.stringify(query.experiments)}))`,
+    anyOf('run.exp', query.experiments),
     ...(query.lifecycle === 'all' ? [] : [sql<boolean>`run.life = ${query.lifecycle === 'active' ? 0 : 1}`]),
     ...bound(query),
     ...query.predicates.map(predicate => condition(predicate, ANY_RUN))

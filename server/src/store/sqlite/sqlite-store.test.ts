@@ -141,14 +141,14 @@ describe('operations that are committed together', () => {
       ...Array.from({ length: 20 }, (_, index) =>
         test.store.writes.transaction().execute(async transaction => {
           await transaction
-            .insertInto('blob')
-            .values({ sha256: String(index), size: 1, created_at: 0 })
+            .insertInto('experiment_tag')
+            .values({ exp: 0, key: String(index), value: '' })
             .execute();
           await new Promise(resolve => setImmediate(resolve));
         })
       )
     ]);
-    expect(await test.store.reads.selectFrom('blob').selectAll().execute()).toHaveLength(20);
+    expect(await test.store.reads.selectFrom('experiment_tag').selectAll().execute()).toHaveLength(20);
     expect(await test.store.reads.selectFrom('point').selectAll().execute()).toHaveLength(20);
   });
 });

@@ -5,14 +5,15 @@ import type { WriteOperation, WriteResult, WriteResults } from '../operations.js
 import type { RunQuery } from '../run-query.js';
 import type { Store } from '../store.js';
 import type { Tables } from '../tables.js';
+import { Mutex } from '../writing/mutex.js';
+import { RunWriter } from '../writing/run-writer.js';
+import { WriteQueue, type GroupCommit, type Outcome } from '../writing/write-queue.js';
 import { openReader, openWriter } from './connection.js';
 import { NodeSqliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
-import { Mutex } from './mutex.js';
 import { RecordWriter } from './record-writer.js';
 import { findRuns } from './run-finder.js';
-import { RunWriter } from './run-writer.js';
-import { WriteQueue, type GroupCommit, type Outcome } from './write-queue.js';
+import { SqliteRunRows } from './run-rows.js';
 
 type AnyResult = WriteResults[keyof WriteResults];
 
@@ -68,6 +69,7 @@ class SqliteStore implements Store {
 /** Applies a group of operations in one transaction; one that fails does not take the others with it. */
 class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
   readonly #mutex: Mutex;
+  readonly #rows: SqliteRunRows;
   readonly #runs: RunWriter;
   readonly #records: RecordWriter;
   readonly #begin: StatementSync;
@@ -79,7 +81,8 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
 
   constructor(database: DatabaseSync, mutex: Mutex) {
     this.#mutex = mutex;
-    this.#runs = new RunWriter(database);
+    this.#rows = new SqliteRunRows(database);
+    this.#runs = new RunWriter(this.#rows);
     this.#records = new RecordWriter(database, this.#runs);
     this.#begin = database.prepare('begin immediate');
     this.#commit = database.prepare('commit');
@@ -100,16 +103,16 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
   }
 
   commit(operations: readonly WriteOperation[]): Outcome<AnyResult>[] {
-    this.#runs.trim();
+    this.#rows.trim();
     this.#begin.run();
     try {
       const outcomes = operations.map(operation => this.#isolated(operation, operations.length > 1));
-      this.#runs.flush();
+      this.#rows.flush();
       this.#commit.run();
       return outcomes;
     } catch (error) {
       this.#rollback.run();
-      this.#runs.forget();
+      this.#rows.forget();
       throw error;
     }
   }
@@ -118,7 +121,7 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
     const guarded = amongOthers && !onlyMetrics(operation);
     if (guarded) {
       // What earlier operations still hold back must be inside their part of the transaction.
-      this.#runs.flush();
+      this.#rows.flush();
       this.#savepoint.run();
     }
     try {
@@ -140,7 +143,7 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
       }
       this.#rollbackTo.run();
       this.#release.run();
-      this.#runs.forget();
+      this.#rows.forget();
       return { ok: false, error };
     }
   }

@@ -1,7 +1,7 @@
 /** What the queue hands its operations to: one transaction per call. */
 export interface GroupCommit<Operation, Result> {
   /** Applies all operations in one transaction, and says for each how it went. */
-  commit(operations: readonly Operation[]): Outcome<Result>[];
+  commit(operations: readonly Operation[]): Outcome<Result>[] | Promise<Outcome<Result>[]>;
   /** Resolves when the connection is free; `undefined` when it is free now. */
   whenFree(): Promise<void> | undefined;
   /** Gives the connection back after `whenFree`. */
@@ -80,21 +80,34 @@ export class WriteQueue<Operation, Result> {
     this.#gathering = false;
     const group = this.#waiting;
     this.#waiting = [];
-    let outcomes: Outcome<Result>[];
-    try {
-      outcomes = this.#target.commit(group.map(waiting => waiting.operation));
-    } catch (error) {
-      outcomes = group.map(() => ({ ok: false, error }));
-    } finally {
+    const fail = (error: unknown): void => {
       this.#target.done();
-    }
-    group.forEach((waiting, index) => {
-      const outcome = outcomes[index];
-      if (outcome?.ok) {
-        waiting.resolve(outcome.value);
+      group.forEach(waiting => waiting.reject(error));
+    };
+    const answer = (outcomes: readonly Outcome<Result>[]): void => {
+      this.#target.done();
+      group.forEach((waiting, index) => settle(waiting, outcomes[index]));
+    };
+    try {
+      const outcomes = this.#target.commit(group.map(waiting => waiting.operation));
+      if (outcomes instanceof Promise) {
+        outcomes.then(answer, fail);
       } else {
-        waiting.reject(outcome?.error);
+        answer(outcomes);
       }
-    });
+    } catch (error) {
+      fail(error);
+    }
+  }
+}
+
+function settle<Result>(
+  waiting: Pick<Waiting<unknown, Result>, 'resolve' | 'reject'>,
+  outcome: Outcome<Result> | undefined
+): void {
+  if (outcome?.ok) {
+    waiting.resolve(outcome.value);
+  } else {
+    waiting.reject(outcome?.error);
   }
 }

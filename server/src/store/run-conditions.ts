@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
-import { OWN_ARTIFACTS } from '../artifact-root.js';
-import { LARGEST_DOUBLE } from '../metric-value.js';
-import type { Attribute, KeyedField, RunField, RunPredicate } from '../run-query.js';
-import { statusNames } from '../run-status.js';
+import { OWN_ARTIFACTS } from './artifact-root.js';
+import { isAnyOf, isLike, isLikeIgnoringCase } from './expressions.js';
+import { LARGEST_DOUBLE } from './metric-value.js';
+import type { Attribute, KeyedField, RunField, RunPredicate } from './run-query.js';
+import { statusNames } from './run-status.js';
 
 /** Where the columns of the run and the ids of keys come from in the query at hand. */
 export interface RunScope {
@@ -58,15 +59,15 @@ export function compare(left: RawBuilder<unknown>, { comparison, value }: RunPre
     case '<=':
     case '>':
     case '>=':
-      return sql<boolean>`${left} ${sql.raw(comparison)} ${value}`;
+      return sql<boolean>`${left} ${sql.raw(comparison)} ${operand(value)}`;
     case 'LIKE':
-      return sql<boolean>`${left} glob ${toGlob(String(value))}`;
+      return isLike(left, String(value));
     case 'ILIKE':
-      return sql<boolean>`${left} like ${value}`;
+      return isLikeIgnoringCase(left, String(value));
     case 'IN':
-      return sql<boolean>`${left} in (select value from json_each(${JSON.stringify(value)}))`;
+      return isAnyOf(left, texts(value));
     case 'NOT IN':
-      return sql<boolean>`${left} not in (select value from json_each(${JSON.stringify(value)}))`;
+      return sql<boolean>`not ${isAnyOf(left, texts(value))}`;
     case 'IS NULL':
       return sql<boolean>`${left} is null`;
     case 'IS NOT NULL':
@@ -99,7 +100,11 @@ function statusText(): RawBuilder<unknown> {
   return sql`case run.status ${sql.join(names, sql` `)} end`;
 }
 
-/** LIKE minds the case, as in MLflow; SQLite's own does not, its GLOB does. */
-function toGlob(pattern: string): string {
-  return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
+/** A number with a fraction may be compared with a column of whole ones. */
+function operand(value: RunPredicate['value']): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value) ? sql`cast(${value} as double precision)` : value;
+}
+
+function texts(value: RunPredicate['value']): readonly string[] {
+  return typeof value === 'object' ? value : [String(value)];
 }
