@@ -1,5 +1,8 @@
 import { Artifacts } from './artifacts/artifact-tree.js';
-import { LocalBlobStore, type BlobStore } from './artifacts/blob-store.js';
+import type { BlobStore } from './artifacts/blob-store.js';
+import { KeptBlobs } from './artifacts/kept-blobs.js';
+import { LocalBlobStore } from './artifacts/local-blob-store.js';
+import { Uploads } from './artifacts/uploads.js';
 import type { DataFolder } from './data-folder.js';
 import { Datasets } from './datasets/datasets.js';
 import { EventLog } from './events/event-log.js';
@@ -33,6 +36,7 @@ export interface App {
   readonly blobs: BlobStore;
   readonly events: EventLog;
   readonly artifacts: Artifacts;
+  readonly uploads: Uploads;
   readonly experiments: Experiments;
   readonly loggedModels: LoggedModels;
   readonly runs: Runs;
@@ -51,8 +55,8 @@ export interface App {
 /** Composition root: the one place that knows which implementation stands behind which port. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { folder, preflight, releaser, onError } = options;
-  const blobs = await LocalBlobStore.open(folder.blobs);
   const store = openSqliteStore(folder.database);
+  const blobs = new KeptBlobs(store, await LocalBlobStore.open(folder.blobs));
   const events = new EventLog();
   const runs = new Runs(store, blobs, events);
   const registry = new Registry(store, blobs, events);
@@ -69,6 +73,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     blobs,
     events,
     artifacts: new Artifacts(store, blobs, events),
+    uploads: new Uploads(store, blobs),
     experiments: new Experiments(store),
     loggedModels: new LoggedModels(store),
     runs,

@@ -86,3 +86,27 @@ export class TooLargeError extends SlipwayError {
     super('TOO_LARGE', message, details);
   }
 }
+
+/** What lies in the artifact store is no longer what was stored. */
+export class CorruptBlobError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('CORRUPT_BLOB', message, details);
+  }
+}
+
+/** The caller is known, but not allowed to do this. */
+export class PermissionDeniedError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('PERMISSION_DENIED', message, details);
+  }
+}
+
+/** Too many requests of one kind; after `retryAfterS` seconds another one is taken. */
+export class RateLimitedError extends SlipwayError {
+  readonly retryAfterS: number;
+
+  constructor(message: string, retryAfterS: number, details?: ErrorDetails) {
+    super('RATE_LIMITED', message, details);
+    this.retryAfterS = retryAfterS;
+  }
+}

@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './bundles.js';
 export * from './datasets.js';
 export * from './discovery.js';
@@ -8,6 +9,7 @@ export * from './preflight.js';
 export * from './promotions.js';
 export * from './records.js';
 export * from './registry.js';
+export * from './route-spec.js';
 export * from './routes.js';
 export * from './runs.js';
 export * from './scalars.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AccessRule } from './access.js';
 import { NewModelVersion } from './bundles.js';
 import { DatasetSummary, DatasetVersion, NewDatasetVersion } from './datasets.js';
 import { ServerStatus } from './discovery.js';
@@ -8,24 +9,10 @@ import { NewPromotion, Promotion } from './promotions.js';
 import { RecordBatch, RecordBatchAnswer } from './records.js';
 import { ModelVersion, RegisteredModel } from './registry.js';
 import { MetricSeries, RunDetail, RunStatus, RunSummary } from './runs.js';
+import type { RouteSpec } from './route-spec.js';
 import { BundleDigest, CellExecutionId, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
 import { Service, TestAnswer, TestRequest } from './services.js';
 import { NotebookSession, SessionCell, SessionDetail } from './sessions.js';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** One route of Slipway's own API. Paths use `{name}` for parameters, as OpenAPI does. */
-export interface RouteSpec {
-  readonly method: Method;
-  readonly path: string;
-  readonly summary: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  /** `'bytes'`: the body is streamed as it is. */
-  readonly body?: z.ZodType | 'bytes';
-  /** `'bytes'` and `'events'` answers are streams. */
-  readonly answer: z.ZodType | 'bytes' | 'events';
-}
 
 const page = {
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -34,15 +21,34 @@ const page = {
 const model = z.object({ name: EntityName });
 const modelVersion = model.extend({ version: z.coerce.number().int().positive() });
 const run = z.object({ run_id: RunId });
+const session = z.object({ session_id: SessionId });
+
+const seesSome: AccessRule = { scope: 'read', on: 'visible' };
+const readsRun: AccessRule = { scope: 'read', on: [{ kind: 'run', at: 'params.run_id' }] };
+const readsSession: AccessRule = { scope: 'read', on: [{ kind: 'session', at: 'params.session_id' }] };
+const readsModel: AccessRule = { scope: 'read', on: [{ kind: 'model', at: 'params.name' }] };
 
 /** Every route of the API, by operation name. Server, clients and the OpenAPI document are made from this table. */
 export const routes = {
-  getStatus: { method: 'GET', path: '/api/v1/status', summary: 'Server, services, kernels', answer: ServerStatus },
-  streamEvents: { method: 'GET', path: '/api/v1/events', summary: 'Live events (server-sent)', answer: 'events' },
+  getStatus: {
+    method: 'GET',
+    path: '/api/v1/status',
+    summary: 'Server, services, kernels',
+    access: seesSome,
+    answer: ServerStatus
+  },
+  streamEvents: {
+    method: 'GET',
+    path: '/api/v1/events',
+    summary: 'Live events (server-sent)',
+    access: seesSome,
+    answer: 'events'
+  },
   postRecords: {
     method: 'POST',
     path: '/api/v1/records',
     summary: 'What a kernel spooled: sessions, cells, runs, metrics',
+    access: { scope: 'log', on: [{ kind: 'session', at: 'body.session_id' }] },
     body: RecordBatch,
     answer: RecordBatchAnswer
   },
@@ -51,6 +57,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/sessions',
     summary: 'Notebook sessions, newest first',
+    access: seesSome,
     query: z.object({
       ...page,
       notebook: z.string().max(1000).optional().describe('Path of the notebook, or the end of it after a slash.')
@@ -61,14 +68,16 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/sessions/{session_id}',
     summary: 'One notebook session, and whether restart-and-run-all would repeat it',
-    params: z.object({ session_id: SessionId }),
+    access: readsSession,
+    params: session,
     answer: SessionDetail
   },
   listSessionCells: {
     method: 'GET',
     path: '/api/v1/sessions/{session_id}/cells',
     summary: 'Executed cells of a session in order',
-    params: z.object({ session_id: SessionId }),
+    access: readsSession,
+    params: session,
     query: z.object({
       detail: z
         .enum(['full', 'marks'])
@@ -82,6 +91,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/sessions/{session_id}/cells/{execution_id}/outputs',
     summary: 'What an executed cell has shown',
+    access: readsSession,
     params: z.object({ session_id: SessionId, execution_id: CellExecutionId }),
     answer: RecordedOutputs
   },
@@ -90,6 +100,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/runs',
     summary: 'Runs, newest first',
+    access: { scope: 'read', on: [{ kind: 'experiment', at: 'query.experiment_id' }] },
     query: z.object({
       ...page,
       text: z.string().max(500).optional().describe('Words in name, experiment, tags or parameters.'),
@@ -98,11 +109,19 @@ export const routes = {
     }),
     answer: z.object({ runs: z.array(RunSummary), next_page_token: z.string().optional() })
   },
-  getRun: { method: 'GET', path: '/api/v1/runs/{run_id}', summary: 'One run', params: run, answer: RunDetail },
+  getRun: {
+    method: 'GET',
+    path: '/api/v1/runs/{run_id}',
+    summary: 'One run',
+    access: readsRun,
+    params: run,
+    answer: RunDetail
+  },
   getRunMetrics: {
     method: 'GET',
     path: '/api/v1/runs/{run_id}/metrics',
     summary: 'Metric series of a run, thinned for charts',
+    access: readsRun,
     params: run,
     query: z.object({ points: z.coerce.number().int().min(2).max(5000).default(500) }),
     answer: z.object({ series: z.array(MetricSeries) })
@@ -111,6 +130,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/runs/{run_id}/cells',
     summary: 'The cells that made a run',
+    access: readsRun,
     params: run,
     answer: z.object({ cells: z.array(SessionCell) })
   },
@@ -118,6 +138,7 @@ export const routes = {
     method: 'POST',
     path: '/api/v1/runs/{run_id}/artifacts',
     summary: 'Attach an uploaded blob to a run under a relative name',
+    access: { scope: 'log', on: [{ kind: 'run', at: 'params.run_id' }] },
     params: run,
     body: z.object({ path: RelativePath, sha256: Sha256 }),
     answer: z.object({})
@@ -127,6 +148,7 @@ export const routes = {
     method: 'PUT',
     path: '/api/v1/blobs/{sha256}',
     summary: 'Store bytes under their SHA-256',
+    access: { scope: 'log', on: 'visible' },
     params: z.object({ sha256: Sha256 }),
     body: 'bytes',
     answer: z.object({ sha256: Sha256, size: z.number().int(), existed: z.boolean() })
@@ -135,6 +157,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/blobs/{sha256}',
     summary: 'The bytes of a blob',
+    access: { scope: 'read', on: [{ kind: 'blob', at: 'params.sha256' }] },
     params: z.object({ sha256: Sha256 }),
     answer: 'bytes'
   },
@@ -143,12 +166,20 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/datasets',
     summary: 'Datasets with their versions, newest first',
+    access: seesSome,
     answer: z.object({ datasets: z.array(DatasetSummary) })
   },
   createDatasetVersion: {
     method: 'POST',
     path: '/api/v1/datasets/{name}/versions',
     summary: 'Register a dataset version; the same digest gives the same version back',
+    access: {
+      scope: 'register',
+      on: [
+        { kind: 'dataset', at: 'params.name' },
+        { kind: 'dataset', at: 'body.parents[].name', scope: 'read' }
+      ]
+    },
     params: z.object({ name: EntityName }),
     body: NewDatasetVersion,
     answer: DatasetVersion
@@ -157,6 +188,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/datasets/{name}/versions/{version}',
     summary: 'One dataset version',
+    access: { scope: 'read', on: [{ kind: 'dataset', at: 'params.name' }] },
     params: modelVersion,
     answer: DatasetVersion
   },
@@ -165,12 +197,20 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/models',
     summary: 'Registered models with their versions',
+    access: seesSome,
     answer: z.object({ models: z.array(RegisteredModel) })
   },
   createModelVersion: {
     method: 'POST',
     path: '/api/v1/models/{name}/versions',
     summary: 'Register a bundle whose files were uploaded as blobs; all or nothing',
+    access: {
+      scope: 'register',
+      on: [
+        { kind: 'model', at: 'params.name' },
+        { kind: 'run', at: 'body.run_id', scope: 'read' }
+      ]
+    },
     params: model,
     body: NewModelVersion,
     answer: ModelVersion
@@ -179,6 +219,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/models/{name}/versions/{version}',
     summary: 'One model version',
+    access: readsModel,
     params: modelVersion,
     answer: ModelVersion
   },
@@ -186,6 +227,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/bundles/{digest}',
     summary: 'The files of a bundle',
+    access: { scope: 'read', on: [{ kind: 'bundle', at: 'params.digest' }] },
     params: z.object({ digest: BundleDigest }),
     answer: z.object({
       digest: BundleDigest,
@@ -197,6 +239,7 @@ export const routes = {
     method: 'POST',
     path: '/api/v1/preflights',
     summary: 'Run the preflight checks of a model version for an environment',
+    access: { scope: 'register', on: [{ kind: 'model', at: 'body.model' }] },
     body: PreflightRequest,
     answer: PreflightReport
   },
@@ -204,6 +247,7 @@ export const routes = {
     method: 'POST',
     path: '/api/v1/promotions',
     summary: 'Bring a model version to an environment; answers at once, progress comes as events',
+    access: { scope: 'promote', on: [{ kind: 'model', at: 'body.model' }] },
     body: NewPromotion,
     answer: Promotion
   },
@@ -211,6 +255,7 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/promotions/{promotion_id}',
     summary: 'One promotion',
+    access: { scope: 'read', on: [{ kind: 'promotion', at: 'params.promotion_id' }] },
     params: z.object({ promotion_id: z.string().max(64) }),
     answer: Promotion
   },
@@ -219,12 +264,14 @@ export const routes = {
     method: 'GET',
     path: '/api/v1/services',
     summary: 'Services and where they answer',
+    access: seesSome,
     answer: z.object({ services: z.array(Service) })
   },
   testService: {
     method: 'POST',
     path: '/api/v1/services/{name}/test',
     summary: "Send a request to a service's /predict and show its answer",
+    access: { scope: 'log', on: [{ kind: 'service', at: 'params.name' }] },
     params: z.object({ name: EntityName }),
     body: TestRequest,
     answer: TestAnswer

@@ -1,10 +1,9 @@
 import { RelativePath } from '@slipway/contract';
-import type { Readable } from 'node:stream';
 import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import type { Store } from '../store/store.js';
 import type { BlobStore } from './blob-store.js';
-import { putCounted } from './stored-files.js';
+import type { StoredFile } from './stored-file.js';
 
 /** Whose artifacts. */
 export type ArtifactOwner =
@@ -43,7 +42,7 @@ export class Artifacts {
   async put(owner: ArtifactOwner, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     checkPath(path);
     const id = await this.#idOf(owner);
-    const { sha256, size } = await putCounted(this.#store, this.#blobs, content);
+    const { sha256, size } = await this.#blobs.put(content);
     const stored = { path, sha256, size, created_at: Date.now() };
     if (id.kind === 'run') {
       await this.#store.writes
@@ -62,13 +61,13 @@ export class Artifacts {
   }
 
   /** @throws NotFoundError */
-  async open(owner: ArtifactOwner, path: string): Promise<{ readonly size: number; readonly stream: Readable }> {
+  async open(owner: ArtifactOwner, path: string): Promise<StoredFile> {
     checkPath(path);
     const file = (await this.#files(owner)).find(each => each.path === path);
     if (file === undefined) {
       throw new NotFoundError(`There is no artifact ${path}.`);
     }
-    return this.#blobs.open(file.sha256);
+    return { sha256: file.sha256, size: file.size, open: range => this.#blobs.open(file.sha256, range) };
   }
 
   /** What lies directly in a folder, by name; the file itself when the path names one. @param folder '' is the root. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Operation, Routes } from '@slipway/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { StoredFile } from '../artifacts/stored-file.js';
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 type Part<O extends Operation, Name extends string> = Routes[O] extends Record<Name, infer S> ? S : undefined;
@@ -15,14 +16,8 @@ export interface ApiRequest<O extends Operation> {
   readonly signal: AbortSignal;
 }
 
-/** Bytes that go out as they are. */
-export interface BytesAnswer {
-  readonly size: number;
-  readonly stream: Readable;
-}
-
 type AnswerOf<O extends Operation> = Routes[O]['answer'] extends 'bytes'
-  ? BytesAnswer
+  ? StoredFile
   : Routes[O]['answer'] extends z.ZodType
     ? z.output<Routes[O]['answer']>
     : never;

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { putCounted } from '../artifacts/stored-files.js';
+import { storedFile } from '../artifacts/stored-file.js';
 import type { App } from '../app.js';
 import type { ServerIdentity } from './server.js';
 import type { Handlers } from './api-types.js';
@@ -28,8 +28,8 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
       return {};
     },
 
-    putBlob: ({ params, body }) => putCounted(app.store, app.blobs, body, { sha256: params.sha256 }),
-    getBlob: ({ params }) => app.blobs.open(params.sha256),
+    putBlob: ({ params, body }) => app.blobs.put(body, { sha256: params.sha256 }),
+    getBlob: ({ params }) => storedFile(app.blobs, params.sha256),
 
     listDatasets: async () => ({ datasets: await datasets.list() }),
     createDatasetVersion: ({ params, body }) => datasets.createVersion(params.name, body),

@@ -2,8 +2,10 @@ import { routes, type Operation, type RouteSpec } from '@slipway/contract';
 import type { FastifyInstance, FastifyReply, RouteHandlerMethod } from 'fastify';
 import type { z } from 'zod';
 import { InvalidRequestError } from '../errors.js';
+import type { StoredFile } from '../artifacts/stored-file.js';
 import { zodMessage } from '../zod-message.js';
-import type { BytesAnswer, Handlers, StreamHandlers } from './api-types.js';
+import type { Handlers, StreamHandlers } from './api-types.js';
+import { sendStoredFile } from './stored-file.js';
 
 /** A batch of two thousand records with long cells is a few megabytes. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
@@ -65,7 +67,11 @@ function answer(spec: RouteSpec, handler: LooseHandler, stopping: AbortSignal): 
         return AbortSignal.any([stopping, goneSignal(reply)]);
       }
     });
-    return spec.answer === 'bytes' ? sendBytes(reply, result as BytesAnswer) : reply.send(result);
+    if (spec.answer === 'bytes') {
+      const file = result as StoredFile;
+      return sendStoredFile(request, reply, file, file.sha256);
+    }
+    return reply.send(result);
   };
 }
 
@@ -86,13 +92,4 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   return gone.signal;
-}
-
-function sendBytes(reply: FastifyReply, { size, stream }: BytesAnswer): FastifyReply {
-  return reply
-    .header('content-type', 'application/octet-stream')
-    .header('content-length', size)
-    .header('x-content-type-options', 'nosniff')
-    .header('content-disposition', 'attachment')
-    .send(stream);
 }

@@ -6,6 +6,7 @@ import { experimentRpcs } from './experiments.js';
 import { historyRpcs } from './histories.js';
 import { loggedModelRpcs } from './logged-models.js';
 import { loggingRpcs } from './logging.js';
+import { registerMultipart } from './multipart.js';
 import { modelVersionRpcs } from './model-versions.js';
 import { registeredModelRpcs } from './registered-models.js';
 import { registerOtherRoutes } from './other-routes.js';
@@ -36,6 +37,7 @@ export function registerMlflow(server: FastifyInstance, app: App, onError: (erro
       serverInfo
     ]);
     registerArtifactStreams(scope, app);
+    registerMultipart(scope, app);
     registerOtherRoutes(scope);
   });
 }
@@ -49,7 +51,7 @@ const serverInfo: Rpc = {
     store_type: 'SqlStore',
     workspaces_enabled: false,
     trace_archival_enabled: false,
-    multipart_uploads_enabled: false,
+    multipart_uploads_enabled: true,
     multipart_downloads_enabled: false,
     presigned_upload_run_id_supported: false,
     presigned_upload_model_id_supported: false,

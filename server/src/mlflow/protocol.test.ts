@@ -249,11 +249,6 @@ describe('artifacts', () => {
   it('of a run that nobody has are not found', async () => {
     expect((await put(`0/${'f'.repeat(32)}/artifacts/a.txt`)).status).toBe(404);
   });
-
-  it('are not uploaded in parts: clients then send them whole', async () => {
-    const answer = await api.call('POST', '/api/2.0/mlflow-artifacts/mpu/create/x', { path: 'x', num_parts: 2 });
-    expect(answer).toMatchObject({ status: 501, json: { error_code: 'NOT_IMPLEMENTED' } });
-  });
 });
 
 describe('the registry', () => {

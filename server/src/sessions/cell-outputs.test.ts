@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { CellOutput, SpoolRecord } from '@slipway/contract';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalBlobStore } from '../artifacts/blob-store.js';
+import { LocalBlobStore } from '../artifacts/local-blob-store.js';
 import { EventLog } from '../events/event-log.js';
 import { openTestStore, sessionStarted, type TestStore } from '../testing/test-store.js';
 import { Sessions } from './sessions.js';

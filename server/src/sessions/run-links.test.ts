@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalBlobStore } from '../artifacts/blob-store.js';
+import { LocalBlobStore } from '../artifacts/local-blob-store.js';
 import { EventLog } from '../events/event-log.js';
 import { newRun, openTestStore, type TestStore } from '../testing/test-store.js';
 import { RunLinks } from './run-links.js';

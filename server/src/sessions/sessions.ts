@@ -8,12 +8,13 @@ import {
   type SessionDetail,
   type SpoolRecord
 } from '@slipway/contract';
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import { decodePageToken, encodePageToken } from '../runs/page-token.js';
 import { newRunName } from '../runs/run-names.js';
 import type { BlobStore } from '../artifacts/blob-store.js';
+import { endsWith } from '../store/expressions.js';
 import type { Store } from '../store/store.js';
 import type { SessionTable } from '../store/tables.js';
 import { CellOutputs } from './cell-outputs.js';
@@ -84,7 +85,7 @@ export class Sessions {
     let select = this.#store.reads.selectFrom('session').selectAll();
     const { notebook } = query;
     if (notebook !== undefined) {
-      const inFolder = sql<boolean>`substr(notebook_path, ${-notebook.length - 1}) = ${`/${notebook}`}`;
+      const inFolder = endsWith('notebook_path', `/${notebook}`);
       select = select.where(or => or.or([or('notebook_path', '=', notebook), inFolder]));
     }
     if (query.page_token !== undefined) {

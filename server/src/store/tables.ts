@@ -181,7 +181,7 @@ export interface CellExecutionTable {
   writes: string;
   /** JSON: uuids of executions; null when the kernel does not know. */
   depends_on: string | null;
-  /** Whose word these are: 0 a page that came late, 1 a page, 2 the kernel itself. */
+  /** Who told of it, see `Told`. */
   start_told: Generated<number>;
   end_told: Generated<number>;
 }
@@ -216,6 +216,24 @@ export interface BlobTable {
   sha256: string;
   size: number;
   created_at: number;
+  /** When its bytes were last uploaded: what nothing names is kept for a while after that. */
+  claimed_at: number;
+}
+
+/** An upload in parts that is under way. */
+export interface UploadTable {
+  id: string;
+  /** Where the whole will lie, as the client named it. */
+  location: string;
+  created_at: number;
+}
+
+export interface UploadPartTable {
+  upload: string;
+  /** From 1. */
+  number: number;
+  sha256: string;
+  size: number;
 }
 
 export interface DatasetTable {
@@ -348,7 +366,51 @@ export interface ServiceTable {
   updated_at: number;
 }
 
+export interface UserAccountTable {
+  name: string;
+  /** Digest with the parameters that it was made with, see access/password.ts. */
+  password: string;
+  /** 1: administrator of the whole server. */
+  is_admin: number;
+  created_at: number;
+}
+
+export interface ProjectTable {
+  name: string;
+  created_at: number;
+}
+
+export interface ProjectMemberTable {
+  project: string;
+  user_name: string;
+  role: 'viewer' | 'developer' | 'approver' | 'admin';
+}
+
+export interface ApiTokenTable {
+  id: string;
+  /** SHA-256 of the secret. */
+  digest: string;
+  user_name: string;
+  description: string;
+  /** JSON array of the contract's Scope. */
+  scopes: string;
+  project: string | null;
+  created_at: number;
+  expires_at: number | null;
+}
+
+/** Sessions that do not belong to the default project. */
+export interface SessionProjectTable {
+  session: string;
+  project: string;
+}
+
 export interface Tables {
+  user_account: UserAccountTable;
+  project: ProjectTable;
+  project_member: ProjectMemberTable;
+  api_token: ApiTokenTable;
+  session_project: SessionProjectTable;
   experiment: ExperimentTable;
   experiment_tag: ExperimentTagTable;
   run: RunTable;
@@ -370,6 +432,8 @@ export interface Tables {
   session_blob: SessionBlobTable;
   cell_run: CellRunTable;
   blob: BlobTable;
+  upload: UploadTable;
+  upload_part: UploadPartTable;
   dataset: DatasetTable;
   dataset_version: DatasetVersionTable;
   dataset_parent: DatasetParentTable;

@@ -4,6 +4,8 @@ import { catalogue } from './0003-catalogue.js';
 import { mlflowRegistry } from './0004-mlflow-registry.js';
 import { observedSessions } from './0005-observed-sessions.js';
 import { loggedModelMetrics } from './0006-logged-model-metrics.js';
+import { access } from './0008-access.js';
+import { retention } from './0010-retention.js';
 import { cellOutputs } from './0011-cell-outputs.js';
 import type { Migration } from './schema-dialect.js';
 
@@ -15,5 +17,7 @@ export const migrations: readonly Migration[] = [
   mlflowRegistry,
   observedSessions,
   loggedModelMetrics,
+  access,
+  retention,
   cellOutputs
 ];

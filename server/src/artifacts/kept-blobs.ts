@@ -1,0 +1,48 @@
+import type { Store } from '../store/store.js';
+import type { BlobStore, ByteRange, OpenedBlob, PutOptions, StoredBlob } from './blob-store.js';
+
+/**
+ * A blob store whose blobs are counted in the database. A blob gets its row before its bytes get their name: whoever
+ * sweeps holds that row while it takes the bytes away, so that an upload of the same bytes waits, and then stores them
+ * anew.
+ */
+export class KeptBlobs implements BlobStore {
+  readonly #store: Store;
+  readonly #blobs: BlobStore;
+
+  constructor(store: Store, blobs: BlobStore) {
+    this.#store = store;
+    this.#blobs = blobs;
+  }
+
+  put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
+    return this.#blobs.put(content, {
+      ...options,
+      claim: async (sha256, size) => {
+        const now = Date.now();
+        await this.#store.writes
+          .insertInto('blob')
+          .values({ sha256, size, created_at: now, claimed_at: now })
+          .onConflict(conflict => conflict.column('sha256').doUpdateSet({ claimed_at: now }))
+          .execute();
+        await options.claim?.(sha256, size);
+      }
+    });
+  }
+
+  size(sha256: string): Promise<number | undefined> {
+    return this.#blobs.size(sha256);
+  }
+
+  read(sha256: string): Promise<Buffer> {
+    return this.#blobs.read(sha256);
+  }
+
+  open(sha256: string, range?: ByteRange): Promise<OpenedBlob> {
+    return this.#blobs.open(sha256, range);
+  }
+
+  remove(sha256: string): Promise<void> {
+    return this.#blobs.remove(sha256);
+  }
+}
