@@ -1,21 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { SlipwayError } from '../../errors.js';
-import type { WriteOperation, WriteResult, WriteResults } from '../operations.js';
+import type { WriteOperation, WriteResult } from '../operations.js';
 import type { RunQuery } from '../run-query.js';
 import type { Store } from '../store.js';
 import type { Tables } from '../tables.js';
 import { Mutex } from '../writing/mutex.js';
-import { RunWriter } from '../writing/run-writer.js';
+import { OperationWriter, type AnyResult } from '../writing/operation-writer.js';
 import { WriteQueue, type GroupCommit, type Outcome } from '../writing/write-queue.js';
 import { openReader, openWriter } from './connection.js';
 import { NodeSqliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
-import { RecordWriter } from './record-writer.js';
+import { SqliteRecordRows } from './record-rows.js';
 import { findRuns } from './run-finder.js';
 import { SqliteRunRows } from './run-rows.js';
-
-type AnyResult = WriteResults[keyof WriteResults];
 
 /**
  * Opens the database file, and creates or migrates it first.
@@ -70,8 +68,7 @@ class SqliteStore implements Store {
 class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
   readonly #mutex: Mutex;
   readonly #rows: SqliteRunRows;
-  readonly #runs: RunWriter;
-  readonly #records: RecordWriter;
+  readonly #writer: OperationWriter;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
@@ -82,8 +79,7 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
   constructor(database: DatabaseSync, mutex: Mutex) {
     this.#mutex = mutex;
     this.#rows = new SqliteRunRows(database);
-    this.#runs = new RunWriter(this.#rows);
-    this.#records = new RecordWriter(database, this.#runs);
+    this.#writer = new OperationWriter(this.#rows, new SqliteRecordRows(database));
     this.#begin = database.prepare('begin immediate');
     this.#commit = database.prepare('commit');
     this.#rollback = database.prepare('rollback');
@@ -125,7 +121,7 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
       this.#savepoint.run();
     }
     try {
-      const value = this.#apply(operation);
+      const value = this.#writer.apply(operation);
       if (guarded) {
         this.#release.run();
       }
@@ -145,29 +141,6 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
       this.#release.run();
       this.#rows.forget();
       return { ok: false, error };
-    }
-  }
-
-  #apply(operation: WriteOperation): AnyResult {
-    switch (operation.kind) {
-      case 'run.create':
-        this.#runs.create(operation, null);
-        return undefined;
-      case 'run.log':
-        return this.#runs.log(operation);
-      case 'run.update':
-        return this.#runs.update(operation);
-      case 'run.lifecycle':
-        return this.#runs.setLifecycle(operation);
-      case 'experiment.lifecycle':
-        this.#runs.setExperimentLifecycle(operation);
-        return undefined;
-      case 'run.delete-tag':
-        return this.#runs.deleteTag(operation);
-      case 'run.inputs':
-        return this.#runs.addInputs(operation);
-      case 'records':
-        return this.#records.store(operation);
     }
   }
 }
