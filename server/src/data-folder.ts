@@ -38,6 +38,11 @@ export class DataFolder {
     return path.join(this.root, 'blobs');
   }
 
+  /** Uploads that are not yet complete, when artifacts are kept elsewhere. */
+  get incoming(): string {
+    return path.join(this.root, 'incoming');
+  }
+
   get services(): string {
     return path.join(this.root, 'services');
   }

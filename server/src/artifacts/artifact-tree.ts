@@ -4,6 +4,7 @@ import type { EventLog } from '../events/event-log.js';
 import type { Store } from '../store/store.js';
 import type { BlobStore } from './blob-store.js';
 import type { StoredFile } from './stored-file.js';
+import type { TrustedFolder } from './trusted-folder.js';
 
 /** Whose artifacts. */
 export type ArtifactOwner =
@@ -31,11 +32,14 @@ export class Artifacts {
   readonly #store: Store;
   readonly #blobs: BlobStore;
   readonly #events: EventLog;
+  readonly #trusted: TrustedFolder | undefined;
 
-  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+  /** @param trusted where clients may have written files of runs by themselves. */
+  constructor(store: Store, blobs: BlobStore, events: EventLog, trusted?: TrustedFolder) {
     this.#store = store;
     this.#blobs = blobs;
     this.#events = events;
+    this.#trusted = trusted;
   }
 
   /** Stores a stream under a name; a name that is taken gets the new content. @throws NotFoundError for the owner. */
@@ -64,10 +68,16 @@ export class Artifacts {
   async open(owner: ArtifactOwner, path: string): Promise<StoredFile> {
     checkPath(path);
     const file = (await this.#files(owner)).find(each => each.path === path);
-    if (file === undefined) {
+    if (file !== undefined) {
+      return { tag: file.sha256, size: file.size, open: range => this.#blobs.open(file.sha256, range) };
+    }
+    const outside = await this.#trustedPlace(owner);
+    const place = outside === undefined ? '' : `${outside.place}/${path}`;
+    const size = await outside?.folder.size(place);
+    if (outside === undefined || size === undefined) {
       throw new NotFoundError(`There is no artifact ${path}.`);
     }
-    return { sha256: file.sha256, size: file.size, open: range => this.#blobs.open(file.sha256, range) };
+    return { tag: `${size}-${place}`, size, open: range => outside.folder.open(place, range) };
   }
 
   /** What lies directly in a folder, by name; the file itself when the path names one. @param folder '' is the root. */
@@ -84,6 +94,11 @@ export class Artifacts {
       const [name = '', ...below] = file.path.slice(prefix.length).split('/');
       const path = prefix + name;
       entries.set(path, { path, directory: below.length > 0, size: below.length > 0 ? null : file.size });
+    }
+    const outside = await this.#trustedPlace(owner);
+    for (const { name, ...entry } of (await outside?.folder.list(`${outside.place}/${folder}`)) ?? []) {
+      const path = prefix + name;
+      entries.set(path, entries.get(path) ?? { path, ...entry });
     }
     return [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -108,6 +123,21 @@ export class Artifacts {
         }
       }
     });
+  }
+
+  /** Where a run's client writes by itself, when whoever started the server trusts that place. */
+  async #trustedPlace(owner: ArtifactOwner): Promise<{ folder: TrustedFolder; place: string } | undefined> {
+    if (this.#trusted === undefined || owner.kind !== 'run') {
+      return undefined;
+    }
+    const experiment = await this.#store.reads
+      .selectFrom('run')
+      .innerJoin('experiment', 'experiment.id', 'run.exp')
+      .where('run.uuid', '=', owner.run_id)
+      .select('experiment.artifact_location')
+      .executeTakeFirst();
+    const place = this.#trusted.below(`${experiment?.artifact_location ?? ''}/${owner.run_id}/artifacts`);
+    return place === undefined ? undefined : { folder: this.#trusted, place };
   }
 
   async #files(owner: ArtifactOwner): Promise<StoredArtifact[]> {

@@ -3,7 +3,8 @@ import { unknownBlob } from './blob-store.js';
 
 /** A file whose bytes are not yet asked for. */
 export interface StoredFile {
-  readonly sha256: string;
+  /** Another one when the content is another: its hash, where that is known. */
+  readonly tag: string;
   /** Bytes. */
   readonly size: number;
   /** @throws what `BlobStore.open` throws. */
@@ -16,5 +17,5 @@ export async function storedFile(blobs: BlobStore, sha256: string): Promise<Stor
   if (size === undefined) {
     throw unknownBlob(sha256);
   }
-  return { sha256, size, open: range => blobs.open(sha256, range) };
+  return { tag: sha256, size, open: range => blobs.open(sha256, range) };
 }

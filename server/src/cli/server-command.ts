@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { localPorts } from '../local-ports.js';
 import { startServer } from '../metadata-server.js';
+import { artifactPlaces } from './artifact-places.js';
 import { dataFolder, parseOptions, parsePort } from './options.js';
 import { stopSignal } from './stop-signal.js';
 
@@ -13,6 +14,12 @@ Starts the metadata server, and runs until it is stopped.
   --port N               port; default is the one of the last start, else 18555; 0 takes any
   --host H               address to listen on (default: 127.0.0.1)
   --allow-origin ORIGIN  web page origin that may call it directly; may be repeated
+  --artifacts-destination PLACE
+                         where artifacts are kept: a folder, or s3://bucket/folder (default: in the data folder)
+  --default-artifact-root PLACE
+                         where clients put the artifacts of new experiments by themselves, e.g. a shared folder, which
+                         this server then also reads (default: through this server)
+  --serve-artifacts      accepted; artifacts are always served
 `;
 
 /** @returns the exit code, once the server has stopped. */
@@ -21,7 +28,10 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     data: { type: 'string' },
     port: { type: 'string' },
     host: { type: 'string' },
-    'allow-origin': { type: 'string', multiple: true }
+    'allow-origin': { type: 'string', multiple: true },
+    'artifacts-destination': { type: 'string' },
+    'default-artifact-root': { type: 'string' },
+    'serve-artifacts': { type: 'boolean' }
   });
   const data = path.resolve(dataFolder(options.data));
   const stopped = stopSignal();
@@ -30,6 +40,7 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     port: parsePort(options.port),
     host: options.host,
     allowedOrigins: options['allow-origin'],
+    artifacts: artifactPlaces(options['artifacts-destination'], options['default-artifact-root']),
     ports: localPorts(data),
     onError: error => report(path.join(data, 'logs'), error)
   });

@@ -26,9 +26,27 @@ export const DEFAULT_EXPERIMENT = 0;
 
 export class Experiments {
   readonly #store: Store;
+  readonly #defaultRoot: string | undefined;
 
-  constructor(store: Store) {
+  /** @param defaultRoot where clients are told to put the artifacts of new experiments; absent: our own store. */
+  constructor(store: Store, defaultRoot?: string) {
     this.#store = store;
+    this.#defaultRoot = defaultRoot;
+  }
+
+  /** Gives the experiment that is always there the default place, as long as nothing lies in another one. */
+  async placeDefault(): Promise<void> {
+    if (this.#defaultRoot !== undefined) {
+      await this.#store.writes
+        .updateTable('experiment')
+        .set({ artifact_location: `${this.#defaultRoot}/${DEFAULT_EXPERIMENT}` })
+        .where('id', '=', DEFAULT_EXPERIMENT)
+        .where('artifact_location', 'is', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('run').where('exp', '=', DEFAULT_EXPERIMENT).select('id')))
+        )
+        .execute();
+    }
   }
 
   /** @returns its id. @throws AlreadyExistsError, also when a deleted one has the name. */
@@ -41,6 +59,13 @@ export class Experiments {
         .values({ name, artifact_location: artifactLocation, created_at: now, updated_at: now })
         .returning('id')
         .executeTakeFirstOrThrow();
+      if (artifactLocation === null && this.#defaultRoot !== undefined) {
+        await transaction
+          .updateTable('experiment')
+          .set({ artifact_location: `${this.#defaultRoot}/${id}` })
+          .where('id', '=', id)
+          .execute();
+      }
       for (const { key, value } of tags) {
         await transaction.insertInto('experiment_tag').values({ exp: id, key, value }).execute();
       }

@@ -3,7 +3,10 @@ import type { FastifyInstance, FastifyReply, RouteHandlerMethod } from 'fastify'
 import type { z } from 'zod';
 import { InvalidRequestError } from '../errors.js';
 import type { StoredFile } from '../artifacts/stored-file.js';
+import type { Access } from '../access/access.js';
+import type { View } from '../access/view.js';
 import { zodMessage } from '../zod-message.js';
+import { viewOf } from './access-rules.js';
 import type { Handlers, StreamHandlers } from './api-types.js';
 import { sendStoredFile } from './stored-file.js';
 
@@ -14,12 +17,15 @@ type LooseHandler = (request: {
   params: unknown;
   query: unknown;
   body: unknown;
+  view: View;
+  address: string;
   signal: AbortSignal;
 }) => Promise<unknown>;
 
-/** Registers every route of the contract. @param stopping aborts when the server stops. */
+/** Registers every route of the contract, with its rule. @param stopping aborts when the server stops. */
 export function registerRoutes(
   server: FastifyInstance,
+  access: Access,
   handlers: Handlers,
   streams: StreamHandlers,
   stopping: AbortSignal
@@ -32,11 +38,12 @@ export function registerRoutes(
       method: spec.method,
       url: spec.path.replace(/\{(\w+)\}/g, ':$1'),
       bodyLimit: MAX_JSON_BYTES,
+      config: { access: spec.access },
       handler:
         operation in streams
           ? streams[operation as keyof StreamHandlers]
           : // The record's type ties each operation to its own request and answer; a loop over it cannot.
-            answer(spec, handlers[operation as keyof Handlers] as unknown as LooseHandler, stopping)
+            answer(spec, handlers[operation as keyof Handlers] as unknown as LooseHandler, access, stopping)
     });
   };
   void server.register(async scope => {
@@ -57,19 +64,21 @@ function specOf(operation: Operation): RouteSpec {
   return routes[operation];
 }
 
-function answer(spec: RouteSpec, handler: LooseHandler, stopping: AbortSignal): RouteHandlerMethod {
+function answer(spec: RouteSpec, handler: LooseHandler, access: Access, stopping: AbortSignal): RouteHandlerMethod {
   return async (request, reply) => {
     const result = await handler({
       params: check(spec.params, request.params, 'params'),
       query: check(spec.query, request.query, 'query'),
       body: spec.body === 'bytes' ? (request.body ?? request.raw) : check(spec.body, request.body, 'body'),
+      view: viewOf(access, request),
+      address: request.ip,
       get signal() {
         return AbortSignal.any([stopping, goneSignal(reply)]);
       }
     });
     if (spec.answer === 'bytes') {
       const file = result as StoredFile;
-      return sendStoredFile(request, reply, file, file.sha256);
+      return sendStoredFile(request, reply, file, file.tag);
     }
     return reply.send(result);
   };

@@ -14,7 +14,7 @@ export async function sendStoredFile(
   file: StoredFile,
   name: string
 ): Promise<FastifyReply> {
-  const tag = `"${file.sha256}"`;
+  const tag = `"${file.tag}"`;
   void reply
     .header('content-type', 'application/octet-stream')
     .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)

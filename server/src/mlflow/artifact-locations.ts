@@ -1,25 +1,14 @@
 import type { ArtifactOwner } from '../artifacts/artifact-tree.js';
+import { locateArtifact } from '../artifacts/artifact-location.js';
 import { invalidParameter } from './errors.js';
 
-/** `<experiment>/<run>/artifacts/<path>`, `<experiment>/models/<model>/artifacts/<path>` or `bundles/<digest>/<path>`. */
-const BUNDLE = /^bundles\/(?<digest>[0-9a-f]{64})(?:\/(?<path>.*))?$/;
-const ROOT =
-  /^(?<experiment>\d+)\/(?:models\/(?<model>m-\w+)|(?<run>[a-zA-Z0-9][\w-]{0,255}))\/artifacts(?:\/(?<path>.*))?$/;
-
-/** @throws MlflowError unless the path lies below a run or a logged model. */
+/** @throws MlflowError unless the path lies below a run, a logged model or a bundle. */
 export function locate(location: string): { owner: ArtifactOwner; path: string } {
-  const bundle = BUNDLE.exec(trimmed(location))?.groups;
-  if (bundle !== undefined) {
-    return { owner: { kind: 'bundle', digest: bundle['digest'] ?? '' }, path: bundle['path'] ?? '' };
-  }
-  const found = ROOT.exec(trimmed(location))?.groups;
-  if (found === undefined) {
+  const located = locateArtifact(location);
+  if (located === undefined) {
     throw invalidParameter('Invalid path');
   }
-  const { model, run = '', path = '' } = found;
-  const owner: ArtifactOwner =
-    model === undefined ? { kind: 'run', run_id: run } : { kind: 'logged-model', model_id: model };
-  return { owner, path };
+  return located;
 }
 
 /** Without slashes at its end. */
