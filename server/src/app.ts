@@ -1,7 +1,9 @@
+import { Access, type AccessOptions } from './access/access.js';
 import { Artifacts } from './artifacts/artifact-tree.js';
 import type { BlobStore } from './artifacts/blob-store.js';
 import { KeptBlobs } from './artifacts/kept-blobs.js';
-import { LocalBlobStore } from './artifacts/local-blob-store.js';
+import { openBlobStore } from './artifacts/open-blob-store.js';
+import { TrustedFolder } from './artifacts/trusted-folder.js';
 import { Uploads } from './artifacts/uploads.js';
 import type { DataFolder } from './data-folder.js';
 import { Datasets } from './datasets/datasets.js';
@@ -21,8 +23,18 @@ import { Sessions } from './sessions/sessions.js';
 import { openSqliteStore } from './store/sqlite/sqlite-store.js';
 import type { Store } from './store/store.js';
 
+/** Where artifacts lie. */
+export interface ArtifactPlaces {
+  /** Of our own store: a folder or `s3://bucket/folder`; absent: in the data folder. */
+  readonly destination?: string | undefined;
+  /** What clients are told for new experiments, as a URI; absent: our own store, through this server. */
+  readonly defaultRoot?: string | undefined;
+}
+
 export interface AppOptions {
   readonly folder: DataFolder;
+  readonly artifacts?: ArtifactPlaces | undefined;
+  readonly access: AccessOptions;
   /** Absent: promotions are refused, everything else works. */
   readonly preflight?: PreflightRunner | undefined;
   readonly releaser?: Releaser | undefined;
@@ -33,6 +45,7 @@ export interface AppOptions {
 /** The control plane without any protocol: what HTTP and MLflow's face stand on. */
 export interface App {
   readonly store: Store;
+  readonly access: Access;
   readonly blobs: BlobStore;
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -56,7 +69,10 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   const { folder, preflight, releaser, onError } = options;
   const store = openSqliteStore(folder.database);
-  const blobs = new KeptBlobs(store, await LocalBlobStore.open(folder.blobs));
+  const blobs = new KeptBlobs(
+    store,
+    await openBlobStore(options.artifacts?.destination ?? folder.blobs, folder.incoming)
+  );
   const events = new EventLog();
   const runs = new Runs(store, blobs, events);
   const registry = new Registry(store, blobs, events);
@@ -65,16 +81,20 @@ export async function openApp(options: AppOptions): Promise<App> {
   const promotions = new Promotions({ store, events, registry, services, preflights, releaser, onError });
   const liveness = new Liveness(store, events);
   const runLinks = new RunLinks(store, events, onError);
+  const root = options.artifacts?.defaultRoot;
+  const experiments = new Experiments(store, root);
   const stopping = new AbortController();
+  await experiments.placeDefault();
   await promotions.failInterrupted();
   liveness.start(onError);
   return {
     store,
+    access: new Access(store, options.access),
     blobs,
     events,
-    artifacts: new Artifacts(store, blobs, events),
+    artifacts: new Artifacts(store, blobs, events, trustedFolder(root)),
     uploads: new Uploads(store, blobs),
-    experiments: new Experiments(store),
+    experiments,
     loggedModels: new LoggedModels(store),
     runs,
     sessions: new Sessions(store, blobs, events),
@@ -94,4 +114,9 @@ export async function openApp(options: AppOptions): Promise<App> {
       await store.close();
     }
   };
+}
+
+/** Only what lies on this machine's disks is read by us; clients read everything else by themselves. */
+function trustedFolder(root: string | undefined): TrustedFolder | undefined {
+  return root === undefined || !/^(file:|\/|[a-z]:[\\/])/i.test(root) ? undefined : new TrustedFolder(root);
 }

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
-import { openApp, type AppOptions } from './app.js';
+import type { AuthMode } from './access/authenticator.js';
+import { openApp, type AppOptions, type ArtifactPlaces } from './app.js';
 import { DataFolder } from './data-folder.js';
+import { InvalidStateError } from './errors.js';
 import { GracefulStop } from './http/graceful-stop.js';
 import { createHttpServer } from './http/server.js';
 import { VERSION } from './version.js';
@@ -11,7 +13,12 @@ export interface ServerOptions {
   /** 0: any free port. Absent: that of the last start, else the default. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
+  /** Default: `token`. `none` is refused on an address that others can reach. */
+  readonly auth?: AuthMode | undefined;
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Names, beside those of this machine, under which it answers. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  readonly artifacts?: ArtifactPlaces | undefined;
   readonly ports?: Pick<AppOptions, 'preflight' | 'releaser'>;
   /** Faults of ours, for the log. */
   readonly onError: (error: unknown) => void;
@@ -33,9 +40,11 @@ const PORTS_TO_TRY = 100;
 /**
  * Starts the metadata server on a data folder. When it resolves, it answers, and `server.json` says where.
  *
- * @throws InvalidStateError when another server works on the folder, or a newer version wrote its database.
+ * @throws InvalidStateError when another server works on the folder, or a newer version wrote its database; and for a server
+ *   without authentication on an address that others can reach.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  refuseOpenToOthers(options);
   const folder = await DataFolder.create(options.data);
   const unlock = await folder.lock();
   try {
@@ -52,11 +61,17 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
   const port = wanted === 0 ? 0 : await firstFreePort(host, wanted);
   const token = await folder.token();
   const startedAt = Date.now();
-  const app = await openApp({ folder, onError: options.onError, ...options.ports });
+  const app = await openApp({
+    folder,
+    access: { mode: options.auth ?? 'token', ownerToken: token },
+    onError: options.onError,
+    artifacts: options.artifacts,
+    ...options.ports
+  });
   let url = '';
   const server = createHttpServer(app, {
-    token,
     allowedOrigins: options.allowedOrigins ?? [],
+    allowedHosts: options.allowedHosts ?? [],
     identity: { version: VERSION, folder, startedAt, url: () => url },
     onError: options.onError
   });
@@ -83,6 +98,14 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
   });
   const busyPort = wanted === 0 || listening === wanted ? undefined : wanted;
   return { url, port: listening, busyPort, token, folder, close };
+}
+
+function refuseOpenToOthers({ auth, host = '127.0.0.1' }: ServerOptions): void {
+  if (auth === 'none' && !/^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)) {
+    throw new InvalidStateError(`A server that asks nobody who they are does not listen on ${host}.`, {
+      remedy: 'Leave --auth out, or use --auth users; --auth none is for 127.0.0.1 only.'
+    });
+  }
 }
 
 /** The first port from `wanted` on that nobody listens on. */

@@ -1,3 +1,4 @@
+export * from './access-routes.js';
 export * from './access.js';
 export * from './bundles.js';
 export * from './datasets.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccessRule } from './access.js';
+import { accessRoutes } from './access-routes.js';
 import { NewModelVersion } from './bundles.js';
 import { DatasetSummary, DatasetVersion, NewDatasetVersion } from './datasets.js';
 import { ServerStatus } from './discovery.js';
@@ -275,7 +276,9 @@ export const routes = {
     params: z.object({ name: EntityName }),
     body: TestRequest,
     answer: TestAnswer
-  }
+  },
+
+  ...accessRoutes
 } as const satisfies Record<string, RouteSpec>;
 
 export type Routes = typeof routes;

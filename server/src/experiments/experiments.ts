@@ -19,6 +19,8 @@ export interface Experiment {
 
 export interface ExperimentQuery extends EntityQuery {
   readonly lifecycle: 'active' | 'deleted' | 'all';
+  /** Ids of those that may be found; absent: all. */
+  readonly visible?: readonly number[] | undefined;
 }
 
 /** Experiment 0, which every data folder has. */
@@ -99,7 +101,8 @@ export class Experiments {
       const narrowed = lifecycle === 'all' ? select : select.where('life', '=', lifecycle === 'active' ? 0 : 1);
       return order.length === 0 ? narrowed.orderBy('created_at', 'desc').orderBy('id') : narrowed.orderBy('id', 'desc');
     });
-    return searchEntities(all, query, fieldOf);
+    const ids = query.visible && new Set(query.visible);
+    return searchEntities(ids === undefined ? all : all.filter(({ id }) => ids.has(id)), query, fieldOf);
   }
 
   /** @throws NotFoundError, InvalidStateError (deleted), AlreadyExistsError */

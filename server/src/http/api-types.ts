@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Operation, Routes } from '@slipway/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { View } from '../access/view.js';
 import type { StoredFile } from '../artifacts/stored-file.js';
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -12,6 +13,10 @@ export interface ApiRequest<O extends Operation> {
   readonly params: Parsed<Part<O, 'params'>>;
   readonly query: Parsed<Part<O, 'query'>>;
   readonly body: Part<O, 'body'> extends 'bytes' ? Readable : Parsed<Part<O, 'body'>>;
+  /** What the caller may see. */
+  readonly view: View;
+  /** Of the caller in the network. */
+  readonly address: string;
   /** Aborts when the caller has gone, or the server stops. */
   readonly signal: AbortSignal;
 }

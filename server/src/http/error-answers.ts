@@ -1,5 +1,5 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { InvalidRequestError, NotFoundError, SlipwayError, TooLargeError } from '../errors.js';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { InvalidRequestError, NotFoundError, RateLimitedError, SlipwayError, TooLargeError } from '../errors.js';
 
 /** Turns whatever a handler or the framework threw into one of our errors, or undefined when it is a fault of ours. */
 export function toCallerError(error: unknown): SlipwayError | undefined {
@@ -25,6 +25,13 @@ export function toCallerError(error: unknown): SlipwayError | undefined {
   return undefined;
 }
 
+/** Says in the header that clients look at when to come back. */
+export function tellWhenToRetry(error: unknown, reply: FastifyReply): void {
+  if (error instanceof RateLimitedError) {
+    void reply.header('retry-after', error.retryAfterS);
+  }
+}
+
 /** Errors and unknown paths of our own API; `onError` hears of faults of ours, whose detail the caller does not see. */
 export function answerErrors(server: FastifyInstance, onError: (error: unknown) => void): void {
   server.setErrorHandler(async (error, _request, reply) => {
@@ -32,6 +39,7 @@ export function answerErrors(server: FastifyInstance, onError: (error: unknown) 
     if (known === undefined) {
       onError(error);
     }
+    tellWhenToRetry(error, reply);
     const answered =
       known ??
       new SlipwayError('INTERNAL_ERROR', 'An internal fault of the metadata server.', {

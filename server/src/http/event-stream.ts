@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { View } from '../access/view.js';
 import { InvalidRequestError } from '../errors.js';
 import type { EventEntry, EventLog } from '../events/event-log.js';
 
@@ -20,7 +21,7 @@ export class EventStreams {
    *
    * @throws InvalidRequestError unless the request accepts exactly an event stream: JupyterLab's proxy buffers every other.
    */
-  async stream(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async stream(request: FastifyRequest, reply: FastifyReply, view: View): Promise<void> {
     if (request.headers.accept !== 'text/event-stream') {
       throw new InvalidRequestError('This route answers with an event stream only.', {
         where: 'headers.accept',
@@ -37,12 +38,25 @@ export class EventStreams {
       'x-accel-buffering': 'no'
     });
     raw.write('retry: 2000\n\n');
-    const send = (entry: EventEntry): void => {
+    const write = (entry: EventEntry): void => {
       raw.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry.event)}\n\n`);
       if (raw.writableLength > MAX_BUFFERED_BYTES) {
         raw.destroy();
       }
     };
+    // One after the other, because what is asked of the database may be answered out of order.
+    let sent = Promise.resolve();
+    const send = view.isEverything
+      ? write
+      : (entry: EventEntry): void => {
+          sent = sent
+            .then(async () => {
+              if (await this.#concerns(entry, view)) write(entry);
+            })
+            .catch(() => {
+              raw.destroy();
+            });
+        };
     const unsubscribe = this.#events.subscribe(send, Number.isNaN(lastSeen) ? undefined : lastSeen);
     const heartbeat = setInterval(() => raw.write(': alive\n\n'), HEARTBEAT_MS);
     const end = (): void => {
@@ -53,6 +67,26 @@ export class EventStreams {
     };
     this.#open.add(end);
     raw.on('close', end);
+  }
+
+  async #concerns({ event }: EventEntry, view: View): Promise<boolean> {
+    switch (event.type) {
+      case 'reset':
+        return true;
+      case 'run.changed':
+        return view.sees('experiment', event.experiment_id);
+      case 'session.changed':
+      case 'cell.changed':
+        return view.sees('session', event.session_id);
+      case 'dataset.changed':
+        return view.sees('dataset', event.name);
+      case 'model.changed':
+        return view.sees('model', event.name);
+      case 'service.changed':
+        return view.sees('service', event.name);
+      case 'promotion.changed':
+        return view.sees('promotion', event.promotion_id);
+    }
   }
 
   close(): void {

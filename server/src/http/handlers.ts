@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { storedFile } from '../artifacts/stored-file.js';
+import type { View } from '../access/view.js';
 import type { App } from '../app.js';
+import { accessHandlers } from './access-handlers.js';
 import type { ServerIdentity } from './server.js';
 import type { Handlers } from './api-types.js';
 
@@ -8,20 +10,26 @@ import type { Handlers } from './api-types.js';
 export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
   const { runs, sessions, datasets, registry, services, preflights, promotions } = app;
   return {
-    getStatus: () => status(app, identity),
-    postRecords: ({ body }) => sessions.ingest(body),
+    ...accessHandlers(app.access),
 
-    listSessions: ({ query }) => sessions.list(query),
+    getStatus: ({ view }) => status(app, identity, view),
+    postRecords: async ({ body, view }) => {
+      const { batch, refused } = await app.access.records.permitted(view.principal, body);
+      const answer = await sessions.ingest(batch);
+      return refused.length === 0 ? answer : { ...answer, refused: [...refused, ...answer.refused] };
+    },
+
+    listSessions: ({ query, view }) => sessions.list({ ...query, projects: view.projects }),
     getSession: ({ params }) => sessions.detail(params.session_id),
     listSessionCells: async ({ params, query }) => ({ cells: await sessions.cells(params.session_id, query.detail) }),
     getCellOutputs: ({ params }) => sessions.outputs(params.session_id, params.execution_id),
 
-    listRuns: ({ query }) => runs.list(query),
+    listRuns: async ({ query, view }) => runs.list({ ...query, experiments: await view.experiments() }),
     getRun: ({ params }) => runs.detail(params.run_id),
     getRunMetrics: async ({ params, query }) => ({ series: await runs.metrics(params.run_id, query.points) }),
-    listRunCells: async ({ params }) => {
+    listRunCells: async ({ params, view }) => {
       await runs.row(params.run_id);
-      return { cells: await sessions.cellsOfRun(params.run_id) };
+      return { cells: await view.ofSessions(await sessions.cellsOfRun(params.run_id)) };
     },
     putRunArtifact: async ({ params, body }) => {
       await runs.putArtifact(params.run_id, body.path, body.sha256);
@@ -31,11 +39,11 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     putBlob: ({ params, body }) => app.blobs.put(body, { sha256: params.sha256 }),
     getBlob: ({ params }) => storedFile(app.blobs, params.sha256),
 
-    listDatasets: async () => ({ datasets: await datasets.list() }),
+    listDatasets: async ({ view }) => ({ datasets: await view.named(await datasets.list()) }),
     createDatasetVersion: ({ params, body }) => datasets.createVersion(params.name, body),
     getDatasetVersion: ({ params }) => datasets.version(params.name, params.version),
 
-    listModels: async () => ({ models: await registry.list() }),
+    listModels: async ({ view }) => ({ models: await view.named(await registry.list()) }),
     createModelVersion: ({ params, body }) => registry.createVersion(params.name, body),
     getModelVersion: ({ params }) => registry.version(params.name, params.version),
     getBundle: ({ params }) => registry.bundle(params.digest),
@@ -44,12 +52,12 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     createPromotion: ({ body }) => promotions.create(body),
     getPromotion: ({ params }) => promotions.get(params.promotion_id),
 
-    listServices: async () => ({ services: await services.list() }),
+    listServices: async ({ view }) => ({ services: await view.named(await services.list()) }),
     testService: ({ params, body }) => services.test(params.name, body.body)
   };
 }
 
-async function status(app: App, identity: ServerIdentity): ReturnType<Handlers['getStatus']> {
+async function status(app: App, identity: ServerIdentity, view: View): ReturnType<Handlers['getStatus']> {
   const { reads } = app.store;
   const count = async (table: 'run' | 'dataset' | 'registered_model' | 'cell_execution'): Promise<number> => {
     const row = await reads
@@ -77,8 +85,8 @@ async function status(app: App, identity: ServerIdentity): ReturnType<Handlers['
       models: await count('registered_model'),
       cells: await count('cell_execution')
     },
-    services: await app.services.list(),
-    sessions: await app.sessions.alive()
+    services: await view.named(await app.services.list()),
+    sessions: await view.ofSessions(await app.sessions.alive())
   };
 }
 

@@ -2,11 +2,12 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { App } from '../app.js';
 import type { DataFolder } from '../data-folder.js';
 import { registerMlflow } from '../mlflow/index.js';
+import { holdToRules, identifyCallers, viewOf } from './access-rules.js';
 import { answerErrors } from './error-answers.js';
 import { EventStreams } from './event-stream.js';
 import { apiHandlers } from './handlers.js';
 import { registerRoutes } from './routes.js';
-import { secure } from './security.js';
+import { refuseForeignPages } from './security.js';
 
 export interface ServerIdentity {
   readonly version: string;
@@ -18,8 +19,8 @@ export interface ServerIdentity {
 }
 
 export interface HttpOptions {
-  readonly token: string;
   readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
   readonly identity: ServerIdentity;
   readonly onError: (error: unknown) => void;
 }
@@ -35,21 +36,25 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
   });
   // Everything but streams of bytes is JSON.
   server.removeContentTypeParser('text/plain');
-  secure(server, options);
+  identifyCallers(server, app.access);
+  refuseForeignPages(server, options);
+  holdToRules(server, app.access);
   answerErrors(server, options.onError);
   const streams = new EventStreams(app.events);
   server.addHook('preClose', async () => streams.close());
 
-  server.get('/health', async (_request, reply) => reply.type('text/plain').send('OK'));
-  server.get('/version', async (_request, reply) => reply.type('text/plain').send(options.identity.version));
-  server.get('/openapi.json', async () => {
+  const everyone = { config: { access: 'public' } } as const;
+  server.get('/health', everyone, async (_request, reply) => reply.type('text/plain').send('OK'));
+  server.get('/version', everyone, async (_request, reply) => reply.type('text/plain').send(options.identity.version));
+  server.get('/openapi.json', { config: { access: { scope: 'read', on: 'self' } } }, async () => {
     const { openApiDocument } = await import('./openapi.js');
     return openApiDocument(options.identity.version);
   });
   registerRoutes(
     server,
+    app.access,
     apiHandlers(app, options.identity),
-    { streamEvents: (request, reply) => streams.stream(request, reply) },
+    { streamEvents: (request, reply) => streams.stream(request, reply, viewOf(app.access, request)) },
     app.stopping
   );
   registerMlflow(server, app, options.onError);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AccessRule } from '@slipway/contract';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { App } from '../app.js';
 import type { ArtifactEntry, ArtifactOwner } from '../artifacts/artifact-tree.js';
 import { present } from './entities.js';
@@ -8,8 +9,8 @@ import { locate, nameOf, trimmed } from './artifact-locations.js';
 import { invalidParameter } from './errors.js';
 import { downloadUri, modelName, versionNumber } from './registry-fields.js';
 import { artifactRoot, OWN_ARTIFACTS } from '../store/artifact-root.js';
-import { RpcRequest, type JsonObject } from './request.js';
-import type { Rpc } from './rpc.js';
+import { RpcRequest } from './request.js';
+import { addressFields, type Rpc } from './rpc.js';
 import { runId } from './runs.js';
 
 export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
@@ -17,6 +18,7 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/artifacts/list',
+      access: { scope: 'read', on: [{ kind: 'run', at: 'run_id' }] },
       handle: async request => {
         const run_id = runId(request);
         const row = await runs.row(run_id);
@@ -34,6 +36,7 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow-artifacts/artifacts',
+      access: { scope: 'read', on: [{ kind: 'artifact', at: 'path' }] },
       handle: async request => {
         const { owner, path } = locate(request.optionalText('path') ?? '');
         const entries = await artifacts.list(owner, path);
@@ -46,6 +49,7 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/logged-models/:model_id/artifacts/directories',
+      access: { scope: 'read', on: [{ kind: 'logged-model', at: 'model_id' }] },
       handle: async request => {
         const model = await loggedModels.get(request.text('model_id'));
         const owner: ArtifactOwner = { kind: 'logged-model', model_id: model.id };
@@ -62,6 +66,17 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
   ];
 }
 
+const readsLocation: AccessRule = { scope: 'read', on: [{ kind: 'artifact', at: '*' }] };
+const writesLocation: AccessRule = { scope: 'log', on: [{ kind: 'artifact', at: '*' }] };
+const readsRun: AccessRule = { scope: 'read', on: [{ kind: 'run', at: 'run_id' }] };
+const readsModel: AccessRule = { scope: 'read', on: [{ kind: 'model', at: 'name' }] };
+const readsLoggedModel: AccessRule = { scope: 'read', on: [{ kind: 'logged-model', at: 'model_id' }] };
+
+/** The fields of these requests stand in their addresses. */
+function ruled(access: AccessRule): FastifyContextConfig {
+  return { access, fieldsOf: addressFields };
+}
+
 /** Routes whose bodies or answers are the artifacts' own bytes. */
 export function registerArtifactStreams(server: FastifyInstance, { artifacts, catalogue }: App): void {
   void server.register(async scope => {
@@ -69,23 +84,23 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     for (const prefix of ['/api/2.0', '/ajax-api/2.0']) {
       const url = `${prefix}/mlflow-artifacts/artifacts/*`;
-      scope.put(url, async (request, reply) => {
+      scope.put(url, { config: ruled(writesLocation) }, async (request, reply) => {
         const { owner, path } = locate(wildcard(request));
         await artifacts.put(owner, path, (request.body ?? request.raw) as Readable);
         return reply.send({});
       });
-      scope.get(url, async (request, reply) => {
+      scope.get(url, { config: ruled(readsLocation) }, async (request, reply) => {
         const { owner, path } = locate(wildcard(request));
         return sendStoredFile(request, reply, await artifacts.open(owner, path), nameOf(path));
       });
-      scope.delete(url, async (request, reply) => {
+      scope.delete(url, { config: ruled(writesLocation) }, async (request, reply) => {
         const { owner, path } = locate(wildcard(request));
         await artifacts.delete(owner, path);
         return reply.send({});
       });
     }
-    scope.get('/get-artifact', async (request, reply) => {
-      const query = new RpcRequest(request.query as JsonObject);
+    scope.get('/get-artifact', { config: ruled(readsRun) }, async (request, reply) => {
+      const query = new RpcRequest(addressFields(request));
       const path = query.text('path');
       return sendStoredFile(
         request,
@@ -94,8 +109,8 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
         nameOf(path)
       );
     });
-    scope.get('/model-versions/get-artifact', async (request, reply) => {
-      const query = new RpcRequest(request.query as JsonObject);
+    scope.get('/model-versions/get-artifact', { config: ruled(readsModel) }, async (request, reply) => {
+      const query = new RpcRequest(addressFields(request));
       const path = query.text('path');
       const uri = downloadUri(await catalogue.version(modelName(query), versionNumber(query)));
       const { owner, path: folder } = locate(ownPathOf(uri));
@@ -106,16 +121,20 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
         nameOf(path)
       );
     });
-    scope.get('/ajax-api/2.0/mlflow/logged-models/:model_id/artifacts/files', async (request, reply) => {
-      const { model_id } = request.params as { model_id: string };
-      const path = new RpcRequest(request.query as JsonObject).text('artifact_file_path');
-      return sendStoredFile(
-        request,
-        reply,
-        await artifacts.open({ kind: 'logged-model', model_id }, path),
-        nameOf(path)
-      );
-    });
+    scope.get(
+      '/ajax-api/2.0/mlflow/logged-models/:model_id/artifacts/files',
+      { config: ruled(readsLoggedModel) },
+      async (request, reply) => {
+        const { model_id } = request.params as { model_id: string };
+        const path = new RpcRequest(addressFields(request)).text('artifact_file_path');
+        return sendStoredFile(
+          request,
+          reply,
+          await artifacts.open({ kind: 'logged-model', model_id }, path),
+          nameOf(path)
+        );
+      }
+    );
   });
 }
 

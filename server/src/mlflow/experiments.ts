@@ -1,3 +1,5 @@
+import type { AccessTarget } from '@slipway/contract';
+import type { View } from '../access/view.js';
 import type { App } from '../app.js';
 import { present, toExperiment } from './entities.js';
 import { invalidParameter, missingParameter, MlflowError, wrongType } from './errors.js';
@@ -6,14 +8,16 @@ import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
 import { EXPERIMENTS, parseEntityFilter, parseEntityOrder } from './search/entity-search.js';
 
+const oneExperiment: readonly AccessTarget[] = [{ kind: 'experiment', at: 'experiment_id' }];
 const MAX_NAME = 500;
 const MAX_RESULTS = 50_000;
 
 export function experimentRpcs({ experiments }: App): Rpc[] {
-  const search = async (request: RpcRequest): Promise<object> => {
+  const search = async (request: RpcRequest, view: View): Promise<object> => {
     const page = readPage(request, 1000, MAX_RESULTS, true);
     const { found, more } = await experiments.search({
       lifecycle: readView(request, 'view_type'),
+      visible: await view.experiments(),
       conditions: parseEntityFilter(request.optionalText('filter') ?? '', EXPERIMENTS),
       order: parseEntityOrder(request.texts('order_by'), EXPERIMENTS),
       ...page
@@ -24,6 +28,7 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/experiments/create',
+      access: { scope: 'log', on: [{ kind: 'experiment-name', at: 'name' }] },
       handle: async request => {
         const name = checkedName(request.text('name'));
         const location = request.optionalText('artifact_location') || null;
@@ -34,11 +39,13 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/experiments/get',
+      access: { scope: 'read', on: oneExperiment },
       handle: async request => ({ experiment: toExperiment(await experiments.get(experimentId(request))) })
     },
     {
       method: 'GET',
       path: '/mlflow/experiments/get-by-name',
+      access: { scope: 'read', on: [{ kind: 'experiment-name', at: 'experiment_name' }] },
       handle: async request => {
         const name = request.text('experiment_name');
         const experiment = await experiments.byName(name);
@@ -48,11 +55,12 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
         return { experiment: toExperiment(experiment) };
       }
     },
-    { method: 'POST', path: '/mlflow/experiments/search', handle: search },
-    { method: 'GET', path: '/mlflow/experiments/search', handle: search },
+    { method: 'POST', path: '/mlflow/experiments/search', access: { scope: 'read', on: 'visible' }, handle: search },
+    { method: 'GET', path: '/mlflow/experiments/search', access: { scope: 'read', on: 'visible' }, handle: search },
     {
       method: 'POST',
       path: '/mlflow/experiments/update',
+      access: { scope: 'log', on: [...oneExperiment, { kind: 'experiment-name', at: 'new_name' }] },
       handle: async request => {
         const id = experimentId(request);
         await experiments.rename(id, checkedName(request.text('new_name')));
@@ -62,6 +70,7 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/experiments/delete',
+      access: { scope: 'log', on: oneExperiment },
       handle: async request => {
         await experiments.setDeleted(experimentId(request), true);
         return {};
@@ -70,6 +79,7 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/experiments/restore',
+      access: { scope: 'log', on: oneExperiment },
       handle: async request => {
         await experiments.setDeleted(experimentId(request), false);
         return {};
@@ -78,6 +88,7 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/experiments/set-experiment-tag',
+      access: { scope: 'log', on: oneExperiment },
       handle: async request => {
         const tag = { key: request.text('key'), value: request.optionalText('value') ?? '' };
         await experiments.setTag(experimentId(request), tag);
@@ -87,6 +98,7 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/experiments/delete-experiment-tag',
+      access: { scope: 'log', on: oneExperiment },
       handle: async request => {
         await experiments.deleteTag(experimentId(request), request.text('key'));
         return {};

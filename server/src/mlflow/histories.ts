@@ -42,6 +42,7 @@ export function historyRpcs({ runs }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/metrics/get-history',
+      access: { scope: 'read', on: [{ kind: 'run', at: 'run_id' }] },
       handle: async request => {
         const run_id = runId(request);
         const key = request.text('metric_key');
@@ -60,6 +61,7 @@ export function historyRpcs({ runs }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/metrics/get-history-bulk-interval',
+      access: { scope: 'read', on: [{ kind: 'run', at: 'run_ids[]' }] },
       handle: async request => {
         const ids = intervalRuns(request);
         const key = request.text('metric_key');
@@ -78,6 +80,7 @@ export function historyRpcs({ runs }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/metrics/get-history-bulk',
+      access: { scope: 'read', on: [{ kind: 'run', at: 'run_id[]' }] },
       browsersOnly: true,
       handle: async request => {
         const ids = request.texts('run_id');
@@ -97,9 +100,19 @@ export function historyRpcs({ runs }: App): Rpc[] {
         return { metrics: (await bulk(runs, ids, key)).slice(0, most) };
       }
     },
-    { method: 'POST', path: '/mlflow/experiments/search-datasets', handle: searchDatasets },
+    {
+      method: 'POST',
+      path: '/mlflow/experiments/search-datasets',
+      access: { scope: 'read', on: [{ kind: 'experiment', at: 'experiment_ids[]' }] },
+      handle: searchDatasets
+    },
     // The published client calls it without the slash after the version.
-    { method: 'POST', path: 'mlflow/experiments/search-datasets', handle: searchDatasets }
+    {
+      method: 'POST',
+      path: 'mlflow/experiments/search-datasets',
+      access: { scope: 'read', on: [{ kind: 'experiment', at: 'experiment_ids[]' }] },
+      handle: searchDatasets
+    }
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { App } from '../app.js';
+import { tellWhenToRetry } from '../http/error-answers.js';
 import { artifactRpcs, registerArtifactStreams } from './artifacts.js';
 import { MlflowError, toMlflowError } from './errors.js';
 import { experimentRpcs } from './experiments.js';
@@ -21,11 +22,12 @@ export function registerMlflow(server: FastifyInstance, app: App, onError: (erro
       if (known === undefined) {
         onError(error);
       }
+      tellWhenToRetry(error, reply);
       const answered = known ?? new MlflowError('INTERNAL_ERROR', 'An internal fault of the metadata server.');
       return reply.code(answered.status).send(answered.toBody());
     });
     acceptEmptyJson(scope);
-    registerRpcs(scope, [
+    registerRpcs(scope, app.access, [
       ...experimentRpcs(app),
       ...runRpcs(app),
       ...loggingRpcs(app),
@@ -47,6 +49,7 @@ const serverInfo: Rpc = {
   method: 'GET',
   path: '/mlflow/server-info',
   version: '3.0',
+  access: { scope: 'read', on: 'self' },
   handle: async () => ({
     store_type: 'SqlStore',
     workspaces_enabled: false,

@@ -1,3 +1,4 @@
+import type { AccessTarget } from '@slipway/contract';
 import type { App } from '../app.js';
 import { LOGGED_MODEL_STATUSES } from '../logged-models/logged-models.js';
 import { present, toLoggedModel } from './entities.js';
@@ -9,6 +10,7 @@ import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
 import { parseDatasets, parseLoggedModelFilter, parseLoggedModelOrder } from './search/logged-model-search.js';
 
+const oneModel: readonly AccessTarget[] = [{ kind: 'logged-model', at: 'model_id' }];
 const MOST_MODELS = 1000;
 const FORBIDDEN_IN_NAMES = ['/', ':', '.', '%', '"', "'"];
 
@@ -18,6 +20,13 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/logged-models',
+      access: {
+        scope: 'log',
+        on: [
+          { kind: 'experiment', at: 'experiment_id' },
+          { kind: 'run', at: 'source_run_id', scope: 'read' }
+        ]
+      },
       handle: async request => {
         const experiment_id = experimentNumber(request.text('experiment_id'));
         const model = await loggedModels.create({
@@ -34,6 +43,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/logged-models/:model_id',
+      access: { scope: 'read', on: oneModel },
       handle: async request => {
         const allowDeleted = request.optionalBoolean('allow_deleted') ?? false;
         return { model: toLoggedModel(await loggedModels.get(request.text('model_id'), allowDeleted)) };
@@ -42,6 +52,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'DELETE',
       path: '/mlflow/logged-models/:model_id',
+      access: { scope: 'log', on: oneModel },
       handle: async request => {
         await loggedModels.delete(request.text('model_id'));
         return {};
@@ -50,6 +61,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'DELETE',
       path: '/mlflow/logged-models/:model_id/tags/:tag_key',
+      access: { scope: 'log', on: oneModel },
       handle: async request => {
         await loggedModels.deleteTag(request.text('model_id'), request.text('tag_key'));
         return {};
@@ -58,6 +70,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'PATCH',
       path: '/mlflow/logged-models/:model_id',
+      access: { scope: 'log', on: oneModel },
       handle: async request => {
         const model = await loggedModels.setStatus(request.text('model_id'), readStatus(request));
         return { model: toLoggedModel(model) };
@@ -66,6 +79,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'PATCH',
       path: '/mlflow/logged-models/:model_id/tags',
+      access: { scope: 'log', on: oneModel },
       handle: async request => {
         await loggedModels.addTags(request.text('model_id'), request.keyValues('tags'));
         return {};
@@ -74,6 +88,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/logged-models/:model_id/params',
+      access: { scope: 'log', on: oneModel },
       handle: async request => {
         await loggedModels.addParams(request.text('model_id'), request.keyValues('params'));
         return {};
@@ -82,6 +97,7 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/logged-models/search',
+      access: { scope: 'read', on: [{ kind: 'experiment', at: 'experiment_ids[]' }] },
       handle: async request => {
         const page = readPage(request, 100, MOST_MODELS);
         const experiments = request.texts('experiment_ids');

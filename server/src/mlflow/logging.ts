@@ -1,3 +1,4 @@
+import type { AccessTarget } from '@slipway/contract';
 import type { App } from '../app.js';
 import type { ModelMetricEntry } from '../logged-models/logged-models.js';
 import type { MetricEntry, RunInputEntry } from '../store/operations.js';
@@ -8,6 +9,7 @@ import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
 import type { Rpc } from './rpc.js';
 import { runId } from './runs.js';
 
+const oneRun: readonly AccessTarget[] = [{ kind: 'run', at: 'run_id' }];
 const CONTEXT_TAG = 'mlflow.data.context';
 const MODEL_HISTORY_TAG = 'mlflow.log-model.history';
 
@@ -22,6 +24,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/log-metric',
+      access: { scope: 'log', on: [...oneRun, { kind: 'logged-model', at: 'model_id' }] },
       handle: async request => {
         const run_id = runId(request);
         const metric = readMetric(fields(request, ['key', 'value', 'timestamp', 'step']));
@@ -33,6 +36,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/log-batch',
+      access: { scope: 'log', on: [...oneRun, { kind: 'logged-model', at: 'metrics[].model_id' }] },
       handle: async request => {
         const run_id = runId(request);
         const given = request.objects('metrics');
@@ -48,6 +52,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/log-parameter',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         const param = { key: request.text('key'), value: request.optionalText('value') ?? '' };
         await runs.log({ run_id: runId(request), metrics: [], params: checkParams([param], 'key'), tags: [] });
@@ -57,6 +62,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/set-tag',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         const tag = { key: request.text('key'), value: request.optionalText('value') ?? '' };
         await runs.log({ run_id: runId(request), metrics: [], params: [], tags: checkTags([tag], 'key') });
@@ -66,6 +72,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/delete-tag',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         await runs.deleteTag(runId(request), request.text('key'));
         return {};
@@ -74,6 +81,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/log-inputs',
+      access: { scope: 'log', on: [...oneRun, { kind: 'logged-model', at: 'models[].model_id', scope: 'read' }] },
       handle: async request => {
         const run_id = runId(request);
         await runs.addInputs(run_id, request.objects('datasets').map(readDataset));
@@ -84,6 +92,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/outputs',
+      access: { scope: 'log', on: [...oneRun, { kind: 'logged-model', at: 'models[].model_id', scope: 'read' }] },
       handle: async request => {
         await loggedModels.link(runId(request), 'output', readModels(request));
         return {};
@@ -92,6 +101,7 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/log-model',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         const run_id = runId(request);
         const model: unknown = JSON.parse(request.text('model_json'));

@@ -1,3 +1,4 @@
+import type { AccessTarget } from '@slipway/contract';
 import type { App } from '../app.js';
 import { searchVersions } from '../registry/catalogue-search.js';
 import { present } from './entities.js';
@@ -18,6 +19,7 @@ import type { Rpc } from './rpc.js';
 import { MODEL_VERSIONS, parseEntityFilter, parseEntityOrder } from './search/entity-search.js';
 import { resolveSource } from './version-source.js';
 
+const oneModel: readonly AccessTarget[] = [{ kind: 'model', at: 'name' }];
 const ROOT = '/mlflow/model-versions';
 
 /** Model versions: registering, reading, changing and finding them. */
@@ -28,6 +30,15 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'POST',
       path: `${ROOT}/create`,
+      access: {
+        scope: 'register',
+        on: [
+          ...oneModel,
+          { kind: 'model-source', at: 'source', scope: 'read' },
+          { kind: 'run', at: 'run_id', scope: 'read' },
+          { kind: 'logged-model', at: 'model_id', scope: 'read' }
+        ]
+      },
       handle: async request => {
         const name = modelName(request);
         const tags = request.keyValues('tags').map(registryTag);
@@ -48,11 +59,13 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'GET',
       path: `${ROOT}/get`,
+      access: { scope: 'read', on: oneModel },
       handle: async request => ({ model_version: toModelVersionWithAliases(await catalogue.version(...one(request))) })
     },
     {
       method: 'PATCH',
       path: `${ROOT}/update`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         const [name, version] = one(request);
         const described = await catalogue.describeVersion(name, version, request.optionalText('description') ?? '');
@@ -62,6 +75,7 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'DELETE',
       path: `${ROOT}/delete`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.deleteVersion(...one(request));
         return {};
@@ -70,11 +84,13 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'GET',
       path: `${ROOT}/get-download-uri`,
+      access: { scope: 'read', on: oneModel },
       handle: async request => ({ artifact_uri: downloadUri(await catalogue.version(...one(request))) })
     },
     {
       method: 'POST',
       path: `${ROOT}/transition-stage`,
+      access: { scope: 'promote', on: oneModel },
       handle: async request => {
         const [name, version] = one(request);
         const given = request.text('stage');
@@ -92,9 +108,10 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'GET',
       path: `${ROOT}/search`,
-      handle: async request => {
+      access: { scope: 'read', on: 'visible' },
+      handle: async (request, view) => {
         const page = readPage(request, 10_000, 200_000);
-        const { found, more } = searchVersions(await catalogue.versions(), {
+        const { found, more } = searchVersions(await view.named(await catalogue.versions()), {
           conditions: parseEntityFilter(request.optionalText('filter') ?? '', MODEL_VERSIONS),
           order: parseEntityOrder(request.texts('order_by'), MODEL_VERSIONS),
           ...page
@@ -105,6 +122,7 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'POST',
       path: `${ROOT}/set-tag`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.tagVersion(...one(request), readRegistryTag(request));
         return {};
@@ -113,6 +131,7 @@ export function modelVersionRpcs(app: App): Rpc[] {
     {
       method: 'DELETE',
       path: `${ROOT}/delete-tag`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.untagVersion(...one(request), request.text('key'));
         return {};

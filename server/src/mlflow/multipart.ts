@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import type { App } from '../app.js';
 import { MOST_PARTS, type ReceivedPart } from '../artifacts/uploads.js';
 import { locate, nameOf } from './artifact-locations.js';
 import { invalidParameter, wrongType } from './errors.js';
 import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
+import { addressFields } from './rpc.js';
 
+const writesLocation: FastifyContextConfig = {
+  access: { scope: 'log', on: [{ kind: 'artifact', at: '*' }] },
+  fieldsOf: addressFields
+};
+/** Whoever knows the id of an upload was given it for a place where it may write. */
+const writesPart: FastifyContextConfig = { access: { scope: 'log', on: 'visible' } };
 const BASE = '/mlflow-artifacts/mpu';
 
 /**
@@ -14,7 +21,7 @@ const BASE = '/mlflow-artifacts/mpu';
  */
 export function registerMultipart(server: FastifyInstance, { artifacts, uploads }: App): void {
   for (const prefix of ['/api/2.0', '/ajax-api/2.0']) {
-    server.post(`${prefix}${BASE}/create/*`, async (request, reply) => {
+    server.post(`${prefix}${BASE}/create/*`, { config: writesLocation }, async (request, reply) => {
       const fields = fieldsOf(request.body);
       const count = fields.optionalInteger('num_parts') ?? 1;
       if (count < 1 || count > MOST_PARTS) {
@@ -33,7 +40,7 @@ export function registerMultipart(server: FastifyInstance, { artifacts, uploads 
         }))
       });
     });
-    server.post(`${prefix}${BASE}/complete/*`, async (request, reply) => {
+    server.post(`${prefix}${BASE}/complete/*`, { config: writesLocation }, async (request, reply) => {
       const fields = fieldsOf(request.body);
       const location = locationOf(request.params, fields);
       const id = fields.text('upload_id');
@@ -43,7 +50,7 @@ export function registerMultipart(server: FastifyInstance, { artifacts, uploads 
       await uploads.finish(id);
       return reply.send({});
     });
-    server.post(`${prefix}${BASE}/abort/*`, async (request, reply) => {
+    server.post(`${prefix}${BASE}/abort/*`, { config: writesLocation }, async (request, reply) => {
       const fields = fieldsOf(request.body);
       locate(locationOf(request.params, fields));
       await uploads.finish(fields.text('upload_id'));
@@ -52,7 +59,7 @@ export function registerMultipart(server: FastifyInstance, { artifacts, uploads 
     void server.register(async scope => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-      scope.put(`${prefix}${BASE}/part/:upload/:number`, async (request, reply) => {
+      scope.put(`${prefix}${BASE}/part/:upload/:number`, { config: writesPart }, async (request, reply) => {
         const { upload, number } = request.params as { upload: string; number: string };
         const part = await uploads.receive(upload, Number(number), (request.body ?? request.raw) as Readable);
         return reply.header('etag', `"${part.sha256}"`).send({});

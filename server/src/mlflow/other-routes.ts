@@ -1,3 +1,4 @@
+import type { AccessRule } from '@slipway/contract';
 import type { FastifyInstance } from 'fastify';
 import { MlflowError } from './errors.js';
 
@@ -20,6 +21,8 @@ const ABSENT = [
   '3.0/mlflow/traces',
   '3.0/mlflow/workspaces'
 ];
+/** There is nothing behind these routes. */
+const ANYONE: AccessRule = { scope: 'read', on: 'self' };
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Routes that MLflow has and we do not answer 501, all others below its prefixes 404, both in MLflow's words. */
@@ -27,13 +30,19 @@ export function registerOtherRoutes(server: FastifyInstance): void {
   for (const prefix of ['/api', '/ajax-api']) {
     for (const route of ABSENT) {
       for (const url of [`${prefix}/${route}`, `${prefix}/${route}/*`]) {
-        server.route({ method: METHODS, url, handler: async () => Promise.reject(absent(route)) });
+        server.route({
+          method: METHODS,
+          url,
+          config: { access: ANYONE },
+          handler: async () => Promise.reject(absent(route))
+        });
       }
     }
     for (const version of ['2.0', '3.0']) {
       server.route({
         method: METHODS,
         url: `${prefix}/${version}/*`,
+        config: { access: ANYONE },
         handler: async request => Promise.reject(unknown(request.method, request.url.split('?', 1)[0] ?? ''))
       });
     }

@@ -1,3 +1,4 @@
+import type { AccessTarget } from '@slipway/contract';
 import type { App } from '../app.js';
 import type { CatalogueModel, CatalogueVersion } from '../registry/catalogue-reading.js';
 import type { Stage } from '../registry/model-catalogue.js';
@@ -22,6 +23,7 @@ import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
 import { parseEntityFilter, parseEntityOrder, REGISTERED_MODELS } from './search/entity-search.js';
 
+const oneModel: readonly AccessTarget[] = [{ kind: 'model', at: 'name' }];
 const ROOT = '/mlflow/registered-models';
 
 /** Registered models: making, reading, changing and finding them. */
@@ -35,6 +37,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'POST',
       path: `${ROOT}/create`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         const tags = request.keyValues('tags').map(registryTag);
         const description = request.optionalText('description') ?? '';
@@ -46,11 +49,13 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'GET',
       path: `${ROOT}/get`,
+      access: { scope: 'read', on: oneModel },
       handle: async request => ({ registered_model: toRegisteredModel(await catalogue.model(modelName(request))) })
     },
     {
       method: 'PATCH',
       path: `${ROOT}/update`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         const description = request.optionalText('description') ?? '';
         return { registered_model: toRegisteredModel(await catalogue.describeModel(modelName(request), description)) };
@@ -59,6 +64,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'POST',
       path: `${ROOT}/rename`,
+      access: { scope: 'register', on: [...oneModel, { kind: 'model', at: 'new_name' }] },
       handle: async request => {
         const name = modelName(request);
         return {
@@ -69,6 +75,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'DELETE',
       path: `${ROOT}/delete`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.deleteModel(modelName(request));
         return {};
@@ -77,9 +84,10 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'GET',
       path: `${ROOT}/search`,
-      handle: async request => {
+      access: { scope: 'read', on: 'visible' },
+      handle: async (request, view) => {
         const page = readPage(request, 100, 1000);
-        const { found, more } = searchModels(await catalogue.models(), {
+        const { found, more } = searchModels(await view.named(await catalogue.models()), {
           conditions: parseEntityFilter(request.optionalText('filter') ?? '', REGISTERED_MODELS),
           order: parseEntityOrder(request.texts('order_by'), REGISTERED_MODELS),
           ...page
@@ -87,11 +95,12 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
         return { ...present('registered_models', found.map(byStage).map(toRegisteredModel)), ...nextPage(page, more) };
       }
     },
-    { method: 'GET', path: `${ROOT}/get-latest-versions`, handle: latest },
-    { method: 'POST', path: `${ROOT}/get-latest-versions`, handle: latest },
+    { method: 'GET', path: `${ROOT}/get-latest-versions`, access: { scope: 'read', on: oneModel }, handle: latest },
+    { method: 'POST', path: `${ROOT}/get-latest-versions`, access: { scope: 'read', on: oneModel }, handle: latest },
     {
       method: 'POST',
       path: `${ROOT}/set-tag`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.tagModel(modelName(request), readRegistryTag(request));
         return {};
@@ -100,6 +109,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'DELETE',
       path: `${ROOT}/delete-tag`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.untagModel(modelName(request), request.text('key'));
         return {};
@@ -108,6 +118,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'POST',
       path: `${ROOT}/alias`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         const name = modelName(request);
         const alias = newAliasName(request);
@@ -118,6 +129,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'DELETE',
       path: `${ROOT}/alias`,
+      access: { scope: 'register', on: oneModel },
       handle: async request => {
         await catalogue.deleteAlias(modelName(request), aliasName(request));
         return {};
@@ -126,6 +138,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
     {
       method: 'GET',
       path: `${ROOT}/alias`,
+      access: { scope: 'read', on: oneModel },
       handle: async request => {
         const model = await catalogue.model(modelName(request));
         const version = versionOfAlias(model, aliasName(request));

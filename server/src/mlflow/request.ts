@@ -5,7 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The fields of one request, from a JSON body or a query string, read the way MLflow's server reads them: integers may
- * be strings, `run_uuid` is an older name of `run_id`, null is absent.
+ * be strings, null is absent.
  */
 export class RpcRequest {
   readonly #fields: JsonObject;
@@ -19,8 +19,7 @@ export class RpcRequest {
 
   /** The raw value; undefined when absent or null. */
   value(name: string): unknown {
-    const value = this.#fields[name] ?? undefined;
-    return value === undefined && name === 'run_id' ? (this.#fields['run_uuid'] ?? undefined) : value;
+    return this.#fields[name] ?? undefined;
   }
 
   /** @throws MlflowError when absent, empty or no string. */

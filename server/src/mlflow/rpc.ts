@@ -1,4 +1,8 @@
+import type { AccessRule } from '@slipway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.js';
+import type { View } from '../access/view.js';
+import { viewOf } from '../http/access-rules.js';
 import { invalidParameter } from './errors.js';
 import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
 
@@ -10,10 +14,12 @@ export interface Rpc {
   /** Below the version, e.g. `/mlflow/runs/create`; `:name` is a field of the request. */
   readonly path: string;
   readonly version?: '2.0' | '3.0';
+  /** Who may call it; its places are fields of the request. */
+  readonly access: AccessRule;
   /** Only under the prefix for browsers. */
   readonly browsersOnly?: boolean;
-  /** @returns the answer's fields; absent fields are left out. */
-  handle(request: RpcRequest): Promise<object>;
+  /** @param view what the caller may see. @returns the answer's fields; absent fields are left out. */
+  handle(request: RpcRequest, view: View): Promise<object>;
 }
 
 /** Every procedure is served for clients and, under the second prefix, for browsers. */
@@ -21,21 +27,25 @@ const PREFIXES = ['/api', '/ajax-api'];
 /** MLflow's own limit for log-batch is 1 MB; models' signatures and dataset profiles are larger. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-export function registerRpcs(server: FastifyInstance, rpcs: readonly Rpc[]): void {
+export function registerRpcs(server: FastifyInstance, access: Access, rpcs: readonly Rpc[]): void {
   for (const rpc of rpcs) {
     for (const prefix of rpc.browsersOnly === true ? ['/ajax-api'] : PREFIXES) {
       server.route({
         method: rpc.method,
         url: `${prefix}/${rpc.version ?? '2.0'}${rpc.path}`,
         bodyLimit: MAX_BODY_BYTES,
-        handler: async (request: FastifyRequest, reply: FastifyReply) =>
-          reply.send(await rpc.handle(new RpcRequest(fieldsOf(request), request.method === 'GET')))
+        config: { access: rpc.access, fieldsOf },
+        handler: async (request: FastifyRequest, reply: FastifyReply) => {
+          const fields = new RpcRequest(fieldsOf(request), request.method === 'GET');
+          return reply.send(await rpc.handle(fields, viewOf(access, request)));
+        }
       });
     }
   }
 }
 
-function fieldsOf(request: FastifyRequest): JsonObject {
+/** All fields of a request, wherever they stand in it. @throws MlflowError */
+export function fieldsOf(request: FastifyRequest): JsonObject {
   const named = request.params as JsonObject;
   const given = request.method === 'GET' ? request.query : request.body;
   // Old clients send a JSON text of a JSON text.
@@ -43,5 +53,16 @@ function fieldsOf(request: FastifyRequest): JsonObject {
   if (!isJsonObject(fields)) {
     throw invalidParameter('The request body must be a JSON object.');
   }
-  return { ...fields, ...named };
+  return { ...withRunId(fields), ...named };
+}
+
+/** The fields that stand in a request's address. */
+export function addressFields(request: FastifyRequest): JsonObject {
+  return { ...withRunId(request.query as JsonObject), ...(request.params as JsonObject) };
+}
+
+/** The older name of `run_id` counts where that is absent, so that rules and handlers read the same. */
+function withRunId(fields: JsonObject): JsonObject {
+  const { run_uuid = null, ...rest } = fields;
+  return run_uuid === null ? rest : { ...rest, run_id: fields['run_id'] ?? run_uuid };
 }

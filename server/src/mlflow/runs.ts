@@ -1,3 +1,4 @@
+import type { AccessTarget } from '@slipway/contract';
 import { RunId, RunStatus } from '@slipway/contract';
 import type { App } from '../app.js';
 import type { KeyValue } from '../store/operations.js';
@@ -11,6 +12,7 @@ import { nextPage, readPage } from './page.js';
 import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
 
+const oneRun: readonly AccessTarget[] = [{ kind: 'run', at: 'run_id' }];
 const MAX_RESULTS = 50_000;
 
 /** Creating, reading, changing and finding runs. */
@@ -19,6 +21,7 @@ export function runRpcs({ runs }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/create',
+      access: { scope: 'log', on: [{ kind: 'experiment', at: 'experiment_id', absent: '0' }] },
       handle: async request => {
         const tags = checkTags(request.keyValues('tags'));
         const name = runName(request.optionalText('run_name') ?? '', tags);
@@ -36,11 +39,13 @@ export function runRpcs({ runs }: App): Rpc[] {
     {
       method: 'GET',
       path: '/mlflow/runs/get',
+      access: { scope: 'read', on: oneRun },
       handle: async request => ({ run: toRun(await runs.record(request.text('run_id'))) })
     },
     {
       method: 'POST',
       path: '/mlflow/runs/update',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         const run_id = runId(request);
         const status = request.value('status');
@@ -58,6 +63,7 @@ export function runRpcs({ runs }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/delete',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         await runs.setDeleted(runId(request), true);
         return {};
@@ -66,6 +72,7 @@ export function runRpcs({ runs }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/restore',
+      access: { scope: 'log', on: oneRun },
       handle: async request => {
         await runs.setDeleted(runId(request), false);
         return {};
@@ -74,6 +81,7 @@ export function runRpcs({ runs }: App): Rpc[] {
     {
       method: 'POST',
       path: '/mlflow/runs/search',
+      access: { scope: 'read', on: [{ kind: 'experiment', at: 'experiment_ids[]' }] },
       handle: async request => {
         const asked = readPage(request, 1000, MAX_RESULTS);
         const page = { ...asked, upTo: asked.upTo ?? (await runs.newest()) };

@@ -42,6 +42,8 @@ export interface RunListQuery {
   readonly text?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly experiment_id?: string | undefined;
+  /** Only runs of these experiments; absent: of all. */
+  readonly experiments?: readonly number[] | undefined;
 }
 
 /** Runs: what they logged, and what made them. */
@@ -132,6 +134,9 @@ export class Runs {
     }
     if (query.experiment_id !== undefined) {
       select = select.where('run.exp', '=', Number(query.experiment_id));
+    }
+    if (query.experiments !== undefined) {
+      select = select.where(anyOf('run.exp', query.experiments));
     }
     for (const word of (query.text ?? '').split(/\s+/).filter(part => part !== '')) {
       select = select.where(mentions(word));

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_PROJECT,
   Environment,
   type NotebookSession,
   type RecordBatch,
@@ -8,13 +9,13 @@ import {
   type SessionDetail,
   type SpoolRecord
 } from '@slipway/contract';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import { decodePageToken, encodePageToken } from '../runs/page-token.js';
 import { newRunName } from '../runs/run-names.js';
 import type { BlobStore } from '../artifacts/blob-store.js';
-import { endsWith } from '../store/expressions.js';
+import { endsWith, isAnyOf } from '../store/expressions.js';
 import type { Store } from '../store/store.js';
 import type { SessionTable } from '../store/tables.js';
 import { CellOutputs } from './cell-outputs.js';
@@ -81,8 +82,13 @@ export class Sessions {
     limit: number;
     page_token?: string | undefined;
     notebook?: string | undefined;
+    /** Only those of these projects; absent: all. */
+    projects?: ReadonlySet<string> | undefined;
   }): Promise<{ sessions: NotebookSession[]; next_page_token?: string }> {
     let select = this.#store.reads.selectFrom('session').selectAll();
+    if (query.projects !== undefined) {
+      select = select.where(ofProjects([...query.projects]));
+    }
     const { notebook } = query;
     if (notebook !== undefined) {
       const inFolder = endsWith('notebook_path', `/${notebook}`);
@@ -178,6 +184,12 @@ export class Sessions {
     }
     return row;
   }
+}
+
+/** A session that stands in no project's list belongs to the default project. */
+function ofProjects(projects: readonly string[]) {
+  const listed = sql<string>`(select p.project from session_project p where p.session = session.uuid)`;
+  return isAnyOf(sql<string>`coalesce(${listed}, ${DEFAULT_PROJECT})`, projects);
 }
 
 function saysMoreThanAlive(record: SpoolRecord): boolean {
