@@ -20,6 +20,8 @@ export class PythonEnvironment {
     this.folder = path.join(root, '.venv');
     this.stamp = path.join(this.folder, '.slipway-stamp');
     this.requirements = path.join(root, 'scripts', 'requirements.txt');
+    this.testStamp = path.join(this.folder, '.slipway-test-stamp');
+    this.testRequirements = path.join(root, 'scripts', 'requirements-test.txt');
   }
 
   get python() {
@@ -29,19 +31,24 @@ export class PythonEnvironment {
 
   /** Makes the environment and installs what is missing. @returns false when there was nothing to do. */
   async ensure() {
-    const wanted = this.#wanted();
+    const wanted = this.#hashOf(this.requirements);
     if (existsSync(this.python) && existsSync(this.stamp) && readFileSync(this.stamp, 'utf8') === wanted) return false;
     const python = await findPython();
     // An environment knows its own path: one that was moved or half made is made anew.
     await rm(this.folder, { recursive: true, force: true });
     await run(python, ['-m', 'venv', this.folder], { remedy: HOW_TO_GET_PYTHON });
-    await run(
-      this.python,
-      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', this.requirements],
-      { remedy: 'pip could not install JupyterLab. Is the network reachable? Run the same command again when it is.' }
-    );
+    await this.#install(this.requirements, 'JupyterLab');
     this.#quieten();
     writeFileSync(this.stamp, wanted);
+    return true;
+  }
+
+  /** Installs what only the tests need beside that. @returns false when there was nothing to do. */
+  async ensureForTests() {
+    const wanted = this.#hashOf(this.testRequirements);
+    if (existsSync(this.testStamp) && readFileSync(this.testStamp, 'utf8') === wanted) return false;
+    await this.#install(this.testRequirements, 'what the tests need');
+    writeFileSync(this.testStamp, wanted);
     return true;
   }
 
@@ -68,6 +75,14 @@ export class PythonEnvironment {
     return candidates.find(file => existsSync(file));
   }
 
+  #install(requirements, what) {
+    return run(
+      this.python,
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements],
+      { remedy: `pip could not install ${what}. Is the network reachable? Run the same command again when it is.` }
+    );
+  }
+
   /** JupyterLab asks no questions at its first start; and its own scripts are not taken for ES modules of the clone. */
   #quieten() {
     const settings = path.join(this.folder, 'share', 'jupyter', 'lab', 'settings');
@@ -85,8 +100,8 @@ export class PythonEnvironment {
     writeFileSync(path.join(this.folder, 'package.json'), '{ "private": true, "type": "commonjs" }\n');
   }
 
-  #wanted() {
-    const hash = createHash('sha256').update(readFileSync(this.requirements));
+  #hashOf(requirements) {
+    const hash = createHash('sha256').update(readFileSync(requirements));
     return hash.update(this.folder).digest('hex');
   }
 }

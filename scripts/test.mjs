@@ -10,6 +10,7 @@ const rest = process.argv.slice(2).filter(arg => arg !== '--long');
 try {
   console.log('Slipway: set-up and tests');
   const environment = await setUp();
+  await step('Python packages of the tests', () => environment.ensureForTests());
   const node = environment.node();
   if (rest.length === 0 && !long) {
     await step('Types', () => run(node, [tool('typescript', 'bin/tsc'), '-b'], { cwd: ROOT }));
