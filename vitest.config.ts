@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` stands beside the code and needs nothing but npm packages. The projects under `test/` drive real
+ * `unit` stands beside the code and needs nothing but npm packages; `postgres` is those tests of it that store something,
+ * on PostgreSQL instead of SQLite. The projects under `test/` drive real
  * processes: kernels, JupyterLab, browsers, the Python client. `long` is for `npm run test:long` only.
  */
 export default defineConfig({
@@ -11,7 +12,23 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['server/**/src/**/*.test.ts', 'kernel-lib/src/**/*.test.ts'],
+          exclude: ['server/src/store/postgres/**'],
           testTimeout: 20_000
+        }
+      },
+      {
+        // The same tests, on a PostgreSQL that the run starts.
+        test: {
+          name: 'postgres',
+          include: [
+            'server/src/store/*.test.ts',
+            'server/src/store/{writing,postgres}/**/*.test.ts',
+            'server/src/{access,artifacts,events,http,mlflow,promotions,runs,sessions,webhooks}/**/*.test.ts'
+          ],
+          env: { SLIPWAY_TEST_DATABASE: 'postgres' },
+          globalSetup: ['server/src/testing/postgres-set-up.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000
         }
       },
       {
@@ -27,6 +44,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false
@@ -36,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/**/*.long.ts'],
+          globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 3_600_000,
           hookTimeout: 180_000,
           fileParallelism: false

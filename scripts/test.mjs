@@ -35,7 +35,7 @@ async function test(environment, node) {
       ? rest
       : long
         ? ['--project', 'long']
-        : ['--project', 'unit', '--project', 'extension', '--project', 'system'];
+        : ['--project', 'unit', '--project', 'postgres', '--project', 'extension', '--project', 'system'];
   const vitest = tool('vitest', 'vitest.mjs');
   const code = await inherit(
     node,

@@ -2,18 +2,23 @@ import { z } from 'zod';
 import { invalidParameter, wrongType } from './errors.js';
 import type { RpcRequest } from './request.js';
 
-const Token = z.object({ offset: z.number().int().nonnegative(), up_to: z.number().int().nonnegative().optional() });
+const Token = z.object({ offset: z.number().int().nonnegative() });
 
 /** Where a page starts and how long it is. */
 export interface Page {
   readonly limit: number;
   readonly offset: number;
-  /** Of a search of runs: the newest run when the first page was read. */
-  readonly upTo?: number | undefined;
+}
+
+/** @throws MlflowError */
+export function readPage(request: RpcRequest, usual: number, most: number, inWords = false): Page {
+  const limit = readLimit(request, usual, most, inWords);
+  const token = request.optionalText('page_token') ?? '';
+  return { limit, offset: token === '' ? 0 : offsetOf(token) };
 }
 
 /** @param most largest page; a larger or empty one is refused. @param inWords says so in a sentence. @throws MlflowError */
-export function readPage(request: RpcRequest, usual: number, most: number, inWords = false): Page {
+export function readLimit(request: RpcRequest, usual: number, most: number, inWords = false): number {
   const limit = request.optionalInteger('max_results') ?? usual;
   if (limit > most && !inWords) {
     throw wrongType('max_results', request.value('max_results'));
@@ -22,8 +27,7 @@ export function readPage(request: RpcRequest, usual: number, most: number, inWor
     const allowed = limit < 1 ? 'a positive integer' : `at most ${most}`;
     throw invalidParameter(`Invalid value ${limit} for parameter 'max_results' supplied. It must be ${allowed}`);
   }
-  const token = request.optionalText('page_token') ?? '';
-  return { limit, ...(token === '' ? { offset: 0 } : placeOf(token)) };
+  return limit;
 }
 
 /** The token of the page after this one, when there is one. */
@@ -31,15 +35,14 @@ export function nextPage(page: Page, more: boolean): { next_page_token?: string 
   if (!more) {
     return {};
   }
-  const token = JSON.stringify({ offset: page.offset + page.limit, up_to: page.upTo });
+  const token = JSON.stringify({ offset: page.offset + page.limit });
   return { next_page_token: Buffer.from(token).toString('base64') };
 }
 
-function placeOf(token: string): Omit<Page, 'limit'> {
+function offsetOf(token: string): number {
   const decoded = Buffer.from(token, 'base64').toString();
   try {
-    const { offset, up_to } = Token.parse(JSON.parse(decoded));
-    return { offset, upTo: up_to };
+    return Token.parse(JSON.parse(decoded)).offset;
   } catch {
     throw invalidParameter(`Invalid page token, decoded value=b'${decoded}'`);
   }

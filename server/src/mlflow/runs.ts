@@ -8,9 +8,10 @@ import { invalidParameter, invalidValue } from './errors.js';
 import { experimentNumber, readView } from './experiments.js';
 import { parseRunFilter, parseRunOrder } from './search/run-search.js';
 import { checkTags } from './metric-fields.js';
-import { nextPage, readPage } from './page.js';
+import { readLimit } from './page.js';
 import type { RpcRequest } from './request.js';
 import type { Rpc } from './rpc.js';
+import { decodeRunPosition, encodeRunPosition } from './run-page-token.js';
 
 const oneRun: readonly AccessTarget[] = [{ kind: 'run', at: 'run_id' }];
 const MAX_RESULTS = 50_000;
@@ -83,16 +84,19 @@ export function runRpcs({ runs }: App): Rpc[] {
       path: '/mlflow/runs/search',
       access: { scope: 'read', on: [{ kind: 'experiment', at: 'experiment_ids[]' }] },
       handle: async request => {
-        const asked = readPage(request, 1000, MAX_RESULTS);
-        const page = { ...asked, upTo: asked.upTo ?? (await runs.newest()) };
-        const found = await runs.search({
+        const order = parseRunOrder(request.texts('order_by'));
+        const { found, end } = await runs.search({
           experiments: request.texts('experiment_ids').map(experimentNumber),
           lifecycle: readView(request, 'run_view_type'),
           predicates: parseRunFilter(request.optionalText('filter') ?? ''),
-          order: parseRunOrder(request.texts('order_by')),
-          ...page
+          order,
+          limit: readLimit(request, 1000, MAX_RESULTS),
+          after: decodeRunPosition(request.optionalText('page_token') ?? '', order)
         });
-        return { ...present('runs', found.runs.map(toRun)), ...nextPage(page, found.more) };
+        return {
+          ...present('runs', found.map(toRun)),
+          ...(end === undefined ? {} : { next_page_token: encodeRunPosition(end) })
+        };
       }
     }
   ];

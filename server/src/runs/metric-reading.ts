@@ -71,7 +71,7 @@ export async function sparkOf(db: Kysely<Tables>, sid: number): Promise<number[]
         select (select step from point where sid = ${sid} order by step limit 1),
                (select step from point where sid = ${sid} order by step desc limit 1)),
       probe(n, at) as (
-        select 0, low from ends
+        select 0, cast(low as double precision) from ends
         union all
         select n + 1, (select low + (high - low) * (n + 1.0) / ${SPARK_POINTS - 1} from ends) from probe
         where n + 1 < ${SPARK_POINTS})

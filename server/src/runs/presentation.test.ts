@@ -49,8 +49,8 @@ describe('a long series', () => {
 
 describe('a sparkline', () => {
   let test: TestStore;
-  beforeAll(() => {
-    test = openTestStore();
+  beforeAll(async () => {
+    test = await openTestStore();
   });
   afterAll(async () => {
     await test.remove();

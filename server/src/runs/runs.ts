@@ -6,7 +6,7 @@ import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors
 import type { EventLog } from '../events/event-log.js';
 import { anyOf, containsText } from '../store/expressions.js';
 import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../store/operations.js';
-import type { RunQuery } from '../store/run-query.js';
+import type { RunPosition, RunQuery } from '../store/run-query.js';
 import { statusNumber } from '../store/run-status.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
@@ -206,23 +206,16 @@ export class Runs {
     return record;
   }
 
-  /** Row id of the run that was made last; 0 when there is none. */
-  async newest(): Promise<number> {
-    const row = await this.#reads.selectFrom('run').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
-    return row?.id ?? 0;
-  }
-
-  /** @returns the page, and whether another follows. */
-  async search(query: RunQuery): Promise<{ runs: RunRecord[]; more: boolean }> {
-    const found = await this.#store.findRuns(query);
-    const ids = found.slice(0, query.limit);
+  /** @returns the page, and where it ends when another follows. */
+  async search(query: RunQuery): Promise<{ found: RunRecord[]; end: RunPosition | undefined }> {
+    const { ids, end } = await this.#store.findRuns(query);
     const rows = await selectRuns(this.#reads).where(anyOf('run.id', ids)).execute();
     const rowOf = new Map(rows.map(row => [row.id, row]));
-    const runs = await completeRuns(
+    const found = await completeRuns(
       this.#reads,
       ids.flatMap(id => rowOf.get(id) ?? [])
     );
-    return { runs, more: found.length > query.limit };
+    return { found, end };
   }
 
   /** Every metric of a run, each thinned to at most `points` points. @throws NotFoundError */

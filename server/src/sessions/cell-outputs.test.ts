@@ -14,7 +14,7 @@ let test: TestStore;
 let blobs: LocalBlobStore;
 let sessions: Sessions;
 beforeEach(async () => {
-  test = openTestStore();
+  test = await openTestStore();
   blobs = await LocalBlobStore.open(path.join(test.folder, 'blobs'));
   sessions = new Sessions(test.store, blobs, new EventLog());
 });

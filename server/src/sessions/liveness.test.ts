@@ -11,8 +11,8 @@ let test: TestStore;
 let now: number;
 let living: Set<number>;
 let liveness: Liveness;
-beforeEach(() => {
-  test = openTestStore();
+beforeEach(async () => {
+  test = await openTestStore();
   now = start;
   living = new Set([41]);
   liveness = new Liveness(test.store, new EventLog(), {

@@ -13,7 +13,7 @@ let links: RunLinks;
 let sessions: Sessions;
 const faults: unknown[] = [];
 beforeEach(async () => {
-  test = openTestStore();
+  test = await openTestStore();
   events = new EventLog({ gather: 0 });
   links = new RunLinks(test.store, events, fault => faults.push(fault));
   sessions = new Sessions(test.store, await LocalBlobStore.open(path.join(test.folder, 'blobs')), events);

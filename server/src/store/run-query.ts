@@ -43,7 +43,21 @@ export interface RunQuery {
    */
   readonly order: readonly RunOrder[];
   readonly limit: number;
-  readonly offset: number;
-  /** Row id of the newest run that counts, so that runs made between two pages do not move the second. */
-  readonly upTo?: number | undefined;
+  /** Where the page before ended; absent for the first page. */
+  readonly after?: RunPosition | undefined;
+}
+
+/** A run's place in an order: what it is sorted by, so that the next page begins there whatever came or went before. */
+export interface RunPosition {
+  /** For each order: 'NaN' of a metric is not-a-number, null a run without the value. */
+  readonly values: readonly (number | string | null)[];
+  readonly start_time: number;
+  readonly run_id: string;
+}
+
+export interface RunPage {
+  /** Row ids in order. */
+  readonly ids: readonly number[];
+  /** Where the page ends, when another follows. */
+  readonly end: RunPosition | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { WriteOperation, WriteResult } from './operations.js';
-import type { RunQuery } from './run-query.js';
+import type { RunPage, RunQuery } from './run-query.js';
 import type { Tables } from './tables.js';
 
 /** The metadata of one data folder. What a promise of a write resolved to is on the disk. */
@@ -11,7 +11,6 @@ export interface Store {
   readonly writes: Kysely<Tables>;
   /** For the busy paths: operations that come together are committed together. */
   write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>>;
-  /** @returns row ids of the page in order, and one more when there is another page. */
-  findRuns(query: RunQuery): Promise<number[]>;
+  findRuns(query: RunQuery): Promise<RunPage>;
   close(): Promise<void>;
 }

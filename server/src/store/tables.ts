@@ -405,6 +405,13 @@ export interface SessionProjectTable {
   project: string;
 }
 
+/** A live event of the servers that share a database; on SQLite there is one server, which needs no table for them. */
+export interface LiveEventTable {
+  id: Generated<number>;
+  /** JSON of the contract's ServerEvent. */
+  event: string;
+}
+
 export interface Tables {
   user_account: UserAccountTable;
   project: ProjectTable;
@@ -447,4 +454,5 @@ export interface Tables {
   preflight_report: PreflightReportTable;
   promotion: PromotionTable;
   service: ServiceTable;
+  live_event: LiveEventTable;
 }

@@ -3,32 +3,31 @@ import os from 'node:os';
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
 import type { CreateRun, LogToRun } from '../store/operations.js';
-import { openSqliteStore } from '../store/sqlite/sqlite-store.js';
+import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
+import { freshDatabase } from './test-database.js';
 
 export interface TestStore {
   readonly store: Store;
-  readonly file: string;
   readonly folder: string;
   /** Closes the database and opens it again, as a restart does. */
   reopen(): Promise<Store>;
   remove(): Promise<void>;
 }
 
-/** A real database in a fresh folder, for tests. */
-export function openTestStore(): TestStore {
+/** A fresh database for a test, of the kind that the test run is for. */
+export async function openTestStore(): Promise<TestStore> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-store-'));
-  const file = path.join(folder, 'slipway.db');
-  let store = openSqliteStore(file);
+  const database = (await freshDatabase()) ?? path.join(folder, 'slipway.db');
+  let store = await openStore(database);
   return {
     get store() {
       return store;
     },
-    file,
     folder,
     reopen: async () => {
       await store.close();
-      store = openSqliteStore(file);
+      store = await openStore(database);
       return store;
     },
     remove: async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holds, type FieldValue } from '../../search/conditions.js';
 import { numberOf } from '../../store/metric-value.js';
-import type { Comparison } from '../../store/run-query.js';
+import type { Comparison, RunQuery } from '../../store/run-query.js';
 import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
 import { parseRunFilter, parseRunOrder } from './run-search.js';
 
@@ -168,7 +168,7 @@ function plainSearch(
 let test: TestStore;
 let runs: PlainRun[];
 beforeAll(async () => {
-  test = openTestStore();
+  test = await openTestStore();
   runs = (fc.sample(plainRun, { numRuns: 60, seed: 7 }) as Omit<PlainRun, 'id'>[]).map((run, index) => ({
     ...run,
     id: `r${index}`
@@ -204,7 +204,7 @@ beforeAll(async () => {
 afterAll(() => test.remove());
 
 describe('a search of runs', () => {
-  it('finds what a plain look at each run finds, in the same order', async () => {
+  it('finds what a plain look at each run finds, in the same order and on pages of any size', async () => {
     const rows = await test.store.reads.selectFrom('run').select(['id', 'uuid', 'end_time']).execute();
     const idOf = new Map(rows.map(row => [row.id, row.uuid]));
     const stored = runs.map(run => ({
@@ -212,17 +212,24 @@ describe('a search of runs', () => {
       end: rows.find(row => row.uuid === run.id)?.end_time ?? undefined
     }));
     const orders = fc.uniqueArray(order, { maxLength: 2, selector: each => each.field });
+    const size = fc.integer({ min: 1, max: 70 });
     await fc.assert(
-      fc.asyncProperty(fc.array(condition, { maxLength: 3 }), orders, async (conditions, ordered) => {
+      fc.asyncProperty(fc.array(condition, { maxLength: 3 }), orders, size, async (conditions, ordered, limit) => {
         const filter = conditions.map(write).join(' AND ');
-        const found = await test.store.findRuns({
+        const query: RunQuery = {
           experiments: [0],
           lifecycle: 'active',
           predicates: parseRunFilter(filter),
           order: parseRunOrder(ordered.map(({ field, descending }) => `${field}${descending ? ' DESC' : ''}`)),
-          limit: 1000,
-          offset: 0
-        });
+          limit
+        };
+        const found: number[] = [];
+        let page = await test.store.findRuns(query);
+        found.push(...page.ids);
+        while (page.end !== undefined) {
+          page = await test.store.findRuns({ ...query, after: page.end });
+          found.push(...page.ids);
+        }
         expect(found.map(id => idOf.get(id))).toEqual(plainSearch(stored, conditions, ordered));
       }),
       { numRuns: 300 }

@@ -4,6 +4,7 @@ import { catalogue } from './0003-catalogue.js';
 import { mlflowRegistry } from './0004-mlflow-registry.js';
 import { observedSessions } from './0005-observed-sessions.js';
 import { loggedModelMetrics } from './0006-logged-model-metrics.js';
+import { sharedDatabase } from './0007-shared-database.js';
 import { access } from './0008-access.js';
 import { retention } from './0010-retention.js';
 import { cellOutputs } from './0011-cell-outputs.js';
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   mlflowRegistry,
   observedSessions,
   loggedModelMetrics,
+  sharedDatabase,
   access,
   retention,
   cellOutputs

@@ -1,10 +1,22 @@
 import { DatabaseSync } from 'node:sqlite';
 
+export interface SqliteOptions {
+  /**
+   * For folders on network file systems, whose locks and shared memory cannot be trusted: one process has the file, and
+   * reads use the connection that writes.
+   */
+  readonly exclusive?: boolean | undefined;
+}
+
 /** Opens the one connection that writes. An answer after its commit means that the data is on the disk. */
-export function openWriter(file: string): DatabaseSync {
+export function openWriter(file: string, { exclusive = false }: SqliteOptions = {}): DatabaseSync {
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
   // page_size only takes effect before the first table, and therefore comes first.
   database.exec('pragma page_size=4096');
+  if (exclusive) {
+    // Before the first access: the write-ahead log then needs no shared memory.
+    database.exec('pragma locking_mode=exclusive');
+  }
   database.exec('pragma journal_mode=wal; pragma synchronous=full; pragma wal_autocheckpoint=1000');
   database.exec('pragma cache_size=-32768; pragma mmap_size=0; pragma temp_store=memory; pragma busy_timeout=5000');
   return database;

@@ -14,6 +14,7 @@ import {
   type QueryResult,
   type RootOperationNode
 } from 'kysely';
+import { refuseUnstorable } from '../storable-text.js';
 import { Mutex } from '../writing/mutex.js';
 
 /**
@@ -95,6 +96,7 @@ class NodeSqliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const statement = this.#prepare(query.sql);
+    query.parameters.forEach(refuseUnstorable);
     const parameters = query.parameters.map(toSqlValue);
     if (changesRows(query.query)) {
       const { changes, lastInsertRowid } = statement.run(...parameters);

@@ -50,3 +50,22 @@ describe('a database of a later version', () => {
     expect(() => migrate(database)).toThrow('9999-later');
   });
 });
+
+describe('the schema', () => {
+  it('is applied once, in order, each step with its name', () => {
+    const database = new DatabaseSync(':memory:');
+    const step = (name: string) => ({ name, statements: () => [`create table "${name}"(x integer)`] });
+    expect(migrate(database, [step('one')])).toEqual(['one']);
+    expect(migrate(database, [step('one'), step('two')])).toEqual(['two']);
+    expect(migrate(database, [step('one'), step('two')])).toEqual([]);
+  });
+
+  it('stays as it was when a step fails', () => {
+    const database = new DatabaseSync(':memory:');
+    const broken = { name: 'bad', statements: () => ['create table half(x integer)', 'create nonsense'] };
+    expect(() => migrate(database, [broken])).toThrow();
+    expect(database.prepare(`select count(*) as tables from sqlite_master where name = 'half'`).get()).toEqual({
+      tables: 0
+    });
+  });
+});

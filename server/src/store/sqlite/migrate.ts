@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { InvalidStateError } from '../../errors.js';
+import { pending } from '../migrations/applied.js';
 import { migrations } from '../migrations/index.js';
 import { SQLITE_SCHEMA, type Migration } from '../migrations/schema-dialect.js';
 
@@ -19,20 +19,11 @@ export function migrate(database: DatabaseSync, all: readonly Migration[] = migr
       .all()
       .map(row => String(row['name']))
   );
-  const unknown = [...applied].filter(name => !all.some(migration => migration.name === name));
-  if (unknown.length > 0) {
-    throw new InvalidStateError(`The database was written by a newer version of Slipway (${unknown.join(', ')}).`, {
-      remedy: 'Update Slipway, or name another data folder with --data.'
-    });
+  const wanted = pending(all, applied);
+  for (const migration of wanted) {
+    applyMigration(database, migration);
   }
-  const done: string[] = [];
-  for (const migration of all) {
-    if (!applied.has(migration.name)) {
-      applyMigration(database, migration);
-      done.push(migration.name);
-    }
-  }
-  return done;
+  return wanted.map(({ name }) => name);
 }
 
 function applyMigration(database: DatabaseSync, migration: Migration): void {

@@ -2,17 +2,18 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { SlipwayError } from '../../errors.js';
 import type { WriteOperation, WriteResult } from '../operations.js';
-import type { RunQuery } from '../run-query.js';
+import type { RunPage, RunQuery } from '../run-query.js';
 import type { Store } from '../store.js';
 import type { Tables } from '../tables.js';
 import { Mutex } from '../writing/mutex.js';
 import { OperationWriter, type AnyResult } from '../writing/operation-writer.js';
+import { storableOperation } from '../writing/storable-operation.js';
 import { WriteQueue, type GroupCommit, type Outcome } from '../writing/write-queue.js';
-import { openReader, openWriter } from './connection.js';
+import { openReader, openWriter, type SqliteOptions } from './connection.js';
 import { NodeSqliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
 import { SqliteRecordRows } from './record-rows.js';
-import { findRuns } from './run-finder.js';
+import { findRuns } from '../run-finder.js';
 import { SqliteRunRows } from './run-rows.js';
 
 /**
@@ -20,11 +21,11 @@ import { SqliteRunRows } from './run-rows.js';
  *
  * @throws InvalidStateError when the file was written by a newer version.
  */
-export function openSqliteStore(file: string): Store {
-  const database = openWriter(file);
+export function openSqliteStore(file: string, options: SqliteOptions = {}): Store {
+  const database = openWriter(file, options);
   try {
     migrate(database);
-    return new SqliteStore(database, openReader(file));
+    return new SqliteStore(database, options.exclusive ? undefined : openReader(file));
   } catch (error) {
     database.close();
     throw error;
@@ -35,30 +36,31 @@ class SqliteStore implements Store {
   readonly reads: Kysely<Tables>;
   readonly writes: Kysely<Tables>;
   readonly #writer: DatabaseSync;
-  readonly #reader: DatabaseSync;
+  readonly #reader: DatabaseSync | undefined;
   readonly #queue: WriteQueue<WriteOperation, AnyResult>;
   readonly #mutex = new Mutex();
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync) {
+  /** @param reader absent: reads take turns with the writes. */
+  constructor(writer: DatabaseSync, reader: DatabaseSync | undefined) {
     this.#writer = writer;
     this.#reader = reader;
-    this.reads = new Kysely<Tables>({ dialect: new NodeSqliteDialect(reader) });
     this.writes = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, this.#mutex) });
+    this.reads = reader ? new Kysely<Tables>({ dialect: new NodeSqliteDialect(reader) }) : this.writes;
     this.#queue = new WriteQueue(new SqliteGroupCommit(writer, this.#mutex));
   }
 
-  write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>> {
+  async write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>> {
     // The group answers each operation with the result of its own kind.
-    return this.#queue.submit(operation) as Promise<WriteResult<O>>;
+    return this.#queue.submit(storableOperation(operation)) as Promise<WriteResult<O>>;
   }
 
-  findRuns(query: RunQuery): Promise<number[]> {
+  findRuns(query: RunQuery): Promise<RunPage> {
     return findRuns(this.reads, query);
   }
 
   async close(): Promise<void> {
     await this.#mutex.acquire();
-    this.#reader.close();
+    this.#reader?.close();
     this.#writer.exec('pragma optimize');
     this.#writer.close();
   }

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestStore, sessionStarted, type TestStore } from '../../testing/test-store.js';
 
 let test: TestStore;
-beforeEach(() => {
-  test = openTestStore();
+beforeEach(async () => {
+  test = await openTestStore();
 });
 afterEach(async () => {
   await test.remove();

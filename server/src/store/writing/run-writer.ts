@@ -15,7 +15,7 @@ import { statusNumber } from '../run-status.js';
 import type { KnownRun, PointSink, RunRows } from './run-rows.js';
 
 /** MLflow's clients read and write a run's name as this tag as well; both stay the same. */
-const RUN_NAME_TAG = 'mlflow.runName';
+export const RUN_NAME_TAG = 'mlflow.runName';
 
 /**
  * The rules by which runs are written, in whatever database. A method that throws one of our errors has written

@@ -1,17 +1,14 @@
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MetricValue } from '@slipway/contract';
-import { InvalidRequestError, InvalidStateError, NotFoundError } from '../../errors.js';
-import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
-import { isLater, numberOf, toStored } from '../metric-value.js';
-import type { MetricEntry } from '../operations.js';
-import { migrate } from './migrate.js';
-import { openSqliteStore } from './sqlite-store.js';
+import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
+import { logTo, newRun, openTestStore, sessionStarted, type TestStore } from '../testing/test-store.js';
+import { isLater, numberOf, toStored } from './metric-value.js';
+import type { MetricEntry } from './operations.js';
 
 let test: TestStore;
-beforeEach(() => {
-  test = openTestStore();
+beforeEach(async () => {
+  test = await openTestStore();
 });
 afterEach(async () => {
   await test.remove();
@@ -78,7 +75,7 @@ describe('metrics', () => {
     ];
     await test.store.write(logTo('run-1', { metrics: [...metrics, ...metrics] }));
     await test.store.write(logTo('run-1', { metrics }));
-    const points = await test.store.reads.selectFrom('point').selectAll().execute();
+    const points = await test.store.reads.selectFrom('point').select('value').orderBy('value').execute();
     expect(points.map(point => point.value)).toEqual([2, 'NaN']);
   });
 
@@ -181,29 +178,34 @@ describe('a run', () => {
   });
 });
 
-describe('the schema', () => {
-  it('is applied once, in order, each step with its name', () => {
-    const database = new DatabaseSync(':memory:');
-    const step = (name: string) => ({ name, statements: () => [`create table "${name}"(x integer)`] });
-    expect(migrate(database, [step('one')])).toEqual(['one']);
-    expect(migrate(database, [step('one'), step('two')])).toEqual(['two']);
-    expect(migrate(database, [step('one'), step('two')])).toEqual([]);
+describe('text that not every database can hold', () => {
+  const texts = ['a\0b', 'half of a pair: \ud800'];
+
+  it('is refused as a name or value, with what to do, and nothing beside it is stored', async () => {
+    await test.store.write(newRun('run-1'));
+    for (const text of texts) {
+      for (const entry of [
+        { params: [{ key: text, value: '1' }] },
+        { tags: [{ key: 'note', value: text }] },
+        { metrics: [{ key: text, value: 1, timestamp: 1 }] }
+      ]) {
+        const metrics = [{ key: 'loss', value: 1, timestamp: 1 }];
+        await expect(test.store.write(logTo('run-1', { metrics, ...entry }))).rejects.toThrow(InvalidRequestError);
+      }
+      const search = test.store.reads.selectFrom('run').where('name', '=', text).select('id').execute();
+      await expect(search).rejects.toThrow(InvalidRequestError);
+    }
+    expect(await latest('run-1')).toEqual({});
   });
 
-  it('stays as it was when a step fails', () => {
-    const database = new DatabaseSync(':memory:');
-    const broken = { name: 'bad', statements: () => ['create table half(x integer)', 'create nonsense'] };
-    expect(() => migrate(database, [broken])).toThrow();
-    expect(database.prepare(`select count(*) as tables from sqlite_master where name = 'half'`).get()).toEqual({
-      tables: 0
-    });
-  });
-
-  it('of a newer version is refused, with what to do', async () => {
-    await test.store.writes
-      .insertInto('schema_migration' as 'blob')
-      .values({ name: '9999-future', applied_at: 0 } as never)
-      .execute();
-    expect(() => openSqliteStore(test.file)).toThrow(InvalidStateError);
+  it('is replaced in the records of a notebook, which are not lost for it', async () => {
+    const at = 1_700_000_000_000;
+    const started = sessionStarted(1, at);
+    if (started.type === 'session.started') {
+      const session = { ...started.session, notebook_path: 'a\0b.ipynb' };
+      await test.store.write({ kind: 'records', session_id: 's', records: [{ ...started, session }] });
+    }
+    const sessions = await test.store.reads.selectFrom('session').select('notebook_path').execute();
+    expect(sessions).toEqual([{ notebook_path: 'a\ufffdb.ipynb' }]);
   });
 });

@@ -1,0 +1,29 @@
+import { InvalidRequestError } from '../../errors.js';
+
+const SCHEME = /^postgres(?:ql)?(?:\+[a-z0-9]+)?:\/\//i;
+
+/** Whether this names a PostgreSQL database, also as SQLAlchemy writes it (`postgresql+psycopg2://…`). */
+export function isPostgresUrl(text: string): boolean {
+  return SCHEME.test(text);
+}
+
+/**
+ * The URL as PostgreSQL's own clients write it.
+ *
+ * @throws InvalidRequestError when it is no URL; the text is not repeated, as it may hold a password.
+ */
+export function toPostgresUrl(text: string): string {
+  const url = text.replace(SCHEME, 'postgresql://');
+  if (!isPostgresUrl(text) || !URL.canParse(url)) {
+    throw new InvalidRequestError('The address of the PostgreSQL database is not a URL.', {
+      remedy: 'Write postgresql://user:password@host:5432/database; special characters of a password as %-codes.'
+    });
+  }
+  return url;
+}
+
+/** Names the database without user and password, for messages. */
+export function describeDatabase(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${pathname.slice(1) || 'the default database'} on ${host || 'this machine'}`;
+}

@@ -1,0 +1,81 @@
+import { Kysely } from 'kysely';
+import type pg from 'pg';
+import type { WriteOperation, WriteResult } from '../operations.js';
+import { findRuns } from '../run-finder.js';
+import type { RunPage, RunQuery } from '../run-query.js';
+import type { Store } from '../store.js';
+import type { Tables } from '../tables.js';
+import type { AnyResult } from '../writing/operation-writer.js';
+import { storableOperation } from '../writing/storable-operation.js';
+import { WriteQueue } from '../writing/write-queue.js';
+import { openPool } from './connection.js';
+import { toPostgresUrl } from './database-url.js';
+import { PostgresPoolDialect } from './dialect.js';
+import { toOurError } from './failures.js';
+import { PostgresGroupCommit } from './group-commit.js';
+import { migrate } from './migrate.js';
+
+/*
+ * Gathered writes have a connection of their own. Transactions wait for one another; what they read on the way must find
+ * a connection all the same, so reads have theirs, too.
+ */
+const READERS = 5;
+const WRITERS = 2;
+
+/**
+ * Opens a PostgreSQL database, and creates or migrates its tables first.
+ *
+ * @param address URL, also as SQLAlchemy writes it.
+ * @throws InvalidStateError when the tables were written by a newer version, or PostgreSQL refuses us.
+ * @throws ServiceUnavailableError when it does not answer.
+ */
+export async function openPostgresStore(address: string): Promise<Store> {
+  const url = toPostgresUrl(address);
+  const pool = openPool(url, WRITERS);
+  try {
+    const client = await pool.connect();
+    try {
+      await migrate(client);
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    await pool.end();
+    throw toOurError(error);
+  }
+  return new PostgresStore({ reads: openPool(url, READERS), writes: pool, groups: openPool(url, 1) });
+}
+
+interface Pools {
+  readonly reads: pg.Pool;
+  readonly writes: pg.Pool;
+  /** Of one connection. */
+  readonly groups: pg.Pool;
+}
+
+class PostgresStore implements Store {
+  readonly reads: Kysely<Tables>;
+  readonly writes: Kysely<Tables>;
+  readonly #pools: Pools;
+  readonly #queue: WriteQueue<WriteOperation, AnyResult>;
+
+  constructor(pools: Pools) {
+    this.#pools = pools;
+    this.reads = new Kysely<Tables>({ dialect: new PostgresPoolDialect(pools.reads) });
+    this.writes = new Kysely<Tables>({ dialect: new PostgresPoolDialect(pools.writes) });
+    this.#queue = new WriteQueue(new PostgresGroupCommit(pools.groups));
+  }
+
+  async write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>> {
+    // The group answers each operation with the result of its own kind.
+    return this.#queue.submit(storableOperation(operation)) as Promise<WriteResult<O>>;
+  }
+
+  findRuns(query: RunQuery): Promise<RunPage> {
+    return findRuns(this.reads, query);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#pools).map((pool: pg.Pool) => pool.end()));
+  }
+}
