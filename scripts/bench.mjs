@@ -1,14 +1,24 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { ensureMlflowServer } from './mlflow-server.mjs';
 import { ROOT, setUp } from './set-up.mjs';
-import { explain } from './terminal.mjs';
+import { explain, step } from './terminal.mjs';
 
 try {
   const environment = await setUp();
+  let mlflow;
+  await step('MLflow’s own server, to measure against', async () => {
+    mlflow = await ensureMlflowServer(environment);
+  });
   const child = spawn(environment.node(), [path.join(ROOT, 'test', 'bench', 'main.ts')], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, SLIPWAY_PYTHON: environment.python, SLIPWAY_NODE: environment.node() }
+    env: {
+      ...process.env,
+      SLIPWAY_PYTHON: environment.python,
+      SLIPWAY_NODE: environment.node(),
+      SLIPWAY_MLFLOW_PYTHON: mlflow
+    }
   });
   child.once('exit', code => process.exit(code ?? 1));
 } catch (error) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { ensureMlflowServer } from './mlflow-server.mjs';
 import { ROOT, setUp } from './set-up.mjs';
 import { explain, run, step } from './terminal.mjs';
 
@@ -16,6 +17,11 @@ try {
     await step('Types', () => run(node, [tool('typescript', 'bin/tsc'), '-b'], { cwd: ROOT }));
     await step('Lint', () => run(node, [tool('eslint', 'bin/eslint.js'), '.'], { cwd: ROOT }));
     await step('Format', () => run(node, [tool('prettier', 'bin/prettier.cjs'), '--check', '.'], { cwd: ROOT }));
+  }
+  if (long) {
+    await step('MLflow’s own server, to compare with', async () => {
+      process.env.SLIPWAY_MLFLOW_PYTHON = await ensureMlflowServer(environment);
+    });
   }
   process.exitCode = await test(environment, node);
 } catch (error) {

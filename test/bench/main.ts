@@ -9,6 +9,8 @@ import { logBatch } from './log-batch.ts';
 import type { Measurement } from './measurement.ts';
 import { serviceLatency } from './service-latency.ts';
 import { spoolReplay } from './spool-replay.ts';
+import { trackingTable } from './tracking/table.ts';
+import { startPostgres } from '../../server/dist/testing/postgres-server.js';
 
 /** Every row of the benchmark, in the order of the table; some are measured together. */
 const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [
@@ -34,11 +36,23 @@ for (const row of ROWS) {
     );
   }
 }
-writeFileSync(REPORT, report(measured));
+writeFileSync(REPORT, report(measured, await tracking()));
 console.log(`\nWritten to ${path.relative(process.cwd(), REPORT)}`);
 process.exit(0);
 
-function report(rows: readonly Measurement[]): string {
+async function tracking(): Promise<string> {
+  const mlflowPython = process.env['SLIPWAY_MLFLOW_PYTHON'];
+  if (mlflowPython === undefined)
+    throw new Error('SLIPWAY_MLFLOW_PYTHON names no Python; `npm run bench` sees to that.');
+  const postgres = await startPostgres();
+  try {
+    return await trackingTable({ postgres: postgres.url, mlflowPython });
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function report(rows: readonly Measurement[], server: string): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   const lines = rows.map(
     row =>
@@ -55,7 +69,8 @@ function report(rows: readonly Measurement[]): string {
     '| what | Slipway | baseline | ratio | the baseline is |',
     '| --- | --- | --- | --- | --- |',
     ...lines,
-    ''
+    '',
+    server
   ].join('\n');
 }
 

@@ -15,8 +15,7 @@ beforeAll(async () => {
   folder = await freshFolder();
   own = await startServerProcess(path.join(folder.path, '.slipway'), ['--port', '0']);
   reference = await startReferenceServer(folder.path);
-  // The first time it is installed.
-}, 600_000);
+});
 afterAll(async () => {
   await reference.stop();
   await own.end('SIGTERM');

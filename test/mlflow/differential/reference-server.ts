@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { PYTHON, run } from '../../server/slipway-process.js';
 
-const ENVIRONMENT = fileURLToPath(new URL('../../../.cache/mlflow-server', import.meta.url));
 const START_MS = 120_000;
 
 export interface ReferenceServer {
@@ -13,12 +9,12 @@ export interface ReferenceServer {
   stop(): Promise<void>;
 }
 
-/**
- * Starts MLflow's own server on a fresh database. The first time it is installed from PyPI into a folder of its own; the
- * environment variable SLIPWAY_MLFLOW_PYTHON names a Python that has it already.
- */
+/** Starts MLflow's own server on a fresh database, with the Python that has it. */
 export async function startReferenceServer(folder: string): Promise<ReferenceServer> {
-  const python = process.env['SLIPWAY_MLFLOW_PYTHON'] ?? (await install());
+  const python = process.env['SLIPWAY_MLFLOW_PYTHON'];
+  if (python === undefined) {
+    throw new Error('SLIPWAY_MLFLOW_PYTHON names no Python with mlflow; `npm run test:long` sees to that.');
+  }
   const port = await freePort();
   const server = spawn(
     python,
@@ -45,22 +41,6 @@ export async function startReferenceServer(folder: string): Promise<ReferenceSer
     await new Promise(resolve => setTimeout(resolve, 250));
   }
   return { url, stop };
-}
-
-async function install(): Promise<string> {
-  const python = path.join(ENVIRONMENT, 'bin', 'python');
-  if (!existsSync(path.join(ENVIRONMENT, 'bin', 'mlflow'))) {
-    for (const [command, ...args] of [
-      [PYTHON, '-m', 'venv', ENVIRONMENT],
-      [python, '-m', 'pip', 'install', '--quiet', 'mlflow==3.17.*']
-    ]) {
-      const ended = await run(command ?? '', args);
-      if (ended.code !== 0) {
-        throw new Error(`The mlflow server could not be installed: ${ended.stderr}`);
-      }
-    }
-  }
-  return python;
 }
 
 async function answers(url: string): Promise<boolean> {
