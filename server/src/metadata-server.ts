@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 import type { AuthMode } from './access/authenticator.js';
-import { openApp, type AppOptions, type ArtifactPlaces } from './app.js';
+import { openApp, type AppOptions, type ArtifactPlaces, type DatabasePlace } from './app.js';
 import { DataFolder } from './data-folder.js';
 import { InvalidStateError } from './errors.js';
+import type { GuardedRoute } from './http/access-rules.js';
 import { GracefulStop } from './http/graceful-stop.js';
 import { createHttpServer } from './http/server.js';
 import { VERSION } from './version.js';
@@ -18,6 +19,7 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Names, beside those of this machine, under which it answers. */
   readonly allowedHosts?: readonly string[] | undefined;
+  readonly database?: DatabasePlace | undefined;
   readonly artifacts?: ArtifactPlaces | undefined;
   readonly ports?: Pick<AppOptions, 'preflight' | 'releaser'>;
   /** Faults of ours, for the log. */
@@ -30,6 +32,8 @@ export interface RunningServer {
   /** The port that was asked for or kept, when another process had it. */
   readonly busyPort: number | undefined;
   readonly token: string;
+  /** What it answers, and who may call it. */
+  readonly routes: readonly GuardedRoute[];
   readonly folder: DataFolder;
   close(): Promise<void>;
 }
@@ -65,6 +69,7 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
     folder,
     access: { mode: options.auth ?? 'token', ownerToken: token },
     onError: options.onError,
+    database: options.database,
     artifacts: options.artifacts,
     ...options.ports
   });
@@ -97,7 +102,7 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
     version: VERSION
   });
   const busyPort = wanted === 0 || listening === wanted ? undefined : wanted;
-  return { url, port: listening, busyPort, token, folder, close };
+  return { url, port: listening, busyPort, token, routes: server.guardedRoutes, folder, close };
 }
 
 function refuseOpenToOthers({ auth, host = '127.0.0.1' }: ServerOptions): void {

@@ -145,8 +145,13 @@ export class ObjectProjects {
       .select('experiment.name')
       .distinct()
       .execute();
+    const sessions = await reads.selectFrom('session_blob').where('sha256', '=', sha256).select('session_id').execute();
     const named = await this.#ofNames([...datasets, ...runs, ...models]);
-    return [...new Set([...named, ...(await this.#ofBundles(bundles.map(row => row.digest)))])];
+    const more = await Promise.all([
+      this.#ofBundles(bundles.map(row => row.digest)),
+      ...sessions.map(row => this.#ofSession(row.session_id))
+    ]);
+    return [...new Set([...named, ...more.flatMap(projects => projects ?? [])])];
   }
 
   #ofArtifact(location: string): Promise<readonly string[] | undefined> {

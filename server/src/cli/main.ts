@@ -44,6 +44,27 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  user: {
+    summary: 'users of a server that several people use',
+    load: async () => {
+      const { userHelp: help, userCommand: run } = await import('./user-command.js');
+      return { help, run };
+    }
+  },
+  token: {
+    summary: 'API tokens of users',
+    load: async () => {
+      const { tokenHelp: help, tokenCommand: run } = await import('./token-command.js');
+      return { help, run };
+    }
+  },
+  project: {
+    summary: 'projects, which decide who sees what',
+    load: async () => {
+      const { projectHelp: help, projectCommand: run } = await import('./project-command.js');
+      return { help, run };
+    }
+  },
   up: {
     summary: 'start everything with JupyterLab (what npm start does)',
     load: async () => {

@@ -50,7 +50,10 @@ export class CommandClient {
     }
     const response = await fetch(url, {
       method: route.method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(input.body === undefined ? {} : { 'content-type': 'application/json' })
+      },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) })
     }).catch((cause: unknown) => {

@@ -6,10 +6,23 @@ import type { Principal } from '../access/principal.js';
 import type { View } from '../access/view.js';
 import { SlipwayError } from '../errors.js';
 
+export interface GuardedRoute {
+  readonly method: string;
+  /** As Fastify writes it: `:name` and `*` stand for anything. */
+  readonly url: string;
+  readonly access: AccessRule | 'public';
+  /** Whether the places of its rule are fields, wherever they stand, rather than `params.…`, `query.…` or `body.…`. */
+  readonly byField: boolean;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; undefined on public routes, and until it is known. */
     principal: Principal | undefined;
+  }
+  interface FastifyInstance {
+    /** Every route there is, with its rule. */
+    guardedRoutes: readonly GuardedRoute[];
   }
   interface FastifyContextConfig {
     /** Who may call the route. A route without it cannot be registered. */
@@ -41,10 +54,15 @@ export function identifyCallers(server: FastifyInstance, { authenticator }: Acce
  * has no rule cannot be registered after this, so that none is forgotten.
  */
 export function holdToRules(server: FastifyInstance, { authenticator, control }: Access): void {
-  server.addHook('onRoute', route => {
-    if (route.config?.access === undefined) {
-      throw new TypeError(`The route ${String(route.method)} ${route.url} does not say who may call it.`);
+  const guarded: GuardedRoute[] = [];
+  server.decorate('guardedRoutes', guarded);
+  server.addHook('onRoute', ({ method, url, config }) => {
+    const access = config?.access;
+    if (access === undefined) {
+      throw new TypeError(`The route ${String(method)} ${url} does not say who may call it.`);
     }
+    const byField = config?.fieldsOf !== undefined;
+    guarded.push(...[method].flat().map(each => ({ method: each, url, access, byField })));
   });
   server.addHook('onRequest', (request, reply, done) => {
     if (request.principal === undefined && ruleOf(request) !== 'public') {

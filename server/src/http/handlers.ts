@@ -24,7 +24,12 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     listSessionCells: async ({ params, query }) => ({ cells: await sessions.cells(params.session_id, query.detail) }),
     getCellOutputs: ({ params }) => sessions.outputs(params.session_id, params.execution_id),
 
+    searchCells: async ({ query, view }) => ({
+      cells: await view.ofSessions(await sessions.searchCells(query.text, query.limit))
+    }),
+
     listRuns: async ({ query, view }) => runs.list({ ...query, experiments: await view.experiments() }),
+    compareRuns: ({ body }) => runs.compare(body.run_ids),
     getRun: ({ params }) => runs.detail(params.run_id),
     getRunMetrics: async ({ params, query }) => ({ series: await runs.metrics(params.run_id, query.points) }),
     listRunCells: async ({ params, view }) => {
