@@ -9,11 +9,11 @@ import { PreflightReport, PreflightRequest } from './preflight.js';
 import { NewPromotion, Promotion } from './promotions.js';
 import { RecordBatch, RecordBatchAnswer } from './records.js';
 import { ModelVersion, RegisteredModel } from './registry.js';
-import { MetricSeries, RunDetail, RunStatus, RunSummary } from './runs.js';
+import { MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from './runs.js';
 import type { RouteSpec } from './route-spec.js';
 import { BundleDigest, CellExecutionId, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
 import { Service, TestAnswer, TestRequest } from './services.js';
-import { NotebookSession, SessionCell, SessionDetail } from './sessions.js';
+import { FoundCell, NotebookSession, SessionCell, SessionDetail } from './sessions.js';
 
 const page = {
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -97,6 +97,18 @@ export const routes = {
     answer: RecordedOutputs
   },
 
+  searchCells: {
+    method: 'GET',
+    path: '/api/v1/cells',
+    summary: 'Executed cells whose source holds all words, newest first',
+    access: seesSome,
+    query: z.object({
+      text: z.string().min(1).max(500).describe('Words, or beginnings of words.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50)
+    }),
+    answer: z.object({ cells: z.array(FoundCell) })
+  },
+
   listRuns: {
     method: 'GET',
     path: '/api/v1/runs',
@@ -104,11 +116,23 @@ export const routes = {
     access: { scope: 'read', on: [{ kind: 'experiment', at: 'query.experiment_id' }] },
     query: z.object({
       ...page,
-      text: z.string().max(500).optional().describe('Words in name, experiment, tags or parameters.'),
+      text: z
+        .string()
+        .max(500)
+        .optional()
+        .describe('Words in name, experiment, tags, parameters or the cells that made it.'),
       status: RunStatus.optional(),
       experiment_id: z.string().optional()
     }),
     answer: z.object({ runs: z.array(RunSummary), next_page_token: z.string().optional() })
+  },
+  compareRuns: {
+    method: 'POST',
+    path: '/api/v1/runs/compare',
+    summary: 'Parameters, metrics, tags and inputs of runs side by side',
+    access: { scope: 'read', on: [{ kind: 'run', at: 'body.run_ids[]' }] },
+    body: z.object({ run_ids: z.array(RunId).min(2).max(50) }),
+    answer: RunComparison
   },
   getRun: {
     method: 'GET',

@@ -84,3 +84,16 @@ export const MetricSeries = z.object({
   total: z.number().int().describe('Points stored; more than `points` when the series was thinned.')
 });
 export type MetricSeries = z.infer<typeof MetricSeries>;
+
+/** One thing that runs have in common or not; `values` are in the order of the runs, null where a run lacks it. */
+export const ComparedValue = z.object({
+  kind: z.enum(['param', 'metric', 'tag', 'input']),
+  key: z.string(),
+  values: z.array(z.union([z.string(), z.number()]).nullable()),
+  differs: z.boolean()
+});
+export type ComparedValue = z.infer<typeof ComparedValue>;
+
+/** Runs beside each other: what differs comes first. */
+export const RunComparison = z.object({ runs: z.array(RunSummary), values: z.array(ComparedValue) });
+export type RunComparison = z.infer<typeof RunComparison>;

@@ -101,3 +101,17 @@ export const SessionDetail = NotebookSession.extend({
   run_ids: z.array(RunId).describe('Runs that its cells started or logged to, oldest first.')
 });
 export type SessionDetail = z.infer<typeof SessionDetail>;
+
+/** A cell whose source holds the words that were looked for. */
+export const FoundCell = z.object({
+  execution_id: CellExecutionId,
+  session_id: SessionId,
+  notebook_path: z.string(),
+  order: z.number().int(),
+  started_at: Timestamp,
+  run_ids: z.array(RunId),
+  lines: z
+    .array(z.object({ line: z.number().int(), text: z.string() }))
+    .describe('Lines with the words, from 1; at most 5.')
+});
+export type FoundCell = z.infer<typeof FoundCell>;

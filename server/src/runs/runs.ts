@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { MetricPoint, MetricSeries, RunDetail, RunStatus, RunSummary } from '@slipway/contract';
+import type { MetricPoint, MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from '@slipway/contract';
 import { sql, type Kysely } from 'kysely';
 import type { BlobStore } from '../artifacts/blob-store.js';
 import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
-import { anyOf, containsText } from '../store/expressions.js';
+import { anyOf, containsText, holdsWords, wordsOf } from '../store/expressions.js';
 import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../store/operations.js';
 import type { RunPosition, RunQuery } from '../store/run-query.js';
 import { statusNumber } from '../store/run-status.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
+import { compareRuns } from './comparison.js';
 import { pointsOf, seriesOf } from './metric-reading.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { newRunName } from './run-names.js';
@@ -197,6 +198,11 @@ export class Runs {
     };
   }
 
+  /** Several runs side by side. @throws NotFoundError for one that is not there. */
+  async compare(run_ids: readonly string[]): Promise<RunComparison> {
+    return compareRuns(await Promise.all(run_ids.map(run_id => this.detail(run_id))));
+  }
+
   /** A run as MLflow's clients read it, deleted or not. @throws NotFoundError */
   async record(run_id: string): Promise<RunRecord> {
     const [record] = await completeRuns(this.#reads, [await this.row(run_id)]);
@@ -274,11 +280,19 @@ export class Runs {
   }
 }
 
-/** The word stands in the run's name, its experiment's, a tag or a parameter. */
+/** The word stands in the run's name, its experiment's, a tag, a parameter, or a cell that made it. */
 function mentions(word: string) {
   const inTable = (table: 'param' | 'tag') =>
     sql<boolean>`run.id in (select t.run from ${sql.table(table)} t join key k on k.id = t.key
       where ${containsText('t.value', word)} or ${containsText('k.name', word)})`;
   return sql<boolean>`(${containsText('run.name', word)} or ${containsText('run.uuid', word)}
-    or run.exp in (select e.id from experiment e where ${containsText('e.name', word)}) or ${inTable('param')} or ${inTable('tag')})`;
+    or run.exp in (select e.id from experiment e where ${containsText('e.name', word)}) or ${inTable('param')} or ${inTable('tag')} or ${inCells(word)})`;
+}
+
+function inCells(word: string) {
+  const words = wordsOf(word);
+  return words.length === 0
+    ? sql<boolean>`1 = 0`
+    : sql<boolean>`run.uuid in (select cr.run_id from cell_execution join cell_run cr on cr.cell = cell_execution.id
+        where ${holdsWords('cell_execution', 'source', words)})`;
 }

@@ -1,6 +1,7 @@
 import {
   DEFAULT_PROJECT,
   Environment,
+  type FoundCell,
   type NotebookSession,
   type RecordBatch,
   type RecordBatchAnswer,
@@ -19,6 +20,7 @@ import { endsWith, isAnyOf } from '../store/expressions.js';
 import type { Store } from '../store/store.js';
 import type { SessionTable } from '../store/tables.js';
 import { CellOutputs } from './cell-outputs.js';
+import { searchCells } from './cell-search.js';
 import { judgeSession } from './cleanness.js';
 import { LargeContents } from './large-contents.js';
 import { cellOrderOf, readSessionCells } from './session-cells.js';
@@ -144,6 +146,11 @@ export class Sessions {
   /** What an executed cell has shown. @throws NotFoundError */
   outputs(session_id: string, execution_id: string): Promise<RecordedOutputs> {
     return this.#outputs.read(session_id, execution_id);
+  }
+
+  /** Executed cells that hold all words, the newest first. */
+  searchCells(text: string, limit: number): Promise<FoundCell[]> {
+    return searchCells(this.#store.reads, text, limit);
   }
 
   /** The cells that started a run or logged to it. */

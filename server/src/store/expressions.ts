@@ -1,4 +1,5 @@
 import { sql, type Expression, type OperationNode, type RawBuilder, type RawNode } from 'kysely';
+import { postgresWords } from './migrations/schema-dialect.js';
 
 /** An expression as each database spells it. */
 export interface Spellings<T> {
@@ -44,6 +45,9 @@ export function anyOf(column: string, ids: readonly number[] | readonly string[]
 
 /** As `anyOf`, of any expression. */
 export function isAnyOf(left: RawBuilder<unknown>, ids: readonly number[] | readonly string[]): RawBuilder<boolean> {
+  if (ids.length === 0) {
+    return sql<boolean>`1 = 0`;
+  }
   const type = sql.raw(typeof ids[0] === 'string' ? 'text[]' : 'bigint[]');
   return portable({
     sqlite: sql<boolean>`${left} in (select value from json_each(${JSON.stringify(ids)}))`,
@@ -83,6 +87,28 @@ export function isLikeIgnoringCase(left: RawBuilder<unknown>, pattern: string): 
     sqlite: sql<boolean>`${left} like ${pattern}`,
     postgres: sql<boolean>`${left} ilike ${pattern} escape ''`
   });
+}
+
+/**
+ * The row's text holds all words, or words that begin like them, without regard to case. Only for columns with a
+ * `wordIndex`.
+ *
+ * @param id expression of the row's id.
+ * @param words letters and digits only, see `wordsOf`.
+ */
+export function holdsWords(table: string, column: string, words: readonly string[]): RawBuilder<boolean> {
+  const index = sql.table(`${table}_words`);
+  return portable({
+    sqlite: sql<boolean>`${sql.ref(`${table}.id`)} in (
+      select rowid from ${index} where ${index} match ${words.map(word => `"${word}"*`).join(' ')})`,
+    postgres: sql<boolean>`${sql.raw(postgresWords(`${table}.${column}`))}
+      @@ ${words.map(word => `'${word}':*`).join(' & ')}::tsquery`
+  });
+}
+
+/** The words of a text as they are found by `holdsWords`. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function toGlob(pattern: string): string {

@@ -8,6 +8,7 @@ import { sharedDatabase } from './0007-shared-database.js';
 import { access } from './0008-access.js';
 import { retention } from './0010-retention.js';
 import { cellOutputs } from './0011-cell-outputs.js';
+import { cellWords } from './0012-cell-words.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
@@ -21,5 +22,6 @@ export const migrations: readonly Migration[] = [
   sharedDatabase,
   access,
   retention,
-  cellOutputs
+  cellOutputs,
+  cellWords
 ];
