@@ -25,6 +25,7 @@ export default defineConfig({
             'server/src/store/{writing,postgres}/**/*.test.ts',
             'server/src/{access,artifacts,events,http,mlflow,promotions,runs,sessions,webhooks}/**/*.test.ts'
           ],
+          exclude: ['**/{blob-store,byte-range,trusted-folder,staleness,search,conditions}.test.ts'],
           env: { SLIPWAY_TEST_DATABASE: 'postgres' },
           globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 60_000,

@@ -20,7 +20,7 @@ import { Services } from './services/services.js';
 import { Liveness } from './sessions/liveness.js';
 import { RunLinks } from './sessions/run-links.js';
 import { Sessions } from './sessions/sessions.js';
-import { openSqliteStore } from './store/sqlite/sqlite-store.js';
+import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
 
 /** Where artifacts lie. */
@@ -31,8 +31,17 @@ export interface ArtifactPlaces {
   readonly defaultRoot?: string | undefined;
 }
 
+/** Where metadata lies. */
+export interface DatabasePlace {
+  /** URL of a PostgreSQL database, or the path of a SQLite file; absent: a SQLite file in the data folder. */
+  readonly address?: string | undefined;
+  /** SQLite on a network file system: no other process may open the file. */
+  readonly exclusive?: boolean | undefined;
+}
+
 export interface AppOptions {
   readonly folder: DataFolder;
+  readonly database?: DatabasePlace | undefined;
   readonly artifacts?: ArtifactPlaces | undefined;
   readonly access: AccessOptions;
   /** Absent: promotions are refused, everything else works. */
@@ -68,7 +77,8 @@ export interface App {
 /** Composition root: the one place that knows which implementation stands behind which port. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { folder, preflight, releaser, onError } = options;
-  const store = openSqliteStore(folder.database);
+  const { address = folder.database, exclusive } = options.database ?? {};
+  const store = await openStore(address, { exclusive });
   const blobs = new KeptBlobs(
     store,
     await openBlobStore(options.artifacts?.destination ?? folder.blobs, folder.incoming)

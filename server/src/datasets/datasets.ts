@@ -73,7 +73,7 @@ export class Datasets {
       .innerJoin('run', 'run.id', 'run_input.run')
       .where('run_input.name', '=', name)
       .where(or => or.or([or('run_input.version', '=', version), or('run_input.digest', '=', row.digest)]))
-      .select('run.uuid')
+      .select(['run.uuid', 'run.start_time'])
       .distinct()
       .orderBy('run.start_time', 'desc')
       .limit(MAX_USED_BY)

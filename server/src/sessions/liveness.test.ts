@@ -5,7 +5,7 @@ import { openTestStore, sessionStarted, type TestStore } from '../testing/test-s
 import { Liveness } from './liveness.js';
 
 const HERE = 'this-host';
-const start = Date.now();
+let start: number;
 
 let test: TestStore;
 let now: number;
@@ -13,6 +13,8 @@ let living: Set<number>;
 let liveness: Liveness;
 beforeEach(async () => {
   test = await openTestStore();
+  // After the database is there: records are stored at the real time.
+  start = Date.now();
   now = start;
   living = new Set([41]);
   liveness = new Liveness(test.store, new EventLog(), {

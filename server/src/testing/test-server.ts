@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startServer, type RunningServer, type ServerOptions } from '../metadata-server.js';
+import { freshDatabase } from './test-database.js';
 
 export interface TestServer {
   readonly server: RunningServer;
@@ -28,7 +29,8 @@ export interface Answer {
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-test-'));
   const faults: unknown[] = [];
-  const server = await startServer({ data: folder, port: 0, onError: error => faults.push(error), ...options });
+  const database = { address: await freshDatabase() };
+  const server = await startServer({ data: folder, database, port: 0, onError: error => faults.push(error), ...options });
   const call: TestServer['call'] = async (method, route, body, headers = {}) => {
     const bytes = body instanceof Uint8Array;
     const response = await fetch(new URL(route, server.url), {

@@ -26,6 +26,11 @@ export class ColumnChanges<C extends object> {
     }
   }
 
+  /** Whether the row gets a new value there. */
+  has(id: number, column: keyof C): boolean {
+    return this.#columns.get(column)?.has(id) ?? false;
+  }
+
   async flush(client: WriteClient): Promise<void> {
     for (const [column, rows] of this.#columns) {
       // In the order of their ids, so that two servers never wait for each other in a circle.

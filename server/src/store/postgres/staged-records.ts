@@ -129,7 +129,10 @@ export class StagedRecords implements RecordRows {
   }
 
   reviveRuns(session: number): readonly { readonly uuid: string; readonly exp: number }[] {
-    const lost = this.#loaded.lostRuns.filter(run => run.session === session);
+    // One whose end has just become known is lost no more.
+    const lost = this.#loaded.lostRuns.filter(
+      run => run.session === session && !this.#runs.changes.has(run.id, 'lost')
+    );
     for (const { id } of lost) {
       this.#runs.changes.add(id, { status: 1, end_time: null, failure: null, lost: 0 });
     }
