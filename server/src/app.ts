@@ -15,6 +15,7 @@ import { Preflights } from './promotions/preflights.js';
 import { Promotions } from './promotions/promotions.js';
 import { ModelCatalogue } from './registry/model-catalogue.js';
 import { Registry } from './registry/registry.js';
+import { DEFAULT_RETENTION, Retention, type RetentionSettings } from './retention/retention.js';
 import { Runs } from './runs/runs.js';
 import { Services } from './services/services.js';
 import { Liveness } from './sessions/liveness.js';
@@ -22,6 +23,11 @@ import { RunLinks } from './sessions/run-links.js';
 import { Sessions } from './sessions/sessions.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
+import { Dispatcher } from './webhooks/dispatcher.js';
+import { Outbox } from './webhooks/outbox.js';
+import { SecretBox } from './webhooks/secret-box.js';
+import type { TargetPolicy } from './webhooks/target.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 /** Where artifacts lie. */
 export interface ArtifactPlaces {
@@ -39,11 +45,20 @@ export interface DatabasePlace {
   readonly exclusive?: boolean | undefined;
 }
 
+export interface WebhookSettings {
+  /** Default: `public`. */
+  readonly targets?: TargetPolicy | undefined;
+  /** Scales the waits between attempts; 1 by default. */
+  readonly patience?: number | undefined;
+}
+
 export interface AppOptions {
   readonly folder: DataFolder;
   readonly database?: DatabasePlace | undefined;
   readonly artifacts?: ArtifactPlaces | undefined;
+  readonly retention?: RetentionSettings | undefined;
   readonly access: AccessOptions;
+  readonly webhooks?: WebhookSettings | undefined;
   /** Absent: promotions are refused, everything else works. */
   readonly preflight?: PreflightRunner | undefined;
   readonly releaser?: Releaser | undefined;
@@ -69,6 +84,8 @@ export interface App {
   readonly services: Services;
   readonly preflights: Preflights;
   readonly promotions: Promotions;
+  readonly webhooks: Webhooks;
+  readonly retention: Retention;
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal;
   close(): Promise<void>;
@@ -85,18 +102,27 @@ export async function openApp(options: AppOptions): Promise<App> {
   );
   const events = new EventLog();
   const runs = new Runs(store, blobs, events);
-  const registry = new Registry(store, blobs, events);
+  const outbox = new Outbox();
+  const registry = new Registry(store, blobs, events, outbox);
   const services = new Services(store, events, releaser);
   const preflights = new Preflights(store, blobs, registry, services, preflight);
-  const promotions = new Promotions({ store, events, registry, services, preflights, releaser, onError });
+  const promotions = new Promotions({ store, events, outbox, registry, services, preflights, releaser, onError });
+  const retention = new Retention(store, blobs, options.retention ?? DEFAULT_RETENTION);
   const liveness = new Liveness(store, events);
   const runLinks = new RunLinks(store, events, onError);
   const root = options.artifacts?.defaultRoot;
   const experiments = new Experiments(store, root);
   const stopping = new AbortController();
+  const policy = options.webhooks?.targets ?? 'public';
+  const secrets = new SecretBox(await folder.encryptionKey());
+  const webhooks = new Webhooks({ store, secrets, policy, stopping: stopping.signal });
+  const { patience } = options.webhooks ?? {};
+  const dispatcher = new Dispatcher({ store, webhooks, outbox, policy, onError, patience });
   await experiments.placeDefault();
   await promotions.failInterrupted();
   liveness.start(onError);
+  dispatcher.start();
+  retention.start(onError);
   return {
     store,
     access: new Access(store, options.access),
@@ -108,17 +134,20 @@ export async function openApp(options: AppOptions): Promise<App> {
     loggedModels: new LoggedModels(store),
     runs,
     sessions: new Sessions(store, blobs, events),
-    datasets: new Datasets(store, blobs, events),
+    datasets: new Datasets(store, blobs, events, outbox),
     registry,
-    catalogue: new ModelCatalogue(store, events),
+    catalogue: new ModelCatalogue(store, events, outbox),
     services,
     preflights,
     promotions,
+    retention,
     stopping: stopping.signal,
     close: async () => {
       stopping.abort();
       await promotions.stop();
+      await dispatcher.stop();
       await liveness.stop();
+      await retention.stop();
       events.flush();
       await runLinks.stop();
       await store.close();

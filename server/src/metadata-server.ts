@@ -1,11 +1,14 @@
 import { createServer } from 'node:net';
 import type { AuthMode } from './access/authenticator.js';
-import { openApp, type AppOptions, type ArtifactPlaces, type DatabasePlace } from './app.js';
+import { openApp, type AppOptions, type ArtifactPlaces, type DatabasePlace, type WebhookSettings } from './app.js';
 import { DataFolder } from './data-folder.js';
 import { InvalidStateError } from './errors.js';
+import { exclusiveLock } from './exclusive-lock.js';
 import type { GuardedRoute } from './http/access-rules.js';
 import { GracefulStop } from './http/graceful-stop.js';
 import { createHttpServer } from './http/server.js';
+import { isPostgresUrl } from './store/postgres/database-url.js';
+import type { RetentionSettings } from './retention/retention.js';
 import { VERSION } from './version.js';
 
 export interface ServerOptions {
@@ -21,6 +24,8 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   readonly database?: DatabasePlace | undefined;
   readonly artifacts?: ArtifactPlaces | undefined;
+  readonly retention?: RetentionSettings | undefined;
+  readonly webhooks?: WebhookSettings | undefined;
   readonly ports?: Pick<AppOptions, 'preflight' | 'releaser'>;
   /** Faults of ours, for the log. */
   readonly onError: (error: unknown) => void;
@@ -50,9 +55,31 @@ const PORTS_TO_TRY = 100;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   refuseOpenToOthers(options);
   const folder = await DataFolder.create(options.data);
-  const unlock = await folder.lock();
+  const unlock = await lockAll(folder, options.database);
   try {
     return await listen(folder, options, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** A SQLite file outside the data folder has one server, too; a PostgreSQL database may have many. */
+async function lockAll(folder: DataFolder, database: DatabasePlace | undefined): Promise<() => Promise<void>> {
+  const unlock = await folder.lock();
+  const file = database?.address;
+  if (file === undefined || isPostgresUrl(file)) {
+    return unlock;
+  }
+  try {
+    const unlockFile = await exclusiveLock(`${file}.lock`, {
+      place: file,
+      remedy: 'Use that one, or name another database with --backend-store-uri.'
+    });
+    return async () => {
+      await unlockFile();
+      await unlock();
+    };
   } catch (error) {
     await unlock();
     throw error;
@@ -71,6 +98,8 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
     onError: options.onError,
     database: options.database,
     artifacts: options.artifacts,
+    retention: options.retention,
+    webhooks: options.webhooks,
     ...options.ports
   });
   let url = '';

@@ -10,6 +10,7 @@ export * from './preflight.js';
 export * from './promotions.js';
 export * from './records.js';
 export * from './registry.js';
+export * from './retention.js';
 export * from './route-spec.js';
 export * from './routes.js';
 export * from './runs.js';

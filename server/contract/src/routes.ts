@@ -9,6 +9,7 @@ import { PreflightReport, PreflightRequest } from './preflight.js';
 import { NewPromotion, Promotion } from './promotions.js';
 import { RecordBatch, RecordBatchAnswer } from './records.js';
 import { ModelVersion, RegisteredModel } from './registry.js';
+import { GarbageReport, GarbageRequest } from './retention.js';
 import { MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from './runs.js';
 import type { RouteSpec } from './route-spec.js';
 import { BundleDigest, CellExecutionId, EntityName, RelativePath, RunId, SessionId, Sha256 } from './scalars.js';
@@ -300,6 +301,15 @@ export const routes = {
     params: z.object({ name: EntityName }),
     body: TestRequest,
     answer: TestAnswer
+  },
+
+  collectGarbage: {
+    method: 'POST',
+    path: '/api/v1/gc',
+    summary: 'Take away for good what was deleted long ago, and files that nothing names',
+    access: { scope: 'admin', on: 'server' },
+    body: GarbageRequest,
+    answer: GarbageReport
   },
 
   ...accessRoutes

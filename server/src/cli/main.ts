@@ -65,6 +65,13 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  gc: {
+    summary: 'give back the space of what was deleted',
+    load: async () => {
+      const { gcHelp: help, gcCommand: run } = await import('./gc-command.js');
+      return { help, run };
+    }
+  },
   up: {
     summary: 'start everything with JupyterLab (what npm start does)',
     load: async () => {

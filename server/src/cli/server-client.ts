@@ -37,7 +37,8 @@ export class CommandClient {
   /** @throws SlipwayError with the server's own words when it refuses. */
   async call<O extends Operation>(
     operation: O,
-    input: { params?: Params<O>; query?: Query<O>; body?: Body<O> }
+    input: { params?: Params<O>; query?: Query<O>; body?: Body<O> },
+    timeoutMs = TIMEOUT_MS
   ): Promise<Answer<O>> {
     const route = routes[operation];
     const values = (input.params ?? {}) as Record<string, string | number>;
@@ -54,7 +55,7 @@ export class CommandClient {
         authorization: `Bearer ${this.token}`,
         ...(input.body === undefined ? {} : { 'content-type': 'application/json' })
       },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) })
     }).catch((cause: unknown) => {
       throw new ServiceUnavailableError(`The metadata server does not answer at ${this.url}.`, { cause });

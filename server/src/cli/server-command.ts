@@ -1,9 +1,13 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AuthMode } from '../access/authenticator.js';
+import type { TargetPolicy } from '../webhooks/target.js';
 import { localPorts } from '../local-ports.js';
 import { startServer } from '../metadata-server.js';
+import { DEFAULT_RETENTION } from '../retention/retention.js';
 import { artifactPlaces } from './artifact-places.js';
+import { databasePlace } from './database-place.js';
+import { parseAmount } from './gc-command.js';
 import { dataFolder, parseOptions, parsePort, UsageError } from './options.js';
 import { stopSignal } from './stop-signal.js';
 
@@ -12,11 +16,17 @@ export const serverHelp = `slipway server [--data DIR] [--port N] [--host H] [--
 Starts the metadata server, and runs until it is stopped.
 
   --data DIR             folder of all its data (default: .slipway)
+  --backend-store-uri URI
+                         where metadata lies: sqlite:///path/to/file.db or postgresql://user:password@host/database
+                         (default: DATABASE_URL, which other users of this machine cannot see; else SQLite in --data)
+  --nfs                  the data lies on a network file system: SQLite is opened for this process alone
   --port N               port; default is the one of the last start, else 18555; 0 takes any
   --host H               address to listen on (default: 127.0.0.1)
   --auth MODE            token (default): whoever holds the token of the data folder; users: names and passwords, or API
                          tokens, see slipway user; none: everybody, on 127.0.0.1 only
   --allowed-hosts NAMES  names, separated by commas, under which it answers beside those of this machine; * is any
+  --webhook-targets T    public (default): webhooks lead to https and public addresses only; any: also http, and networks
+                         of one's own
   --allow-origin ORIGIN  web page origin that may call it directly; may be repeated
   --artifacts-destination PLACE
                          where artifacts are kept: a folder, or s3://bucket/folder (default: in the data folder)
@@ -24,20 +34,41 @@ Starts the metadata server, and runs until it is stopped.
                          where clients put the artifacts of new experiments by themselves, e.g. a shared folder, which
                          this server then also reads (default: through this server)
   --serve-artifacts      accepted; artifacts are always served
+  --keep-deleted DAYS    deleted runs and experiments go for good after so many days (default: never, see slipway gc)
+
+Accepted as \`mlflow server\` does, but without a meaning here: --workers, --gunicorn-opts, --uvicorn-opts,
+--waitress-opts, --dev (one process answers everything), --registry-store-uri (models are with everything else).
+Start several servers on one PostgreSQL database, each with its own --data and all with the same
+--artifacts-destination, when one is not enough.
 `;
+
+/** Options of `mlflow server` that its users have in their scripts. */
+const WITHOUT_MEANING = {
+  workers: { type: 'string', short: 'w' },
+  'gunicorn-opts': { type: 'string' },
+  'uvicorn-opts': { type: 'string' },
+  'waitress-opts': { type: 'string' },
+  'registry-store-uri': { type: 'string' },
+  dev: { type: 'boolean' }
+} as const;
 
 /** @returns the exit code, once the server has stopped. */
 export async function serverCommand(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, {
+    ...WITHOUT_MEANING,
     data: { type: 'string' },
-    port: { type: 'string' },
+    'backend-store-uri': { type: 'string' },
+    nfs: { type: 'boolean' },
+    port: { type: 'string', short: 'p' },
     host: { type: 'string' },
     auth: { type: 'string' },
     'allow-origin': { type: 'string', multiple: true },
     'allowed-hosts': { type: 'string' },
+    'webhook-targets': { type: 'string' },
     'artifacts-destination': { type: 'string' },
     'default-artifact-root': { type: 'string' },
-    'serve-artifacts': { type: 'boolean' }
+    'serve-artifacts': { type: 'boolean' },
+    'keep-deleted': { type: 'string' }
   });
   const data = path.resolve(dataFolder(options.data));
   const stopped = stopSignal();
@@ -46,8 +77,11 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     port: parsePort(options.port),
     host: options.host,
     auth: readAuth(options.auth),
+    webhooks: { targets: readTargets(options['webhook-targets']) },
     allowedOrigins: options['allow-origin'],
     allowedHosts: options['allowed-hosts']?.split(',').map(host => host.trim()),
+    database: databasePlace(options['backend-store-uri'], options.nfs),
+    retention: { ...DEFAULT_RETENTION, keepDeletedDays: parseAmount('--keep-deleted', options['keep-deleted']) },
     artifacts: artifactPlaces(options['artifacts-destination'], options['default-artifact-root']),
     ports: localPorts(data),
     onError: error => report(path.join(data, 'logs'), error)
@@ -59,6 +93,14 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   await stopped;
   await server.close();
   return 0;
+}
+
+/** @throws UsageError */
+function readTargets(text: string | undefined): TargetPolicy | undefined {
+  if (text === undefined || text === 'public' || text === 'any') {
+    return text;
+  }
+  throw new UsageError(`--webhook-targets takes public or any, not '${text}'.`);
 }
 
 /** @throws UsageError */

@@ -57,6 +57,8 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     createPromotion: ({ body }) => promotions.create(body),
     getPromotion: ({ params }) => promotions.get(params.promotion_id),
 
+    collectGarbage: ({ body }) => app.retention.collect(body),
+
     listServices: async ({ view }) => ({ services: await view.named(await services.list()) }),
     testService: ({ params, body }) => services.test(params.name, body.body)
   };

@@ -12,5 +12,10 @@ export interface Store {
   /** For the busy paths: operations that come together are committed together. */
   write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>>;
   findRuns(query: RunQuery): Promise<RunPage>;
+  /**
+   * Makes the writers of the busy paths look again at what they remember of runs and experiments. To be called inside a
+   * transaction of `writes` that takes some away.
+   */
+  forget(): void;
   close(): Promise<void>;
 }

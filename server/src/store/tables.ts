@@ -10,6 +10,8 @@ export interface ExperimentTable {
   name: string;
   artifact_location: string | null;
   life: Generated<number>;
+  /** Milliseconds since the epoch; null while it is active. */
+  deleted_at: Generated<number | null>;
   created_at: number;
   updated_at: number;
 }
@@ -26,6 +28,8 @@ export interface RunTable {
   exp: number;
   /** 0 active, 1 deleted. */
   life: number;
+  /** Milliseconds since the epoch; null while it is active. */
+  deleted_at: Generated<number | null>;
   start_time: number;
   end_time: number | null;
   /** Number of the status, see run-status.ts. */
@@ -412,7 +416,37 @@ export interface LiveEventTable {
   event: string;
 }
 
+export interface WebhookTable {
+  id: string;
+  name: string;
+  description: string | null;
+  url: string;
+  /** JSON array of `entity.action`. */
+  events: string;
+  /** Encrypted, see webhooks/secret-box.ts. */
+  secret: string | null;
+  status: 'ACTIVE' | 'DISABLED';
+  created_at: number;
+  updated_at: number;
+}
+
+export interface WebhookDeliveryTable {
+  /** The same for every attempt: receivers know by it what they have had already. */
+  id: string;
+  webhook: string;
+  /** JSON, as it is sent. */
+  body: string;
+  attempts: number;
+  /** When it is to be tried (again); null: given up. */
+  next_at: number | null;
+  /** Why the last attempt failed. */
+  error: string | null;
+  created_at: number;
+}
+
 export interface Tables {
+  webhook: WebhookTable;
+  webhook_delivery: WebhookDeliveryTable;
   user_account: UserAccountTable;
   project: ProjectTable;
   project_member: ProjectMemberTable;

@@ -16,3 +16,12 @@ export function pending(all: readonly Migration[], applied: ReadonlySet<string>)
   }
   return all.filter(migration => !applied.has(migration.name));
 }
+
+/** Alembic's table says that another program keeps its tables there. @throws InvalidStateError when a database is one of MLflow's own. */
+export function refuseForeign(tables: ReadonlySet<string>): void {
+  if (tables.has('alembic_version') && !tables.has('schema_migration')) {
+    throw new InvalidStateError('The database is one of MLflow’s own, or of another program.', {
+      remedy: 'Name an empty one, and bring over what is in this one: `slipway migrate --from … --to …`.'
+    });
+  }
+}

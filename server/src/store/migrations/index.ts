@@ -7,6 +7,7 @@ import { loggedModelMetrics } from './0006-logged-model-metrics.js';
 import { sharedDatabase } from './0007-shared-database.js';
 import { access } from './0008-access.js';
 import { retention } from './0010-retention.js';
+import { webhooks } from './0009-webhooks.js';
 import { cellOutputs } from './0011-cell-outputs.js';
 import { cellWords } from './0012-cell-words.js';
 import type { Migration } from './schema-dialect.js';
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   loggedModelMetrics,
   sharedDatabase,
   access,
+  webhooks,
   retention,
   cellOutputs,
   cellWords

@@ -153,10 +153,13 @@ function inParts(operations: readonly WriteOperation[]): WriteOperation[][] {
 
 async function changeExperiment(client: WriteClient, change: SetExperimentLifecycle): Promise<void> {
   const life = change.deleted ? 1 : 0;
-  await client.run('update experiment set life = $2, updated_at = $3 where id = $1', [
+  const now = Date.now();
+  const deletedAt = change.deleted ? now : null;
+  await client.run('update experiment set life = $2, updated_at = $3, deleted_at = $4 where id = $1', [
     change.experiment_id,
     life,
-    Date.now()
+    now,
+    deletedAt
   ]);
-  await client.run('update run set life = $2 where exp = $1', [change.experiment_id, life]);
+  await client.run('update run set life = $2, deleted_at = $3 where exp = $1', [change.experiment_id, life, deletedAt]);
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { migrations } from '../migrations/index.js';
-import { pending } from '../migrations/applied.js';
+import { pending, refuseForeign } from '../migrations/applied.js';
 import { POSTGRES_SCHEMA, type Migration } from '../migrations/schema-dialect.js';
 
 /** Any number, the same in every server on the database. */
@@ -16,6 +16,10 @@ export async function migrate(client: pg.ClientBase, all: readonly Migration[] =
   await client.query('begin');
   try {
     await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    const tables = await client.query<{ name: string }>(
+      'select tablename as name from pg_tables where schemaname = current_schema()'
+    );
+    refuseForeign(new Set(tables.rows.map(row => row.name)));
     await client.query(
       'create table if not exists schema_migration(name text not null primary key, applied_at bigint not null)'
     );

@@ -30,9 +30,11 @@ async function insertRuns(client: WriteClient, { newRuns }: StagedRuns): Promise
   const runs = [...newRuns.values()];
   if (runs.length > 0) {
     await client.run(
-      `insert into run(id, uuid, exp, life, start_time, end_time, status, name, user_name, session, lost, progress, failure)
+      `insert into run(
+         id, uuid, exp, life, start_time, end_time, status, name, user_name, session, lost, progress, failure,
+         deleted_at)
        select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-         $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[])`,
+         $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::bigint[])`,
       [
         numbers(runs.map(run => run.id)),
         runs.map(run => run.uuid),
@@ -46,7 +48,8 @@ async function insertRuns(client: WriteClient, { newRuns }: StagedRuns): Promise
         numbers(runs.map(run => run.session)),
         numbers(runs.map(run => run.lost)),
         runs.map(run => run.progress),
-        runs.map(run => run.failure)
+        runs.map(run => run.failure),
+        numbers(runs.map(run => run.deleted_at))
       ]
     );
   }

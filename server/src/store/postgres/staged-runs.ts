@@ -30,6 +30,7 @@ export interface StagedSeries {
 const COLUMNS = {
   name: 'text',
   life: 'bigint',
+  deleted_at: 'bigint',
   status: 'bigint',
   lost: 'bigint',
   end_time: 'bigint',
@@ -65,7 +66,16 @@ export class StagedRuns implements RunRows {
     const id = take(this.#loaded.newIds, 'run');
     const known: KnownRun = { id, exp: run.exp, life: 0 };
     this.#loaded.runs.set(run.uuid, known);
-    this.newRuns.set(id, { ...run, id, life: 0, lost: 0, end_time: null, progress: null, failure: null });
+    this.newRuns.set(id, {
+      ...run,
+      id,
+      life: 0,
+      lost: 0,
+      end_time: null,
+      progress: null,
+      failure: null,
+      deleted_at: null
+    });
     return known;
   }
 

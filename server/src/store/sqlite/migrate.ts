@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { pending } from '../migrations/applied.js';
+import { pending, refuseForeign } from '../migrations/applied.js';
 import { migrations } from '../migrations/index.js';
 import { SQLITE_SCHEMA, type Migration } from '../migrations/schema-dialect.js';
 
@@ -10,6 +10,8 @@ import { SQLITE_SCHEMA, type Migration } from '../migrations/schema-dialect.js';
  * @throws InvalidStateError when a newer version of Slipway has already changed this database.
  */
 export function migrate(database: DatabaseSync, all: readonly Migration[] = migrations): string[] {
+  const tables = database.prepare(`select name from sqlite_master where type = 'table'`).all();
+  refuseForeign(new Set(tables.map(row => String(row['name']))));
   database.exec(
     'create table if not exists schema_migration(name text not null primary key, applied_at bigint not null) without rowid'
   );

@@ -41,8 +41,8 @@ export class SqliteRunRows implements RunRows {
       'insert into tag(run, key, value) values(?, ?, ?) on conflict do update set value = excluded.value'
     );
     this.#deleteTag = prepare('delete from tag where run = ? and key = ?');
-    this.#setExperimentLife = prepare('update experiment set life = ?, updated_at = ? where id = ?');
-    this.#setRunsLife = prepare('update run set life = ? where exp = ?');
+    this.#setExperimentLife = prepare('update experiment set life = ?, updated_at = ?, deleted_at = ? where id = ?');
+    this.#setRunsLife = prepare('update run set life = ?, deleted_at = ? where exp = ?');
     this.#insertInput = prepare(
       `insert into run_input(run, name, digest, context, version, details) values(?, ?, ?, ?, ?, ?)
        on conflict do update set version = coalesce(excluded.version, version),
@@ -126,8 +126,9 @@ export class SqliteRunRows implements RunRows {
   }
 
   changeExperiment(exp: number, { life, at }: { readonly life: number; readonly at: number }): void {
-    this.#setExperimentLife.run(life, at, exp);
-    this.#setRunsLife.run(life, exp);
+    const deletedAt = life === 0 ? null : at;
+    this.#setExperimentLife.run(life, at, deletedAt, exp);
+    this.#setRunsLife.run(life, deletedAt, exp);
     this.#runs.clear();
   }
 

@@ -37,6 +37,7 @@ class SqliteStore implements Store {
   readonly writes: Kysely<Tables>;
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync | undefined;
+  readonly #group: SqliteGroupCommit;
   readonly #queue: WriteQueue<WriteOperation, AnyResult>;
   readonly #mutex = new Mutex();
 
@@ -46,7 +47,8 @@ class SqliteStore implements Store {
     this.#reader = reader;
     this.writes = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, this.#mutex) });
     this.reads = reader ? new Kysely<Tables>({ dialect: new NodeSqliteDialect(reader) }) : this.writes;
-    this.#queue = new WriteQueue(new SqliteGroupCommit(writer, this.#mutex));
+    this.#group = new SqliteGroupCommit(writer, this.#mutex);
+    this.#queue = new WriteQueue(this.#group);
   }
 
   async write<O extends WriteOperation>(operation: O): Promise<WriteResult<O>> {
@@ -56,6 +58,10 @@ class SqliteStore implements Store {
 
   findRuns(query: RunQuery): Promise<RunPage> {
     return findRuns(this.reads, query);
+  }
+
+  forget(): void {
+    this.#group.forget();
   }
 
   async close(): Promise<void> {
@@ -88,6 +94,11 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
     this.#savepoint = database.prepare('savepoint operation');
     this.#release = database.prepare('release operation');
     this.#rollbackTo = database.prepare('rollback to operation');
+  }
+
+  /** Between two groups: row ids may be given anew. */
+  forget(): void {
+    this.#rows.forget();
   }
 
   whenFree(): Promise<void> | undefined {

@@ -23,6 +23,8 @@ export interface NewRunRow {
 export interface RunChange {
   readonly name?: string;
   readonly life?: number;
+  /** When it was deleted; null: it is not. */
+  readonly deleted_at?: number | null;
   readonly status?: number;
   readonly lost?: number;
   readonly end_time?: number | null;

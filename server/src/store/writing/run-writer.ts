@@ -80,7 +80,7 @@ export class RunWriter {
 
   setLifecycle(change: SetRunLifecycle): { experiment_id: number } {
     const run = this.#known(change.run_id);
-    this.#rows.change(run, { life: change.deleted ? 1 : 0 });
+    this.#rows.change(run, change.deleted ? { life: 1, deleted_at: Date.now() } : { life: 0, deleted_at: null });
     return { experiment_id: run.exp };
   }
 

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** What may go for good. */
+export const GarbageRequest = z.object({
+  deleted_before_days: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .default(null)
+    .describe('Runs and experiments that were deleted so long ago go for good; null: none.'),
+  grace_hours: z
+    .number()
+    .nonnegative()
+    .default(24)
+    .describe('Files that were uploaded later stay, though nothing names them.'),
+  dry_run: z.boolean().default(false).describe('Says what would go, and takes nothing.')
+});
+export type GarbageRequest = z.infer<typeof GarbageRequest>;
+
+export const GarbageReport = z.object({
+  runs: z.number().int(),
+  experiments: z.number().int(),
+  blobs: z.number().int().describe('Files that nothing named any more; in a dry run, of what is not deleted yet.'),
+  bytes: z.number().int()
+});
+export type GarbageReport = z.infer<typeof GarbageReport>;
