@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ServerFile } from '@slipway/contract';
-import { InvalidStateError } from './errors.js';
+import { exclusiveLock } from './exclusive-lock.js';
 import { isProcessAlive } from './processes.js';
 
 /** Where everything of one project lies. */
@@ -57,22 +57,31 @@ export class DataFolder {
 
   /** The bearer token, made at the first start. Read without following a link. */
   async token(): Promise<string> {
-    const known = await this.#readToken();
+    return this.#secret(this.tokenFile);
+  }
+
+  /** What secrets in the database are encrypted with; servers that share a database are given the same one. */
+  async encryptionKey(): Promise<string> {
+    return process.env['SLIPWAY_ENCRYPTION_KEY'] ?? this.#secret(path.join(this.root, 'encryption-key'));
+  }
+
+  async #secret(file: string): Promise<string> {
+    const known = await this.#readSecret(file);
     if (known !== undefined) {
       return known;
     }
-    const token = randomBytes(32).toString('base64url');
-    await writeFile(this.tokenFile, token, { mode: 0o600, flag: 'wx' });
-    return token;
+    const secret = randomBytes(32).toString('base64url');
+    await writeFile(file, secret, { mode: 0o600, flag: 'wx' });
+    return secret;
   }
 
-  async #readToken(): Promise<string | undefined> {
+  async #readSecret(file: string): Promise<string | undefined> {
     const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
     try {
-      const handle = await open(this.tokenFile, constants.O_RDONLY | noFollow);
+      const handle = await open(file, constants.O_RDONLY | noFollow);
       try {
-        const token = (await handle.readFile('utf8')).trim();
-        return token === '' ? undefined : token;
+        const secret = (await handle.readFile('utf8')).trim();
+        return secret === '' ? undefined : secret;
       } finally {
         await handle.close();
       }
@@ -124,23 +133,10 @@ export class DataFolder {
    * @throws InvalidStateError that names the process that has it.
    */
   async lock(): Promise<() => Promise<void>> {
-    const { DatabaseSync } = await import('node:sqlite');
-    const pidFile = path.join(this.root, 'lock.pid');
-    // A lock of the operating system's, taken through SQLite: it ends with its process, however that ends.
-    const lock = new DatabaseSync(path.join(this.root, 'lock'));
-    try {
-      lock.exec('pragma busy_timeout = 0; begin exclusive');
-    } catch (cause) {
-      lock.close();
-      const holder = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
-      const who = holder === '' ? '' : ` (process ${holder})`;
-      throw new InvalidStateError(`A Slipway server${who} already works on ${this.root}.`, {
-        remedy: `Use that one, stop it with \`slipway stop --data ${this.root}\`, or name another folder with --data.`,
-        cause
-      });
-    }
-    await writeFile(pidFile, String(process.pid), { mode: 0o600 });
-    return async () => lock.close();
+    return exclusiveLock(path.join(this.root, 'lock'), {
+      place: this.root,
+      remedy: `Use that one, stop it with \`slipway stop --data ${this.root}\`, or name another folder with --data.`
+    });
   }
 
   get #serverFile(): string {

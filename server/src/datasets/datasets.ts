@@ -13,6 +13,7 @@ import { InvalidRequestError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
+import type { Outbox } from '../webhooks/outbox.js';
 
 const Columns = z.array(Column);
 const Profile = z.array(ColumnProfile);
@@ -24,11 +25,13 @@ export class Datasets {
   readonly #store: Store;
   readonly #blobs: BlobStore;
   readonly #events: EventLog;
+  readonly #outbox: Outbox;
 
-  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+  constructor(store: Store, blobs: BlobStore, events: EventLog, outbox: Outbox) {
     this.#store = store;
     this.#blobs = blobs;
     this.#events = events;
+    this.#outbox = outbox;
   }
 
   /**
@@ -45,9 +48,10 @@ export class Datasets {
     }
     const number = await this.#store.writes.transaction().execute(async transaction => {
       await refuseUnknownParents(transaction, version);
-      return insertVersion(transaction, name, version);
+      return insertVersion(transaction, name, version, this.#outbox);
     });
     this.#events.publish({ type: 'dataset.changed', name });
+    this.#outbox.flush();
     return this.version(name, number);
   }
 
@@ -151,7 +155,12 @@ async function refuseUnknownParents(db: Kysely<Tables>, version: NewDatasetVersi
 }
 
 /** @returns the number of the version that has this digest now. */
-async function insertVersion(db: Kysely<Tables>, name: string, version: NewDatasetVersion): Promise<number> {
+async function insertVersion(
+  db: Kysely<Tables>,
+  name: string,
+  version: NewDatasetVersion,
+  outbox: Outbox
+): Promise<number> {
   const now = Date.now();
   await db
     .insertInto('dataset')
@@ -187,5 +196,7 @@ async function insertVersion(db: Kysely<Tables>, name: string, version: NewDatas
       .onConflict(conflict => conflict.doNothing())
       .execute();
   }
+  const { digest, row_count, source } = version;
+  await outbox.add(db, { name: 'dataset_version.created', data: { name, version: number, digest, row_count, source } });
   return number;
 }

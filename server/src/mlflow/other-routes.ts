@@ -7,7 +7,6 @@ const ABSENT = [
   '2.0/mlflow/traces',
   '2.0/mlflow/unified-traces',
   '2.0/mlflow/get-online-trace-details',
-  '2.0/mlflow/webhooks',
   '2.0/mlflow/artifacts/presigned-upload-url',
   '2.0/mlflow/artifacts/presigned-download-url',
   '2.0/mlflow-artifacts/presigned',

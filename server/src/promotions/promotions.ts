@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.js';
 import { serviceNameOf, type Services } from '../services/services.js';
 import type { Store } from '../store/store.js';
 import type { PromotionTable } from '../store/tables.js';
+import type { Outbox } from '../webhooks/outbox.js';
 import type { Releaser } from './ports.js';
 import type { Preflights } from './preflights.js';
 import { promotable, type PromotableVersion } from './promotable.js';
@@ -16,6 +17,7 @@ const REPORT_VALID_MS = 15 * 60_000;
 export interface PromotionsOptions {
   readonly store: Store;
   readonly events: EventLog;
+  readonly outbox: Outbox;
   readonly registry: Registry;
   readonly services: Services;
   readonly preflights: Preflights;
@@ -43,31 +45,33 @@ export class Promotions {
    * @throws NotFoundError (model version, report), InvalidStateError (no bundle; the report is old or of something else)
    */
   async create(request: NewPromotion): Promise<Promotion> {
-    const { store, registry } = this.#options;
+    const { store, registry, outbox } = this.#options;
     const version = promotable(await registry.version(request.model, request.version));
     const report = request.preflight_id === null ? undefined : await this.#validReport(request, version);
     const now = Date.now();
     const service = serviceNameOf(version, request.environment);
     const id = randomUUID();
-    await store.writes
-      .insertInto('promotion')
-      .values({
-        id,
-        model: version.name,
-        version: version.version,
-        bundle_digest: version.bundle_digest,
-        environment: request.environment,
-        service,
-        reason: request.reason,
-        state: 'preflight',
-        step: 'waiting',
-        message: null,
-        service_url: null,
-        preflight_id: report?.preflight_id ?? null,
-        created_at: now,
-        updated_at: now
-      })
-      .execute();
+    const row: PromotionTable = {
+      id,
+      model: version.name,
+      version: version.version,
+      bundle_digest: version.bundle_digest,
+      environment: request.environment,
+      service,
+      reason: request.reason,
+      state: 'preflight',
+      step: 'waiting',
+      message: null,
+      service_url: null,
+      preflight_id: report?.preflight_id ?? null,
+      created_at: now,
+      updated_at: now
+    };
+    await store.writes.transaction().execute(async db => {
+      await db.insertInto('promotion').values(row).execute();
+      await outbox.add(db, { name: 'promotion.created', data: tellable(row) });
+    });
+    outbox.flush();
     const before = this.#queues.get(service) ?? Promise.resolve();
     this.#queues.set(
       service,
@@ -186,13 +190,26 @@ export class Promotions {
   }
 
   async #change(id: string, change: Change): Promise<void> {
-    await this.#options.store.writes
-      .updateTable('promotion')
-      .set({ ...change, updated_at: Date.now() })
-      .where('id', '=', id)
-      .execute();
-    this.#options.events.publish({ type: 'promotion.changed', promotion_id: id });
+    const { store, events, outbox } = this.#options;
+    await store.writes.transaction().execute(async db => {
+      const row = await db
+        .updateTable('promotion')
+        .set({ ...change, updated_at: Date.now() })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      if (change.state !== undefined) {
+        await outbox.add(db, { name: 'promotion.updated', data: tellable(row) });
+      }
+    });
+    events.publish({ type: 'promotion.changed', promotion_id: id });
+    outbox.flush();
   }
+}
+
+/** What receivers of webhooks are told of a promotion. */
+function tellable({ id, model, version, bundle_digest, environment, service, reason, state, message }: PromotionTable) {
+  return { promotion_id: id, model, version, bundle_digest, environment, service, reason, state, message };
 }
 
 function nextRelease(

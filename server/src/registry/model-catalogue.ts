@@ -4,6 +4,7 @@ import type { EventLog } from '../events/event-log.js';
 import type { KeyValue } from '../store/operations.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
+import type { Outbox } from '../webhooks/outbox.js';
 import { readModels, readVersions, type CatalogueModel, type CatalogueVersion } from './catalogue-reading.js';
 import {
   modelId,
@@ -36,10 +37,12 @@ export interface NewCatalogueVersion {
 export class ModelCatalogue {
   readonly #store: Store;
   readonly #events: EventLog;
+  readonly #outbox: Outbox;
 
-  constructor(store: Store, events: EventLog) {
+  constructor(store: Store, events: EventLog, outbox: Outbox) {
     this.#store = store;
     this.#events = events;
+    this.#outbox = outbox;
   }
 
   /** By name. */
@@ -83,6 +86,10 @@ export class ModelCatalogue {
       for (const tag of tags) {
         await putModelTag(db, id, tag);
       }
+      await this.#outbox.add(db, {
+        name: 'registered_model.created',
+        data: { name, tags: byKey(tags), description }
+      });
     });
     return this.model(name);
   }
@@ -151,6 +158,10 @@ export class ModelCatalogue {
         .values({ model, alias, version })
         .onConflict(conflict => conflict.columns(['model', 'alias']).doUpdateSet({ version }))
         .execute();
+      await this.#outbox.add(db, {
+        name: 'model_version_alias.created',
+        data: { name, alias, version: String(version) }
+      });
     });
   }
 
@@ -159,6 +170,7 @@ export class ModelCatalogue {
     await this.#change(name, async db => {
       const model = await modelId(db, name);
       await db.deleteFrom('model_alias').where('model', '=', model).where('alias', '=', alias).execute();
+      await this.#outbox.add(db, { name: 'model_version_alias.deleted', data: { name, alias } });
     });
   }
 
@@ -195,6 +207,18 @@ export class ModelCatalogue {
       for (const tag of tags) {
         await putVersionTag(db, model, number, tag);
       }
+      const { source, run_id, description } = entry;
+      await this.#outbox.add(db, {
+        name: 'model_version.created',
+        data: {
+          name,
+          version: String(number),
+          source,
+          run_id,
+          tags: byKey(tags),
+          description: description === '' ? null : description
+        }
+      });
       return number;
     });
     return this.version(name, version);
@@ -267,7 +291,13 @@ export class ModelCatalogue {
 
   /** @throws NotFoundError */
   async tagVersion(name: string, version: number, tag: KeyValue): Promise<void> {
-    await this.#change(name, async db => putVersionTag(db, await versionOwner(db, name, version), version, tag));
+    await this.#change(name, async db => {
+      await putVersionTag(db, await versionOwner(db, name, version), version, tag);
+      await this.#outbox.add(db, {
+        name: 'model_version_tag.set',
+        data: { name, version: String(version), key: tag.key, value: tag.value }
+      });
+    });
   }
 
   /** Nothing happens when there is no such tag. @throws NotFoundError for the version. */
@@ -280,12 +310,18 @@ export class ModelCatalogue {
         .where('version', '=', version)
         .where('key', '=', key)
         .execute();
+      await this.#outbox.add(db, { name: 'model_version_tag.deleted', data: { name, version: String(version), key } });
     });
   }
 
   async #change<T>(name: string, work: (db: Transaction<Tables>) => Promise<T>): Promise<T> {
     const result = await this.#store.writes.transaction().execute(work);
     this.#events.publish({ type: 'model.changed', name });
+    this.#outbox.flush();
     return result;
   }
+}
+
+function byKey(tags: readonly KeyValue[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }

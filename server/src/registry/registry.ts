@@ -14,8 +14,10 @@ import { z } from 'zod';
 import type { BlobStore } from '../artifacts/blob-store.js';
 import { InvalidRequestError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
+import { OWN_ARTIFACTS } from '../store/artifact-root.js';
 import type { Store } from '../store/store.js';
 import type { ModelVersionTable, Tables } from '../store/tables.js';
+import type { Outbox } from '../webhooks/outbox.js';
 import { validateBundle, type ValidBundle } from './bundle-validation.js';
 
 const Metrics = z.record(z.string(), z.number());
@@ -31,11 +33,13 @@ export class Registry {
   readonly #store: Store;
   readonly #blobs: BlobStore;
   readonly #events: EventLog;
+  readonly #outbox: Outbox;
 
-  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+  constructor(store: Store, blobs: BlobStore, events: EventLog, outbox: Outbox) {
     this.#store = store;
     this.#blobs = blobs;
     this.#events = events;
+    this.#outbox = outbox;
   }
 
   /**
@@ -49,9 +53,10 @@ export class Registry {
     const { version, run } = await this.#store.writes.transaction().execute(async transaction => {
       const source = await sourceRun(transaction, request.run_id);
       await insertBundle(transaction, bundle.digest, request);
-      return { version: await insertVersion(transaction, name, request, bundle), run: source };
+      return { version: await insertVersion(transaction, name, request, bundle, this.#outbox), run: source };
     });
     this.#events.publish({ type: 'model.changed', name });
+    this.#outbox.flush();
     if (run !== undefined) {
       this.#events.publish({ type: 'run.changed', run_id: run.uuid, experiment_id: String(run.exp) });
     }
@@ -194,7 +199,8 @@ async function insertVersion(
   db: Kysely<Tables>,
   name: string,
   request: NewModelVersion,
-  bundle: ValidBundle
+  bundle: ValidBundle,
+  outbox: Outbox
 ): Promise<number> {
   const now = Date.now();
   await db
@@ -236,6 +242,20 @@ async function insertVersion(
       headline: JSON.stringify(headlineOf(bundle.evaluation))
     })
     .execute();
+  if (latest === undefined) {
+    await outbox.add(db, { name: 'registered_model.created', data: { name, tags: {}, description: '' } });
+  }
+  await outbox.add(db, {
+    name: 'model_version.created',
+    data: {
+      name,
+      version: String(version),
+      source: `${OWN_ARTIFACTS}bundles/${bundle.digest}`,
+      run_id: request.run_id,
+      tags: {},
+      description: request.description === '' ? null : request.description
+    }
+  });
   return version;
 }
 
