@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['server/**/src/**/*.test.ts', 'kernel-lib/src/**/*.test.ts'],
+          include: ['server/**/src/**/*.test.ts', 'recording/src/**/*.test.ts', 'kernel-lib/src/**/*.test.ts'],
           exclude: ['server/src/store/postgres/**'],
           testTimeout: 20_000
         }

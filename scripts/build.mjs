@@ -17,6 +17,7 @@ import { explain, run } from './terminal.mjs';
 
 const SOURCES = [
   'server',
+  'recording',
   'kernel-lib',
   'extension',
   'style',
@@ -38,7 +39,7 @@ export async function build(root, environment, { force = false } = {}) {
   rmSync(stamp, { force: true });
   const node = environment.node();
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(node, [tsc, '-b', 'server/contract', 'server', 'kernel-lib', 'extension'], { cwd: root });
+  await run(node, [tsc, '-b', 'server/contract', 'recording', 'server', 'kernel-lib', 'extension'], { cwd: root });
   await buildExtension(root, node);
   linkExtension(root, environment);
   const install = path.join(root, 'kernel-lib', 'dist', 'kernel', 'install.js');

@@ -27,6 +27,7 @@ export { SlipwayError, type SlipwayErrorCode } from './errors.js';
 export { session, Session, type ExportOptions } from './reproduce/session.js';
 export { runLine as line } from './magics/line.js';
 export { mask } from './record/secrets.js';
+export { recordOutputs } from './record/output-limits.js';
 export { status } from './status.js';
 export { doctor } from './doctor.js';
 export { findServer, type ServerAddress } from './record/discovery.js';

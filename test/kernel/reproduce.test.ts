@@ -88,6 +88,12 @@ describe('a session is written again from its record', () => {
       datasets: [{ name: 'weather', version: 1, digest: expect.any(String) as string }],
       files: ['npm:vega-datasets/data/seattle-weather.csv']
     });
+    expect(document?.cells[CELLS.length - 1]?.outputs).toMatchObject([
+      { output_type: 'stream', name: 'stdout', text: `digest ${digest}\n` }
+    ]);
+    expect(document?.cells[4]?.outputs).toMatchObject([
+      { output_type: 'display_data', data: { 'text/html': expect.stringContaining('weather') as string } }
+    ]);
     const failing = document?.cells[7];
     expect(failing?.metadata.tags).toEqual(['raises-exception']);
     expect(failing?.outputs).toMatchObject([{ output_type: 'error', evalue: 'a cell that nobody needs' }]);

@@ -46,6 +46,13 @@ export async function uploadBlob(directory: string, sha256: string, bytes: Uint8
   });
 }
 
+/** The bytes of a blob. */
+export async function downloadBlob(directory: string, sha256: string): Promise<ArrayBuffer> {
+  const path = fillPath(routes.getBlob.path, { sha256 }, undefined);
+  const answer = await send(directory, 'GET', path, { body: undefined, headers: {} });
+  return answer.arrayBuffer();
+}
+
 function fillPath(path: string, params: unknown, query: unknown): string {
   const values = (params ?? {}) as Record<string, string | number>;
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));

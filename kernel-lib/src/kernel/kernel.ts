@@ -18,6 +18,7 @@ import { KernelServer } from './protocol/server.js';
 import type { Message } from './protocol/wire.js';
 import type { CellLog } from './session/cell-log.js';
 import { ExecutedCells } from './session/executed-cells.js';
+import type { OutputLog } from './session/output-log.js';
 import type { InterruptFlags } from './side/flags.js';
 
 /** What the kernel is made of and told from outside. */
@@ -28,6 +29,7 @@ export interface KernelParts {
   /** Folder of the notebook: relative files and packages are looked for here. */
   readonly directory: string;
   readonly log: CellLog;
+  readonly outputs: OutputLog;
   /** Ends the process. */
   exit(): void;
 }
@@ -144,7 +146,7 @@ export class Kernel {
   }
 
   async #execute(cell: Cell): Promise<object> {
-    const { log } = this.#parts;
+    const { log, outputs } = this.#parts;
     const { request } = cell;
     if (!cell.isSilent) {
       const input = { code: cell.source, execution_count: cell.executionCount };
@@ -157,6 +159,7 @@ export class Kernel {
       log.finished(cell, outcome, this.executed.add(cell, outcome.status, performance.now() - start));
     }
     if (outcome.error) cell.output.error(outcome.error);
+    outputs.ended(cell.executionId);
     if (!cell.isSilent && request.store_history) {
       this.#history.add(cell.executionCount, cell.source, outcome.resultText);
     }
@@ -172,14 +175,16 @@ export class Kernel {
   }
 
   #makeCell(message: Message, request: ExecuteRequest): Cell {
-    const { channels, log } = this.#parts;
-    const output = new CellOutput(channels, message, request.silent, this.routing.startTimer);
-    const metadata = ExecuteMetadata.safeParse(message.metadata);
+    const { channels, log, outputs } = this.#parts;
     const order = request.silent ? 0 : log.nextOrder();
+    const executionId = log.executionId(order);
+    const listener = outputs.listenerOf(executionId);
+    const output = new CellOutput(channels, message, request.silent, this.routing.startTimer, listener);
+    const metadata = ExecuteMetadata.safeParse(message.metadata);
     return new Cell(
       ++this.#serial,
       order,
-      log.executionId(order),
+      executionId,
       this.#executionCount,
       (metadata.success && metadata.data.cellId) || null,
       message,

@@ -7,6 +7,7 @@ import { readConnection } from './protocol/connection.js';
 import { CellLog } from './session/cell-log.js';
 import { readEnvironment } from './session/environment.js';
 import { KernelNotebook } from './session/notebook-context.js';
+import { OutputLog } from './session/output-log.js';
 import type { SideThread } from './side/side-thread.js';
 
 /** A front end asks for the kernel's info first; the compiler is loaded when it has had its answer. */
@@ -29,15 +30,25 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
   const recorder = new Recorder({ sessionId, directory, warn });
   recorder.connect(side.startSender({ sessionId, directory, spoolFile: recorder.spoolFile }));
   const log = new CellLog(recorder, sessionId, directory);
+  const outputs = new OutputLog(recorder);
 
   const exit = once(async () => {
+    outputs.close();
     log.end();
     await recorder.close(LAST_FLUSH_MS);
     channels.close();
     await side.close();
     process.exit(0);
   });
-  const kernel = new Kernel({ connection, channels, flags: side.flags, directory, log, exit: () => void exit() });
+  const kernel = new Kernel({
+    connection,
+    channels,
+    flags: side.flags,
+    directory,
+    log,
+    outputs,
+    exit: () => void exit()
+  });
   provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder, kernel.executed));
   kernel.takeOver();
 

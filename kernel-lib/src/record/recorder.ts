@@ -50,7 +50,9 @@ export class Recorder {
   /** Records something that happened now, without secrets. Returns at once, never throws. */
   record(record: NewRecord): void {
     try {
-      const numbered = { ...maskDeep(record), seq: ++this.#sequence, at: Date.now() } as SpoolRecord;
+      // Outputs are masked where they are collected, before they are cut.
+      const masked = record.type === 'cell.outputs' ? record : maskDeep(record);
+      const numbered = { ...masked, seq: ++this.#sequence, at: Date.now() } as SpoolRecord;
       if (this.#append(JSON.stringify(numbered))) this.#link?.wake();
       else this.#link?.hold(numbered);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatasetVersion } from '@slipway/contract';
+import type { OutputsOfCells } from './recorded-outputs.js';
 import type { RecordedCell, RecordedSession } from './session-record.js';
 
 /** What a copy of a session is made of. */
@@ -12,16 +13,26 @@ export interface Reproduction {
   readonly datasets: readonly DatasetVersion[];
 }
 
+/** What a notebook holds beside its code. */
+export interface Surroundings {
+  readonly outputs: OutputsOfCells;
+  /** What differed from the commit that the session ran on, as git words it; null when nothing did. */
+  readonly gitDiff: string | null;
+}
+
 const KERNELS: Record<string, { readonly name: string; readonly title: string }> = {
   typescript: { name: 'slipway', title: 'TypeScript (Slipway)' },
   python: { name: 'python3', title: 'Python 3' }
 };
 
 /** The session as a notebook document (nbformat 4.5): each execution is a cell, in the order in which they ran. */
-export function notebookText({ session, cells, only, datasets }: Reproduction): string {
+export function notebookText(
+  { session, cells, only, datasets }: Reproduction,
+  { outputs, gitDiff }: Surroundings
+): string {
   const kernel = KERNELS[session.language] ?? { name: session.kernel, title: session.kernel };
   const document = {
-    cells: cells.map(cellOf),
+    cells: cells.map(cell => cellOf(cell, outputs.get(cell.execution_id))),
     metadata: {
       kernelspec: { name: kernel.name, display_name: kernel.title, language: session.language },
       language_info: { name: session.language },
@@ -31,6 +42,7 @@ export function notebookText({ session, cells, only, datasets }: Reproduction): 
         started_at: session.started_at,
         only: only ?? null,
         environment: session.environment,
+        git_diff: gitDiff,
         datasets: datasets.map(({ name, version, digest, content_sha256, source }) => ({
           ...{ name, version, digest, content_sha256, source }
         })),
@@ -57,7 +69,7 @@ export function maskedCells(cells: readonly RecordedCell[]): RecordedCell[] {
   );
 }
 
-function cellOf(cell: RecordedCell): object {
+function cellOf(cell: RecordedCell, outputs: readonly object[] | undefined): object {
   const { execution_id, order, cell_id, status, started_at, duration_ms, reads, writes, depends_on } = cell;
   const failed = status === 'error' || status === 'interrupted';
   return {
@@ -70,7 +82,8 @@ function cellOf(cell: RecordedCell): object {
       slipway: { execution_id, order, cell_id, status, started_at, duration_ms, reads, writes, depends_on }
     },
     execution_count: cell.execution_count,
-    outputs: cell.error ? [errorOutput(cell.error)] : [],
+    // Without outputs on record, an error is still known from the cell itself.
+    outputs: outputs ?? (cell.error ? [errorOutput(cell.error)] : []),
     source: cell.source
   };
 }

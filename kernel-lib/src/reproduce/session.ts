@@ -1,16 +1,17 @@
 import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetVersion } from '@slipway/contract';
-import { call } from '../client/client.js';
+import { call, downloadBlob } from '../client/client.js';
 import { SlipwayError } from '../errors.js';
 import { loadCompiler } from '../graph/compiler.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { notebook } from '../notebook/standalone.js';
 import { lineBundle } from '../registry/registry-display.js';
 import { maskedCells, notebookText, type Reproduction } from './notebook-file.js';
+import { readOutputs } from './recorded-outputs.js';
 import { scriptText } from './script-file.js';
 import { selectCells } from './selection.js';
-import { readSession, type RecordedCell } from './session-record.js';
+import { readSession, type RecordedCell, type RecordedSession } from './session-record.js';
 
 /** How long an export waits until the server has the cells that just ran. */
 const FLUSH_MS = 5000;
@@ -30,7 +31,7 @@ export class Session {
 
   /**
    * Writes the notebook as it was executed: its executions in their order, or only those that a run or a model version
-   * depends on, with environment and data versions in the metadata. Nothing but the record is read.
+   * depends on, with outputs, and with environment and data versions in the metadata. Nothing but the record is read.
    *
    * @param file relative to the notebook's folder; by default a name made of the notebook's.
    * @returns the absolute path of the file.
@@ -38,7 +39,10 @@ export class Session {
    */
   async export(file?: string, options: ExportOptions = {}): Promise<string> {
     const reproduction = await this.#read(options.only);
-    return this.#write(reproduction, file, '.ipynb', notebookText(reproduction), options);
+    const { directory } = notebook();
+    const outputs = await readOutputs(directory, reproduction.cells);
+    const gitDiff = await gitDiffOf(directory, reproduction.session);
+    return this.#write(reproduction, file, '.ipynb', notebookText(reproduction, { outputs, gitDiff }), options);
   }
 
   /**
@@ -123,6 +127,11 @@ async function datasetsOf(directory: string, cells: readonly RecordedCell[]): Pr
     }
   }
   return found;
+}
+
+async function gitDiffOf(directory: string, { environment }: RecordedSession): Promise<string | null> {
+  const blob = environment?.git?.diff_blob;
+  return blob ? Buffer.from(await downloadBlob(directory, blob.sha256)).toString() : null;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -8,6 +8,9 @@ export type StoredContent = z.infer<typeof StoredContent>;
 const MimeType = z.string().min(1).max(200);
 const Dictionary = z.record(z.string(), z.unknown());
 
+/** Contents of these MIME types travel as base64. */
+export const BINARY_MIME_TYPE = /^(image\/(?!svg)|audio\/|video\/|font\/|application\/(pdf|octet-stream|zip)$)/;
+
 const shown = {
   data: z
     .record(MimeType, z.unknown())

@@ -8,6 +8,14 @@ export const Environment = z.object({
   platform: z.string(),
   hostname: z.string(),
   packages: z.record(z.string(), z.string()),
+  machine: z
+    .object({
+      cpu: z.string(),
+      cores: z.number().int(),
+      memory_bytes: z.number().int(),
+      gpus: z.array(z.string()).describe('Models of NVIDIA devices.')
+    })
+    .optional(),
   git: z
     .object({
       commit: z.string(),

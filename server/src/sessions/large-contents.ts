@@ -1,11 +1,9 @@
-import type { CellOutput, Environment, StoredContent } from '@slipway/contract';
+import { BINARY_MIME_TYPE, type CellOutput, type Environment, type StoredContent } from '@slipway/contract';
 import type { BlobStore } from '../artifacts/blob-store.js';
 import type { Store } from '../store/store.js';
 
 /** Longer contents are kept as blobs, so that lists stay light and the same image is stored once. */
 const LONGEST_INLINE = 32_768;
-/** Contents of these types travel as base64. */
-const BINARY = /^(image\/(?!svg)|audio\/|video\/|font\/|application\/(pdf|octet-stream|zip)$)/;
 
 /** Keeps what is long in the records of a session apart, by its hash. */
 export class LargeContents {
@@ -30,7 +28,7 @@ export class LargeContents {
       if (text.length <= LONGEST_INLINE) {
         data[type] = content;
       } else {
-        blobs[type] = await this.#put(session_id, Buffer.from(text, BINARY.test(type) ? 'base64' : 'utf8'));
+        blobs[type] = await this.#put(session_id, Buffer.from(text, BINARY_MIME_TYPE.test(type) ? 'base64' : 'utf8'));
       }
     }
     return Object.keys(blobs).length === 0 ? { ...output, data } : { ...output, data, blobs };

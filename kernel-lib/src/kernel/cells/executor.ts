@@ -51,7 +51,11 @@ function routeTslabDisplay(tslabRequire: NodeJS.Require, routing: CellRouting): 
     configurable: true,
     get: () => {
       const cell = routing.nearest;
-      return cell && ((content: object, update?: boolean) => cell.output.raw(content, update === true));
+      return (
+        cell &&
+        ((content: Parameters<typeof cell.output.raw>[0], update?: boolean) =>
+          cell.output.raw(content, update === true))
+      );
     },
     set: () => undefined
   });

@@ -1,8 +1,27 @@
 import type { MimeBundle } from '../../notebook/context.js';
 import type { Channels } from '../protocol/channels.js';
 import type { Message } from '../protocol/wire.js';
+import type { ErrorReport } from './traceback.js';
 
 export type StreamName = 'stdout' | 'stderr';
+
+interface DisplayContent {
+  readonly data: Record<string, unknown>;
+  readonly metadata: Record<string, unknown>;
+  readonly transient: { readonly display_id?: string };
+}
+
+/** What a cell shows: the type of the message to the front end, and its content. */
+export type OutputContent =
+  | { readonly type: 'stream'; readonly name: StreamName; readonly text: string }
+  | ({ readonly type: 'display_data' } & DisplayContent)
+  | ({ readonly type: 'update_display_data' } & DisplayContent)
+  | ({ readonly type: 'execute_result'; readonly execution_count: number } & Omit<DisplayContent, 'transient'>)
+  | ({ readonly type: 'error' } & ErrorReport)
+  | { readonly type: 'clear_output'; readonly wait: boolean };
+
+/** Is told everything that a cell shows, in its order. */
+export type OutputListener = (content: OutputContent) => void;
 
 /** Text is gathered for this long, or up to this many characters, before it becomes a message. */
 const GATHER_MS = 20;
@@ -19,7 +38,8 @@ export class CellOutput {
     private readonly message: Message,
     private readonly isSilent: boolean,
     /** Starts a timer that does not belong to any cell. */
-    private readonly startTimer: (callback: () => void, ms: number) => NodeJS.Timeout
+    private readonly startTimer: (callback: () => void, ms: number) => NodeJS.Timeout,
+    private readonly listener: OutputListener
   ) {}
 
   write(stream: StreamName, text: string): void {
@@ -38,7 +58,7 @@ export class CellOutput {
     this.#timer = undefined;
     const text = this.#text;
     this.#text = '';
-    if (text) this.#publish('stream', { name: this.#stream, text });
+    if (text) this.#publish({ type: 'stream', name: this.#stream, text });
   }
 
   display(data: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
@@ -46,28 +66,31 @@ export class CellOutput {
   }
 
   /** Sends display content as it is. */
-  raw(content: object, update: boolean): void {
+  raw({ data = {}, metadata = {}, transient = {} }: Partial<DisplayContent>, update: boolean): void {
     this.flush();
-    this.#publish(update ? 'update_display_data' : 'display_data', content);
+    this.#publish({ type: update ? 'update_display_data' : 'display_data', data, metadata, transient });
   }
 
   result(executionCount: number, data: MimeBundle): void {
     this.flush();
-    this.#publish('execute_result', { execution_count: executionCount, data, metadata: {} });
+    this.#publish({ type: 'execute_result', execution_count: executionCount, data, metadata: {} });
   }
 
-  error(error: object): void {
+  error(error: ErrorReport): void {
     this.flush();
-    this.#publish('error', error);
+    this.#publish({ type: 'error', ...error });
   }
 
   clear(wait: boolean): void {
     this.flush();
-    this.#publish('clear_output', { wait });
+    this.#publish({ type: 'clear_output', wait });
   }
 
-  #publish(type: string, content: unknown): void {
-    if (!this.isSilent) this.channels.publish(this.message, type, content);
+  #publish(output: OutputContent): void {
+    if (this.isSilent) return;
+    const { type, ...content } = output;
+    this.channels.publish(this.message, type, content);
+    this.listener(output);
   }
 }
 

@@ -12,7 +12,13 @@ const manifest = Manifest.parse(JSON.parse(readFileSync(path.join(packageFolder,
 export const kernelVersion = manifest.version;
 
 /** Parts of the kernel itself, which a notebook has no use for. */
-const INTERNAL = new Set(['@slipway/contract', '@tslab/typescript-for-tslab', '@types/node', 'zeromq']);
+const INTERNAL = new Set([
+  '@slipway/contract',
+  '@slipway/recording',
+  '@tslab/typescript-for-tslab',
+  '@types/node',
+  'zeromq'
+]);
 const offered = new Set(Object.keys(manifest.dependencies).filter(name => !INTERNAL.has(name)));
 
 /** Where a package that a notebook imports comes from. */

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { hostname, release } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
+import { cpus, hostname, release, totalmem } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Environment } from '@slipway/contract';
 import { z } from 'zod';
 import { foldersUpward } from '../../record/folder.js';
 import { packageFolder } from '../compiler/packages.js';
+import { readGit } from './git-state.js';
 
-const run = promisify(execFile);
-const GIT_TIMEOUT_MS = 5000;
 const MAX_PACKAGES = 300;
 
 const Manifest = z.object({
@@ -19,18 +16,23 @@ const Manifest = z.object({
   devDependencies: z.record(z.string(), z.string()).default({})
 });
 
-/** What cells in `directory` run in: Node, platform, packages of the project and of Slipway, and the git commit. */
+/** Where the NVIDIA driver for Linux says what it drives, one folder for each device. */
+const NVIDIA_DEVICES = '/proc/driver/nvidia/gpus';
+
+/** What cells in `directory` run in: Node, machine, packages of the project and of Slipway, and the state of git. */
 export async function readEnvironment(directory: string): Promise<Environment> {
-  const [own, project, git] = await Promise.all([
+  const [own, project, git, gpus] = await Promise.all([
     installedPackages(packageFolder),
     installedPackages(directory),
-    readGit(directory)
+    readGit(directory),
+    gpuModels()
   ]);
   return {
     runtime: `node ${process.version}`,
     platform: `${process.platform} ${process.arch} ${release()}`,
     hostname: hostname(),
     packages: { ...own, ...project },
+    machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, memory_bytes: totalmem(), gpus },
     git
   };
 }
@@ -65,26 +67,14 @@ async function readManifest(folder: string): Promise<z.infer<typeof Manifest> | 
   }
 }
 
-/** Commit, branch and whether files differ from it; null outside a repository and where git is not installed. */
-async function readGit(directory: string): Promise<Environment['git']> {
-  const git = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run('git', args, {
-      cwd: directory,
-      timeout: GIT_TIMEOUT_MS,
-      windowsHide: true,
-      // Only reads: takes no lock, so that it never gets in the way of the user's own git.
-      env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' }
-    });
-    return stdout.trim();
-  };
+async function gpuModels(): Promise<string[]> {
   try {
-    const [commit, branch, changes] = await Promise.all([
-      git('rev-parse', 'HEAD'),
-      git('rev-parse', '--abbrev-ref', 'HEAD'),
-      git('status', '--porcelain', '--untracked-files=no')
-    ]);
-    return { commit, branch, dirty: changes !== '' };
+    const devices = await readdir(NVIDIA_DEVICES);
+    const texts = await Promise.all(
+      devices.map(device => readFile(path.join(NVIDIA_DEVICES, device, 'information'), 'utf8'))
+    );
+    return texts.map(text => /^Model:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? 'NVIDIA device');
   } catch {
-    return null;
+    return [];
   }
 }
