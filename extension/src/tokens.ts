@@ -1,5 +1,6 @@
 import { Token } from '@lumino/coreutils';
 import type { EnvironmentName } from '@slipway/contract';
+import type { OutputLimits } from '@slipway/recording';
 import type { z } from 'zod';
 import type { SlipwayClient } from './client/index.js';
 import type { Host } from './components/index.js';
@@ -28,6 +29,8 @@ export interface SlipwaySettings {
   readonly defaultEnvironment: z.infer<typeof EnvironmentName>;
   readonly runsPerPage: number;
   readonly openServiceAfterPromotion: boolean;
+  /** Characters, per cell and per session, of kernels that keep no record themselves. */
+  readonly recordedOutputs: OutputLimits;
 }
 
 export const ISlipway = new Token<ISlipway>(

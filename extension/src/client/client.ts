@@ -79,6 +79,14 @@ export class SlipwayClient {
     return response.body;
   }
 
+  /** Reads the bytes of a blob. @throws as `call` does. */
+  async readBlob(sha256: string, signal: AbortSignal): Promise<Uint8Array> {
+    const route: RouteSpec = routes.getBlob;
+    const path = requestPath(route, { params: { sha256 } });
+    const response = await this.#send(path, { method: route.method, signal });
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
   async #send(path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {

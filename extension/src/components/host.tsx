@@ -1,3 +1,4 @@
+import type { IOutput } from '@jupyterlab/nbformat';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -14,6 +15,8 @@ export interface Host {
   readonly themeChanged: ISignal<unknown, unknown> | null;
   /** Writes `source` into `node` with the colours of the notebook's editor; null where there is no editor. */
   readonly highlight: ((source: string, language: string, node: HTMLElement) => Promise<void>) | null;
+  /** Draws a cell's outputs into `node` until the result is disposed; null where nothing can draw them. */
+  readonly drawOutputs: ((outputs: readonly IOutput[], node: HTMLElement) => IDisposable) | null;
   /** Starts a command; failures are shown to the user by whoever implements this. */
   execute(command: string, args?: ReadonlyPartialJSONObject): void;
 }

@@ -1,5 +1,6 @@
 import { KernelMessage } from '@jupyterlab/services';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_OUTPUT_LIMITS } from '@slipway/recording';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { KernelWatch } from './kernel-watch.js';
 import type { SeenMessage } from './kernel-watch.js';
 import type { NewRecord } from './outbox.js';
@@ -44,7 +45,11 @@ class FakeKernel {
     this.#count = 0;
   }
 
-  #publish(id: string, type: 'execute_input' | 'error' | 'status', content: object, ms: number): SeenMessage {
+  output(id: string, type: 'stream' | 'display_data' | 'update_display_data' | 'execute_result', content: object) {
+    return this.#publish(id, type, content, 0);
+  }
+
+  #publish(id: string, type: string, content: object, ms: number): SeenMessage {
     const header = {
       date: new Date(T + ms).toISOString().replace('Z', '+00:00'),
       session: this.life,
@@ -74,7 +79,8 @@ describe('watching a kernel', () => {
         },
         cellWithSource: source => Object.keys(cells).find(id => cells[id] === source) ?? null
       },
-      record: (session, record) => records.push({ session, record })
+      record: (session, record) => records.push({ session, record }),
+      outputLimits: () => DEFAULT_OUTPUT_LIMITS
     });
   const types = (): string[] => records.map(({ record }) => record.type);
   const runCell = (id: string, cellId: string, code: string): void => {
@@ -175,6 +181,30 @@ describe('watching a kernel', () => {
       type: 'cell.finished',
       cell: { execution_id: id, status: 'error', duration_ms: null }
     });
+  });
+
+  it('records what a cell shows, masked, before its end, and what comes late', () => {
+    vi.useFakeTimers();
+    watch.see(kernel.request('m1', 'x', { cellId: 'a' }));
+    watch.see(kernel.input('m1', 'x'));
+    watch.see(kernel.output('m1', 'stream', { name: 'stdout', text: 'Bearer abcdef' }));
+    watch.see(kernel.output('m1', 'stream', { name: 'stdout', text: '123456 sent' }));
+    watch.see(kernel.output('m1', 'display_data', { data: { 'text/plain': '0 %' }, transient: { display_id: 'd' } }));
+    watch.see(kernel.status('m1', 'idle'));
+    expect(types().slice(-2)).toEqual(['cell.outputs', 'cell.finished']);
+    expect(records.at(-2)?.record).toMatchObject({
+      cell: { outputs: [{ text: 'Bearer *** sent' }, { data: { 'text/plain': '0 %' } }] }
+    });
+    runCell('m2', 'b', 'y');
+    watch.see(
+      kernel.output('m2', 'update_display_data', { data: { 'text/plain': 'done' }, transient: { display_id: 'd' } })
+    );
+    vi.runAllTimers();
+    expect(records.at(-1)?.record).toMatchObject({
+      type: 'cell.outputs',
+      cell: { outputs: [{ output_type: 'stream' }, { data: { 'text/plain': 'done' } }] }
+    });
+    vi.useRealTimers();
   });
 
   it('tells of the cells of the notebook again only when they changed', () => {

@@ -1,8 +1,9 @@
 import type { CellExecution } from '@slipway/contract';
+import { maskText, type OutputLimits } from '@slipway/recording';
 import type { KernelMessage } from '@jupyterlab/services';
 import type { NewRecord } from './outbox.js';
-import { maskSecrets } from './secrets.js';
 import { sha256 } from './sha256.js';
+import { WatchedOutputs } from './watched-outputs.js';
 
 /** The notebook as the front end has it now. */
 export interface WatchedNotebook {
@@ -21,6 +22,8 @@ export interface KernelWatchOptions {
   readonly language: () => string;
   readonly notebook: WatchedNotebook;
   readonly record: (sessionId: string, record: NewRecord) => void;
+  /** How much of the outputs goes on record. */
+  readonly outputLimits: () => OutputLimits;
 }
 
 /** A message of the kernel's connection, as `anyMessage` gives it. */
@@ -55,6 +58,9 @@ export class KernelWatch {
   /** Requests that the kernel was seen to begin. */
   readonly #begun = new Set<string>();
   readonly #open = new Map<string, OpenCell>();
+  /** Executions by the message that asked for them, also after their end: outputs may come late. */
+  readonly #executions = new Map<string, string>();
+  #outputs: WatchedOutputs | null = null;
   #notebook: WatchedNotebook;
   #sessionId: string | null = null;
   #life: string | null = null;
@@ -89,6 +95,8 @@ export class KernelWatch {
     if (msg.channel !== 'iopub' || parent.msg_type !== 'execute_request') {
       return;
     }
+    // An error is an output, too, and both come before the end of the cell.
+    this.#outputs?.see(this.#executions.get(parent.msg_id) ?? null, msg);
     switch (msg.header.msg_type) {
       case 'execute_input':
         this.#started(msg as KernelMessage.IExecuteInputMsg, parent);
@@ -137,6 +145,9 @@ export class KernelWatch {
       this.#finish(cell, 'error', now);
     }
     this.#open.clear();
+    this.#outputs?.close();
+    this.#outputs = null;
+    this.#executions.clear();
     this.#record({ at: now, type: 'session.ended' });
     this.#sessionId = null;
     this.#life = null;
@@ -167,6 +178,10 @@ export class KernelWatch {
     const sessionId = this.#session(input, parent, startedAt);
     const cell: OpenCell = { executionId: executionId(sessionId, messageId), startedAt, error: null };
     this.#open.set(messageId, cell);
+    this.#executions.set(messageId, cell.executionId);
+    if (this.#executions.size > MAX_REQUESTS) {
+      this.#executions.clear();
+    }
     const count = input.content.execution_count ?? null;
     this.#record({
       at: startedAt,
@@ -177,7 +192,7 @@ export class KernelWatch {
         execution_count: count,
         cell_id: cellId,
         message_id: messageId,
-        source: maskSecrets(source.slice(0, MAX_SOURCE_CHARACTERS)),
+        source: maskText(source).slice(0, MAX_SOURCE_CHARACTERS),
         source_sha256: sha256(source),
         started_at: startedAt
       }
@@ -229,6 +244,7 @@ export class KernelWatch {
   }
 
   #finish(cell: OpenCell, status: CellExecution['status'], at: number): void {
+    this.#outputs?.ended(cell.executionId);
     const duration = cell.startedAt === null ? null : Math.max(0, at - cell.startedAt);
     this.#record({
       at,
@@ -259,6 +275,9 @@ export class KernelWatch {
     this.#life = life;
     this.#sessionId = sha256(`${kernelId} ${life}`).slice(0, 32);
     this.#path = notebook.path;
+    this.#outputs = new WatchedOutputs(this.#options.outputLimits, report =>
+      this.#record({ at: Date.now(), type: 'cell.outputs', cell: report })
+    );
     this.#record({
       at,
       type: 'session.started',
@@ -296,6 +315,6 @@ function timeOf(message: KernelMessage.IMessage): number {
 }
 
 function plainText(text: string): string {
-  const plain = maskSecrets(text.replace(/\u001b\[[0-9;]*m/g, ''));
+  const plain = maskText(text.replace(/\u001b\[[0-9;]*m/g, ''));
   return plain.length > MAX_MESSAGE_CHARACTERS ? `${plain.slice(0, MAX_MESSAGE_CHARACTERS)}…` : plain;
 }

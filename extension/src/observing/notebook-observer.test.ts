@@ -1,5 +1,6 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import { DEFAULT_OUTPUT_LIMITS } from '@slipway/recording';
 import { Signal } from '@lumino/signaling';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NotebookObserver } from './notebook-observer.js';
@@ -46,7 +47,7 @@ describe('the observer of notebooks', () => {
       add: (session: string, record: NewRecord) => sent.push({ session, record }),
       isWaiting: () => false
     };
-    observer = new NotebookObserver(kernels, outbox as unknown as Outbox);
+    observer = new NotebookObserver(kernels, outbox as unknown as Outbox, () => DEFAULT_OUTPUT_LIMITS);
   });
 
   afterEach(() => observer.dispose());

@@ -1,6 +1,7 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
+import type { OutputLimits } from '@slipway/recording';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { filledCodeCells } from '../notebook/code-cells.js';
@@ -26,12 +27,15 @@ interface Watched {
 export class NotebookObserver implements IDisposable {
   readonly #kernels: Kernel.IManager;
   readonly #outbox: Outbox;
+  readonly #outputLimits: () => OutputLimits;
   readonly #watched = new Map<string, Watched>();
   readonly #heartbeat: ReturnType<typeof setInterval>;
   readonly #news: ReturnType<typeof setInterval>;
   #disposed = false;
 
-  constructor(kernels: Kernel.IManager, outbox: Outbox) {
+  /** @param outputLimits asked for at each output: the user may change them at any time. */
+  constructor(kernels: Kernel.IManager, outbox: Outbox, outputLimits: () => OutputLimits) {
+    this.#outputLimits = outputLimits;
     this.#kernels = kernels;
     this.#outbox = outbox;
     kernels.runningChanged.connect(this.#endGone, this);
@@ -117,6 +121,7 @@ export class NotebookObserver implements IDisposable {
       kernelName: kernel.name,
       language: () => language,
       notebook,
+      outputLimits: this.#outputLimits,
       record: (sessionId, record) => {
         if (!isSelfRecording) {
           this.#outbox.add(sessionId, record);

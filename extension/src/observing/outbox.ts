@@ -143,14 +143,22 @@ export class Outbox implements IDisposable {
   #store(): void {
     const { storage, sender } = this.#options;
     const unsent = [...this.#waiting].filter(([, records]) => records.length > 0);
+    if (unsent.length === 0) {
+      storage?.removeItem(KEY_PREFIX + sender);
+    } else if (!this.#keep(unsent)) {
+      // What cells showed is the most of it, and what ran is worth more.
+      this.#keep(unsent.map(([id, records]) => [id, records.filter(({ type }) => type !== 'cell.outputs')]));
+    }
+  }
+
+  /** @returns false when the browser's storage is full or forbidden: the records still wait in this page. */
+  #keep(unsent: readonly (readonly [string, SpoolRecord[]])[]): boolean {
+    const { storage, sender } = this.#options;
     try {
-      if (unsent.length === 0) {
-        storage?.removeItem(KEY_PREFIX + sender);
-      } else {
-        storage?.setItem(KEY_PREFIX + sender, JSON.stringify(Object.fromEntries(unsent)));
-      }
+      storage?.setItem(KEY_PREFIX + sender, JSON.stringify(Object.fromEntries(unsent)));
+      return true;
     } catch {
-      // Full or forbidden: the records still wait in this page.
+      return false;
     }
   }
 

@@ -4,6 +4,8 @@ import { CommandIDs } from '../commands/ids.js';
 import { Ago, Code, StatusMark } from '../components/index.js';
 import { cellStatusLook, formatDuration, readRecordedName, useTranslation } from '../display/index.js';
 import { CommandLink } from './layout.js';
+import { Outputs } from './outputs/index.js';
+import type { OutputReader } from './outputs/index.js';
 
 interface CellProps {
   readonly cell: SessionCell;
@@ -14,11 +16,13 @@ interface CellProps {
   readonly marks?: ReactNode;
   /** Instead of the recorded status, e.g. when the end was never seen. */
   readonly status?: ReactNode;
+  /** Reads what the cell has shown; absent where outputs are not shown. */
+  readonly outputs?: OutputReader;
   readonly children?: ReactNode;
 }
 
 /** One executed cell: what ran, how it went, and what it read and wrote. */
-export function Cell({ cell, path, language, marks, status, children }: CellProps): JSX.Element {
+export function Cell({ cell, path, language, marks, status, outputs, children }: CellProps): JSX.Element {
   const trans = useTranslation();
   return (
     <li className="jp-SlipwayCell">
@@ -38,7 +42,8 @@ export function Cell({ cell, path, language, marks, status, children }: CellProp
         )}
       </div>
       <Code source={cell.source} language={language} />
-      {cell.error === null ? null : (
+      {outputs === undefined ? null : <Outputs cell={cell} reader={outputs} />}
+      {cell.error === null || (outputs !== undefined && cell.outputs !== null) ? null : (
         <pre className="jp-SlipwayCell-error" role="note" aria-label={trans.__('Error')}>
           {`${cell.error.name}: ${cell.error.message}`}
         </pre>

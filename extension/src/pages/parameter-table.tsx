@@ -1,7 +1,13 @@
 import { useTranslation } from '../display/index.js';
 
+/** A name and its value. */
+export interface Fact {
+  readonly key: string;
+  readonly value: string;
+}
+
 interface ParameterTableProps {
-  readonly params: readonly { readonly key: string; readonly value: string }[];
+  readonly params: readonly Fact[];
 }
 
 /** Names and values. */

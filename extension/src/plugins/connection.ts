@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IThemeManager, showErrorMessage } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { EnvironmentName } from '@slipway/contract';
@@ -8,6 +9,7 @@ import { config as configureZod } from 'zod';
 import { SlipwayClient } from '../client/index.js';
 import { sameOriginTransport } from '../client/transport.js';
 import type { Host } from '../components/index.js';
+import { drawOutputs } from '../notebook/draw-outputs.js';
 import { LiveConnection } from '../live/index.js';
 import { ISlipway } from '../tokens.js';
 import type { SlipwaySettings } from '../tokens.js';
@@ -17,7 +19,8 @@ const PLUGIN_ID = '@slipway/lab:plugin';
 const DEFAULTS: SlipwaySettings = {
   defaultEnvironment: 'production',
   runsPerPage: 100,
-  openServiceAfterPromotion: false
+  openServiceAfterPromotion: false,
+  recordedOutputs: { cell: 1_000_000, session: 50_000_000 }
 };
 
 /** The client and the live connection that all other plugins use. */
@@ -26,13 +29,14 @@ export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
   description: 'Connects JupyterLab with the Slipway metadata server.',
   autoStart: true,
   provides: ISlipway,
-  optional: [ITranslator, ISettingRegistry, IThemeManager, IEditorLanguageRegistry],
+  optional: [ITranslator, ISettingRegistry, IThemeManager, IEditorLanguageRegistry, IRenderMimeRegistry],
   activate: (
     app: JupyterFrontEnd,
     translator: ITranslator | null,
     settingRegistry: ISettingRegistry | null,
     themes: IThemeManager | null,
-    languages: IEditorLanguageRegistry | null
+    languages: IEditorLanguageRegistry | null,
+    rendermime: IRenderMimeRegistry | null
   ): ISlipway => {
     // Zod tries `new Function` to be faster, which strict content policies report.
     configureZod({ jitless: true });
@@ -46,6 +50,7 @@ export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
         languages === null
           ? null
           : (source, language, node) => languages.highlight(source, languages.findBest(language), node),
+      drawOutputs: rendermime === null ? null : (outputs, node) => drawOutputs(rendermime, outputs, node),
       execute: (command, args) => {
         app.commands.execute(command, args).catch((reason: unknown) => {
           void showErrorMessage(trans.__('Slipway'), reason instanceof Error ? reason.message : String(reason));
@@ -80,10 +85,18 @@ export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
 
 function readSettings(loaded: ISettingRegistry.ISettings): SlipwaySettings {
   const environment = EnvironmentName.safeParse(loaded.get('defaultEnvironment').composite);
-  const runsPerPage = loaded.get('runsPerPage').composite;
+  const number = (name: string, otherwise: number): number => {
+    const value = loaded.get(name).composite;
+    return typeof value === 'number' ? value : otherwise;
+  };
+  const { cell, session } = DEFAULTS.recordedOutputs;
   return {
     defaultEnvironment: environment.success ? environment.data : DEFAULTS.defaultEnvironment,
-    runsPerPage: typeof runsPerPage === 'number' ? runsPerPage : DEFAULTS.runsPerPage,
-    openServiceAfterPromotion: loaded.get('openServiceAfterPromotion').composite === true
+    runsPerPage: number('runsPerPage', DEFAULTS.runsPerPage),
+    openServiceAfterPromotion: loaded.get('openServiceAfterPromotion').composite === true,
+    recordedOutputs: {
+      cell: number('recordedOutputsPerCell', cell),
+      session: number('recordedOutputsPerSession', session)
+    }
   };
 }

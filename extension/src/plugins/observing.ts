@@ -19,7 +19,7 @@ export const observingPlugin: JupyterFrontEndPlugin<IRecordOutbox> = {
       storage: storageOfBrowser(),
       sender: `page-${UUID.uuid4()}`
     });
-    const observer = new NotebookObserver(app.serviceManager.kernels, outbox);
+    const observer = new NotebookObserver(app.serviceManager.kernels, outbox, () => slipway.settings.recordedOutputs);
     notebooks.widgetAdded.connect((_sender, panel) => observer.observe(panel));
     notebooks.forEach(panel => observer.observe(panel));
     void app.restored.then(() => outbox.adoptLeftovers());

@@ -23,10 +23,14 @@ export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Elemen
               { id: 'overview', label: trans.__('Overview'), render: () => <Overview data={data} /> },
               { id: 'metrics', label: trans.__('Metrics'), render: () => <Metrics data={data} /> },
               { id: 'parameters', label: trans.__('Parameters'), render: () => <Parameters run={data.run} /> },
-              { id: 'cells', label: trans.__('Cells'), render: () => <Cells data={data} /> },
+              { id: 'cells', label: trans.__('Cells'), render: () => <Cells model={model} data={data} /> },
               { id: 'artifacts', label: trans.__('Artifacts'), render: () => <Artifacts run={data.run} /> },
               { id: 'lineage', label: trans.__('Data & lineage'), render: () => <Lineage data={data} /> },
-              { id: 'environment', label: trans.__('Environment'), render: () => <RunEnvironment data={data} /> }
+              {
+                id: 'environment',
+                label: trans.__('Environment'),
+                render: () => <RunEnvironment model={model} data={data} />
+              }
             ]}
           />
         </>

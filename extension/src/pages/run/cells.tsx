@@ -4,10 +4,10 @@ import { useTranslation } from '../../display/index.js';
 import { Cell } from '../cell.js';
 import { CommandLink } from '../layout.js';
 import { CellMarks } from '../session/marks.js';
-import type { RunPageData } from './model.js';
+import type { RunPageData, RunPageModel } from './model.js';
 
 /** The cells that made the run, in the order in which they ran. */
-export function Cells({ data }: { readonly data: RunPageData }): JSX.Element {
+export function Cells({ model, data }: { readonly model: RunPageModel; readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
   const path = data.session?.notebook_path || data.run.source;
   const language = data.session?.language || data.run.language || 'typescript';
@@ -34,6 +34,7 @@ export function Cells({ data }: { readonly data: RunPageData }): JSX.Element {
             cell={cell}
             path={path}
             language={language}
+            outputs={model.outputs}
             marks={
               <CellMarks
                 cell={cell}

@@ -3,11 +3,12 @@ import { drawPoints, groupSeries, isCourse } from '../../charts/index.js';
 import { CommandIDs } from '../../commands/ids.js';
 import { EmptyNote } from '../../components/index.js';
 import { formatBytes, formatCount, formatNumber, useTranslation } from '../../display/index.js';
+import { Environment } from '../environment.js';
 import { CommandLink, Section } from '../layout.js';
 import { LineageChain } from '../lineage.js';
 import { ParameterTable } from '../parameter-table.js';
 import { MetricChart } from './metric-chart.js';
-import type { RunPageData } from './model.js';
+import type { RunPageData, RunPageModel } from './model.js';
 
 /** All charts, and the last value of every metric. */
 export function Metrics({ data }: { readonly data: RunPageData }): JSX.Element {
@@ -159,30 +160,28 @@ export function Lineage({ data }: { readonly data: RunPageData }): JSX.Element {
 }
 
 /** What the run ran in. */
-export function RunEnvironment({ data }: { readonly data: RunPageData }): JSX.Element {
+export function RunEnvironment({
+  model,
+  data
+}: {
+  readonly model: RunPageModel;
+  readonly data: RunPageData;
+}): JSX.Element {
   const trans = useTranslation();
   const { run, session } = data;
-  const environment = session?.environment ?? null;
-  const facts = [
-    { key: trans.__('User'), value: run.user },
-    { key: trans.__('Language'), value: run.language },
-    { key: trans.__('Notebook'), value: session?.notebook_path || run.source },
-    { key: trans.__('Kernel'), value: session?.kernel ?? '' },
-    { key: trans.__('Runtime'), value: environment?.runtime ?? '' },
-    { key: trans.__('Platform'), value: environment?.platform ?? '' },
-    { key: trans.__('Machine'), value: environment?.hostname ?? '' },
-    { key: trans.__('Commit'), value: run.git_commit ?? '' },
-    { key: trans.__('Run id'), value: run.run_id }
-  ].filter(({ value }) => value !== '');
-  const packages = Object.entries(environment?.packages ?? {}).map(([key, value]) => ({ key, value }));
   return (
-    <>
-      <Section title={trans.__('Where it ran')}>
-        <ParameterTable params={facts} />
-      </Section>
-      <Section title={trans.__('Packages')}>
-        <ParameterTable params={packages} />
-      </Section>
-    </>
+    <Environment
+      environment={session?.environment ?? null}
+      readBlob={model.readBlob}
+      facts={[
+        { key: trans.__('User'), value: run.user },
+        { key: trans.__('Language'), value: run.language },
+        { key: trans.__('Notebook'), value: session?.notebook_path || run.source },
+        { key: trans.__('Kernel'), value: session?.kernel ?? '' },
+        // Runs of other clients name a commit themselves.
+        { key: trans.__('Commit of the run'), value: session?.environment?.git ? '' : (run.git_commit ?? '') },
+        { key: trans.__('Run id'), value: run.run_id }
+      ]}
+    />
   );
 }

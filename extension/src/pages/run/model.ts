@@ -1,6 +1,7 @@
 import type { MetricSeries, ModelVersion, NotebookSession, RunDetail, SessionCell } from '@slipway/contract';
 import type { SlipwayClient } from '../../client/index.js';
 import type { ILiveConnection } from '../../live/index.js';
+import { OutputReader } from '../outputs/reader.js';
 import { PageModel } from '../page-model.js';
 
 /** Everything that the page of a run shows. */
@@ -16,8 +17,10 @@ export interface RunPageData {
 /** State of the page of one run. */
 export class RunPageModel extends PageModel<RunPageData> {
   readonly runId: string;
+  readonly outputs: OutputReader;
+  readonly readBlob: SlipwayClient['readBlob'];
 
-  constructor(runId: string, client: Pick<SlipwayClient, 'call'>, connection: ILiveConnection) {
+  constructor(runId: string, client: Pick<SlipwayClient, 'call' | 'readBlob'>, connection: ILiveConnection) {
     let sessionId: string | null = null;
     let outputs = new Set<string>();
     super({
@@ -63,5 +66,7 @@ export class RunPageModel extends PageModel<RunPageData> {
       }
     });
     this.runId = runId;
+    this.outputs = new OutputReader(client);
+    this.readBlob = (sha256, signal) => client.readBlob(sha256, signal);
   }
 }

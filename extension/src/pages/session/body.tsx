@@ -3,7 +3,8 @@ import { CommandIDs } from '../../commands/ids.js';
 import { Ago, EmptyNote, StatusMark, useChanges, useHost } from '../../components/index.js';
 import { runStatusLook, sessionStateLook, useTranslation } from '../../display/index.js';
 import { Cell } from '../cell.js';
-import { CommandLink, Page, PageHead, Section } from '../layout.js';
+import { Environment } from '../environment.js';
+import { CommandLink, Page, PageHead, Tabs } from '../layout.js';
 import { CleanStamp } from './clean-stamp.js';
 import { CellMarks } from './marks.js';
 import type { SessionPageData, SessionPageModel } from './model.js';
@@ -21,9 +22,21 @@ export function SessionBody({ model }: { readonly model: SessionPageModel }): JS
             clean={data.session.clean}
             edited={data.cells.filter(cell => model.freshness(cell).kind === 'edited').length}
           />
-          <Section title={trans.__('Cells in the order in which they ran')}>
-            <Cells model={model} data={data} />
-          </Section>
+          <Tabs
+            label={trans.__('Parts of the session')}
+            tabs={[
+              {
+                id: 'cells',
+                label: trans.__('Cells'),
+                render: () => <Cells model={model} data={data} />
+              },
+              {
+                id: 'environment',
+                label: trans.__('Environment'),
+                render: () => <SessionEnvironment model={model} data={data} />
+              }
+            ]}
+          />
         </>
       )}
     </Page>
@@ -84,13 +97,14 @@ function Cells({ model, data }: { readonly model: SessionPageModel; readonly dat
   const runOf = new Map(runs.map(run => [run.run_id, run]));
   const last = cells.at(-1);
   return (
-    <ol className="jp-SlipwayCells">
+    <ol className="jp-SlipwayCells" aria-label={trans.__('Cells in the order in which they ran')}>
       {cells.map(cell => (
         <Cell
           key={cell.execution_id}
           cell={cell}
           path={session.notebook_path}
           language={session.language}
+          outputs={model.outputs}
           {...(endWasMissed(cell, last, session.state === 'alive')
             ? { status: <StatusMark look={{ word: trans.__('end not seen'), tone: 'quiet', shape: 'dash' }} /> }
             : {})}
@@ -100,6 +114,29 @@ function Cells({ model, data }: { readonly model: SessionPageModel; readonly dat
         </Cell>
       ))}
     </ol>
+  );
+}
+
+/** What the cells ran in. */
+function SessionEnvironment({
+  model,
+  data
+}: {
+  readonly model: SessionPageModel;
+  readonly data: SessionPageData;
+}): JSX.Element {
+  const trans = useTranslation();
+  const { session } = data;
+  return (
+    <Environment
+      environment={session.environment}
+      readBlob={model.readBlob}
+      facts={[
+        { key: trans.__('Notebook'), value: session.notebook_path },
+        { key: trans.__('Kernel'), value: session.kernel },
+        { key: trans.__('Session id'), value: session.session_id }
+      ]}
+    />
   );
 }
 

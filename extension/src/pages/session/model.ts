@@ -4,6 +4,7 @@ import type { ILiveConnection } from '../../live/index.js';
 import { freshnessOf } from '../../notebook/edited.js';
 import type { CellFreshness } from '../../notebook/edited.js';
 import type { INotebookSources } from '../../notebook/open-notebooks.js';
+import { OutputReader } from '../outputs/reader.js';
 import { PageModel } from '../page-model.js';
 
 /** Everything that the page of a notebook session shows. */
@@ -20,11 +21,13 @@ const SHOWN_RUNS = 30;
 /** State of the page of one notebook session. */
 export class SessionPageModel extends PageModel<SessionPageData> {
   readonly #notebooks: INotebookSources | null;
+  readonly outputs: OutputReader;
+  readonly readBlob: SlipwayClient['readBlob'];
 
   /** @param notebooks null where no notebooks can be open. */
   constructor(
     sessionId: string,
-    client: Pick<SlipwayClient, 'call'>,
+    client: Pick<SlipwayClient, 'call' | 'readBlob'>,
     connection: ILiveConnection,
     notebooks: INotebookSources | null
   ) {
@@ -44,6 +47,8 @@ export class SessionPageModel extends PageModel<SessionPageData> {
       concerns: event =>
         (event.type === 'session.changed' || event.type === 'cell.changed') && event.session_id === sessionId
     });
+    this.outputs = new OutputReader(client);
+    this.readBlob = (sha256, signal) => client.readBlob(sha256, signal);
     this.#notebooks = notebooks;
     notebooks?.changed.connect(this.emitChanged, this);
   }

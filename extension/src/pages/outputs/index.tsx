@@ -1,0 +1,118 @@
+import type { SessionCell } from '@slipway/contract';
+import type { IOutput } from '@jupyterlab/nbformat';
+import { useEffect, useRef, useState } from 'react';
+import { asCallError } from '../../client/index.js';
+import { useHost } from '../../components/index.js';
+import { formatCount, useTranslation } from '../../display/index.js';
+import type { OutputReader } from './reader.js';
+
+export { OutputReader } from './reader.js';
+
+/** Outputs are read when they are about to be seen: this far from the visible part of the page. */
+const NEAR = '400px';
+
+interface OutputsProps {
+  readonly cell: SessionCell;
+  readonly reader: OutputReader;
+}
+
+/** What a cell has shown, as JupyterLab shows it; nothing when nothing is on record. */
+export function Outputs({ cell, reader }: OutputsProps): JSX.Element | null {
+  const trans = useTranslation();
+  const node = useRef<HTMLDivElement>(null);
+  const isNear = useIsNear(node);
+  const { outputs, failure } = useOutputs(cell, reader, isNear);
+  if (cell.outputs === null || cell.outputs.count === 0) {
+    return null;
+  }
+  return (
+    <div className="jp-SlipwayOutputs" ref={node} role="group" aria-label={trans.__('Outputs')}>
+      {outputs === null ? (
+        <div
+          className="jp-SlipwayOutputs-waiting"
+          style={{ minHeight: `${Math.min(cell.outputs.count, 10) * 1.3}em` }}
+        />
+      ) : (
+        <OutputArea outputs={outputs} />
+      )}
+      {failure === null ? null : (
+        <p className="jp-SlipwayQuiet">{trans.__('The outputs could not be read: %1', failure)}</p>
+      )}
+      {cell.outputs.left_out === 0 ? null : (
+        <p className="jp-SlipwayQuiet">
+          {trans.__('%1 characters were too many for the record.', formatCount(cell.outputs.left_out))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Drawn by JupyterLab's own output area, which trusts nothing: no scripts run, and HTML is sanitized. */
+function OutputArea({ outputs }: { readonly outputs: readonly IOutput[] }): JSX.Element {
+  const { drawOutputs } = useHost();
+  const node = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (node.current === null || drawOutputs === null) {
+      return;
+    }
+    const drawn = drawOutputs(outputs, node.current);
+    return () => drawn.dispose();
+  }, [outputs, drawOutputs]);
+  return <div ref={node} />;
+}
+
+/** Reads again when the record says that something else was shown. */
+function useOutputs(
+  cell: SessionCell,
+  reader: OutputReader,
+  isNear: boolean
+): { outputs: readonly IOutput[] | null; failure: string | null } {
+  const [outputs, setOutputs] = useState<readonly IOutput[] | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const { session_id, execution_id } = cell;
+  const digest = cell.outputs?.digest;
+  useEffect(() => {
+    if (!isNear || digest === undefined) {
+      return;
+    }
+    const request = new AbortController();
+    reader.read(cell, request.signal).then(
+      read => {
+        if (!request.signal.aborted) {
+          setOutputs(read);
+          setFailure(null);
+        }
+      },
+      (reason: unknown) => {
+        if (!request.signal.aborted) {
+          setFailure(asCallError(reason).message);
+        }
+      }
+    );
+    return () => request.abort();
+    // The cell is a new object at each refresh of the page; what it has shown is named by these.
+  }, [session_id, execution_id, digest, reader, isNear]);
+  return { outputs, failure };
+}
+
+/** True from the moment when the node first came near the visible part of the page. */
+function useIsNear(node: React.RefObject<HTMLElement>): boolean {
+  const [isNear, setIsNear] = useState(false);
+  useEffect(() => {
+    const element = node.current;
+    if (element === null || isNear) {
+      return;
+    }
+    const observer = new IntersectionObserver(
+      entries => {
+        if (entries.some(entry => entry.isIntersecting)) {
+          setIsNear(true);
+        }
+      },
+      { rootMargin: NEAR }
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [node, isNear]);
+  return isNear;
+}
