@@ -100,7 +100,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     await openBlobStore(options.artifacts?.destination ?? folder.blobs, folder.incoming)
   );
-  const events = new EventLog();
+  const events = new EventLog({ relay: store.relay });
+  await events.start();
   const runs = new Runs(store, blobs, events);
   const outbox = new Outbox();
   const registry = new Registry(store, blobs, events, outbox);
@@ -140,6 +141,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     services,
     preflights,
     promotions,
+    webhooks,
     retention,
     stopping: stopping.signal,
     close: async () => {
@@ -150,6 +152,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       await retention.stop();
       events.flush();
       await runLinks.stop();
+      await events.stop();
       await store.close();
     }
   };

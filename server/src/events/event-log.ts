@@ -1,4 +1,5 @@
-import type { ServerEvent } from '@slipway/contract';
+import { ServerEvent } from '@slipway/contract';
+import type { EventRelay } from '../store/event-relay.js';
 
 export type PublishedEvent = Exclude<ServerEvent, { type: 'reset' }>;
 
@@ -14,25 +15,56 @@ export interface EventLogOptions {
   readonly capacity?: number;
   /** Milliseconds during which repeated news of one thing become one event. */
   readonly gather?: number;
+  /** To the other servers on the database; absent: there are none. */
+  readonly relay?: EventRelay | undefined;
 }
 
+/** So long until news are sent again to a database that did not answer; of more than so many the oldest are given up. */
+const AGAIN_MS = 1000;
+const MOST_WAITING = 10_000;
+
 /**
- * The live events of this process. News of the same thing within a moment become one event: a run that logs a thousand
- * points a second is still read again only a few times.
+ * The live events of this server, and of those that share its database. News of the same thing within a moment become one
+ * event: a run that logs a thousand points a second is still read again only a few times.
  */
 export class EventLog {
   readonly #capacity: number;
   readonly #gather: number;
-  readonly #entries: EventEntry[] = [];
+  readonly #relay: EventRelay | undefined;
+  #entries: EventEntry[] = [];
   readonly #listeners = new Set<EventListener>();
+  readonly #publishers = new Set<(event: PublishedEvent) => void>();
   readonly #pending = new Map<string, PublishedEvent>();
   #timer: NodeJS.Timeout | undefined;
-  /** Ids start at the clock, so that those of an earlier process are always older than the first one here. */
-  #lastId = Date.now();
+  #sending: Promise<void> = Promise.resolve();
+  #lastId: number;
 
   constructor(options: EventLogOptions = {}) {
     this.#capacity = options.capacity ?? 1000;
     this.#gather = options.gather ?? 50;
+    this.#relay = options.relay;
+    // Ids start at the clock, so that those of an earlier process are always older than the first one here; servers that
+    // share a database count together.
+    this.#lastId = options.relay === undefined ? Date.now() : 0;
+  }
+
+  /** Begins to hear the other servers. @throws ServiceUnavailableError */
+  async start(): Promise<void> {
+    await this.#relay?.listen({
+      heard: messages => messages.forEach(({ id, text }) => this.#append({ id, event: parse(text) })),
+      missed: id => {
+        this.#entries = [];
+        this.#append({ id, event: { type: 'reset' } });
+      }
+    });
+  }
+
+  /** Sends what is still gathered, and hears nothing any more. */
+  async stop(): Promise<void> {
+    this.flush();
+    await this.#sending;
+    clearTimeout(this.#timer);
+    await this.#relay?.close();
   }
 
   publish(event: PublishedEvent): void {
@@ -44,18 +76,28 @@ export class EventLog {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const events = [...this.#pending.values()];
+    const gathered = [...this.#pending];
     this.#pending.clear();
-    for (const event of events) {
-      this.#lastId += 1;
-      const entry: EventEntry = { id: this.#lastId, event };
-      this.#entries.push(entry);
-      if (this.#entries.length > this.#capacity) {
-        this.#entries.shift();
-      }
-      for (const listener of this.#listeners) {
-        listener(entry);
-      }
+    for (const [, event] of gathered) {
+      this.#publishers.forEach(publisher => publisher(event));
+    }
+    if (this.#relay === undefined) {
+      gathered.forEach(([, event]) => this.#append({ id: this.#lastId + 1, event }));
+    } else if (gathered.length > 0) {
+      const relay = this.#relay;
+      this.#sending = this.#sending.then(() => this.#send(relay, gathered));
+    }
+  }
+
+  async #send(relay: EventRelay, gathered: readonly [string, PublishedEvent][]): Promise<void> {
+    try {
+      await relay.send(gathered.map(([text]) => text));
+    } catch {
+      // The database is away: the news wait for it, as far as they fit.
+      const waiting = [...gathered, ...this.#pending].slice(-MOST_WAITING);
+      this.#pending.clear();
+      waiting.forEach(([text, event]) => this.#pending.set(text, event));
+      this.#timer ??= setTimeout(() => this.flush(), AGAIN_MS).unref();
     }
   }
 
@@ -73,6 +115,23 @@ export class EventLog {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls back with what is published here, which is followed up by this server and not by every one that hears of it. */
+  onPublish(publisher: (event: PublishedEvent) => void): () => void {
+    this.#publishers.add(publisher);
+    return () => this.#publishers.delete(publisher);
+  }
+
+  #append(entry: EventEntry): void {
+    this.#lastId = entry.id;
+    this.#entries.push(entry);
+    if (this.#entries.length > this.#capacity) {
+      this.#entries.shift();
+    }
+    for (const listener of this.#listeners) {
+      listener(entry);
+    }
+  }
+
   #replay(listener: EventListener, lastSeen: number): void {
     const oldest = this.#entries[0]?.id ?? this.#lastId + 1;
     if (lastSeen < oldest - 1 || lastSeen > this.#lastId) {
@@ -85,4 +144,10 @@ export class EventLog {
       }
     }
   }
+}
+
+/** A later version may tell of things that this one does not know: its readers then look at everything again. */
+function parse(text: string): ServerEvent {
+  const parsed = ServerEvent.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : { type: 'reset' };
 }

@@ -36,7 +36,7 @@ export class RunLinks {
   constructor(store: Store, events: EventLog, onError: (error: unknown) => void) {
     this.#store = store;
     this.#events = events;
-    this.#unsubscribe = events.subscribe(({ event }) => {
+    this.#unsubscribe = events.onPublish(event => {
       // One after the other, so that a run is linked once.
       this.#working = this.#working.then(() => this.#follow(event)).catch(onError);
     });

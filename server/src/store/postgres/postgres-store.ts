@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import type { WriteOperation, WriteResult } from '../operations.js';
 import { findRuns } from '../run-finder.js';
@@ -11,6 +11,7 @@ import { WriteQueue } from '../writing/write-queue.js';
 import { openPool } from './connection.js';
 import { toPostgresUrl } from './database-url.js';
 import { PostgresPoolDialect } from './dialect.js';
+import { PostgresEventRelay } from './event-relay.js';
 import { toOurError } from './failures.js';
 import { PostgresGroupCommit } from './group-commit.js';
 import { migrate } from './migrate.js';
@@ -43,7 +44,7 @@ export async function openPostgresStore(address: string): Promise<Store> {
     await pool.end();
     throw toOurError(error);
   }
-  return new PostgresStore({ reads: openPool(url, READERS), writes: pool, groups: openPool(url, 1) });
+  return new PostgresStore(url, { reads: openPool(url, READERS), writes: pool, groups: openPool(url, 1) });
 }
 
 interface Pools {
@@ -56,10 +57,12 @@ interface Pools {
 class PostgresStore implements Store {
   readonly reads: Kysely<Tables>;
   readonly writes: Kysely<Tables>;
+  readonly relay: PostgresEventRelay;
   readonly #pools: Pools;
   readonly #queue: WriteQueue<WriteOperation, AnyResult>;
 
-  constructor(pools: Pools) {
+  constructor(url: string, pools: Pools) {
+    this.relay = new PostgresEventRelay(url, pools.writes);
     this.#pools = pools;
     this.reads = new Kysely<Tables>({ dialect: new PostgresPoolDialect(pools.reads) });
     this.writes = new Kysely<Tables>({ dialect: new PostgresPoolDialect(pools.writes) });
@@ -78,7 +81,18 @@ class PostgresStore implements Store {
   /** What is remembered here are ids, which are never given twice, and whether a run is there is asked each time. */
   forget(): void {}
 
+  async continueIds(transaction: Kysely<Tables>): Promise<void> {
+    const { rows } = await sql<{ name: string }>`select table_name as name from information_schema.columns
+      where table_schema = current_schema() and column_name = 'id' and is_identity = 'YES'`.execute(transaction);
+    for (const { name } of rows) {
+      await sql`select setval(pg_get_serial_sequence(${name}, 'id'),
+        (select coalesce(max(id), 0) + 1 from ${sql.table(name)}), false)`.execute(transaction);
+    }
+    await sql`select setval('series_sid', (select coalesce(max(sid), 0) + 1 from series), false)`.execute(transaction);
+  }
+
   async close(): Promise<void> {
+    await this.relay.close();
     await Promise.all(Object.values(this.#pools).map((pool: pg.Pool) => pool.end()));
   }
 }

@@ -35,6 +35,7 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
 class SqliteStore implements Store {
   readonly reads: Kysely<Tables>;
   readonly writes: Kysely<Tables>;
+  readonly relay = undefined;
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync | undefined;
   readonly #group: SqliteGroupCommit;
@@ -62,6 +63,10 @@ class SqliteStore implements Store {
 
   forget(): void {
     this.#group.forget();
+  }
+
+  async continueIds(): Promise<void> {
+    this.forget();
   }
 
   async close(): Promise<void> {
