@@ -23,7 +23,7 @@ export default defineConfig({
           include: [
             'server/src/store/*.test.ts',
             'server/src/store/{writing,postgres}/**/*.test.ts',
-            'server/src/{access,artifacts,events,http,mlflow,promotions,retention,runs,sessions,webhooks}/**/*.test.ts'
+            'server/src/{access,artifacts,backup,events,http,mlflow,promotions,retention,runs,sessions,webhooks}/**/*.test.ts'
           ],
           exclude: ['**/{blob-store,byte-range,trusted-folder,staleness,search,conditions}.test.ts'],
           env: { SLIPWAY_TEST_DATABASE: 'postgres' },

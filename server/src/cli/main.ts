@@ -65,6 +65,20 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  backup: {
+    summary: 'write everything into a folder',
+    load: async () => {
+      const { backupHelp: help, backupCommand: run } = await import('./backup-command.js');
+      return { help, run };
+    }
+  },
+  restore: {
+    summary: 'bring a backup back',
+    load: async () => {
+      const { restoreHelp: help, restoreCommand: run } = await import('./restore-command.js');
+      return { help, run };
+    }
+  },
   gc: {
     summary: 'give back the space of what was deleted',
     load: async () => {

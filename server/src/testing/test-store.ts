@@ -10,6 +10,8 @@ import { freshDatabase } from './test-database.js';
 export interface TestStore {
   readonly store: Store;
   readonly folder: string;
+  /** Where it lies, as `openStore` takes it. */
+  readonly database: string;
   /** Closes the database and opens it again, as a restart does. */
   reopen(): Promise<Store>;
   remove(): Promise<void>;
@@ -25,6 +27,7 @@ export async function openTestStore(): Promise<TestStore> {
       return store;
     },
     folder,
+    database,
     reopen: async () => {
       await store.close();
       store = await openStore(database);

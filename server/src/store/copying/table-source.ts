@@ -1,0 +1,34 @@
+import { isPostgresUrl } from '../postgres/database-url.js';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** All tables of a database as they were at one moment, while others go on writing. */
+export interface TableSource {
+  readonly tables: readonly string[];
+  /** All rows of a table, some at a time. One table at a time. */
+  rows(table: string): AsyncIterable<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** Kept by each database for itself: what was migrated, who tells whom, and the indexes of words. */
+export function isOwnOfDatabase(table: string): boolean {
+  return (
+    table === 'schema_migration' || table === 'live_event' || /_words(_|$)/.test(table) || table.startsWith('sqlite_')
+  );
+}
+
+/** Rows that are read, and written, together. */
+export const ROWS_AT_ONCE = 2000;
+
+/**
+ * @param database URL of a PostgreSQL database, or the path of a SQLite file; its tables are those of this version.
+ * @throws ServiceUnavailableError when PostgreSQL does not answer.
+ */
+export async function openTableSource(database: string): Promise<TableSource> {
+  if (isPostgresUrl(database)) {
+    const { openPostgresTables } = await import('../postgres/table-source.js');
+    return openPostgresTables(database);
+  }
+  const { openSqliteTables } = await import('../sqlite/table-source.js');
+  return openSqliteTables(database);
+}
