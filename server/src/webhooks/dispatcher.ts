@@ -18,6 +18,7 @@ const MOST_AT_ONCE = 8;
 const MOST_AT_ONCE_TO_ONE = 2;
 const MOST_LOOKED_AT = 200;
 const SHORTEST_REST_MS = 50;
+const LONGEST_REST_MS = 1000;
 /** What was given up stays so long, to be looked at. */
 const KEEP_FAILED_MS = 7 * 24 * 3600_000;
 
@@ -39,6 +40,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #wakesAt = 0;
   #working: Promise<void> = Promise.resolve();
   /** What is being sent, and to which webhook. */
   readonly #running = new Map<Promise<void>, string>();
@@ -60,12 +62,16 @@ export class Dispatcher {
     await Promise.all(this.#running.keys());
   }
 
+  /** Looks again after so long, unless it will sooner. */
   #after(ms: number): void {
-    if (this.#stopping.signal.aborted) {
+    const at = performance.now() + ms;
+    if (this.#stopping.signal.aborted || (this.#timer !== undefined && this.#wakesAt <= at)) {
       return;
     }
     clearTimeout(this.#timer);
+    this.#wakesAt = at;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#working = this.#working.then(() => this.#work()).catch(this.#options.onError);
     }, ms).unref();
   }
@@ -82,12 +88,14 @@ export class Dispatcher {
     }
     const next = await this.#options.store.reads
       .selectFrom('webhook_delivery')
-      .where('next_at', '>', Date.now())
+      .where('next_at', 'is not', null)
       .select('next_at')
       .orderBy('next_at')
       .limit(1)
       .executeTakeFirst();
-    this.#after(Math.min(POLL_MS, Math.max(SHORTEST_REST_MS, (next?.next_at ?? Infinity) - Date.now())));
+    // What is due already waits for others to end, each of which looks again, or was just taken by another process.
+    const leastRest = this.#running.size === 0 ? SHORTEST_REST_MS : LONGEST_REST_MS;
+    this.#after(Math.min(POLL_MS, Math.max(leastRest, (next?.next_at ?? Infinity) - Date.now())));
   }
 
   /** Takes what is due, for itself alone. */
