@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadCompiler } from '../../kernel-lib/dist/graph/compiler.js';
 import { Cell } from '../../kernel-lib/dist/kernel/cells/cell.js';
+import { FilesOfCell } from '../../kernel-lib/dist/kernel/files/files-of-cell.js';
 import { CellLog } from '../../kernel-lib/dist/kernel/session/cell-log.js';
 import { ExecutedCells } from '../../kernel-lib/dist/kernel/session/executed-cells.js';
 import { Recorder } from '../../kernel-lib/dist/record/recorder.js';
@@ -28,10 +29,11 @@ export async function cellLogging(): Promise<Measurement> {
   const times: Record<'all' | 'record', number[]> = { all: [], record: [] };
   for (let n = 0; n < WARM_UP + CELLS; n++) {
     for (const what of ['record', 'all'] as const) {
-      const cell = makeCell(log, n);
+      const cell = makeCell(log, directory, n);
       const start = performance.now();
       await log.started(cell);
-      log.finished(cell, outcome, what === 'all' ? executed.add(cell, 'ok', 1) : nothing);
+      const links = what === 'all' ? executed.add(cell, 'ok', 1) : nothing;
+      log.finished(cell, outcome, { ...links, files: await cell.files.describe() });
       if (n >= WARM_UP) times[what].push(performance.now() - start);
     }
   }
@@ -46,7 +48,7 @@ export async function cellLogging(): Promise<Measurement> {
   };
 }
 
-function makeCell(log: CellLog, n: number): Cell {
+function makeCell(log: CellLog, directory: string, n: number): Cell {
   const order = log.nextOrder();
   const header = {
     msg_id: `message-${order}`,
@@ -60,7 +62,8 @@ function makeCell(log: CellLog, n: number): Cell {
   const message = { identities: [], header, parent: {}, metadata: {}, content: {} };
   // Nothing of what is measured here shows an output.
   const output = {} as ConstructorParameters<typeof Cell>[7];
-  return new Cell(order, order, log.executionId(order), order, `cell-${n}`, message, request, output);
+  const files = new FilesOfCell(directory);
+  return new Cell(order, order, log.executionId(order), order, `cell-${n}`, message, request, output, files);
 }
 
 function percentile95(values: readonly number[]): number {

@@ -87,6 +87,24 @@ it('says what each cell read and wrote, and on which executions it depends', asy
   ]);
 });
 
+it('knows the files that a cell reads and writes under names that it computes, with their digests', async () => {
+  mkdirSync(path.join(folder, 'data'));
+  writeFileSync(path.join(folder, 'data', 'day-1.csv'), 'a\n1\n');
+  const kernel = await startKernel();
+  await kernel.execute('import { readFile } from "node:fs/promises"; const names = ["day", "1"];');
+  await kernel.execute('const text = await readFile(`./data/${names.join("-")}.csv`, "utf8");');
+  await kernel.execute(
+    'const fs = await import("fs"); await new Promise<void>(r => fs.createWriteStream(names[0] + ".txt").end(text, () => r()));'
+  );
+  const [first, second, third] = cellsOf(spooled(folder)[0] ?? []).map(({ finished }) => finished);
+  const file = { size: 4, sha256: createHash('sha256').update('a\n1\n').digest('hex') };
+  expect(first?.files).toEqual([]);
+  expect(second?.reads).toContain('file:data/day-1.csv');
+  expect(second?.files).toEqual([{ name: 'data/day-1.csv', ...file }]);
+  expect(third).toMatchObject({ writes: expect.arrayContaining(['file:day.txt']) as string[] });
+  expect(third?.files).toEqual([{ name: 'day.txt', ...file }]);
+});
+
 it('knows the notebook, Node, packages and the git commit of the session', async () => {
   const git = (...args: string[]): string =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder, encoding: 'utf8' });

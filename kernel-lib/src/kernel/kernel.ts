@@ -11,6 +11,7 @@ import { Tracebacks } from './cells/traceback.js';
 import { CellCompiler } from './compiler/cell-compiler.js';
 import { EditingAssistant } from './editing/assistant.js';
 import { oneLine } from './one-line.js';
+import { FilesOfCell } from './files/files-of-cell.js';
 import type { Channels, ReplyChannel } from './protocol/channels.js';
 import type { Connection } from './protocol/connection.js';
 import { ExecuteMetadata, ExecuteRequest } from './protocol/requests.js';
@@ -155,8 +156,10 @@ export class Kernel {
     }
     const start = performance.now();
     const outcome = await this.#runner.run(cell);
+    const duration = performance.now() - start;
     if (!cell.isSilent) {
-      log.finished(cell, outcome, this.executed.add(cell, outcome.status, performance.now() - start));
+      const files = await cell.files.describe();
+      log.finished(cell, outcome, { ...this.executed.add(cell, outcome.status, duration), files });
     }
     if (outcome.error) cell.output.error(outcome.error);
     outputs.ended(cell.executionId);
@@ -175,7 +178,7 @@ export class Kernel {
   }
 
   #makeCell(message: Message, request: ExecuteRequest): Cell {
-    const { channels, log, outputs } = this.#parts;
+    const { channels, log, outputs, directory } = this.#parts;
     const order = request.silent ? 0 : log.nextOrder();
     const executionId = log.executionId(order);
     const listener = outputs.listenerOf(executionId);
@@ -189,7 +192,8 @@ export class Kernel {
       (metadata.success && metadata.data.cellId) || null,
       message,
       request,
-      output
+      output,
+      new FilesOfCell(directory)
     );
   }
 

@@ -61,6 +61,7 @@ export const CellFinished = z.object({
     run_ids: true,
     reads: true,
     writes: true,
+    files: true,
     depends_on: true
   })
 });

@@ -55,6 +55,14 @@ export type NotebookSession = z.infer<typeof NotebookSession>;
 export const CellStatus = z.enum(['running', 'ok', 'error', 'aborted', 'interrupted']);
 export type CellStatus = z.infer<typeof CellStatus>;
 
+/** A file as it was when the cell that read or wrote it had ended. */
+export const RecordedFile = z.object({
+  name: z.string().describe('As in `reads` and `writes`, without its kind.'),
+  size: z.number().int().nonnegative().describe('Bytes.'),
+  sha256: Sha256.nullable().describe('Null: too large to be digested.')
+});
+export type RecordedFile = z.infer<typeof RecordedFile>;
+
 /** One executed cell. `order` counts executions of the session from 1, cell 1 included. */
 export const CellExecution = z.object({
   execution_id: CellExecutionId,
@@ -76,6 +84,11 @@ export const CellExecution = z.object({
   writes: z
     .array(z.string())
     .describe('What it declared, assigned or may have changed; kinds as in `reads`, and service:rain.'),
+  files: z
+    .array(RecordedFile)
+    .max(1000)
+    .optional()
+    .describe('Files that it read or wrote itself, as they were at its end. Absent: the kernel does not know.'),
   depends_on: z
     .array(CellExecutionId)
     .optional()

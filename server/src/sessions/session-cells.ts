@@ -1,4 +1,4 @@
-import { CellExecution, type OutputsSummary, type SessionCell } from '@slipway/contract';
+import { CellExecution, RecordedFile, type OutputsSummary, type SessionCell } from '@slipway/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import { anyOf } from '../store/expressions.js';
@@ -6,6 +6,7 @@ import type { CellExecutionTable, SessionTable, Tables } from '../store/tables.j
 import { markCells } from './staleness.js';
 
 const Names = z.array(z.string());
+const Files = z.array(RecordedFile);
 
 type StoredCell = Selectable<CellExecutionTable>;
 
@@ -59,6 +60,7 @@ function toCell(row: StoredCell, session_id: string, run_ids: string[]): CellExe
     run_ids,
     reads: Names.parse(JSON.parse(row.reads)),
     writes: Names.parse(JSON.parse(row.writes)),
+    ...(row.files === null ? {} : { files: Files.parse(JSON.parse(row.files)) }),
     ...(row.depends_on === null ? {} : { depends_on: Names.parse(JSON.parse(row.depends_on)) })
   };
 }

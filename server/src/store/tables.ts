@@ -185,6 +185,8 @@ export interface CellExecutionTable {
   writes: string;
   /** JSON: uuids of executions; null when the kernel does not know. */
   depends_on: string | null;
+  /** JSON of the contract's files; null when the kernel does not know. */
+  files: Generated<string | null>;
   /** Who told of it, see `Told`. */
   start_told: Generated<number>;
   end_told: Generated<number>;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from 'tslab/dist/converter.js';
 import type { CurrentCell } from '../../notebook/context.js';
 import type { CellScript } from '../compiler/script.js';
+import type { FilesOfCell } from '../files/files-of-cell.js';
 import type { ExecuteRequest } from '../protocol/requests.js';
 import type { Message } from '../protocol/wire.js';
 import type { CellOutput } from './output.js';
@@ -36,7 +37,8 @@ export class Cell implements CurrentCell {
     readonly cellId: string | null,
     readonly message: Message,
     readonly request: ExecuteRequest,
-    readonly output: CellOutput
+    readonly output: CellOutput,
+    readonly files: FilesOfCell
   ) {}
 
   get source(): string {

@@ -41,7 +41,7 @@ export function createCellExecutor(
   const converters = { node: compiler, browser: compiler, close: () => compiler.close() };
   const executor = createExecutor(directory, converters, report);
   routeTslabDisplay(tslabRequire, routing);
-  return Object.assign(executor, { modules: CellModules.install(directory, flags) });
+  return Object.assign(executor, { modules: CellModules.install(directory, flags, routing) });
 }
 
 /** `import { display } from 'tslab'` sends through a variable of tslab's module, which holds the last cell's writer. */

@@ -5,8 +5,10 @@ import { compileFunction, constants } from 'node:vm';
 import { z } from 'zod';
 import { foldersUpward } from '../../record/folder.js';
 import { originOf, packageFolder, packageName } from '../compiler/packages.js';
+import { observedFileModules } from '../files/observed-fs.js';
 import type { InterruptFlags } from '../side/flags.js';
 import type { TypeScript } from '../compiler/fork.js';
+import type { CellRouting } from './routing.js';
 
 /** What tslab leaves in the global scope for the scripts of cells. */
 interface TslabGlobal {
@@ -15,26 +17,29 @@ interface TslabGlobal {
 
 /**
  * How the code of cells gets its modules: `slipway` and tfjs are the kernel's own instances from any folder, and ES
- * modules that `require` refuses are imported before the cell runs.
+ * modules that `require` refuses are imported before the cell runs. Node's file modules tell what the cells do with files.
  */
 export class CellModules {
   readonly #fromNotebook: NodeJS.Require;
   readonly #fromPackage: NodeJS.Require;
   readonly #imported = new Map<string, unknown>();
+  readonly #files: ReadonlyMap<string, unknown>;
 
   private constructor(
     private readonly directory: string,
     private readonly flags: InterruptFlags,
-    plain: NodeJS.Require
+    plain: NodeJS.Require,
+    routing: CellRouting
   ) {
     this.#fromNotebook = plain;
     this.#fromPackage = createRequire(path.join(packageFolder, 'package.json'));
+    this.#files = observedFileModules((file, use) => routing.own?.files.note(file, use));
   }
 
   /** Puts itself between the cells and tslab's `require`; an executor must exist. */
-  static install(directory: string, flags: InterruptFlags): CellModules {
+  static install(directory: string, flags: InterruptFlags, routing: CellRouting): CellModules {
     const { __tslab__: tslab } = globalThis as unknown as TslabGlobal;
-    const modules = new CellModules(directory, flags, tslab.require);
+    const modules = new CellModules(directory, flags, tslab.require, routing);
     tslab.require = new Proxy(tslab.require, {
       apply: (_target, _this, [specifier]: [string]) => modules.#load(specifier)
     });
@@ -84,8 +89,8 @@ export class CellModules {
   }
 
   #load(specifier: string): unknown {
-    const imported = this.#imported.get(specifier);
-    if (imported) return imported;
+    const known = this.#files.get(specifier) ?? this.#imported.get(specifier);
+    if (known) return known;
     switch (originOf(specifier)) {
       case 'kernel':
         return this.#fromPackage(specifier);

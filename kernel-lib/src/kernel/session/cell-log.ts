@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
-import type { Environment } from '@slipway/contract';
+import type { Environment, RecordedFile } from '@slipway/contract';
 import type { NewRecord } from '../../notebook/context.js';
 import { maskSecrets } from '../../record/secrets.js';
 import type { Links } from '../../graph/cell-graph.js';
@@ -19,6 +19,11 @@ const MAX_TRACEBACK_LINES = 60;
 /** Where the log's records go. */
 export interface RecordSink {
   record(record: NewRecord): void;
+}
+
+/** What is known of a cell once it has ended. */
+export interface CellEnd extends Links {
+  readonly files: readonly RecordedFile[];
 }
 
 /** Writes the record of this notebook session: its start and end, and every cell that was executed in it. */
@@ -64,7 +69,7 @@ export class CellLog {
   }
 
   /** Records that a cell has ended, with what it read and wrote. */
-  finished(cell: Cell, outcome: Outcome, links: Links): void {
+  finished(cell: Cell, outcome: Outcome, end: CellEnd): void {
     // The session may have ended under it.
     if (!this.#startTimes.has(cell)) return;
     this.#recordFinish(
@@ -75,7 +80,7 @@ export class CellLog {
         message: plain(outcome.error.evalue),
         traceback: outcome.error.traceback.slice(0, MAX_TRACEBACK_LINES).map(plain)
       },
-      links
+      end
     );
   }
 
@@ -161,7 +166,7 @@ export class CellLog {
     cell: Cell,
     status: 'ok' | 'error' | 'aborted' | 'interrupted',
     error: { name: string; message: string; traceback: string[] } | null,
-    links: Links | null = null
+    end: CellEnd | null = null
   ): void {
     const start = this.#startTimes.get(cell);
     this.#startTimes.delete(cell);
@@ -174,9 +179,9 @@ export class CellLog {
         error,
         run_ids: [...cell.runs],
         // Of a cell that the session's end cut short only what it told itself is known.
-        reads: [...(links?.reads ?? cell.reads)],
-        writes: [...(links?.writes ?? cell.writes)],
-        ...(links ? { depends_on: [...links.dependsOn] } : {})
+        reads: [...(end?.reads ?? cell.reads)],
+        writes: [...(end?.writes ?? cell.writes)],
+        ...(end ? { files: [...end.files], depends_on: [...end.dependsOn] } : {})
       }
     });
   }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { CellStatus } from '@slipway/contract';
 import { analyseCell } from '../../graph/analyse.js';
 import { noNames, type CellNames } from '../../graph/cell-names.js';
@@ -24,8 +25,8 @@ export class ExecutedCells {
     const names = hasRun ? this.#namesIn(source) : noNames();
     const links = this.#graph.add({
       ...{ id: executionId, cellId, source, names, hasRun },
-      resourcesRead: [...new Set([...cell.reads, ...asFiles(names.filesRead)])],
-      resourcesWritten: [...new Set([...cell.writes, ...asFiles(names.filesWritten)])]
+      resourcesRead: [...new Set([...cell.reads, ...asFiles(names.filesRead), ...asFiles(cell.files.read)])],
+      resourcesWritten: [...new Set([...cell.writes, ...asFiles(names.filesWritten), ...asFiles(cell.files.written)])]
     });
     this.#entries.push({ executionId, order, executionCount, cellId, source, status, durationMs });
     return links;
@@ -48,6 +49,7 @@ export class ExecutedCells {
   }
 }
 
+/** The same file is named in a cell's source, and by what the cell did with it. */
 function asFiles(names: Iterable<string>): string[] {
-  return [...names].map(name => `file:${name}`);
+  return [...names].map(name => `file:${/^\w+:/.test(name) ? name : path.posix.normalize(name)}`);
 }

@@ -10,6 +10,7 @@ import { retention } from './0010-retention.js';
 import { webhooks } from './0009-webhooks.js';
 import { cellOutputs } from './0011-cell-outputs.js';
 import { cellWords } from './0012-cell-words.js';
+import { cellFiles } from './0013-cell-files.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
@@ -25,5 +26,6 @@ export const migrations: readonly Migration[] = [
   webhooks,
   retention,
   cellOutputs,
-  cellWords
+  cellWords,
+  cellFiles
 ];

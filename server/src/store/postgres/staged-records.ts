@@ -44,6 +44,7 @@ const CELL_COLUMNS: Record<keyof CellChange, string> = {
   reads: 'text',
   writes: 'text',
   depends_on: 'text',
+  files: 'text',
   end_told: 'bigint'
 };
 

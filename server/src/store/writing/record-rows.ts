@@ -62,6 +62,7 @@ export interface CellChange extends Partial<CellStart> {
   readonly reads?: string;
   readonly writes?: string;
   readonly depends_on?: string | null;
+  readonly files?: string | null;
   readonly end_told?: number;
 }
 

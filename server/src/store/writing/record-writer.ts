@@ -182,7 +182,7 @@ export class RecordWriter {
     if (known === undefined || known.session !== session.id) {
       throw new NotFoundError(`The cell execution ${cell.execution_id} is not known in this session.`);
     }
-    const { status, duration_ms, error, reads, writes, depends_on } = cell;
+    const { status, duration_ms, error, reads, writes, depends_on, files } = cell;
     const told = !watched ? Told.kernel : duration_ms === null ? Told.pageThatCameLate : Told.page;
     if (told >= known.end_told) {
       this.#rows.changeCell(known, {
@@ -192,6 +192,7 @@ export class RecordWriter {
         reads: JSON.stringify(reads),
         writes: JSON.stringify(writes),
         depends_on: depends_on === undefined ? null : JSON.stringify(depends_on),
+        files: files === undefined ? null : JSON.stringify(files),
         end_told: told
       });
     }
