@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DATABASES } from '../server/databases.js';
 import { call, freshFolder, startServerProcess } from '../server/slipway-process.js';
 
 let folder: Awaited<ReturnType<typeof freshFolder>>;
@@ -12,9 +13,10 @@ afterEach(async () => {
 
 const BATCH = 100;
 
-it('keeps every acknowledged point when the server is killed in the middle of logging', async () => {
+it.each(DATABASES)('keeps every acknowledged point on $name when the server is killed', async ({ environment }) => {
   const data = path.join(folder.path, '.slipway');
-  const first = await startServerProcess(data, ['--port', '0']);
+  const env = await environment();
+  const first = await startServerProcess(data, ['--port', '0'], env);
   const { run } = (await call(first, 'POST', '/api/2.0/mlflow/runs/create', { experiment_id: '0' })) as {
     run: { info: { run_id: string } };
   };
@@ -38,7 +40,7 @@ it('keeps every acknowledged point when the server is killed in the middle of lo
     }
   };
   await Promise.all([client(), client(), client()]);
-  const second = await startServerProcess(data);
+  const second = await startServerProcess(data, [], env);
   const route = `/api/2.0/mlflow/metrics/get-history?run_id=${run_id}&metric_key=loss`;
   const { metrics } = (await call(second, 'GET', route)) as { metrics: { step: number; value: number }[] };
   const stored = new Set(metrics.map(metric => metric.step));
