@@ -10,6 +10,8 @@ import { Datasets } from './datasets/datasets.js';
 import { EventLog } from './events/event-log.js';
 import { Experiments } from './experiments/experiments.js';
 import { LoggedModels } from './logged-models/logged-models.js';
+import { metered, WriteMeter } from './operations/metered-store.js';
+import { StoreSizes } from './operations/store-sizes.js';
 import type { PreflightRunner, Releaser } from './promotions/ports.js';
 import { Preflights } from './promotions/preflights.js';
 import { Promotions } from './promotions/promotions.js';
@@ -70,6 +72,8 @@ export interface AppOptions {
 export interface App {
   readonly store: Store;
   readonly access: Access;
+  readonly meter: WriteMeter;
+  readonly sizes: StoreSizes;
   readonly blobs: BlobStore;
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -95,7 +99,8 @@ export interface App {
 export async function openApp(options: AppOptions): Promise<App> {
   const { folder, preflight, releaser, onError } = options;
   const { address = folder.database, exclusive } = options.database ?? {};
-  const store = await openStore(address, { exclusive });
+  const meter = new WriteMeter();
+  const store = metered(await openStore(address, { exclusive }), meter);
   const blobs = new KeptBlobs(
     store,
     await openBlobStore(options.artifacts?.destination ?? folder.blobs, folder.incoming)
@@ -127,6 +132,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   return {
     store,
     access: new Access(store, options.access),
+    meter,
+    sizes: new StoreSizes(store, address),
     blobs,
     events,
     artifacts: new Artifacts(store, blobs, events, trustedFolder(root)),

@@ -9,6 +9,8 @@ import { GracefulStop } from './http/graceful-stop.js';
 import { createHttpServer } from './http/server.js';
 import { isPostgresUrl } from './store/postgres/database-url.js';
 import type { RetentionSettings } from './retention/retention.js';
+import { Log } from './operations/log.js';
+import type { SpanExporter } from './operations/spans.js';
 import { VERSION } from './version.js';
 
 export interface ServerOptions {
@@ -27,6 +29,8 @@ export interface ServerOptions {
   readonly retention?: RetentionSettings | undefined;
   readonly webhooks?: WebhookSettings | undefined;
   readonly ports?: Pick<AppOptions, 'preflight' | 'releaser'>;
+  /** Absent: nothing is logged. */
+  readonly log?: Log | undefined;
   /** Faults of ours, for the log. */
   readonly onError: (error: unknown) => void;
 }
@@ -92,6 +96,9 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
   const port = wanted === 0 ? 0 : await firstFreePort(host, wanted);
   const token = await folder.token();
   const startedAt = Date.now();
+  const log = options.log ?? new Log({ level: 'silent', write: () => undefined });
+  log.hide(token);
+  const spans = await openSpans(options.onError);
   const app = await openApp({
     folder,
     access: { mode: options.auth ?? 'token', ownerToken: token },
@@ -107,11 +114,14 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
     identity: { version: VERSION, folder, startedAt, url: () => url },
-    onError: options.onError
+    onError: options.onError,
+    log,
+    spans
   });
   const stop = new GracefulStop(server);
   const close = async (): Promise<void> => {
     await stop.close();
+    await spans?.stop();
     await app.close();
     await unlock();
   };
@@ -132,6 +142,16 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
   });
   const busyPort = wanted === 0 || listening === wanted ? undefined : wanted;
   return { url, port: listening, busyPort, token, routes: server.guardedRoutes, folder, close };
+}
+
+/** Loaded only where a collector is named. */
+async function openSpans(onError: (error: unknown) => void): Promise<SpanExporter | undefined> {
+  if (!Object.keys(process.env).some(name => name.startsWith('OTEL_EXPORTER_OTLP_'))) {
+    return undefined;
+  }
+  const { spanTarget, SpanExporter } = await import('./operations/spans.js');
+  const target = spanTarget(process.env);
+  return target === undefined ? undefined : new SpanExporter(target, onError);
 }
 
 function refuseOpenToOthers({ auth, host = '127.0.0.1' }: ServerOptions): void {

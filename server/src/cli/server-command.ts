@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AuthMode } from '../access/authenticator.js';
 import type { TargetPolicy } from '../webhooks/target.js';
+import { Log, LOG_LEVELS, type LogLevel } from '../operations/log.js';
 import { localPorts } from '../local-ports.js';
 import { startServer } from '../metadata-server.js';
 import { DEFAULT_RETENTION } from '../retention/retention.js';
@@ -27,6 +28,7 @@ Starts the metadata server, and runs until it is stopped.
   --allowed-hosts NAMES  names, separated by commas, under which it answers beside those of this machine; * is any
   --webhook-targets T    public (default): webhooks lead to https and public addresses only; any: also http, and networks
                          of one's own
+  --log-level LEVEL      silent, error, warn (default), info (every request) or debug; JSON lines on standard error
   --allow-origin ORIGIN  web page origin that may call it directly; may be repeated
   --artifacts-destination PLACE
                          where artifacts are kept: a folder, or s3://bucket/folder (default: in the data folder)
@@ -65,6 +67,7 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     'allow-origin': { type: 'string', multiple: true },
     'allowed-hosts': { type: 'string' },
     'webhook-targets': { type: 'string' },
+    'log-level': { type: 'string' },
     'artifacts-destination': { type: 'string' },
     'default-artifact-root': { type: 'string' },
     'serve-artifacts': { type: 'boolean' },
@@ -72,6 +75,7 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   });
   const data = path.resolve(dataFolder(options.data));
   const stopped = stopSignal();
+  const log = openLog(readLevel(options['log-level'] ?? process.env['SLIPWAY_LOG_LEVEL']), path.join(data, 'logs'));
   const server = await startServer({
     data,
     port: parsePort(options.port),
@@ -84,7 +88,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     retention: { ...DEFAULT_RETENTION, keepDeletedDays: parseAmount('--keep-deleted', options['keep-deleted']) },
     artifacts: artifactPlaces(options['artifacts-destination'], options['default-artifact-root']),
     ports: localPorts(data),
-    onError: error => report(path.join(data, 'logs'), error)
+    log,
+    onError: error => log.fault(error)
   });
   if (server.busyPort !== undefined) {
     console.log(`Port ${server.busyPort} is in use; taking ${server.port}.`);
@@ -116,12 +121,28 @@ function readAuth(text: string | undefined): AuthMode | undefined {
   }
 }
 
-function report(folder: string, error: unknown): void {
-  const text = `${new Date().toISOString()} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
-  process.stderr.write(text);
-  try {
-    appendFileSync(path.join(folder, 'server.log'), text, { mode: 0o600 });
-  } catch {
-    // The log is a convenience; standard error has the same text.
+/** @throws UsageError */
+function readLevel(text: string | undefined): LogLevel {
+  const level = LOG_LEVELS.find(each => each === (text ?? 'warn'));
+  if (level === undefined) {
+    throw new UsageError(`--log-level takes one of ${LOG_LEVELS.join(', ')}, not '${text}'.`);
   }
+  return level;
+}
+
+/** On standard error; what is wrong also in a file of the data folder. */
+function openLog(level: LogLevel, folder: string): Log {
+  return new Log({
+    level,
+    write: (line, lineLevel) => {
+      process.stderr.write(line);
+      if (lineLevel === 'error' || lineLevel === 'warn') {
+        try {
+          appendFileSync(path.join(folder, 'server.log'), line, { mode: 0o600 });
+        } catch {
+          // The file is a convenience; standard error has the same line.
+        }
+      }
+    }
+  });
 }

@@ -69,6 +69,11 @@ export class EventStreams {
     raw.on('close', end);
   }
 
+  /** Readers that are connected now. */
+  get count(): number {
+    return this.#open.size;
+  }
+
   async #concerns({ event }: EventEntry, view: View): Promise<boolean> {
     switch (event.type) {
       case 'reset':

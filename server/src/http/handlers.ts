@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { storedFile } from '../artifacts/stored-file.js';
 import type { View } from '../access/view.js';
 import type { App } from '../app.js';
@@ -65,38 +64,18 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
 }
 
 async function status(app: App, identity: ServerIdentity, view: View): ReturnType<Handlers['getStatus']> {
-  const { reads } = app.store;
-  const count = async (table: 'run' | 'dataset' | 'registered_model' | 'cell_execution'): Promise<number> => {
-    const row = await reads
-      .selectFrom(table)
-      .select(from => from.fn.countAll<number>().as('rows'))
-      .executeTakeFirstOrThrow();
-    return row.rows;
-  };
-  const blobs = await reads
-    .selectFrom('blob')
-    .select(from => from.fn.sum<number | null>('size').as('bytes'))
-    .executeTakeFirst();
+  const { deliveries: _deliveries, database_bytes, artifact_bytes, ...counts } = await app.sizes.read();
   return {
     version: identity.version,
     pid: process.pid,
     url: identity.url(),
     data_dir: identity.folder.root,
     started_at: identity.startedAt,
-    database_bytes: fileSize(identity.folder.database) + fileSize(`${identity.folder.database}-wal`),
-    artifact_bytes: blobs?.bytes ?? 0,
+    database_bytes,
+    artifact_bytes,
     memory_bytes: process.memoryUsage.rss(),
-    counts: {
-      runs: await count('run'),
-      datasets: await count('dataset'),
-      models: await count('registered_model'),
-      cells: await count('cell_execution')
-    },
+    counts,
     services: await view.named(await app.services.list()),
     sessions: await view.ofSessions(await app.sessions.alive())
   };
-}
-
-function fileSize(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

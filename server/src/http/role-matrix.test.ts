@@ -132,6 +132,6 @@ describe('every route, with each role, on things of the own project and of anoth
   it('has a rule; without one a server does not start', () => {
     expect(api.server.routes.length).toBeGreaterThan(100);
     const open = api.server.routes.filter(route => route.access === 'public').map(route => route.url);
-    expect([...new Set(open)].sort()).toEqual(['/health', '/version']);
+    expect([...new Set(open)].sort()).toEqual(['/health', '/ready', '/version']);
   });
 });

@@ -3,9 +3,13 @@ import type { App } from '../app.js';
 import type { DataFolder } from '../data-folder.js';
 import { registerMlflow } from '../mlflow/index.js';
 import { holdToRules, identifyCallers, viewOf } from './access-rules.js';
+import type { Log } from '../operations/log.js';
+import { ServerMetrics } from '../operations/server-metrics.js';
+import type { SpanExporter } from '../operations/spans.js';
 import { answerErrors } from './error-answers.js';
 import { EventStreams } from './event-stream.js';
 import { apiHandlers } from './handlers.js';
+import { observeRequests, registerOperations } from './operations.js';
 import { registerRoutes } from './routes.js';
 import { refuseForeignPages } from './security.js';
 
@@ -23,6 +27,8 @@ export interface HttpOptions {
   readonly allowedHosts: readonly string[];
   readonly identity: ServerIdentity;
   readonly onError: (error: unknown) => void;
+  readonly log: Log;
+  readonly spans?: SpanExporter | undefined;
 }
 
 /** The server with every face of the control plane; it does not listen yet. */
@@ -36,12 +42,23 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
   });
   // Everything but streams of bytes is JSON.
   server.removeContentTypeParser('text/plain');
+  const streams = new EventStreams(app.events);
+  const metrics = new ServerMetrics({
+    version: options.identity.version,
+    meter: app.meter,
+    sizes: app.sizes,
+    streams: () => streams.count
+  });
+  const observers = { metrics, log: options.log, spans: options.spans };
+  observeRequests(server, observers);
   identifyCallers(server, app.access);
   refuseForeignPages(server, options);
   holdToRules(server, app.access);
   answerErrors(server, options.onError);
-  const streams = new EventStreams(app.events);
-  server.addHook('preClose', async () => streams.close());
+  server.addHook('preClose', async () => {
+    streams.close();
+    metrics.stop();
+  });
 
   const everyone = { config: { access: 'public' } } as const;
   server.get('/health', everyone, async (_request, reply) => reply.type('text/plain').send('OK'));
@@ -50,6 +67,7 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     const { openApiDocument } = await import('./openapi.js');
     return openApiDocument(options.identity.version);
   });
+  registerOperations(server, app.store, observers);
   registerRoutes(
     server,
     app.access,
