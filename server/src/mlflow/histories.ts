@@ -5,7 +5,7 @@ import { experimentNumber } from './experiments.js';
 import { nextPage, readPage } from './page.js';
 import { present, toMetric } from './entities.js';
 import type { RpcRequest } from './request.js';
-import type { Rpc } from './rpc.js';
+import { PiecewiseAnswer, type Rpc } from './rpc.js';
 import { runId } from './runs.js';
 
 const MOST_POINTS = 2_000_000;
@@ -47,15 +47,10 @@ export function historyRpcs({ runs }: App): Rpc[] {
         const run_id = runId(request);
         const key = request.text('metric_key');
         const page = readPage(request, MOST_POINTS, MOST_POINTS);
-        const points = await runs.historyIfAny(run_id, key);
-        const shown = points.slice(page.offset, page.offset + page.limit);
-        return {
-          ...present(
-            'metrics',
-            shown.map(point => toMetric(key, point))
-          ),
-          ...nextPage(page, points.length > page.offset + page.limit)
-        };
+        const history = await runs.historyAsJson(run_id, key, page);
+        return history === undefined
+          ? {}
+          : new PiecewiseAnswer('metrics', history.pieces, nextPage(page, history.more));
       }
     },
     {
@@ -69,7 +64,7 @@ export function historyRpcs({ runs }: App): Rpc[] {
         const steps = interval(request);
         const metrics: object[] = [];
         for (const run_id of ids) {
-          const points = (await runs.historyIfAny(run_id, key)).filter(
+          const points = (await runs.history(run_id, key)).filter(
             ({ step }) => steps === undefined || (step >= steps.first && step <= steps.last)
           );
           metrics.push(...sample(points, most).map(point => ({ ...toMetric(key, point), run_id })));
@@ -120,7 +115,7 @@ export function historyRpcs({ runs }: App): Rpc[] {
 async function bulk(runs: App['runs'], ids: readonly string[], key: string): Promise<object[]> {
   const metrics: object[] = [];
   for (const run_id of [...new Set(ids)].sort()) {
-    const points = await runs.historyIfAny(run_id, key);
+    const points = await runs.history(run_id, key);
     const sorted = points.sort((a, b) => a.timestamp - b.timestamp || a.step - b.step || order(a.value, b.value));
     metrics.push(...sorted.map(point => ({ ...toMetric(key, point), run_id })));
   }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { AccessRule } from '@slipway/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.js';
@@ -22,6 +23,23 @@ export interface Rpc {
   handle(request: RpcRequest, view: View): Promise<object>;
 }
 
+/** An answer with one field whose JSON comes in pieces. */
+export class PiecewiseAnswer {
+  readonly stream: Readable;
+
+  /** @param fields the others. */
+  constructor(name: string, pieces: AsyncIterable<string>, fields: object) {
+    const others = Object.entries(fields).map(([field, value]) => `,${JSON.stringify(field)}:${JSON.stringify(value)}`);
+    this.stream = Readable.from(PiecewiseAnswer.#text(name, pieces, others.join('')), { objectMode: false });
+  }
+
+  static async *#text(name: string, pieces: AsyncIterable<string>, others: string): AsyncGenerator<string> {
+    yield `{${JSON.stringify(name)}:`;
+    yield* pieces;
+    yield `${others}}`;
+  }
+}
+
 /** Every procedure is served for clients and, under the second prefix, for browsers. */
 const PREFIXES = ['/api', '/ajax-api'];
 /** MLflow's own limit for log-batch is 1 MB; models' signatures and dataset profiles are larger. */
@@ -37,7 +55,10 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
         config: { access: rpc.access, fieldsOf },
         handler: async (request: FastifyRequest, reply: FastifyReply) => {
           const fields = new RpcRequest(fieldsOf(request), request.method === 'GET');
-          return reply.send(await rpc.handle(fields, viewOf(access, request)));
+          const answer = await rpc.handle(fields, viewOf(access, request));
+          return answer instanceof PiecewiseAnswer
+            ? reply.type('application/json; charset=utf-8').send(answer.stream)
+            : reply.send(answer);
         }
       });
     }

@@ -11,7 +11,7 @@ import { statusNumber } from '../store/run-status.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
 import { compareRuns } from './comparison.js';
-import { pointsOf, seriesOf } from './metric-reading.js';
+import { hasPointAt, pointsAsJson, pointsOf, seriesOf } from './metric-reading.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { newRunName } from './run-names.js';
 import { completeRuns, type RunRecord } from './run-records.js';
@@ -230,24 +230,29 @@ export class Runs {
     return seriesOf(this.#reads, id, points);
   }
 
-  /** All points of one metric by step; empty when the run has no such metric. @throws NotFoundError */
-  async history(run_id: string, key: string, limit?: number): Promise<MetricPoint[]> {
-    const { id, exp } = await this.row(run_id);
-    const series = await this.#reads
-      .selectFrom('series')
-      .innerJoin('key', 'key.id', 'series.key')
-      .where('series.run', '=', id)
-      .where('key.exp', '=', exp)
-      .where('key.name', '=', key)
-      .select('series.sid')
-      .executeTakeFirst();
-    return series === undefined ? [] : pointsOf(this.#reads, series.sid, limit);
+  /** All points of one metric by step; empty when there is no such run, or no such metric. */
+  async history(run_id: string, key: string): Promise<MetricPoint[]> {
+    const sid = await this.#series(run_id, key);
+    return sid === undefined ? [] : pointsOf(this.#reads, sid);
   }
 
-  /** As `history`; also empty when there is no such run. */
-  async historyIfAny(run_id: string, key: string): Promise<MetricPoint[]> {
-    const known = await this.#reads.selectFrom('run').where('uuid', '=', run_id).select('id').executeTakeFirst();
-    return known === undefined ? [] : this.history(run_id, key);
+  /**
+   * As `history`, a page of it as pieces of the text of one JSON array, so that nobody waits while a long one is built;
+   * undefined when there are none.
+   */
+  async historyAsJson(
+    run_id: string,
+    key: string,
+    page: { readonly limit: number; readonly offset: number }
+  ): Promise<{ pieces: AsyncIterable<string>; more: boolean } | undefined> {
+    const sid = await this.#series(run_id, key);
+    if (sid === undefined || !(await hasPointAt(this.#reads, sid, page.offset))) {
+      return undefined;
+    }
+    return {
+      pieces: pointsAsJson(this.#reads, sid, key, page),
+      more: await hasPointAt(this.#reads, sid, page.offset + page.limit)
+    };
   }
 
   /** What the runs of these experiments read, each once: at most a thousand. */
@@ -269,6 +274,18 @@ export class Runs {
       throw new NotFoundError(`Run with id=${run_id} not found`);
     }
     return row;
+  }
+
+  async #series(run_id: string, key: string): Promise<number | undefined> {
+    const series = await this.#reads
+      .selectFrom('run')
+      .innerJoin('key', 'key.exp', 'run.exp')
+      .innerJoin('series', from => from.onRef('series.run', '=', 'run.id').onRef('series.key', '=', 'key.id'))
+      .where('run.uuid', '=', run_id)
+      .where('key.name', '=', key)
+      .select('series.sid')
+      .executeTakeFirst();
+    return series?.sid;
   }
 
   get #reads(): Kysely<Tables> {
