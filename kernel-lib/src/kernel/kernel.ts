@@ -10,6 +10,7 @@ import { CellRunner, type Outcome } from './cells/runner.js';
 import { Tracebacks } from './cells/traceback.js';
 import { CellCompiler } from './compiler/cell-compiler.js';
 import { EditingAssistant } from './editing/assistant.js';
+import { knownNames } from './editing/known-names.js';
 import { oneLine } from './one-line.js';
 import { FilesOfCell } from './files/files-of-cell.js';
 import type { Channels, ReplyChannel } from './protocol/channels.js';
@@ -65,7 +66,7 @@ export class Kernel {
     this.server = new KernelServer(
       parts.connection,
       parts.channels,
-      new EditingAssistant(this.#compiler),
+      new EditingAssistant(this.#compiler, knownNames(parts.directory)),
       this.#history,
       this.#actions()
     );

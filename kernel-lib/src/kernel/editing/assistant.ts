@@ -1,4 +1,5 @@
-import { cellMagics, lineMagics, slipCommands } from '../../magics/commands.js';
+import { describeCommand, slipCommands } from '../../magics/commands.js';
+import { completeMagic, type NameSource } from '../../magics/complete.js';
 import type { Magic } from '../../magics/find.js';
 import { blankForEditing } from '../../magics/rewrite.js';
 import type { CellCompiler } from '../compiler/cell-compiler.js';
@@ -26,12 +27,17 @@ export type IsCompleteReply =
 
 /** Answers what the editor asks about a cell while it is written. */
 export class EditingAssistant {
-  constructor(private readonly compiler: CellCompiler) {}
+  constructor(
+    private readonly compiler: CellCompiler,
+    private readonly names: NameSource
+  ) {}
 
-  complete(request: CodePosition): CompleteReply {
+  async complete(request: CodePosition): Promise<CompleteReply> {
     const cursor = toUnits(request.code, request.cursor_pos);
     const { code, magic } = blankForEditing(this.compiler.ts, request.code, cursor);
-    const found = magic ? completeMagic(request.code, magic, cursor) : this.compiler.complete('', code, cursor);
+    const found = magic
+      ? await completeMagic(request.code, magic, cursor, this.names)
+      : this.compiler.complete('', code, cursor);
     return {
       status: 'ok',
       matches: found.candidates,
@@ -66,34 +72,9 @@ export class EditingAssistant {
   }
 }
 
-interface Candidates {
-  readonly start: number;
-  readonly end: number;
-  readonly candidates: string[];
-}
-
-/** Completes the name after `%` or `%%`, and the sub-command after `%slip`. */
-function completeMagic(source: string, magic: Magic, cursor: number): Candidates {
-  const typed = source.slice(magic.start, cursor);
-  const command = /^%slip[ \t]+(\w*)$/.exec(typed);
-  if (command)
-    return candidatesFor(
-      command[1] ?? '',
-      slipCommands.map(({ name }) => name),
-      cursor
-    );
-  if (!/^%{1,2}\w*$/.test(typed)) return { start: cursor, end: cursor, candidates: [] };
-  const names =
-    magic.kind === 'cell' ? [...cellMagics].map(name => `%%${name}`) : [...lineMagics].map(name => `%${name}`);
-  return candidatesFor(typed, names, cursor);
-}
-
-function candidatesFor(word: string, names: readonly string[], cursor: number): Candidates {
-  return { start: cursor - word.length, end: cursor, candidates: names.filter(name => name.startsWith(word)) };
-}
-
+/** Explains the sub-command that a magic line names, or all of them. */
 function helpOf(magic: Magic): string {
   const [word] = magic.args.split(/\s+/);
   const command = magic.name === 'slip' ? slipCommands.find(({ name }) => name === word) : undefined;
-  return command?.help ?? slipCommands.map(({ help }) => help).join('\n');
+  return command ? describeCommand(command) : slipCommands.map(describeCommand).join('\n');
 }

@@ -33,9 +33,15 @@ export class KernelServer {
       this.actions.execute(channel, message);
       return;
     }
+    void this.#serve(channel, message);
+  }
+
+  async #serve(channel: ReplyChannel, message: Message): Promise<void> {
     this.channels.publishStatus(message, 'busy');
     try {
-      this.#answer(channel, message);
+      // Most answers are there at once; what waits must not reorder the others.
+      const later = this.#answer(channel, message);
+      if (later) await later;
     } catch (error) {
       const type = message.header.msg_type.replace(/_request$/, '_reply');
       this.channels.reply(channel, message, type, { status: 'error', ...this.actions.describe(error) });
@@ -46,7 +52,7 @@ export class KernelServer {
     }
   }
 
-  #answer(channel: ReplyChannel, message: Message): void {
+  #answer(channel: ReplyChannel, message: Message): Promise<void> | void {
     const { content } = message;
     const reply = (type: string, answer: object): void => this.channels.reply(channel, message, type, answer);
     switch (message.header.msg_type) {
@@ -55,7 +61,7 @@ export class KernelServer {
       case 'is_complete_request':
         return reply('is_complete_reply', this.assistant.isComplete(IsCompleteRequest.parse(content).code));
       case 'complete_request':
-        return reply('complete_reply', this.assistant.complete(CodePosition.parse(content)));
+        return this.assistant.complete(CodePosition.parse(content)).then(answer => reply('complete_reply', answer));
       case 'inspect_request':
         return reply('inspect_reply', this.assistant.inspect(CodePosition.parse(content)));
       case 'history_request': {
