@@ -4,6 +4,7 @@ import { RecordSource } from '../record/record-source.js';
 import { Recorder } from '../record/recorder.js';
 import { Sender } from '../record/sender.js';
 import type { NewRecord } from './context.js';
+import { isPlainTslab } from './plain-tslab.js';
 
 /** A script that has ended waits this long for the server. */
 const LAST_FLUSH_MS = 2000;
@@ -68,7 +69,7 @@ export class ScriptRecord {
   }
 
   #started(): NewRecord {
-    const isTslab = '__tslab__' in globalThis;
+    const isTslab = isPlainTslab();
     return {
       type: 'session.started',
       session: {

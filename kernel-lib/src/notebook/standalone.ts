@@ -1,19 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { provideNotebook, providedNotebook, type MimeBundle, type NewRecord, type NotebookContext } from './context.js';
+import { isPlainTslab, PlainTslab } from './plain-tslab.js';
 import { ScriptRecord } from './script-record.js';
 
 /**
- * Stands in where no Slipway kernel runs (a script, a test, another kernel): shows the plain-text form on stdout and
- * records runs when there is a server.
+ * Stands in where no Slipway kernel runs (a script, a test, another kernel): shows the plain-text form on stdout, or what
+ * plain tslab can show, and records runs when there is a server.
  */
 class StandaloneNotebook implements NotebookContext {
   readonly sessionId = randomUUID();
   readonly cell = null;
-  readonly signal = new AbortController().signal;
+  readonly #neverAborted = new AbortController().signal;
+  readonly #tslab = isPlainTslab() ? new PlainTslab() : null;
   readonly directory = process.cwd();
   readonly #record = new ScriptRecord(this.sessionId, this.directory, message => this.warn(message));
 
+  get signal(): AbortSignal {
+    return this.#tslab?.signal ?? this.#neverAborted;
+  }
+
   display(data: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
+    if (this.#tslab?.display(data, options)) return;
     const text = data['text/plain'];
     if (typeof text === 'string' && !options.update) process.stdout.write(text + '\n');
   }
