@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { ROOT } from './places.js';
+import { ROOT } from '../harness/places.js';
 
 /** What `--LabApp.expose_app_in_browser` puts on the page; only what tests use of it. */
 interface ExposedApp {

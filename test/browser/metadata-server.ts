@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { routes, ServerFile } from '@slipway/contract';
 import type { BundleFile } from '@slipway/contract';
-import { nodePath, ROOT } from './places.js';
-import { startProcess, waitFor } from './processes.js';
-import type { TestProcess } from './processes.js';
+import { nodePath, ROOT } from '../harness/places.js';
+import { startProcess, waitFor } from '../harness/processes.js';
+import type { TestProcess } from '../harness/processes.js';
 
 /** A real metadata server on a folder of its own. */
 export interface TestMetadataServer {

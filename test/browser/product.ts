@@ -4,9 +4,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { routes, ServerFile } from '@slipway/contract';
 import type { Answer } from '@slipway/contract';
-import { LABEXTENSION, nodePath, ROOT } from './places.js';
-import { freePort, startProcess, waitFor } from './processes.js';
-import type { TestProcess } from './processes.js';
+import { LABEXTENSION, nodePath, ROOT } from '../harness/places.js';
+import { freePort, startProcess, waitFor } from '../harness/processes.js';
+import type { TestProcess } from '../harness/processes.js';
 
 /** The whole product as `npm start` runs it, on a folder of its own. */
 export interface TestProduct {

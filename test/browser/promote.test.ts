@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from './chromium.js';
 import type { ChromiumPlace } from './chromium.js';
 import { changeTheme, execute, kernelReady, openLab, screenshot } from './lab-page.js';
-import { CACHE } from './places.js';
+import { CACHE } from '../harness/places.js';
 import { copyExampleUpToPromotion, startProduct } from './product.js';
 import type { TestProduct } from './product.js';
 

@@ -12,7 +12,7 @@ import type { TestJupyterLab } from './jupyterlab.js';
 import { changeTheme, execute, kernelReady, openLab, screenshot } from './lab-page.js';
 import { startMetadataServer } from './metadata-server.js';
 import type { TestMetadataServer } from './metadata-server.js';
-import { CACHE } from './places.js';
+import { CACHE } from '../harness/places.js';
 
 const place: ChromiumPlace | null = await findChromium(CACHE);
 

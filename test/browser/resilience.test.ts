@@ -10,7 +10,7 @@ import type { TestJupyterLab } from './jupyterlab.js';
 import { execute, openLab, screenshot } from './lab-page.js';
 import { startMetadataServer } from './metadata-server.js';
 import type { TestMetadataServer } from './metadata-server.js';
-import { CACHE } from './places.js';
+import { CACHE } from '../harness/places.js';
 import { fillWithSamples } from './sample-data.js';
 
 const place: ChromiumPlace | null = await findChromium(CACHE);

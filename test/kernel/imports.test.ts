@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KernelClient } from './kernel-client.js';
 import { notebookFolder, printed, result, traceback } from './notebook.js';
-import { repository } from './programs.js';
+import { ROOT } from '../harness/places.js';
 
 let folder: string;
 let kernel: KernelClient;
@@ -26,7 +26,7 @@ it("slipway is the kernel's own instance, typed, in a folder with a space and an
   );
   expect(traceback(cell)).toBe('');
   expect(result(cell)).toBe("'function'");
-  const library = pathToFileURL(path.join(repository, 'kernel-lib', 'dist', 'index.js')).href;
+  const library = pathToFileURL(path.join(ROOT, 'kernel-lib', 'dist', 'index.js')).href;
   writeFileSync(path.join(folder, 'same.mjs'), `export const library = await import(${JSON.stringify(library)});\n`);
   const same = await kernel.execute('import { library } from "./same.mjs";\nlibrary.data === slip.data');
   expect(traceback(same)).toBe('');

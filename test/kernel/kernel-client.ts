@@ -6,8 +6,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Dealer, Subscriber } from 'zeromq';
 import { decode, encode, type Message } from '../../kernel-lib/src/kernel/protocol/wire.js';
-import { kernelMain, kernelNode } from './programs.js';
-import { temporaryFolder } from './temporary.js';
+import { KERNEL_MAIN, nodePath } from '../harness/places.js';
+import { temporaryFolder } from '../harness/temporary-folder.js';
 
 export interface ExecuteOptions {
   silent?: boolean;
@@ -16,6 +16,8 @@ export interface ExecuteOptions {
   allow_stdin?: boolean;
   user_expressions?: Record<string, string>;
 }
+
+const OUR_KERNEL = [nodePath(), '--no-force-async-hooks-checks', KERNEL_MAIN, '{connection_file}'];
 
 export type Content = Record<string, unknown>;
 
@@ -45,8 +47,16 @@ export class KernelClient {
     private readonly iopub: Subscriber
   ) {}
 
-  /** Starts a kernel in `directory` and waits until it answers. */
-  static async start(directory: string, env: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
+  /**
+   * Starts a kernel in `directory` and waits until it answers.
+   *
+   * @param argv as in a kernelspec, with `{connection_file}`; by default ours.
+   */
+  static async start(
+    directory: string,
+    env: NodeJS.ProcessEnv = {},
+    argv: readonly string[] = OUR_KERNEL
+  ): Promise<KernelClient> {
     const ports = await freePorts(5);
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
     const connection = { transport: 'tcp', ip: '127.0.0.1', key: randomUUID(), signature_scheme: 'hmac-sha256' };
@@ -62,7 +72,8 @@ export class KernelClient {
     sockets.stdin.connect(`tcp://127.0.0.1:${stdin_port}`);
     sockets.iopub.connect(`tcp://127.0.0.1:${iopub_port}`);
     sockets.iopub.subscribe();
-    const child = spawn(kernelNode(), ['--no-force-async-hooks-checks', kernelMain, file], {
+    const [program = '', ...args] = argv.map(part => part.replace('{connection_file}', file));
+    const child = spawn(program, args, {
       cwd: directory,
       env: { ...process.env, SLIPWAY_URL: '', SLIPWAY_TOKEN: '', JPY_SESSION_NAME: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe']

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { installKernelspec } from '../../kernel-lib/dist/kernel/install.js';
 import { cellsOf, notebookFolder, spooled } from './notebook.js';
-import { kernelNode, python } from './programs.js';
-import { temporaryFolder } from './temporary.js';
+import { nodePath, pythonPath } from '../harness/places.js';
+import { temporaryFolder } from '../harness/temporary-folder.js';
 
 const SOURCES = ['const a: number = 2;', 'console.log("out"); a * 21', '%slip help', 'await Promise.resolve("end")'];
 
@@ -33,9 +33,9 @@ it('nbconvert runs a notebook with counts and outputs, and the record is complet
   const folder = notebookFolder();
   const file = writeNotebook(folder);
   const prefix = temporaryFolder('slipway-kernels-');
-  installKernelspec(path.join(prefix, 'kernels'), { nodePath: kernelNode() });
+  installKernelspec(path.join(prefix, 'kernels'), { nodePath: nodePath() });
   execFileSync(
-    python(),
+    pythonPath(),
     ['-m', 'jupyter', 'nbconvert', '--to', 'notebook', '--execute', '--output', 'executed.ipynb', file],
     {
       cwd: folder,

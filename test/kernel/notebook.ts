@@ -3,7 +3,7 @@ import path from 'node:path';
 import { stripVTControlCharacters as withoutColours } from 'node:util';
 import { SpoolRecord, type CellExecution } from '@slipway/contract';
 import type { Content, Execution } from './kernel-client.js';
-import { temporaryFolder } from './temporary.js';
+import { temporaryFolder } from '../harness/temporary-folder.js';
 
 /** A fresh folder for a notebook, with a name that shells and URLs trip over. */
 export function notebookFolder(): string {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, run, startServerProcess, type ServerProcess } from '../server/slipway-process.js';
 import { KernelClient } from './kernel-client.js';
 import { notebookFolder, printed, traceback } from './notebook.js';
-import { kernelNode, repository } from './programs.js';
+import { nodePath, ROOT } from '../harness/places.js';
 
 /** A notebook with a seeded training, whose cells are run out of order and twice, and some for nothing. */
 const CELLS: readonly [cellId: string, source: string][] = [
@@ -78,6 +78,15 @@ async function reproduce(
   return { file, text, document, sources: document?.cells.map(({ source }) => source) ?? [] };
 }
 
+it('models and datasets of the server are offered where a %slip line wants one', async () => {
+  for (const [code, matches] of [
+    ['%slip promote ', ['rain']],
+    ['%slip data we', ['weather']]
+  ] as const) {
+    expect(await kernel.request('complete_request', { code, cursor_pos: code.length })).toMatchObject({ matches });
+  }
+});
+
 describe('a session is written again from its record', () => {
   it('as a notebook of everything that ran, in that order, with environment and data', async () => {
     const { document, sources } = await reproduce('export("all.ipynb")');
@@ -118,8 +127,8 @@ describe('a session is written again from its record', () => {
     const { file, text } = await reproduce('script("rain.ts", { only: "model:rain@1" })');
     expect(text).not.toContain('noise');
     mkdirSync(path.join(path.dirname(file), 'node_modules'));
-    symlinkSync(path.join(repository, 'kernel-lib'), path.join(path.dirname(file), 'node_modules', 'slipway'));
-    const ended = await run(kernelNode(), [file], { cwd: path.dirname(file), env: connection() });
+    symlinkSync(path.join(ROOT, 'kernel-lib'), path.join(path.dirname(file), 'node_modules', 'slipway'));
+    const ended = await run(nodePath(), [file], { cwd: path.dirname(file), env: connection() });
     expect(ended.stderr).not.toContain('Error');
     expect(digestIn(ended.stdout)).toBe(digest);
     expect(ended.code).toBe(0);

@@ -7,7 +7,7 @@ import { RecordSource } from '../../kernel-lib/src/record/record-source.js';
 import { Recorder } from '../../kernel-lib/src/record/recorder.js';
 import { Sender } from '../../kernel-lib/src/record/sender.js';
 import { RecordServer } from './record-server.js';
-import { temporaryFolder } from './temporary.js';
+import { temporaryFolder } from '../harness/temporary-folder.js';
 
 const SESSION = 'session-0001';
 let directory: string;

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startProcess, waitFor } from '../browser/processes.js';
-import { nodePath } from '../browser/places.js';
+import { startProcess, waitFor } from '../harness/processes.js';
+import { nodePath } from '../harness/places.js';
 import { EXAMPLE, freshFolder, processesNaming, PROGRAM, runToEnd, ServerClient } from './slipway.js';
 
 interface Notebook {

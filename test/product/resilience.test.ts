@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:net';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodePath } from '../browser/places.js';
-import { freePort, startProcess, waitFor, type TestProcess } from '../browser/processes.js';
+import { nodePath } from '../harness/places.js';
+import { freePort, startProcess, waitFor, type TestProcess } from '../harness/processes.js';
 import { runInJupyterLab } from './jupyter-kernel.js';
 import { eventually, freshFolder, processesNaming, PROGRAM, runToEnd, ServerClient } from './slipway.js';
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodePath } from '../browser/places.js';
-import { startProcess, waitFor, type TestProcess } from '../browser/processes.js';
+import { nodePath } from '../harness/places.js';
+import { startProcess, waitFor, type TestProcess } from '../harness/processes.js';
 import { KernelClient } from '../kernel/kernel-client.js';
 import { result, traceback } from '../kernel/notebook.js';
 import { freshFolder, PROGRAM, runToEnd, ServerClient } from './slipway.js';

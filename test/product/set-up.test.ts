@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT } from '../browser/places.js';
+import { ROOT } from '../harness/places.js';
 import { freshFolder, type Finished } from './slipway.js';
 
 describe('npm start on a machine that lacks something', () => {

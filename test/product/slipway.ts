@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { routes, ServerFile, type CellExecution, type RunSummary, type Service } from '@slipway/contract';
 import type { z } from 'zod';
-import { nodePath, ROOT } from '../browser/places.js';
+import { nodePath, ROOT } from '../harness/places.js';
 
 /** The command line program, as a user calls it. */
 export const PROGRAM = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
