@@ -40,10 +40,17 @@ export function condition(predicate: RunPredicate, scope: RunScope): RawBuilder<
     const column = sql.ref(`i.${field.key}`);
     return sql<boolean>`${scope.id} in (select i.run from run_input i where ${compare(column, predicate)})`;
   }
-  const value = valueOf(field, scope);
-  return isUpward(predicate)
-    ? sql<boolean>`(${compare(value, predicate)} and ${value} <= ${LARGEST_DOUBLE})`
-    : compare(value, predicate);
+  if (field.entity === 'attribute') {
+    return compare(attributeColumn(field.key), predicate);
+  }
+  if (predicate.comparison === 'IS NULL') {
+    return sql<boolean>`${keyedValue(field, scope)} is null`;
+  }
+  const value = sql.ref('v.value');
+  // PostgreSQL takes it for true of almost every run, and so reads runs in their order until the page is full.
+  return sql<boolean>`(select 1 from ${sql.table(tableOf(field))} v where v.run = ${scope.id}
+    and v.key = ${scope.key(field.key)} and ${compare(value, predicate)}
+    ${isUpward(predicate) ? sql`and ${value} <= ${LARGEST_DOUBLE}` : sql``}) is not null`;
 }
 
 /** The text 'NaN' sorts after every number, so that "larger than" needs an upper bound. */
