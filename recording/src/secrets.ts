@@ -66,10 +66,17 @@ export function maskText(text: string, { values, named }: KnownSecrets = NO_KNOW
  */
 export function maskDeep<T>(data: T, known: () => KnownSecrets): T {
   let secrets: KnownSecrets | undefined;
+  const seen = new Map<string, string>();
   const masked = (part: unknown): unknown => {
     if (typeof part === 'string') {
       secrets ??= known();
-      return part.length < secrets.shortest ? part : maskText(part, secrets);
+      if (part.length < secrets.shortest) return part;
+      // The names of metrics come again with each of their points.
+      const before = seen.get(part);
+      if (before !== undefined) return before;
+      const text = maskText(part, secrets);
+      seen.set(part, text);
+      return text;
     }
     if (Array.isArray(part)) return part.map(masked);
     if (part === null || typeof part !== 'object') return part;

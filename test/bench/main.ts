@@ -9,6 +9,7 @@ import { logBatch } from './log-batch.ts';
 import type { Measurement } from './measurement.ts';
 import { serviceLatency } from './service-latency.ts';
 import { spoolReplay } from './spool-replay.ts';
+import { stepLogging } from './step-logging.ts';
 import { trackingTable } from './tracking/table.ts';
 import { startPostgres } from '../../server/dist/testing/postgres-server.js';
 
@@ -20,6 +21,7 @@ const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [
   kernelCells,
   longNotebook,
   cellLogging,
+  stepLogging,
   printedLines,
   spoolReplay
 ];
