@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleBundle } from '../testing/sample-bundle.js';
 import { startTestServer, type Answer, type TestServer } from '../testing/test-server.js';
-import { sample } from './histories.js';
+import { samplePlaces } from './histories.js';
 
 let api: TestServer;
 beforeAll(async () => {
@@ -27,19 +27,18 @@ function points(count: number) {
 
 describe('a sample of a series', () => {
   it('is the series when that is short enough', () => {
-    expect(sample([1, 2, 3], 3)).toEqual([1, 2, 3]);
-    expect(sample([], 1)).toEqual([]);
+    expect(samplePlaces(3, 3)).toEqual([0, 1, 2]);
+    expect(samplePlaces(0, 1)).toEqual([]);
   });
 
   it('has the first and the last point, and is as long as asked for', () => {
-    const long = Array.from({ length: 103 }, (_, index) => index);
     for (const most of [2, 7, 50, 102]) {
-      const chosen = sample(long, most);
+      const chosen = samplePlaces(103, most);
       expect(chosen).toHaveLength(most);
       expect([chosen[0], chosen.at(-1)]).toEqual([0, 102]);
       expect([...chosen].sort((a, b) => a - b)).toEqual(chosen);
     }
-    expect(sample(long, 1)).toEqual([102]);
+    expect(samplePlaces(103, 1)).toEqual([102]);
   });
 });
 

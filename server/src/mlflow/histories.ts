@@ -64,10 +64,8 @@ export function historyRpcs({ runs }: App): Rpc[] {
         const steps = interval(request);
         const metrics: object[] = [];
         for (const run_id of ids) {
-          const points = (await runs.history(run_id, key)).filter(
-            ({ step }) => steps === undefined || (step >= steps.first && step <= steps.last)
-          );
-          metrics.push(...sample(points, most).map(point => ({ ...toMetric(key, point), run_id })));
+          const points = await runs.pointsAt(run_id, key, steps, total => samplePlaces(total, most));
+          metrics.push(...points.map(point => ({ ...toMetric(key, point), run_id })));
         }
         return present('metrics', metrics);
       }
@@ -167,15 +165,16 @@ function refusal(message: string): MlflowError {
 }
 
 /**
- * The first point of each of `most` parts that are as equal as can be, larger ones first; the last of them is always the
+ * Where to look in a series: the first point of each of `most` parts that are as equal as can be, larger ones first; the last of them is always the
  * last point.
  */
-export function sample<T>(points: readonly T[], most: number): T[] {
-  if (points.length <= most) {
-    return [...points];
+export function samplePlaces(total: number, most: number): number[] {
+  if (total <= most) {
+    return Array.from({ length: total }, (_, place) => place);
   }
-  const size = Math.floor(points.length / most);
-  const larger = points.length % most;
-  const chosen = Array.from({ length: most }, (_, part) => points[part * size + Math.min(part, larger)] as T);
-  return [...chosen.slice(0, -1), points.at(-1) as T];
+  const size = Math.floor(total / most);
+  const larger = total % most;
+  return Array.from({ length: most }, (_, part) =>
+    part === most - 1 ? total - 1 : part * size + Math.min(part, larger)
+  );
 }

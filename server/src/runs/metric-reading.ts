@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { anyOf, portable } from '../store/expressions.js';
 import { toWire } from '../store/metric-value.js';
 import type { StoredReal, Tables } from '../store/tables.js';
-import { thin } from './thinning.js';
+import { Thinning } from './thinning.js';
 
 /** The latest point of one metric, with the id under which its points lie. */
 export interface LatestMetric {
@@ -30,18 +30,8 @@ export async function latestMetrics(db: Kysely<Tables>, runs: readonly number[])
 
 /** All points of one series by step, time and value. @param limit points; the rest is left out. */
 export async function pointsOf(db: Kysely<Tables>, sid: number, limit?: number): Promise<MetricPoint[]> {
-  let query = db
-    .selectFrom('point')
-    .where('sid', '=', sid)
-    // As the contract names them: tens of thousands are not built anew.
-    .select(['value', 'step', 'ts as timestamp'])
-    .orderBy('step')
-    .orderBy('ts')
-    .orderBy('value');
-  if (limit !== undefined) {
-    query = query.limit(limit);
-  }
-  return query.execute();
+  const query = inOrder(inRange(db, sid));
+  return (limit === undefined ? query : query.limit(limit)).execute();
 }
 
 const POINTS_IN_A_PIECE = 5000;
@@ -93,12 +83,74 @@ export async function hasPointAt(db: Kysely<Tables>, sid: number, offset: number
   return (await query.executeTakeFirst()) !== undefined;
 }
 
+/** Steps from the first to the last, both included. */
+export interface StepRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export async function countPoints(db: Kysely<Tables>, sid: number, steps?: StepRange): Promise<number> {
+  const { points } = await inRange(db, sid, steps)
+    .select(from => from.fn.countAll<number>().as('points'))
+    .executeTakeFirstOrThrow();
+  return points;
+}
+
+/** All points of a series in order, some thousands at a time: a long one is never in memory as a whole. */
+export async function* pointsInPieces(
+  db: Kysely<Tables>,
+  sid: number,
+  steps?: StepRange
+): AsyncGenerator<readonly MetricPoint[]> {
+  for (let last: MetricPoint | undefined; ;) {
+    let query = inRange(db, sid, steps);
+    if (last !== undefined) {
+      const { step, timestamp, value } = last;
+      query = query
+        .where('step', '>=', step)
+        .where(({ and, eb, or }) =>
+          or([
+            eb('step', '>', step),
+            and([eb('step', '=', step), eb('ts', '>', timestamp)]),
+            and([eb('step', '=', step), eb('ts', '=', timestamp), eb('value', '>', value as StoredReal)])
+          ])
+        );
+    }
+    const piece = await inOrder(query).limit(POINTS_IN_A_PIECE).execute();
+    yield piece;
+    last = piece.at(-1);
+    if (piece.length < POINTS_IN_A_PIECE) {
+      return;
+    }
+  }
+}
+
+function inRange(db: Kysely<Tables>, sid: number, steps?: StepRange) {
+  const query = db.selectFrom('point').where('sid', '=', sid);
+  return steps === undefined ? query : query.where('step', '>=', steps.first).where('step', '<=', steps.last);
+}
+
+function inOrder(query: ReturnType<typeof inRange>) {
+  return (
+    query
+      // As the contract names them: tens of thousands are not built anew.
+      .select(['value', 'step', 'ts as timestamp'])
+      .orderBy('step')
+      .orderBy('ts')
+      .orderBy('value')
+  );
+}
+
 /** Every series of a run, each thinned to at most `limit` points. */
 export async function seriesOf(db: Kysely<Tables>, run: number, limit: number): Promise<MetricSeries[]> {
   const series: MetricSeries[] = [];
   for (const { sid, metric } of await latestMetrics(db, [run])) {
-    const points = await pointsOf(db, sid);
-    series.push({ key: metric.key, points: thin(points, limit), total: points.length });
+    const total = await countPoints(db, sid);
+    const thinning = new Thinning(total, limit);
+    for await (const piece of pointsInPieces(db, sid)) {
+      piece.forEach(point => thinning.add(point));
+    }
+    series.push({ key: metric.key, points: thinning.result(), total });
   }
   return series;
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logTo, newRun, openTestStore, type TestStore } from '../testing/test-store.js';
 import { headlineKey } from './headline.js';
-import { sparkOf } from './metric-reading.js';
-import { thin } from './thinning.js';
+import { countPoints, pointsInPieces, sparkOf, seriesOf } from './metric-reading.js';
+import { Thinning } from './thinning.js';
 
 describe('the metric that a run shows', () => {
   it('is the loss while it runs, and its quality on unseen data afterwards', () => {
@@ -18,6 +18,12 @@ describe('the metric that a run shows', () => {
     expect(headlineKey([], 'RUNNING')).toBeUndefined();
   });
 });
+
+function thin(points: readonly MetricPoint[], limit: number): MetricPoint[] {
+  const thinning = new Thinning(points.length, limit);
+  points.forEach(point => thinning.add(point));
+  return thinning.result();
+}
 
 describe('a long series', () => {
   const points = (values: readonly number[]): MetricPoint[] =>
@@ -69,5 +75,58 @@ describe('a sparkline', () => {
     const spark = await sparkOf(test.store.reads, sid);
     expect(spark).toHaveLength(60);
     expect([spark[0], spark.at(-1)]).toEqual([0, 999]);
+  });
+});
+
+describe('a series that is read in pieces', () => {
+  let test: TestStore;
+  let sid: number;
+  const length = 12_345;
+  beforeAll(async () => {
+    test = await openTestStore();
+    await test.store.write(newRun('run-1'));
+    // Several points of one step and of one moment, and some that are no numbers, stand where pieces end.
+    const metrics = Array.from({ length }, (_, index) => ({
+      key: 'm',
+      value: index % 5 === 4 ? ('NaN' as const) : index % 5,
+      timestamp: Math.floor(index / 5) % 40,
+      step: Math.floor(index / 200)
+    }));
+    await test.store.write(logTo('run-1', { metrics }));
+    ({ sid } = await test.store.reads.selectFrom('series').select('sid').executeTakeFirstOrThrow());
+  });
+  afterAll(() => test.remove());
+
+  it('is whole, in order, and without a point twice', async () => {
+    const points: MetricPoint[] = [];
+    for await (const piece of pointsInPieces(test.store.reads, sid)) {
+      points.push(...piece);
+    }
+    expect(points).toHaveLength(length);
+    expect(new Set(points.map(point => JSON.stringify(point))).size).toBe(length);
+    const key = ({ step, timestamp, value }: MetricPoint): number =>
+      (step * 100 + timestamp) * 10 + (typeof value === 'number' ? value : 9);
+    expect(points.every((point, index) => index === 0 || key(point) > key(points[index - 1] ?? point))).toBe(true);
+  });
+
+  it('can be limited to some steps', async () => {
+    const steps = { first: 3, last: 4 };
+    expect(await countPoints(test.store.reads, sid, steps)).toBe(400);
+    let count = 0;
+    for await (const piece of pointsInPieces(test.store.reads, sid, steps)) {
+      count += piece.filter(point => point.step >= 3 && point.step <= 4).length;
+    }
+    expect(count).toBe(400);
+  });
+
+  it('is thinned to the same points as one in memory', async () => {
+    const points: MetricPoint[] = [];
+    for await (const piece of pointsInPieces(test.store.reads, sid)) {
+      points.push(...piece);
+    }
+    const run = await test.store.reads.selectFrom('run').select('id').executeTakeFirstOrThrow();
+    expect(await seriesOf(test.store.reads, run.id, 50)).toEqual([
+      { key: 'm', points: thin(points, 50), total: length }
+    ]);
   });
 });

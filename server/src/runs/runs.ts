@@ -11,7 +11,15 @@ import { statusNumber } from '../store/run-status.js';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
 import { compareRuns } from './comparison.js';
-import { hasPointAt, pointsAsJson, pointsOf, seriesOf } from './metric-reading.js';
+import {
+  countPoints,
+  hasPointAt,
+  pointsAsJson,
+  pointsInPieces,
+  pointsOf,
+  seriesOf,
+  type StepRange
+} from './metric-reading.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { newRunName } from './run-names.js';
 import { completeRuns, type RunRecord } from './run-records.js';
@@ -253,6 +261,32 @@ export class Runs {
       pieces: pointsAsJson(this.#reads, sid, key, page),
       more: await hasPointAt(this.#reads, sid, page.offset + page.limit)
     };
+  }
+
+  /**
+   * Points of one metric at some places of its history.
+   *
+   * @param steps only points of these; absent: all.
+   * @param places numbers of points, from 0 up and rising, for a history of so many.
+   */
+  async pointsAt(
+    run_id: string,
+    key: string,
+    steps: StepRange | undefined,
+    places: (total: number) => readonly number[]
+  ): Promise<MetricPoint[]> {
+    const sid = await this.#series(run_id, key);
+    if (sid === undefined) {
+      return [];
+    }
+    const wanted = new Set(places(await countPoints(this.#reads, sid, steps)));
+    const found: MetricPoint[] = [];
+    let place = 0;
+    for await (const piece of pointsInPieces(this.#reads, sid, steps)) {
+      found.push(...piece.filter((_, index) => wanted.has(place + index)));
+      place += piece.length;
+    }
+    return found;
   }
 
   /** What the runs of these experiments read, each once: at most a thousand. */
