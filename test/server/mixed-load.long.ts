@@ -8,7 +8,7 @@ import { freshFolder, startServerProcess, type ServerProcess } from './slipway-p
 const MINUTES = Number(process.env['SLIPWAY_LOAD_MINUTES'] ?? 30);
 const CLIENTS = 8;
 /** Each client rests so long between requests: what is looked for is growth, not speed. */
-const REST_MS = 20;
+const REST_MS = 50;
 const SAMPLE_MS = 5000;
 const MEGABYTE = 1024 * 1024;
 
