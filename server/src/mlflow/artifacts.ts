@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { AccessRule } from '@slipway/contract';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { App } from '../app.js';
@@ -66,9 +66,13 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
   ];
 }
 
+/** Bytes that the browsers' page of MLflow may send at once. */
+const MOST_UPLOADED = 10 * 1024 * 1024;
+
 const readsLocation: AccessRule = { scope: 'read', on: [{ kind: 'artifact', at: '*' }] };
 const writesLocation: AccessRule = { scope: 'log', on: [{ kind: 'artifact', at: '*' }] };
 const readsRun: AccessRule = { scope: 'read', on: [{ kind: 'run', at: 'run_id' }] };
+const writesRun: AccessRule = { scope: 'log', on: [{ kind: 'run', at: 'run_id' }] };
 const readsModel: AccessRule = { scope: 'read', on: [{ kind: 'model', at: 'name' }] };
 const readsLoggedModel: AccessRule = { scope: 'read', on: [{ kind: 'logged-model', at: 'model_id' }] };
 
@@ -99,6 +103,17 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
         return reply.send({});
       });
     }
+    scope.post(
+      '/ajax-api/2.0/mlflow/upload-artifact',
+      { config: ruled(writesRun), bodyLimit: MOST_UPLOADED },
+      async (request, reply) => {
+        const query = new RpcRequest(addressFields(request));
+        const { run_id, path } = uploadPlace(query);
+        await artifacts.put({ kind: 'run', run_id }, path, await notEmpty(request));
+        // As MLflow does: no text at all.
+        return reply.type('application/json').send('');
+      }
+    );
     scope.get('/get-artifact', { config: ruled(readsRun) }, async (request, reply) => {
       const query = new RpcRequest(addressFields(request));
       const path = query.text('path');
@@ -136,6 +151,35 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
       }
     );
   });
+}
+
+/** @throws MlflowError in the words of MLflow's page for uploads. */
+function uploadPlace(query: RpcRequest): { run_id: string; path: string } {
+  const run_id = query.optionalText('run_id') ?? '';
+  const path = query.optionalText('path') ?? '';
+  for (const [name, value] of Object.entries({ run_uuid: run_id, path })) {
+    if (value === '') {
+      throw invalidParameter(`Request must specify ${name}.`);
+    }
+  }
+  return { run_id, path };
+}
+
+/** The body of a small file, which is known to have bytes. @throws MlflowError */
+async function notEmpty(request: FastifyRequest): Promise<AsyncIterable<Uint8Array>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of (request.body ?? request.raw) as Readable) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > MOST_UPLOADED) {
+      throw invalidParameter('Artifact size is too large. Max size is 10MB.');
+    }
+  }
+  if (size === 0) {
+    throw invalidParameter('Request must specify data.');
+  }
+  return Readable.from(chunks);
 }
 
 function wildcard(request: FastifyRequest): string {
