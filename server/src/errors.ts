@@ -110,3 +110,10 @@ export class RateLimitedError extends SlipwayError {
     this.retryAfterS = retryAfterS;
   }
 }
+
+/** The request did not come in time. */
+export class RequestTimeoutError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('REQUEST_TIMEOUT', message, details);
+  }
+}

@@ -6,6 +6,7 @@ import { InvalidStateError } from './errors.js';
 import { exclusiveLock } from './exclusive-lock.js';
 import type { GuardedRoute } from './http/access-rules.js';
 import { GracefulStop } from './http/graceful-stop.js';
+import { DEFAULT_LIMITS, type RequestLimits } from './http/request-limits.js';
 import { createHttpServer } from './http/server.js';
 import { isPostgresUrl } from './store/postgres/database-url.js';
 import type { RetentionSettings } from './retention/retention.js';
@@ -29,6 +30,7 @@ export interface ServerOptions {
   readonly retention?: RetentionSettings | undefined;
   readonly webhooks?: WebhookSettings | undefined;
   readonly ports?: Pick<AppOptions, 'preflight' | 'releaser'>;
+  readonly limits?: Partial<RequestLimits> | undefined;
   /** Absent: nothing is logged. */
   readonly log?: Log | undefined;
   /** Faults of ours, for the log. */
@@ -115,6 +117,7 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
     allowedHosts: options.allowedHosts ?? [],
     identity: { version: VERSION, folder, startedAt, url: () => url },
     onError: options.onError,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
     log,
     spans
   });

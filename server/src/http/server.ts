@@ -10,6 +10,7 @@ import { answerErrors } from './error-answers.js';
 import { EventStreams } from './event-stream.js';
 import { apiHandlers } from './handlers.js';
 import { observeRequests, registerOperations } from './operations.js';
+import { limitRequests, type RequestLimits } from './request-limits.js';
 import { registerRoutes } from './routes.js';
 import { refuseForeignPages } from './security.js';
 
@@ -27,6 +28,7 @@ export interface HttpOptions {
   readonly allowedHosts: readonly string[];
   readonly identity: ServerIdentity;
   readonly onError: (error: unknown) => void;
+  readonly limits: RequestLimits;
   readonly log: Log;
   readonly spans?: SpanExporter | undefined;
 }
@@ -37,7 +39,7 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     logger: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2000 },
-    // Values of long parameters and cells are never cut: limits are those of the routes.
+    // Uploads take as long as they take: what is slow is told from what is large by `limitRequests`.
     requestTimeout: 0
   });
   // Everything but streams of bytes is JSON.
@@ -54,6 +56,7 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
   identifyCallers(server, app.access);
   refuseForeignPages(server, options);
   holdToRules(server, app.access);
+  limitRequests(server, options.limits);
   answerErrors(server, options.onError);
   server.addHook('preClose', async () => {
     streams.close();

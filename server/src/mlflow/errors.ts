@@ -10,6 +10,7 @@ const STATUS = {
   PERMISSION_DENIED: 403,
   RESOURCE_DOES_NOT_EXIST: 404,
   ENDPOINT_NOT_FOUND: 404,
+  REQUEST_TIMEOUT: 408,
   REQUEST_LIMIT_EXCEEDED: 429,
   NOT_IMPLEMENTED: 501,
   TEMPORARILY_UNAVAILABLE: 503,
@@ -43,18 +44,32 @@ export function missingParameter(name: string): MlflowError {
   return new MlflowError('INVALID_PARAMETER_VALUE', `Missing value for required parameter '${name}'. ${SEE_DOCS}`);
 }
 
+/** Messages show values, but not without end. */
+const LONGEST_VALUE = 10_000;
+
+/** As JSON, cut when it is long. */
+function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? 'null';
+    return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  } catch {
+    // Nested too deeply to be written out.
+    return '…';
+  }
+}
+
 /** The field has a value of the wrong type. */
 export function wrongType(name: string, value: unknown): MlflowError {
   return new MlflowError(
     'INVALID_PARAMETER_VALUE',
-    `Invalid value ${JSON.stringify(value)} for parameter '${name}' supplied: ` +
+    `Invalid value ${shown(value)} for parameter '${name}' supplied: ` +
       ` Hint: Value was of type '${pythonType(value)}'. ${SEE_DOCS}`
   );
 }
 
 /** The field's value is not allowed. @param why a sentence; without it the message ends after the value. */
 export function invalidValue(name: string, value: unknown, why?: string): MlflowError {
-  const what = `Invalid value ${JSON.stringify(value)} for parameter '${name}' supplied`;
+  const what = `Invalid value ${shown(value)} for parameter '${name}' supplied`;
   return new MlflowError('INVALID_PARAMETER_VALUE', why === undefined ? `${what}.` : `${what}: ${why}`);
 }
 
@@ -89,6 +104,8 @@ function mlflowCode(code: ErrorCode): MlflowErrorCode {
       return 'RESOURCE_DOES_NOT_EXIST';
     case 'UNAUTHENTICATED':
       return 'UNAUTHENTICATED';
+    case 'REQUEST_TIMEOUT':
+      return 'REQUEST_TIMEOUT';
     case 'RATE_LIMITED':
       return 'REQUEST_LIMIT_EXCEEDED';
     case 'FORBIDDEN_ORIGIN':

@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InvalidRequestError, RateLimitedError, RequestTimeoutError } from '../errors.js';
+import { exceedsDepth } from './json-depth.js';
+
+export interface RequestLimits {
+  /** A body of which nothing comes for so long is given up. Milliseconds. */
+  readonly idleBodyMs: number;
+  /** A JSON body must have come as a whole by then. Milliseconds. */
+  readonly jsonBodyMs: number;
+  /** Objects and lists within each other. */
+  readonly jsonDepth: number;
+  /** Of one user or API token; the owner of the server has no such limit. */
+  readonly requestsPerSecond: number;
+}
+
+export const DEFAULT_LIMITS: RequestLimits = {
+  idleBodyMs: 30_000,
+  jsonBodyMs: 300_000,
+  jsonDepth: 100,
+  requestsPerSecond: 2000
+};
+
+/** So many seconds' worth of requests may come at once. */
+const BURST_S = 5;
+const MOST_CALLERS = 10_000;
+
+/** What one request may cost, and how many of them one caller may make. */
+export function limitRequests(server: FastifyInstance, limits: RequestLimits): void {
+  limitRate(server, limits.requestsPerSecond);
+  limitWaiting(server, limits);
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (exceedsDepth(body as string, limits.jsonDepth)) {
+      done(new InvalidRequestError(`The body is nested more than ${limits.jsonDepth} deep.`, { where: 'body' }));
+    } else {
+      void parse(request, body as string, done);
+    }
+  });
+}
+
+/** Slow bodies: one that is idle, or JSON that drips in. */
+function limitWaiting(server: FastifyInstance, { idleBodyMs, jsonBodyMs }: RequestLimits): void {
+  server.addHook('preParsing', (request, reply, payload, done) => {
+    const { raw } = request;
+    const { socket } = raw;
+    const giveUp = (): void => {
+      const error = new RequestTimeoutError('The body of the request did not come in time.', { where: 'body' });
+      // What else comes on this connection is not read any more.
+      void reply.header('connection', 'close');
+      reply.raw.once('finish', () => socket.destroy());
+      void reply.send(error);
+    };
+    const whole = isJson(request) ? setTimeout(giveUp, jsonBodyMs).unref() : undefined;
+    const stop = (): void => {
+      clearTimeout(whole);
+      socket.setTimeout(0);
+      raw.off('timeout', giveUp);
+    };
+    socket.setTimeout(idleBodyMs);
+    // Without a listener on the request, Node would end the connection without a word.
+    raw.once('timeout', giveUp);
+    raw.once('end', stop);
+    raw.once('close', stop);
+    done(null, payload);
+  });
+}
+
+/** A bucket for each caller that fills steadily. */
+function limitRate(server: FastifyInstance, perSecond: number): void {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { principal } = request;
+    if (principal === undefined || principal.by === 'owner' || principal.by === 'open') {
+      done();
+      return;
+    }
+    const now = performance.now();
+    const bucket = buckets.get(principal.name) ?? { tokens: perSecond * BURST_S, at: now };
+    bucket.tokens = Math.min(perSecond * BURST_S, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+    bucket.at = now;
+    if (buckets.size >= MOST_CALLERS) {
+      buckets.clear();
+    }
+    buckets.set(principal.name, bucket);
+    if (bucket.tokens < 1) {
+      throw new RateLimitedError(`${principal.name} makes more than ${perSecond} requests a second.`, 1, {
+        remedy: 'Send fewer and larger requests, e.g. log-batch instead of log-metric.'
+      });
+    }
+    bucket.tokens -= 1;
+    done();
+  });
+}
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return (headers['content-type'] ?? '').includes('json');
+}
