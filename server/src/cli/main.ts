@@ -65,6 +65,13 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  migrate: {
+    summary: 'bring over a store of MLflow’s, or move to another database',
+    load: async () => {
+      const { migrateHelp: help, migrateCommand: run } = await import('./migrate-command.js');
+      return { help, run };
+    }
+  },
   backup: {
     summary: 'write everything into a folder',
     load: async () => {
