@@ -5,12 +5,16 @@ import type { Projects } from './projects.js';
 
 /** A run never moves to another experiment, so what was read once holds. */
 const MOST_RUNS = 20_000;
+/** An experiment that is renamed changes its project; who logs all the time is not asked for it every time. */
+const FRESH_MS = 2000;
+const MOST_EXPERIMENTS = 10_000;
 
 /** To which project things belong. */
 export class ObjectProjects {
   readonly #store: Store;
   readonly #projects: Projects;
   readonly #experimentOfRun = new Map<string, number>();
+  readonly #nameOfExperiment = new Map<number, { readonly name: string; readonly until: number }>();
 
   constructor(store: Store, projects: Projects) {
     this.#store = store;
@@ -56,8 +60,20 @@ export class ObjectProjects {
     if (!Number.isSafeInteger(id)) {
       return undefined;
     }
+    const now = performance.now();
+    const known = this.#nameOfExperiment.get(id);
+    if (known !== undefined && known.until > now) {
+      return [await this.#projects.ofName(known.name)];
+    }
     const row = await this.#store.reads.selectFrom('experiment').where('id', '=', id).select('name').executeTakeFirst();
-    return row === undefined ? undefined : [await this.#projects.ofName(row.name)];
+    if (row === undefined) {
+      return undefined;
+    }
+    if (this.#nameOfExperiment.size >= MOST_EXPERIMENTS) {
+      this.#nameOfExperiment.clear();
+    }
+    this.#nameOfExperiment.set(id, { name: row.name, until: now + FRESH_MS });
+    return [await this.#projects.ofName(row.name)];
   }
 
   async #ofRun(run_id: string): Promise<string[] | undefined> {
