@@ -7,11 +7,22 @@ export type { FittedColumn, FittedStep } from './prep/steps.js';
 export { mlp, type MlpOptions } from './models/mlp.js';
 export {
   boosting,
+  forest,
+  lasso,
   linear,
   logistic,
+  naiveBayes,
+  neighbours,
+  svm,
+  tree,
   type BoostingOptions,
+  type ForestOptions,
+  type LassoOptions,
   type LinearOptions,
   type LogisticOptions,
+  type NeighboursOptions,
+  type SvmOptions,
+  type TreeOptions,
   type ModelSpec
 } from './models/specs.js';
 export type { Estimator } from './models/estimator.js';

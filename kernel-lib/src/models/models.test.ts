@@ -1,38 +1,10 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { ElementType, OnnxGraph } from '../onnx/graph.js';
-import type { Estimator } from './estimator.js';
 import { fitLinear, solveSymmetric } from './linear.js';
 import { fitLogistic } from './logistic.js';
+import { at, index, onnxDifference, WIDTH, X } from './testing.js';
 import { binColumns, binOf, MAX_BINS } from './trees/binning.js';
 import { fitBoosting } from './trees/boosting.js';
-
-const COUNT = 40;
-const WIDTH = 3;
-const index = Array.from({ length: COUNT }, (_, i) => i);
-const X = Float32Array.from(
-  index.flatMap(i => [Math.sin(i * 1.3) * 2, Math.cos(i * 0.7) + ((0.1 * i) % 3), ((i * 7) % 11) / 11])
-);
-const at = (row: number, column: number): number => X[row * WIDTH + column]!;
-
-/** Largest relative difference between an estimator and its ONNX form on `rows`. */
-async function onnxDifference(
-  estimator: Estimator,
-  rows: Float32Array,
-  width: number,
-  classes: number | null
-): Promise<number> {
-  const graph = new OnnxGraph();
-  const input = graph.input('x', ElementType.FLOAT, ['rows', width]);
-  graph.output(estimator.write(graph, input), 'y', ElementType.FLOAT, ['rows', classes ?? 1]);
-  const session = await InferenceSession.create(graph.finish('test', {}), { logSeverityLevel: 3 });
-  const answers = await session.run({ x: new Tensor('float32', rows, [rows.length / width, width]) });
-  const got = answers['y']!.data as Float32Array;
-  const expected = estimator.predict(rows, width);
-  expect(got.length).toBe(expected.length);
-  return Math.max(...Array.from(expected, (v, i) => Math.abs(v - got[i]!) / Math.max(1, Math.abs(v))));
-}
 
 const close = (got: ArrayLike<number>, expected: readonly number[], digits: number): void => {
   expect(got.length).toBe(expected.length);

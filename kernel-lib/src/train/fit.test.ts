@@ -7,7 +7,7 @@ import { data } from '../data/data.js';
 import type { Split } from '../data/split.js';
 import { SlipwayError } from '../errors.js';
 import { mlp } from '../models/mlp.js';
-import { boosting, linear, logistic } from '../models/specs.js';
+import { boosting, forest, lasso, linear, logistic, naiveBayes, neighbours, svm, tree } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { run } from '../runs/run.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
@@ -49,15 +49,25 @@ describe('fitting a model', () => {
   });
 
   it('fits classical models in the same way, and each of them becomes a bundle', async () => {
-    for (const spec of [logistic(), boosting({ trees: 10 })]) {
+    for (const spec of [
+      logistic(),
+      boosting({ trees: 10 }),
+      svm(),
+      naiveBayes(),
+      neighbours({ k: 9 }),
+      tree({ depth: 4 }),
+      forest({ trees: 10, minRows: 3 })
+    ]) {
       const model = await fit(spec, { ...parts, prep: columns(), target: 'tomorrow' });
       expect(model.metrics['accuracy']).toBeGreaterThan(0.68);
       const bundle = await buildBundle('rain', model);
       expect([...bundle.contents.keys()]).toContain('model.onnx');
     }
-    const numbers = await fit(linear(), { ...parts, prep: columns(), target: 'precipitation' });
-    expect(numbers.evaluation.metric).toBe('rmse');
-    expect((await buildBundle('amount', numbers)).contents.has('model.onnx')).toBe(true);
+    for (const spec of [linear(), lasso({ l1: 0.05 }), neighbours(), tree({ depth: 4 }), forest({ trees: 10 })]) {
+      const numbers = await fit(spec, { ...parts, prep: columns(), target: 'precipitation' });
+      expect(numbers.evaluation.metric).toBe('rmse');
+      expect((await buildBundle('amount', numbers)).contents.has('model.onnx')).toBe(true);
+    }
   });
 
   it('says which model suits the target', async () => {
@@ -65,7 +75,7 @@ describe('fitting a model', () => {
     expect(classes.code).toBe('MODEL_MISMATCH');
     expect(classes.message).toContain('Use slip.logistic()');
     const numbers = await failure(fit(logistic(), { ...parts, prep: columns(), target: 'precipitation' }));
-    expect(numbers.message).toContain('Use slip.linear() or slip.boosting().');
+    expect(numbers.message).toContain('Use slip.linear(), slip.forest() or slip.boosting().');
   });
 
   it('gives the same bundle digest for the same seed and another for another', async () => {

@@ -1,18 +1,14 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { SlipwayError } from '../errors.js';
 import type { Estimator } from '../models/estimator.js';
-import { fitLinear } from '../models/linear.js';
-import { fitLogistic } from '../models/logistic.js';
 import { buildMlp } from '../models/mlp.js';
 import { NetworkEstimator } from '../models/network.js';
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
-import { fitBoosting } from '../models/trees/boosting.js';
-import { notebook } from '../notebook/standalone.js';
 import type { FittedPrep } from '../prep/prep.js';
 import type { Run } from '../runs/run.js';
-import { LossChart } from './loss-chart.js';
 import type { Target } from './target.js';
 import { chooseBackend, tensorflow, type BackendChoice } from './tensorflow.js';
+import { trainClassical } from './train-classical.js';
 import { trainNetwork, type TrainingSettings } from './train-network.js';
 
 /** Rows and target of a training, and how it is to be done. */
@@ -50,70 +46,12 @@ const DENSE_LAYERS = new Set([
 /** Fits a described model, or a tfjs network of the user's own. */
 export async function trainEstimator(model: ModelSpec | LayersModel, training: Training): Promise<Trained> {
   if (!isModelSpec(model)) return trainTfjs(model, null, training);
-  const { prep, rows, target, run, settings } = training;
-  const classes = target.labels?.length ?? null;
-  switch (model.kind) {
-    case 'mlp': {
-      const tf = await tensorflow();
-      const network = buildMlp(tf, model.options, prep.width, classes, settings.seed);
-      run.logParams({ model: 'mlp', hidden: model.options.hidden.join(',') });
-      return trainTfjs(null, network, training);
-    }
-    case 'linear': {
-      if (classes !== null) {
-        throw new SlipwayError(
-          'MODEL_MISMATCH',
-          `"${target.name}" holds classes; a linear regression predicts numbers.`,
-          {
-            remedy: 'Use slip.logistic(), or say { task: "regression" } if the classes are a quantity.'
-          }
-        );
-      }
-      const l2 = model.options.l2 ?? 0;
-      run.logParams({ model: 'linear', l2 });
-      return { estimator: fitLinear(rows, prep.width, target.train, l2), backend: PLAIN };
-    }
-    case 'logistic': {
-      if (classes === null) {
-        throw new SlipwayError(
-          'MODEL_MISMATCH',
-          `"${target.name}" holds numbers; a logistic regression predicts classes.`,
-          {
-            remedy: 'Use slip.linear() or slip.boosting().'
-          }
-        );
-      }
-      const l2 = model.options.l2 ?? 1;
-      run.logParams({ model: 'logistic', l2 });
-      return { estimator: fitLogistic(rows, prep.width, target.train, classes, l2), backend: PLAIN };
-    }
-    case 'boosting':
-      return { estimator: await trainBoosting(model.options, classes, training), backend: PLAIN };
-  }
-}
-
-async function trainBoosting(
-  options: Extract<ModelSpec, { kind: 'boosting' }>['options'],
-  classes: number | null,
-  { run, prep, rows, target }: Training
-): Promise<Estimator> {
-  const rounds = options.trees ?? 100;
-  const book = notebook();
-  const { signal } = book;
-  const chart = new LossChart(book, `Boosting on ${target.name}`, rounds);
-  run.logParams({ model: 'boosting', trees: rounds, ...options });
-  let done = 0;
-  const estimator = await fitBoosting(rows, prep.width, target.train, classes, options, async (round, loss) => {
-    done = round + 1;
-    run.logMetric('loss', loss, round);
-    run.logProgress({ fraction: done / rounds, label: `round ${done} of ${rounds}` });
-    chart.add(loss, undefined);
-    // Interrupts and heartbeats are heard between two rounds.
-    await new Promise(resolve => setImmediate(resolve));
-    return signal.aborted;
-  });
-  chart.finish(done < rounds ? `interrupted after round ${done}; its trees are kept` : `${done} rounds`);
-  return estimator;
+  if (model.kind !== 'mlp') return { estimator: await trainClassical(model, training), backend: PLAIN };
+  const { prep, target, run, settings } = training;
+  const tf = await tensorflow();
+  const network = buildMlp(tf, model.options, prep.width, target.labels?.length ?? null, settings.seed);
+  run.logParams({ model: 'mlp', hidden: model.options.hidden.join(',') });
+  return trainTfjs(null, network, training);
 }
 
 /** @param own the user's network, whose own loss and optimizer are kept. @param built one of ours, not compiled yet. */

@@ -2,7 +2,7 @@ import type { OnnxGraph } from '../../onnx/graph.js';
 import type { Estimator } from '../estimator.js';
 import type { BoostingOptions } from '../specs.js';
 import { binColumns } from './binning.js';
-import { writeTrees } from './onnx.js';
+import { writeEnsemble } from './onnx.js';
 import { askTree, growTree, type Tree, type TreeOptions } from './tree.js';
 
 const DEFAULTS = { trees: 100, leaves: 31, learningRate: 0.1, minRows: 20, l2: 0 };
@@ -42,7 +42,10 @@ export class BoostingEstimator implements Estimator {
   }
 
   write(graph: OnnxGraph, input: string): string {
-    const scores = writeTrees(graph, input, this.series, this.base);
+    const members = this.series.flatMap((trees, target) =>
+      trees.map(tree => ({ tree, said: (leaf: number) => [{ target, weight: tree.value[leaf]! }] }))
+    );
+    const scores = writeEnsemble(graph, input, members, this.base);
     if (this.classes === null) return scores;
     if (this.classes > 2) return graph.node('Softmax', [scores], { axis: { int: 1 } });
     const second = graph.node('Sigmoid', [scores]);

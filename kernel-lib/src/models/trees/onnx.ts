@@ -1,16 +1,22 @@
 import type { OnnxGraph } from '../../onnx/graph.js';
-import type { Tree } from './tree.js';
+import type { TreeShape } from './shape.js';
+
+/** A tree of an ensemble, and what each of its leaves adds to which output. */
+export interface EnsembleMember {
+  readonly tree: TreeShape;
+  said(leaf: number): readonly { readonly target: number; readonly weight: number }[];
+}
 
 /**
- * Writes trees whose values are added as one TreeEnsembleRegressor (ai.onnx.ml 3).
+ * Writes trees whose answers are added as one TreeEnsembleRegressor (ai.onnx.ml 3).
  *
- * @param series for each score, its trees. @param base what each score starts from.
- * @returns name of the scores [rows, series].
+ * @param base what each output starts from.
+ * @returns name of the outputs [rows, outputs].
  */
-export function writeTrees(
+export function writeEnsemble(
   graph: OnnxGraph,
   input: string,
-  series: readonly (readonly Tree[])[],
+  members: readonly EnsembleMember[],
   base: readonly number[]
 ): string {
   const nodes = {
@@ -23,25 +29,22 @@ export function writeTrees(
     no: [] as number[]
   };
   const leaves = { tree: [] as number[], node: [] as number[], target: [] as number[], weight: [] as number[] };
-  let number = 0;
-  series.forEach((trees, score) => {
-    for (const tree of trees) {
-      for (let node = 0; node < tree.column.length; node++) {
-        const isLeaf = tree.column[node]! < 0;
-        nodes.tree.push(number);
-        nodes.node.push(node);
-        nodes.column.push(isLeaf ? 0 : tree.column[node]!);
-        nodes.value.push(isLeaf ? 0 : tree.threshold[node]!);
-        nodes.mode.push(isLeaf ? 'LEAF' : 'BRANCH_LEQ');
-        nodes.yes.push(isLeaf ? 0 : tree.left[node]!);
-        nodes.no.push(isLeaf ? 0 : tree.right[node]!);
-        if (!isLeaf) continue;
+  members.forEach(({ tree, said }, number) => {
+    for (let node = 0; node < tree.column.length; node++) {
+      const isLeaf = tree.column[node]! < 0;
+      nodes.tree.push(number);
+      nodes.node.push(node);
+      nodes.column.push(isLeaf ? 0 : tree.column[node]!);
+      nodes.value.push(isLeaf ? 0 : tree.threshold[node]!);
+      nodes.mode.push(isLeaf ? 'LEAF' : 'BRANCH_LEQ');
+      nodes.yes.push(isLeaf ? 0 : tree.left[node]!);
+      nodes.no.push(isLeaf ? 0 : tree.right[node]!);
+      for (const { target, weight } of isLeaf ? said(node) : []) {
         leaves.tree.push(number);
         leaves.node.push(node);
-        leaves.target.push(score);
-        leaves.weight.push(tree.value[node]!);
+        leaves.target.push(target);
+        leaves.weight.push(weight);
       }
-      number++;
     }
   });
   return graph.node(
@@ -59,7 +62,7 @@ export function writeTrees(
       target_nodeids: { ints: leaves.node },
       target_ids: { ints: leaves.target },
       target_weights: { floats: leaves.weight },
-      n_targets: { int: series.length },
+      n_targets: { int: base.length },
       base_values: { floats: base },
       aggregate_function: { string: 'SUM' },
       post_transform: { string: 'NONE' }

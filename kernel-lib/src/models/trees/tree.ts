@@ -1,12 +1,9 @@
 import type { BinnedColumns } from './binning.js';
+import { partition } from './partition.js';
+import { leafOf, type TreeShape } from './shape.js';
 
-/** A decision tree in arrays, node 0 being the root. A row goes left when its value does not exceed the threshold. */
-export interface Tree {
-  /** Column of each node's question; -1 for a leaf. */
-  readonly column: Int32Array;
-  readonly threshold: Float32Array;
-  readonly left: Int32Array;
-  readonly right: Int32Array;
+/** A tree whose leaves hold one number each. */
+export interface Tree extends TreeShape {
   /** Value of a leaf. */
   readonly value: Float32Array;
 }
@@ -171,31 +168,7 @@ function bestCut(
   return best;
 }
 
-/** Brings the rows that go left to the front of the range, keeping their order. @returns where the others begin. */
-function partition(
-  bins: Uint8Array,
-  bin: number,
-  order: Int32Array,
-  start: number,
-  end: number,
-  scratch: Int32Array
-): number {
-  let left = start;
-  let right = 0;
-  for (let i = start; i < end; i++) {
-    const row = order[i]!;
-    if (bins[row]! <= bin) order[left++] = row;
-    else scratch[right++] = row;
-  }
-  for (let i = 0; i < right; i++) order[left + i] = scratch[i]!;
-  return left;
-}
-
 /** Value of the leaf that a row reaches; `at` is where the row begins in row-major `rows`. */
 export function askTree(tree: Tree, rows: Float32Array, at: number): number {
-  let node = 0;
-  while (tree.column[node]! >= 0) {
-    node = rows[at + tree.column[node]!]! <= tree.threshold[node]! ? tree.left[node]! : tree.right[node]!;
-  }
-  return tree.value[node]!;
+  return tree.value[leafOf(tree, rows, at)]!;
 }
