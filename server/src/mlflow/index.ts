@@ -13,6 +13,7 @@ import { registeredModelRpcs } from './registered-models.js';
 import { registerOtherRoutes } from './other-routes.js';
 import { registerRpcs, type Rpc } from './rpc.js';
 import { runRpcs } from './runs.js';
+import { userRpcs } from './users.js';
 import { webhookRpcs } from './webhooks.js';
 
 /** MLflow's REST API over our own domain: the stock client works against it. One file per area of the protocol. */
@@ -38,6 +39,7 @@ export function registerMlflow(server: FastifyInstance, app: App, onError: (erro
       ...registeredModelRpcs(app),
       ...modelVersionRpcs(app),
       ...webhookRpcs(app),
+      ...userRpcs(app),
       serverInfo
     ]);
     registerArtifactStreams(scope, app);
