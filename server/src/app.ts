@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Access, type AccessOptions } from './access/access.js';
 import { Artifacts } from './artifacts/artifact-tree.js';
 import type { BlobStore } from './artifacts/blob-store.js';
@@ -14,6 +15,7 @@ import { metered, WriteMeter } from './operations/metered-store.js';
 import { StoreSizes } from './operations/store-sizes.js';
 import type { PreflightRunner, Releaser } from './promotions/ports.js';
 import { Preflights } from './promotions/preflights.js';
+import { failInterrupted } from './promotions/interrupted.js';
 import { Promotions } from './promotions/promotions.js';
 import { ModelCatalogue } from './registry/model-catalogue.js';
 import { Registry } from './registry/registry.js';
@@ -112,7 +114,18 @@ export async function openApp(options: AppOptions): Promise<App> {
   const registry = new Registry(store, blobs, events, outbox);
   const services = new Services(store, events, releaser);
   const preflights = new Preflights(store, blobs, registry, services, preflight);
-  const promotions = new Promotions({ store, events, outbox, registry, services, preflights, releaser, onError });
+  const server = idOf(options.access.ownerToken);
+  const promotions = new Promotions({
+    store,
+    events,
+    outbox,
+    registry,
+    services,
+    preflights,
+    releaser,
+    server,
+    onError
+  });
   const retention = new Retention(store, blobs, options.retention ?? DEFAULT_RETENTION);
   const liveness = new Liveness(store, events);
   const runLinks = new RunLinks(store, events, onError);
@@ -125,7 +138,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { patience } = options.webhooks ?? {};
   const dispatcher = new Dispatcher({ store, webhooks, outbox, policy, onError, patience });
   await experiments.placeDefault();
-  await promotions.failInterrupted();
+  await failInterrupted(store, server);
   liveness.start(onError);
   dispatcher.start();
   retention.start(onError);
@@ -163,6 +176,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       await store.close();
     }
   };
+}
+
+/** Which of the servers on a database this is: its token is its own, and stays with its data folder. */
+function idOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }
 
 /** Only what lies on this machine's disks is read by us; clients read everything else by themselves. */

@@ -22,6 +22,8 @@ export interface PromotionsOptions {
   readonly services: Services;
   readonly preflights: Preflights;
   readonly releaser: Releaser | undefined;
+  /** Id of this server among those on the database, the same after a restart. */
+  readonly server: string;
   /** Faults of ours while a promotion runs; the promotion has failed then. */
   readonly onError: (error: unknown) => void;
 }
@@ -65,7 +67,8 @@ export class Promotions {
       service_url: null,
       preflight_id: report?.preflight_id ?? null,
       created_at: now,
-      updated_at: now
+      updated_at: now,
+      server: this.#options.server
     };
     await store.writes.transaction().execute(async db => {
       await db.insertInto('promotion').values(row).execute();
@@ -90,23 +93,9 @@ export class Promotions {
     if (row === undefined) {
       throw new NotFoundError(`There is no promotion ${id}.`);
     }
-    const { preflight_id, id: promotion_id, ...plain } = row;
+    const { preflight_id, id: promotion_id, server: _, ...plain } = row;
     const preflight = preflight_id === null ? undefined : await this.#options.preflights.find(preflight_id);
     return { ...plain, promotion_id, preflight: preflight ?? null };
-  }
-
-  /** At the start: what an earlier process did not bring to its end has failed. */
-  async failInterrupted(): Promise<void> {
-    await this.#options.store.writes
-      .updateTable('promotion')
-      .set({
-        state: 'failed',
-        step: 'stopped',
-        message: 'The metadata server was stopped during the promotion. Promote again.',
-        updated_at: Date.now()
-      })
-      .where('state', 'in', ['preflight', 'releasing'])
-      .execute();
   }
 
   /** Ends what runs, and waits for it. */

@@ -360,6 +360,8 @@ export interface PromotionTable {
   preflight_id: string | null;
   created_at: number;
   updated_at: number;
+  /** Id of the server that runs it; null: it is from before servers had one. */
+  server: string | null;
 }
 
 export interface ServiceTable {

@@ -11,6 +11,7 @@ import { webhooks } from './0009-webhooks.js';
 import { cellOutputs } from './0011-cell-outputs.js';
 import { cellWords } from './0012-cell-words.js';
 import { cellFiles } from './0013-cell-files.js';
+import { promotionServer } from './0014-promotion-server.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
@@ -27,5 +28,6 @@ export const migrations: readonly Migration[] = [
   retention,
   cellOutputs,
   cellWords,
-  cellFiles
+  cellFiles,
+  promotionServer
 ];
