@@ -26,6 +26,7 @@ export {
   type ModelSpec
 } from './models/specs.js';
 export type { Estimator } from './models/estimator.js';
+export * as metrics from './metrics/index.js';
 export { fit, type FitOptions } from './train/fit.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
 export type { BackendChoice, BackendRefusal } from './train/tensorflow.js';

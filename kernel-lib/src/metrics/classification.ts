@@ -65,6 +65,30 @@ export function rocAuc(truth: readonly number[], scores: readonly number[], posi
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
+/** Mean of the F1 of all classes, each counted alike, however rare it is. */
+export function macroF1(truth: readonly number[], predicted: readonly number[], classes: number): number {
+  let sum = 0;
+  for (let k = 0; k < classes; k++) sum += precisionRecall(truth, predicted, k).f1;
+  return sum / classes;
+}
+
+/**
+ * Mean area under the ROC curves of each class against the rest, each counted alike. NaN when a class is missing.
+ *
+ * @param probabilities row-major [rows, classes].
+ */
+export function macroRocAuc(truth: readonly number[], probabilities: ArrayLike<number>, classes: number): number {
+  let sum = 0;
+  for (let k = 0; k < classes; k++) {
+    sum += rocAuc(
+      truth,
+      truth.map((_, row) => probabilities[row * classes + k]!),
+      k
+    );
+  }
+  return sum / classes;
+}
+
 /** Index of the largest probability of each row. */
 export function argMax(probabilities: ArrayLike<number>, classes: number): number[] {
   const rows = probabilities.length / classes;

@@ -16,6 +16,48 @@ export function r2(truth: readonly number[], predicted: readonly number[]): numb
   return total === 0 ? NaN : 1 - residual / total;
 }
 
+/** Median of the absolute errors: what outliers do not move. */
+export function medianAbsoluteError(truth: readonly number[], predicted: readonly number[]): number {
+  const errors = truth.map((t, i) => Math.abs(t - predicted[i]!)).sort((a, b) => a - b);
+  const middle = errors.length >> 1;
+  return errors.length === 0
+    ? NaN
+    : errors.length % 2 === 1
+      ? errors[middle]!
+      : (errors[middle - 1]! + errors[middle]!) / 2;
+}
+
+/** Mean absolute error as a share of the truth. NaN where a true value is 0, for which there is no such share. */
+export function mape(truth: readonly number[], predicted: readonly number[]): number {
+  return mean(truth.map((t, i) => (t === 0 ? NaN : Math.abs((t - predicted[i]!) / t))));
+}
+
+/** Share of the variance that the predictions explain; unlike R² it does not see a constant error. NaN for a constant truth. */
+export function explainedVariance(truth: readonly number[], predicted: readonly number[]): number {
+  const total = variance(truth);
+  return total === 0 ? NaN : 1 - variance(truth.map((t, i) => t - predicted[i]!)) / total;
+}
+
+/** Largest absolute error. */
+export function maxError(truth: readonly number[], predicted: readonly number[]): number {
+  return truth.reduce((most, t, i) => Math.max(most, Math.abs(t - predicted[i]!)), 0);
+}
+
+/** Mean loss of predicted quantiles (Koenker and Bassett 1978). @param quantile e.g. 0.9: nine of ten should lie below. */
+export function pinballLoss(truth: readonly number[], predicted: readonly number[], quantile: number): number {
+  return mean(
+    truth.map((t, i) => {
+      const above = t - predicted[i]!;
+      return above >= 0 ? quantile * above : (quantile - 1) * above;
+    })
+  );
+}
+
+function variance(values: readonly number[]): number {
+  const centre = mean(values);
+  return mean(values.map(value => (value - centre) ** 2));
+}
+
 function mean(values: readonly number[]): number {
   return values.length === 0 ? NaN : values.reduce((a, b) => a + b, 0) / values.length;
 }
