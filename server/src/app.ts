@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Access, type AccessOptions } from './access/access.js';
 import { Artifacts } from './artifacts/artifact-tree.js';
+import { BlobQuota } from './artifacts/blob-quota.js';
 import type { BlobStore } from './artifacts/blob-store.js';
 import { KeptBlobs } from './artifacts/kept-blobs.js';
 import { openBlobStore } from './artifacts/open-blob-store.js';
@@ -39,6 +40,8 @@ export interface ArtifactPlaces {
   readonly destination?: string | undefined;
   /** What clients are told for new experiments, as a URI; absent: our own store, through this server. */
   readonly defaultRoot?: string | undefined;
+  /** Bytes that our own store may hold; absent: as many as there is room for. */
+  readonly quota?: number | undefined;
 }
 
 /** Where metadata lies. */
@@ -103,9 +106,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { address = folder.database, exclusive } = options.database ?? {};
   const meter = new WriteMeter();
   const store = metered(await openStore(address, { exclusive }), meter);
+  const { destination = folder.blobs, quota } = options.artifacts ?? {};
   const blobs = new KeptBlobs(
     store,
-    await openBlobStore(options.artifacts?.destination ?? folder.blobs, folder.incoming)
+    await openBlobStore(destination, folder.incoming),
+    quota === undefined ? undefined : new BlobQuota(store, quota)
   );
   const events = new EventLog({ relay: store.relay });
   await events.start();

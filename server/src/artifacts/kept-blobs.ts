@@ -1,3 +1,4 @@
+import type { BlobQuota } from './blob-quota.js';
 import type { Store } from '../store/store.js';
 import type { BlobStore, ByteRange, OpenedBlob, PutOptions, StoredBlob } from './blob-store.js';
 
@@ -9,15 +10,21 @@ import type { BlobStore, ByteRange, OpenedBlob, PutOptions, StoredBlob } from '.
 export class KeptBlobs implements BlobStore {
   readonly #store: Store;
   readonly #blobs: BlobStore;
+  readonly #quota: BlobQuota | undefined;
 
-  constructor(store: Store, blobs: BlobStore) {
+  /** @param quota absent: as much as there is room for. */
+  constructor(store: Store, blobs: BlobStore, quota?: BlobQuota) {
     this.#store = store;
     this.#blobs = blobs;
+    this.#quota = quota;
   }
 
-  put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
-    return this.#blobs.put(content, {
+  /** @throws TooLargeError also when the quota is used up. */
+  async put(content: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
+    const limit = Math.min(options.limit ?? Infinity, (await this.#quota?.room()) ?? Infinity);
+    const stored = await this.#blobs.put(content, {
       ...options,
+      limit,
       claim: async (sha256, size) => {
         const now = Date.now();
         await this.#store.writes
@@ -28,6 +35,8 @@ export class KeptBlobs implements BlobStore {
         await options.claim?.(sha256, size);
       }
     });
+    this.#quota?.stored(stored.existed ? 0 : stored.size);
+    return stored;
   }
 
   size(sha256: string): Promise<number | undefined> {

@@ -35,6 +35,7 @@ Starts the metadata server, and runs until it is stopped.
   --default-artifact-root PLACE
                          where clients put the artifacts of new experiments by themselves, e.g. a shared folder, which
                          this server then also reads (default: through this server)
+  --artifact-quota GB    how much may be kept of artifacts, each content once (default: as much as there is room for)
   --serve-artifacts      accepted; artifacts are always served
   --keep-deleted DAYS    deleted runs and experiments go for good after so many days (default: never, see slipway gc)
 
@@ -70,6 +71,7 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     'log-level': { type: 'string' },
     'artifacts-destination': { type: 'string' },
     'default-artifact-root': { type: 'string' },
+    'artifact-quota': { type: 'string' },
     'serve-artifacts': { type: 'boolean' },
     'keep-deleted': { type: 'string' }
   });
@@ -86,7 +88,10 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     allowedHosts: options['allowed-hosts']?.split(',').map(host => host.trim()),
     database: databasePlace(options['backend-store-uri'], options.nfs),
     retention: { ...DEFAULT_RETENTION, keepDeletedDays: parseAmount('--keep-deleted', options['keep-deleted']) },
-    artifacts: artifactPlaces(options['artifacts-destination'], options['default-artifact-root']),
+    artifacts: {
+      ...artifactPlaces(options['artifacts-destination'], options['default-artifact-root']),
+      quota: quotaBytes(parseAmount('--artifact-quota', options['artifact-quota']))
+    },
     ports: localPorts(data),
     log,
     onError: error => log.fault(error)
@@ -98,6 +103,10 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   await stopped;
   await server.close();
   return 0;
+}
+
+function quotaBytes(gigabytes: number | undefined): number | undefined {
+  return gigabytes === undefined ? undefined : gigabytes * 1e9;
 }
 
 /** @throws UsageError */

@@ -19,8 +19,12 @@ export interface Rpc {
   readonly access: AccessRule;
   /** Only under the prefix for browsers. */
   readonly browsersOnly?: boolean;
-  /** @param view what the caller may see. @returns the answer's fields; absent fields are left out. */
-  handle(request: RpcRequest, view: View): Promise<object>;
+  /**
+   * @param view what the caller may see.
+   * @param address of the caller in the network.
+   * @returns the answer's fields; absent fields are left out.
+   */
+  handle(request: RpcRequest, view: View, address: string): Promise<object>;
 }
 
 /** An answer with one field whose JSON comes in pieces. */
@@ -55,7 +59,7 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
         config: { access: rpc.access, fieldsOf },
         handler: async (request: FastifyRequest, reply: FastifyReply) => {
           const fields = new RpcRequest(fieldsOf(request), request.method === 'GET');
-          const answer = await rpc.handle(fields, viewOf(access, request));
+          const answer = await rpc.handle(fields, viewOf(access, request), request.ip);
           return answer instanceof PiecewiseAnswer
             ? reply.type('application/json; charset=utf-8').send(answer.stream)
             : reply.send(answer);

@@ -46,10 +46,10 @@ export function userRpcs({ access }: App): Rpc[] {
       method: 'PATCH',
       path: `${ROOT}/update-password`,
       access: { scope: 'read', on: 'self' },
-      handle: async (request, { principal }) => {
+      handle: async (request, { principal }, address) => {
         const current_password = request.optionalText('current_password');
         const change = { password: password(request), ...(current_password === undefined ? {} : { current_password }) };
-        await access.setPassword(principal, userName(request), change, 'mlflow');
+        await access.setPassword(principal, userName(request), change, address);
         return {};
       }
     },
