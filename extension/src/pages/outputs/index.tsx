@@ -1,6 +1,6 @@
 import type { SessionCell } from '@slipway/contract';
 import type { IOutput } from '@jupyterlab/nbformat';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { asCallError } from '../../client/index.js';
 import { useHost } from '../../components/index.js';
 import { formatCount, useTranslation } from '../../display/index.js';
@@ -51,7 +51,8 @@ export function Outputs({ cell, reader }: OutputsProps): JSX.Element | null {
 function OutputArea({ outputs }: { readonly outputs: readonly IOutput[] }): JSX.Element {
   const { drawOutputs } = useHost();
   const node = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Lumino's widgets must be taken away while their node is still on the page.
+  useLayoutEffect(() => {
     if (node.current === null || drawOutputs === null) {
       return;
     }
