@@ -26,6 +26,10 @@ export class ColumnChanges<C extends object> {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#columns.size === 0;
+  }
+
   /** Whether the row gets a new value there. */
   has(id: number, column: keyof C): boolean {
     return this.#columns.get(column)?.has(id) ?? false;

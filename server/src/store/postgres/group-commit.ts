@@ -9,14 +9,19 @@ import { isCollision, isRefusedValue, toOurError } from './failures.js';
 import { KnownIds } from './known-ids.js';
 import { flushRecords } from './record-flushing.js';
 import { loadRecords } from './record-loading.js';
-import { flushRuns, RacedError } from './run-flushing.js';
+import { flushRuns } from './run-flushing.js';
 import { loadRuns, type IdCaches } from './run-loading.js';
 import { StagedRecords } from './staged-records.js';
 import { StagedRuns } from './staged-runs.js';
-import { WriteClient } from './write-client.js';
+import { WriteClient, type WriteStatement } from './write-client.js';
 
 const MOST_ATTEMPTS = 10;
 const MOST_IDS = 200_000;
+
+interface Applied {
+  readonly outcomes: readonly Outcome<AnyResult>[];
+  readonly last: readonly WriteStatement[];
+}
 
 /** Applies a group of operations in one transaction of set-based statements. */
 export class PostgresGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
@@ -65,7 +70,7 @@ export class PostgresGroupCommit implements GroupCommit<WriteOperation, AnyResul
       try {
         return await this.#transaction(operations);
       } catch (error) {
-        if (!isCollision(error) && !(error instanceof RacedError)) {
+        if (!isCollision(error)) {
           throw error;
         }
       }
@@ -82,19 +87,22 @@ export class PostgresGroupCommit implements GroupCommit<WriteOperation, AnyResul
     const client = new WriteClient(connection, this.#statements);
     let broken = false;
     try {
-      await client.command('begin');
       const outcomes: Outcome<AnyResult>[] = [];
+      let last: readonly WriteStatement[] = [];
       for (const part of inParts(operations)) {
-        outcomes.push(...(await this.#apply(client, part)));
+        await client.runAll(last);
+        const applied = await this.#apply(client, part);
+        outcomes.push(...applied.outcomes);
+        last = applied.last;
       }
-      await client.command('commit');
+      await client.commit(last);
       this.#caches.keys.committed();
       this.#caches.series.committed();
       return outcomes;
     } catch (error) {
       this.#caches.keys.undone();
       this.#caches.series.undone();
-      await client.command('rollback').catch(() => (broken = true));
+      await client.rollback().catch(() => (broken = true));
       throw error;
     } finally {
       connection.off('error', ignore);
@@ -102,11 +110,12 @@ export class PostgresGroupCommit implements GroupCommit<WriteOperation, AnyResul
     }
   }
 
-  async #apply(client: WriteClient, operations: readonly WriteOperation[]): Promise<Outcome<AnyResult>[]> {
+  /** @returns also what is still to be written. */
+  async #apply(client: WriteClient, operations: readonly WriteOperation[]): Promise<Applied> {
     const [first] = operations;
     if (first?.kind === 'experiment.lifecycle') {
       await changeExperiment(client, first);
-      return [{ ok: true, value: undefined }];
+      return { outcomes: [{ ok: true, value: undefined }], last: [] };
     }
     const demand = demandOf(operations);
     const records = await loadRecords(client, demand);
@@ -116,8 +125,7 @@ export class PostgresGroupCommit implements GroupCommit<WriteOperation, AnyResul
     const writer = new OperationWriter(runs, staged);
     const outcomes = operations.map(operation => attempt(writer, operation));
     await flushRecords(client, staged);
-    await flushRuns(client, runs);
-    return outcomes;
+    return { outcomes, last: await flushRuns(client, runs) };
   }
 }
 

@@ -46,6 +46,7 @@ async function loadSessions(
   if (asked.size === 0) {
     return new Map();
   }
+  await client.begin();
   const uuids = [...asked.keys()].sort();
   const find = async (): Promise<Map<string, KnownSession>> => {
     const rows = await client.rows<KnownSession & { uuid: string }>(

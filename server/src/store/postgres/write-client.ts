@@ -1,9 +1,19 @@
 import type pg from 'pg';
 
-/** The one connection of gathered writes, whose statements are prepared once. */
+/** A statement that writes, whose order among others of its kind does not matter. */
+export interface WriteStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/**
+ * One transaction of gathered writes, on the connection that is theirs, whose statements are prepared once. It begins with
+ * the first write: what is read before costs no more than itself.
+ */
 export class WriteClient {
   readonly #client: pg.PoolClient;
   readonly #names: Map<string, string>;
+  #begun = false;
 
   /** @param names of the statements that were prepared before, on this or another connection. */
   constructor(client: pg.PoolClient, names: Map<string, string>) {
@@ -24,14 +34,58 @@ export class WriteClient {
 
   /** @returns how many rows were changed. */
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
-    return (
-      (await this.rows<{ n: number }>(`with done as (${text} returning 1) select count(*) as n from done`, values))[0]
-        ?.n ?? 0
-    );
+    await this.begin();
+    const [changed = 0] = await this.#together([{ text, values }]);
+    return changed;
   }
 
-  async command(text: 'begin' | 'commit' | 'rollback'): Promise<void> {
-    await this.#client.query(text);
+  /** For locks that are to be held until the end. */
+  async begin(): Promise<void> {
+    if (!this.#begun) {
+      this.#begun = true;
+      await this.#client.query('begin');
+    }
+  }
+
+  async runAll(statements: readonly WriteStatement[]): Promise<void> {
+    for (const { text, values } of statements) {
+      await this.run(text, values);
+    }
+  }
+
+  /**
+   * Writes the last statements and commits. When nothing was written before, all of them travel as one, which is a
+   * transaction of its own: less than half of the round trips.
+   */
+  async commit(last: readonly WriteStatement[]): Promise<void> {
+    if (this.#begun) {
+      await this.runAll(last);
+      await this.#client.query('commit');
+    } else if (last.length > 0) {
+      await this.#together(last);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#begun) {
+      await this.#client.query('rollback');
+    }
+  }
+
+  /** @returns the number of changed rows for each. */
+  async #together(statements: readonly WriteStatement[]): Promise<number[]> {
+    const values: unknown[] = [];
+    const parts = statements.map((statement, index) => {
+      const text = statement.text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + values.length}`);
+      values.push(...statement.values);
+      return `w${index} as (${text} returning 1)`;
+    });
+    const counts = statements.map((_, index) => `(select count(*) from w${index}) as n${index}`);
+    const [row] = await this.rows<Record<string, number>>(
+      `with ${parts.join(', ')} select ${counts.join(', ')}`,
+      values
+    );
+    return statements.map((_, index) => row?.[`n${index}`] ?? 0);
   }
 }
 
