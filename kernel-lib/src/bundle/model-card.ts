@@ -32,9 +32,14 @@ export function modelCard(name: string, model: TrainedModelParts, signature: Mod
     '| metric | value |',
     '| --- | --- |',
     ...metrics,
+    ...(evaluation.interval ? [`| ${evaluation.metric}, 95 % interval | ${ends(evaluation.interval)} |`] : []),
     ...baselines,
     '',
     model.estimator.description,
     ''
   ].join('\n');
+}
+
+function ends([low, high]: readonly [number, number]): string {
+  return `${formatNumber(low)} … ${formatNumber(high)}`;
 }

@@ -1,12 +1,33 @@
 import type { BaselineResult, Columns, Evaluation } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
 import { majorityBaseline, meanBaseline, persistenceBaseline } from '../metrics/baselines.js';
-import { accuracy, argMax, logLoss, precisionRecall, rocAuc } from '../metrics/classification.js';
-import { mae, r2, rmse } from '../metrics/regression.js';
+import {
+  accuracy,
+  argMax,
+  averagePrecision,
+  balancedAccuracy,
+  bootstrapInterval,
+  brierScore,
+  explainedVariance,
+  logLoss,
+  macroF1,
+  macroRocAuc,
+  mae,
+  mape,
+  matthews,
+  medianAbsoluteError,
+  precisionRecall,
+  r2,
+  rmse,
+  rocAuc,
+  wilsonInterval
+} from '../metrics/index.js';
 import type { Target } from './target.js';
 
 /** A bundle carries at most this many test rows; with more, the last ones. */
 const MAX_ROWS = 5000;
+/** Enough for the ends of an interval, and a moment for thousands of rows. */
+const BOOTSTRAP_SAMPLES = 400;
 
 /** Rows of a frame as the bundle stores them. Values become float32 where the model reads float32. */
 export function columnsOf(
@@ -67,17 +88,51 @@ function classification(
     predictions: last(b.predictions)
   }));
   const value = accuracy(target.test, predicted);
-  const metrics: Record<string, number> = {
+  const rows = target.test.length;
+  const metrics = defined({
     accuracy: value,
-    log_loss: logLoss(target.test, probabilities, labels.length)
+    log_loss: logLoss(target.test, probabilities, labels.length),
+    balanced_accuracy: balancedAccuracy(target.test, predicted, labels.length),
+    mcc: matthews(target.test, predicted, labels.length),
+    ...(labels.length === 2
+      ? twoClasses(target.test, predicted, probabilities)
+      : {
+          f1_macro: macroF1(target.test, predicted, labels.length),
+          roc_auc_macro: macroRocAuc(target.test, probabilities, labels.length)
+        })
+  });
+  const interval = [...wilsonInterval(Math.round(value * rows), rows)] as [number, number];
+  return {
+    metric: 'accuracy',
+    higher_is_better: true,
+    value,
+    interval,
+    metrics,
+    ...shared,
+    truth: last(truth),
+    baselines
   };
-  if (labels.length === 2) {
-    const scores = target.test.map((_, row) => probabilities[row * 2 + 1]!);
-    Object.assign(metrics, precisionRecall(target.test, predicted, 1));
-    const area = rocAuc(target.test, scores, 1);
-    if (!Number.isNaN(area)) metrics['roc_auc'] = area;
-  }
-  return { metric: 'accuracy', higher_is_better: true, value, metrics, ...shared, truth: last(truth), baselines };
+}
+
+/** What is known of the second of two classes. */
+function twoClasses(
+  truth: readonly number[],
+  predicted: readonly number[],
+  probabilities: ArrayLike<number>
+): Record<string, number> {
+  const scores = truth.map((_, row) => probabilities[row * 2 + 1]!);
+  const happened = truth.map(label => label === 1);
+  return {
+    ...precisionRecall(truth, predicted, 1),
+    roc_auc: rocAuc(truth, scores, 1),
+    average_precision: averagePrecision(happened, scores),
+    brier: brierScore(happened, scores)
+  };
+}
+
+/** Without those that these rows do not define. */
+function defined(metrics: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => !Number.isNaN(value)));
 }
 
 function regression(
@@ -99,8 +154,31 @@ function regression(
     predictions: last(b.predictions)
   }));
   const value = rmse(target.test, predicted);
-  const metrics: Record<string, number> = { rmse: value, mae: mae(target.test, predicted) };
-  const determination = r2(target.test, predicted);
-  if (!Number.isNaN(determination)) metrics['r2'] = determination;
-  return { metric: 'rmse', higher_is_better: false, value, metrics, ...shared, truth: last(target.test), baselines };
+  const metrics = defined({
+    rmse: value,
+    mae: mae(target.test, predicted),
+    median_absolute_error: medianAbsoluteError(target.test, predicted),
+    mape: mape(target.test, predicted),
+    explained_variance: explainedVariance(target.test, predicted),
+    r2: r2(target.test, predicted)
+  });
+  const interval = bootstrapInterval(
+    target.test.length,
+    drawn =>
+      rmse(
+        drawn.map(row => target.test[row]!),
+        drawn.map(row => predicted[row]!)
+      ),
+    { samples: BOOTSTRAP_SAMPLES }
+  );
+  return {
+    metric: 'rmse',
+    higher_is_better: false,
+    value,
+    interval: [...interval],
+    metrics,
+    ...shared,
+    truth: last(target.test),
+    baselines
+  };
 }

@@ -45,6 +45,12 @@ describe('fitting a model', () => {
     expect(baselines.map(b => b.name)).toEqual(['majority', 'persistence']);
     expect(baselines[1]!.value).toBeCloseTo(0.7226, 4);
     expect(model.metrics['accuracy']).toBeGreaterThan(0.5);
+    const [low, high] = model.evaluation.interval!;
+    expect(low).toBeLessThan(model.evaluation.value);
+    expect(high).toBeGreaterThan(model.evaluation.value);
+    expect(Object.keys(model.metrics)).toEqual(
+      expect.arrayContaining(['balanced_accuracy', 'mcc', 'average_precision', 'brier'])
+    );
     expect(model.labels).toEqual(['dry', 'rain']);
   });
 

@@ -6,7 +6,7 @@ import type { TrainedModelParts } from './trained-model.js';
 export function trainedModelBundle(model: TrainedModelParts): MimeBundle {
   const { evaluation } = model;
   const decided = [
-    ['this model', evaluation.metric, formatNumber(evaluation.value), ''],
+    ['this model', evaluation.metric, formatNumber(evaluation.value), intervalText(evaluation.interval)],
     ...evaluation.baselines.map(b => [`baseline: ${b.name}`, evaluation.metric, formatNumber(b.value), b.description])
   ];
   const others = Object.entries(evaluation.metrics)
@@ -20,4 +20,9 @@ export function trainedModelBundle(model: TrainedModelParts): MimeBundle {
     'text/html': renderCard({ title: `Model for ${model.target}`, subtitle, body: renderTable(header, rows) }),
     'text/plain': [`Model for ${model.target}: ${subtitle}`, textTable(header, rows), ...refused].join('\n')
   };
+}
+
+/** What the number of test rows leaves open. */
+export function intervalText(interval: readonly [number, number] | undefined): string {
+  return interval ? `95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : '';
 }

@@ -87,6 +87,10 @@ export const Evaluation = z.object({
   metric: z.string().describe('The metric that decides: accuracy, rmse, …'),
   higher_is_better: z.boolean(),
   value: z.number(),
+  interval: z
+    .tuple([z.number(), z.number()])
+    .optional()
+    .describe('Where the value lies with 95 % confidence, as the test rows are but a sample.'),
   metrics: z.record(z.string(), z.number()),
   split: z.string(),
   rows: z.number().int(),
