@@ -27,22 +27,16 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Routes that MLflow has and we do not answer 501, all others below its prefixes 404, both in MLflow's words. */
 export function registerOtherRoutes(server: FastifyInstance): void {
   for (const prefix of ['/api', '/ajax-api']) {
-    for (const route of ABSENT) {
-      for (const url of [`${prefix}/${route}`, `${prefix}/${route}/*`]) {
-        server.route({
-          method: METHODS,
-          url,
-          config: { access: ANYONE },
-          handler: async () => Promise.reject(absent(route))
-        });
-      }
-    }
     for (const version of ['2.0', '3.0']) {
       server.route({
         method: METHODS,
         url: `${prefix}/${version}/*`,
         config: { access: ANYONE },
-        handler: async request => Promise.reject(unknown(request.method, request.url.split('?', 1)[0] ?? ''))
+        handler: async ({ method, url, params }) => {
+          const rest = `${version}/${(params as { '*': string })['*']}`;
+          const route = ABSENT.find(each => rest === each || rest.startsWith(`${each}/`));
+          throw route === undefined ? unknown(method, url.split('?', 1)[0] ?? '') : absent(route);
+        }
       });
     }
   }

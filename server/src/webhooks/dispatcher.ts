@@ -1,7 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Store } from '../store/store.js';
 import type { WebhookDeliveryTable, WebhookTable } from '../store/tables.js';
-import { deliver } from './delivery.js';
 import type { Outbox } from './outbox.js';
 import { PrivateTargetError, type TargetPolicy } from './target.js';
 import type { Webhooks } from './webhooks.js';
@@ -141,6 +140,7 @@ export class Dispatcher {
     const { hook, id, body } = due;
     try {
       const delivery = { id, url: hook.url, secret: webhooks.opened(hook), body };
+      const { deliver } = await import('./delivery.js');
       const answer = await deliver(delivery, policy, this.#stopping.signal);
       if (answer.status >= 200 && answer.status < 300) {
         await store.writes.deleteFrom('webhook_delivery').where('id', '=', id).execute();

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { NotFoundError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { WebhookTable } from '../store/tables.js';
-import { deliver } from './delivery.js';
 import type { SecretBox } from './secret-box.js';
 import { checkTarget, type TargetPolicy } from './target.js';
 import { deliveryBody, EXAMPLES, WebhookEventName } from './webhook-events.js';
@@ -130,6 +129,8 @@ export class Webhooks {
     const body = deliveryBody({ name, data: EXAMPLES[name] }, Date.now());
     const { policy, stopping } = this.#options;
     try {
+      // Loaded when it is needed: the modules of HTTP clients are a tenth of the server's start.
+      const { deliver } = await import('./delivery.js');
       const answer = await deliver(
         { id: randomUUID(), url: row.url, secret: this.opened(row), body },
         policy,
