@@ -48,7 +48,8 @@ function addValueOutput(graph: OnnxGraph, raw: string): SignatureOutput[] {
 }
 
 function signatureInput(prep: FittedPrep, column: FittedColumn): SignatureInput {
-  const datatype = column.type === 'category' ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
+  const datatype =
+    column.type === 'category' || column.type === 'ordinal' ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
   return {
     name: column.name,
     datatype,

@@ -1,5 +1,5 @@
 import type { FittedPrep } from '../prep/prep.js';
-import type { FittedColumn, FittedStep } from '../prep/steps.js';
+import { UNKNOWN_ORDINAL, type FittedColumn, type FittedStep } from '../prep/steps.js';
 import { ElementType, type OnnxGraph } from './graph.js';
 
 /** Adds one named input per column and their preprocessing; returns the [rows, width] value that the model reads. */
@@ -24,6 +24,19 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
       );
       return graph.node('Reshape', [hot, graph.int64s([-1, column.categories.length])]);
     }
+    case 'ordinal': {
+      const input = graph.input(column.name, ElementType.STRING, ['rows', 1]);
+      return graph.node(
+        'LabelEncoder',
+        [input],
+        {
+          keys_strings: { strings: column.categories },
+          values_floats: { floats: column.categories.map((_, place) => place) },
+          default_float: { float: UNKNOWN_ORDINAL }
+        },
+        'ai.onnx.ml'
+      );
+    }
     case 'numeric':
       return column.steps.reduce(
         (value, step) => addStep(graph, step, value),
@@ -41,6 +54,15 @@ function addStep(graph: OnnxGraph, step: FittedStep, value: string): string {
       return graph.node('Div', [graph.node('Sub', [value, scalar(step.mean)]), scalar(step.std)]);
     case 'minMax':
       return graph.node('Div', [graph.node('Sub', [value, scalar(step.min)]), scalar(step.max - step.min)]);
+    case 'robust':
+      return graph.node('Div', [graph.node('Sub', [value, scalar(step.median)]), scalar(step.range)]);
+    case 'bin': {
+      const edges = graph.floats(step.edges, [1, step.edges.length]);
+      const reached = graph.node('Cast', [graph.node('GreaterOrEqual', [value, edges])], {
+        to: { int: ElementType.FLOAT }
+      });
+      return graph.node('ReduceSum', [reached, graph.int64s([1])], { keepdims: { int: 1 } });
+    }
     case 'log1p':
       return graph.node('Log', [graph.node('Add', [value, scalar(1)])]);
   }

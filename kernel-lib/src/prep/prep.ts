@@ -1,17 +1,10 @@
 import { SlipwayError } from '../errors.js';
 import type { Frame } from '../data/frame.js';
 import type { PlainValue } from '../data/engine.js';
-import { applyStep, columnWidth, type FittedColumn, type FittedStep } from './steps.js';
+import { fitColumn, type ImputeStrategy, type Request } from './fit-column.js';
+import { applyStep, columnWidth, UNKNOWN_ORDINAL, type FittedColumn } from './steps.js';
 
-type Request =
-  | { kind: 'standardize' | 'minMax' | 'log1p' | 'oneHot' | 'pass'; columns: string[] }
-  | { kind: 'impute'; columns: string[]; strategy: ImputeStrategy };
-
-/** What a missing value becomes: the training rows' median or mean, or a number. */
-export type ImputeStrategy = 'median' | 'mean' | number;
-
-/** More categories than this are probably an identifier. */
-const MAX_CATEGORIES = 200;
+export type { ImputeStrategy };
 
 /**
  * Preprocessing that is fitted on the training rows only and travels inside the exported model. Steps of one column are
@@ -32,6 +25,46 @@ export class Prep {
   /** (value − min) / (max − min) of the training rows. */
   minMax(...columns: string[]): Prep {
     return this.#with({ kind: 'minMax', columns });
+  }
+
+  /** (value − median) / (upper quartile − lower quartile) of the training rows: outliers do not squeeze the others. */
+  robust(...columns: string[]): Prep {
+    return this.#with({ kind: 'robust', columns });
+  }
+
+  /**
+   * The number of the bin that a value lies in, from 0. A value on an edge belongs to the bin above it; below the first and
+   * above the last edge there are bins, too, so that no row is lost.
+   *
+   * @param bins edges, rising; or how many bins, each with as many training rows as can be.
+   */
+  bin(bins: number | readonly number[], ...columns: string[]): Prep {
+    const valid =
+      typeof bins === 'number'
+        ? Number.isInteger(bins) && bins >= 2
+        : bins.length > 0 && bins.every((edge, i) => Number.isFinite(edge) && (i === 0 || edge > bins[i - 1]!));
+    if (!valid) {
+      throw new SlipwayError(
+        'OPTION_INVALID',
+        `prep.bin() takes rising edges or a number of bins of at least 2, not ${String(bins)}.`
+      );
+    }
+    return this.#with({ kind: 'bin', bins, columns });
+  }
+
+  /**
+   * The place of a category in an order, from 0; −1 for one that is not in it, or missing.
+   *
+   * @param order from the lowest to the highest, e.g. `["low", "medium", "high"]`.
+   */
+  ordinal(order: readonly string[], ...columns: string[]): Prep {
+    if (order.length < 2 || new Set(order).size < order.length) {
+      throw new SlipwayError(
+        'OPTION_INVALID',
+        'prep.ordinal() takes at least two categories, each once, in their order.'
+      );
+    }
+    return this.#with({ kind: 'ordinal', order, columns });
   }
 
   /** log(1 + value); refused when a training value is below 0. */
@@ -89,86 +122,6 @@ export class Prep {
   }
 }
 
-function fitColumn(
-  train: Frame,
-  name: string,
-  requests: readonly Request[],
-  values: readonly PlainValue[]
-): FittedColumn {
-  const type = train.column(name).type;
-  if (requests.some(r => r.kind === 'oneHot')) {
-    if (requests.some(r => r.kind !== 'oneHot')) {
-      throw new SlipwayError('COLUMN_TYPE', `"${name}" is one-hot encoded; other steps do not apply to it.`);
-    }
-    const categories = [...new Set(values.filter(v => v !== null).map(String))].sort();
-    if (categories.length > MAX_CATEGORIES) {
-      throw new SlipwayError(
-        'COLUMN_TYPE',
-        `"${name}" has ${categories.length} different values, too many to one-hot encode.`,
-        {
-          remedy: 'Group rare values first, or leave the column out if it is an identifier.'
-        }
-      );
-    }
-    return { name, type: 'category', categories };
-  }
-  if (type === 'boolean' && requests.every(r => r.kind === 'pass')) return { name, type: 'boolean' };
-  if (type !== 'number' && type !== 'integer') {
-    throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; ${requests[0]!.kind} needs numbers.`, {
-      remedy: type === 'string' ? `Use prep.oneHot("${name}").` : 'Derive a number from it first (frame.derive).'
-    });
-  }
-  let current = values.map(v => (v === null ? NaN : Math.fround(Number(v))));
-  const present = current.filter(v => !Number.isNaN(v));
-  const range = { min: Math.min(...present), max: Math.max(...present) };
-  if (present.length === 0) throw new SlipwayError('COLUMN_TYPE', `"${name}" has no value in the training rows.`);
-  const steps: FittedStep[] = [];
-  for (const request of requests) {
-    const step = fitStep(
-      name,
-      request,
-      current.filter(v => !Number.isNaN(v))
-    );
-    if (!step) continue;
-    steps.push(step);
-    current = current.map(v => applyStep(step, v));
-  }
-  return { name, type: 'numeric', steps, range };
-}
-
-function fitStep(name: string, request: Request, present: readonly number[]): FittedStep | null {
-  const mean = present.reduce((a, b) => a + b, 0) / present.length;
-  switch (request.kind) {
-    case 'impute': {
-      const { strategy } = request;
-      return { kind: 'impute', value: strategy === 'mean' ? mean : strategy === 'median' ? median(present) : strategy };
-    }
-    case 'standardize': {
-      const variance = present.reduce((a, b) => a + (b - mean) ** 2, 0) / present.length;
-      return { kind: 'standardize', mean, std: Math.sqrt(variance) || 1 };
-    }
-    case 'minMax': {
-      const min = Math.min(...present);
-      const max = Math.max(...present);
-      return { kind: 'minMax', min, max: max === min ? min + 1 : max };
-    }
-    case 'log1p':
-      if (Math.min(...present) < 0) {
-        throw new SlipwayError('COLUMN_TYPE', `"${name}" has values below 0, whose logarithm is not defined.`);
-      }
-      return { kind: 'log1p' };
-    case 'oneHot':
-    case 'pass':
-      return null;
-  }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 /** A prep with the numbers of its training rows. */
 export class FittedPrep {
   readonly columns: readonly FittedColumn[];
@@ -182,7 +135,11 @@ export class FittedPrep {
 
   /** Whether a missing value of this column is filled (or encoded as "none of them") rather than refused. */
   acceptsMissing(column: FittedColumn): boolean {
-    return column.type === 'category' || (column.type === 'numeric' && column.steps.some(s => s.kind === 'impute'));
+    return (
+      column.type === 'category' ||
+      column.type === 'ordinal' ||
+      (column.type === 'numeric' && column.steps.some(s => s.kind === 'impute'))
+    );
   }
 
   /**
@@ -207,6 +164,10 @@ export class FittedPrep {
         if (column.type === 'category') {
           const index = value === null ? -1 : column.categories.indexOf(String(value));
           if (index >= 0) out[at + index] = 1;
+          continue;
+        }
+        if (column.type === 'ordinal') {
+          out[at] = value === null ? UNKNOWN_ORDINAL : column.categories.indexOf(String(value));
           continue;
         }
         if (value === null && !this.acceptsMissing(column)) {

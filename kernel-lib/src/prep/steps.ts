@@ -3,13 +3,19 @@ export type FittedStep =
   | { kind: 'impute'; value: number }
   | { kind: 'standardize'; mean: number; std: number }
   | { kind: 'minMax'; min: number; max: number }
+  | { kind: 'robust'; median: number; range: number }
+  | { kind: 'bin'; edges: readonly number[] }
   | { kind: 'log1p' };
 
 /** A fitted input column: how one named input of the model becomes numbers. */
 export type FittedColumn =
   | { name: string; type: 'numeric'; steps: readonly FittedStep[]; range: { min: number; max: number } }
   | { name: string; type: 'boolean' }
-  | { name: string; type: 'category'; categories: readonly string[] };
+  | { name: string; type: 'category'; categories: readonly string[] }
+  | { name: string; type: 'ordinal'; categories: readonly string[] };
+
+/** What an ordered category becomes that was not among those of the training rows, or is missing. */
+export const UNKNOWN_ORDINAL = -1;
 
 /** How many numbers a fitted column gives per row. */
 export function columnWidth(column: FittedColumn): number {
@@ -25,6 +31,10 @@ export function applyStep(step: FittedStep, value: number): number {
       return Math.fround(Math.fround(value - Math.fround(step.mean)) / Math.fround(step.std));
     case 'minMax':
       return Math.fround(Math.fround(value - Math.fround(step.min)) / Math.fround(step.max - step.min));
+    case 'robust':
+      return Math.fround(Math.fround(value - Math.fround(step.median)) / Math.fround(step.range));
+    case 'bin':
+      return step.edges.reduce((bin, edge) => bin + (value >= Math.fround(edge) ? 1 : 0), 0);
     case 'log1p':
       return Math.fround(Math.log(Math.fround(1 + value)));
   }
