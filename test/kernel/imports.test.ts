@@ -115,3 +115,13 @@ it('a dynamic import whose type has no name is kept for later cells', async () =
   expect(traceback(cell)).toBe('');
   expect(printed(cell)).toBe(`${process.platform}\n`);
 });
+
+it('types are checked as strictly as the user asks', async () => {
+  const nullable = 'const name: string = null; function f(x) { return x; }';
+  expect(traceback(await kernel.execute(nullable))).toBe('');
+  const strict = await KernelClient.start(notebookFolder(), { SLIPWAY_STRICT: '1' });
+  const refused = traceback(await strict.execute(nullable));
+  await strict.kill();
+  expect(refused).toContain("Type 'null' is not assignable to type 'string'");
+  expect(refused).toContain("Parameter 'x' implicitly has an 'any' type");
+});

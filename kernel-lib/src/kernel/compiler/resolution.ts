@@ -10,8 +10,8 @@ type Resolved = ts.ResolvedModuleWithFailedLookupLocations;
 const OWN_FILE = path.join(packageFolder, 'dist', 'index.d.ts');
 
 /**
- * Makes the types of `slipway`, `@tensorflow/*` and Node resolve from any notebook folder, and lets packages with an
- * `exports` map resolve as Node resolves them.
+ * Makes the types of `slipway`, `@tensorflow/*` and Node resolve from any notebook folder, lets packages with an
+ * `exports` map resolve as Node resolves them, and sets how strict the checks are.
  *
  * @param nodeTypes folder of `@types/node`.
  */
@@ -20,6 +20,7 @@ export function resolutionAdjustments(ts: TypeScript, nodeTypes: string): Compil
     adjustOptions: options => ({
       ...options,
       inlineSourceMap: true,
+      strict: isStrict(),
       moduleResolution: ts.ModuleResolutionKind.Bundler,
       // Only Node's types are global. Everything else that lies around in `@types` would cost a second at each start.
       types: ['node'],
@@ -27,6 +28,11 @@ export function resolutionAdjustments(ts: TypeScript, nodeTypes: string): Compil
     }),
     adjustHost: host => adjustHost(ts, host)
   };
+}
+
+/** In a notebook most people want to try things first; who wants all checks sets `SLIPWAY_STRICT=1`. */
+function isStrict(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return /^(1|true|on|yes)$/i.test(environment['SLIPWAY_STRICT'] ?? '');
 }
 
 function adjustHost(ts: TypeScript, host: Host): void {
