@@ -63,6 +63,10 @@ function requestFor(route: GuardedRoute, rule: AccessRule, objects: ProjectObjec
     const inUrl = route.url.includes(`:${first}`) || (first === '*' && route.url.endsWith('*'));
     const place = !route.byField ? (first as keyof typeof parts) : inUrl ? 'params' : isBodiless ? 'query' : 'body';
     put(parts[place], route.byField ? [first, ...rest] : rest, objects[kind]);
+    if (place === 'body' && route.byField && rest.length === 0) {
+      // Routes that take bytes have their fields in the address.
+      put(parts.query, [first], objects[kind]);
+    }
   }
   const url = route.url
     .replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(parts.params[name] ?? 'none')))
