@@ -12,10 +12,10 @@ export function openApiDocument(version: string): Json {
   return {
     openapi: '3.1.0',
     info: { title: 'Slipway', version, description: 'Metadata server of Slipway.' },
-    security: [{ token: [] }],
+    security: [{ token: [] }, { user: [] }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' }, user: { type: 'http', scheme: 'basic' } },
       schemas: { ErrorBody: schemaOf(ErrorBody, 'output') }
     }
   };
@@ -25,6 +25,8 @@ function describe(operation: string, spec: RouteSpec): Json {
   return {
     operationId: operation,
     summary: spec.summary,
+    // Who may call it: the scope, and where the request names what must allow it.
+    'x-slipway-access': spec.access,
     parameters: [...parametersOf(spec.params, 'path'), ...parametersOf(spec.query, 'query')],
     ...(spec.body === undefined ? {} : { requestBody: { required: true, content: contentOf(spec.body, 'input') } }),
     responses: { 200: { description: 'Done', content: contentOf(spec.answer, 'output') }, ...errorResponses() }
