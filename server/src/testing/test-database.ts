@@ -4,7 +4,7 @@ import { openStore } from '../store/open-store.js';
 
 /** Where the tests' PostgreSQL is; set by the test run that is for PostgreSQL. */
 export const TEST_POSTGRES = 'SLIPWAY_TEST_POSTGRES';
-/** `postgres`: tests that do not name a database use PostgreSQL. */
+/** `postgres`: tests that do not name a database use PostgreSQL; `exclusive`: SQLite on one connection, as with `--nfs`. */
 export const TEST_DATABASE = 'SLIPWAY_TEST_DATABASE';
 
 const TEMPLATE = 'slipway_template';
@@ -12,6 +12,11 @@ const TEMPLATE = 'slipway_template';
 /** A fresh database of the kind that this test run is for. @returns its URL; undefined: a SQLite file of the caller's. */
 export async function freshDatabase(): Promise<string | undefined> {
   return process.env[TEST_DATABASE] === 'postgres' ? freshPostgresDatabase() : undefined;
+}
+
+/** Whether SQLite is to be opened for one process alone. */
+export function isExclusive(): boolean {
+  return process.env[TEST_DATABASE] === 'exclusive';
 }
 
 /** @returns the URL of a fresh database with our tables, on the PostgreSQL that the test run has started. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startServer, type RunningServer, type ServerOptions } from '../metadata-server.js';
-import { freshDatabase } from './test-database.js';
+import { freshDatabase, isExclusive } from './test-database.js';
 
 export interface TestServer {
   readonly server: RunningServer;
@@ -29,7 +29,7 @@ export interface Answer {
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-test-'));
   const faults: unknown[] = [];
-  const database = { address: await freshDatabase() };
+  const database = { address: await freshDatabase(), exclusive: isExclusive() };
   const server = await startServer({
     data: folder,
     database,

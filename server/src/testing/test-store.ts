@@ -5,7 +5,7 @@ import type { SpoolRecord } from '@slipway/contract';
 import type { CreateRun, LogToRun } from '../store/operations.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
-import { freshDatabase } from './test-database.js';
+import { freshDatabase, isExclusive } from './test-database.js';
 
 export interface TestStore {
   readonly store: Store;
@@ -21,7 +21,7 @@ export interface TestStore {
 export async function openTestStore(): Promise<TestStore> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-store-'));
   const database = (await freshDatabase()) ?? path.join(folder, 'slipway.db');
-  let store = await openStore(database);
+  let store = await openStore(database, { exclusive: isExclusive() });
   return {
     get store() {
       return store;
@@ -30,7 +30,7 @@ export async function openTestStore(): Promise<TestStore> {
     database,
     reopen: async () => {
       await store.close();
-      store = await openStore(database);
+      store = await openStore(database, { exclusive: isExclusive() });
       return store;
     },
     remove: async () => {
