@@ -177,9 +177,9 @@ export class KernelClient {
 
   /** Asks until an answer's status arrives on iopub too: before that, published messages may be lost. */
   async #untilSubscribed(): Promise<void> {
+    const died = this.ended().then(() => 'died' as const);
     for (;;) {
       const { done } = this.#send(this.shell, 'kernel_info_request', {}, {});
-      const died = this.ended().then(() => 'died' as const);
       const result = await Promise.race([done, died, new Promise(resolve => setTimeout(resolve, 500))]);
       if (result === 'died') throw new Error(`The kernel ended at its start: ${this.stderr}`);
       if (result) return;
