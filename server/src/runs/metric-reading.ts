@@ -1,6 +1,6 @@
 import type { MetricPoint, MetricSeries, NamedMetric } from '@slipway/contract';
 import { sql, type Kysely } from 'kysely';
-import { anyOf, portable } from '../store/expressions.js';
+import { anyOf, jsonArrayOf } from '../store/expressions.js';
 import { toWire } from '../store/metric-value.js';
 import type { StoredReal, Tables } from '../store/tables.js';
 import { Thinning } from './thinning.js';
@@ -67,11 +67,13 @@ async function arrayOfPoints(
   limit: number,
   offset: number
 ): Promise<{ text: string; points: number }> {
-  const { rows } = await sql<{ text: string; points: number }>`select ${portable({
-    sqlite: sql<string>`json_group_array(json_object('key', ${key}, 'value', value, 'timestamp', ts, 'step', step))`,
-    postgres: sql<string>`coalesce(
-      json_agg(json_build_object('key', ${key}::text, 'value', value, 'timestamp', ts, 'step', step)), '[]')::text`
-  })} as text, count(*) as points from (
+  const point = jsonArrayOf({
+    key: sql`cast(${key} as text)`,
+    value: sql.ref('value'),
+    timestamp: sql.ref('ts'),
+    step: sql.ref('step')
+  });
+  const { rows } = await sql<{ text: string; points: number }>`select ${point} as text, count(*) as points from (
     select value, ts, step from point where sid = ${sid} order by step, ts, value limit ${limit} offset ${offset}
   ) p`.execute(db);
   return rows[0] ?? { text: '[]', points: 0 };

@@ -111,6 +111,15 @@ export function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
+/** All rows as the text of one JSON array of objects, in their order; `[]` when there are none. */
+export function jsonArrayOf(fields: Readonly<Record<string, RawBuilder<unknown>>>): RawBuilder<string> {
+  const pairs = sql.join(Object.entries(fields).flatMap(([name, value]) => [sql.lit(name), value]));
+  return portable({
+    sqlite: sql<string>`json_group_array(json_object(${pairs}))`,
+    postgres: sql<string>`coalesce(json_agg(json_build_object(${pairs})), '[]')::text`
+  });
+}
+
 function toGlob(pattern: string): string {
   return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
 }
