@@ -6,6 +6,7 @@ import { explain, step } from './terminal.mjs';
 
 try {
   const environment = await setUp();
+  await step('Python packages to measure against', () => environment.ensureForTests());
   let mlflow;
   await step('MLflow’s own server, to measure against', async () => {
     mlflow = await ensureMlflowServer(environment);
