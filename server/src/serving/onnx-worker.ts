@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelSignature, TensorType } from '@slipway/contract';
+import { refuseExternalData } from './onnx-containment.js';
 import type { DecodedRows, OutputValues } from './tensors.js';
 
 /** What a worker is started with. */
@@ -35,13 +37,18 @@ const reply = (message: OnnxReply): void => port.postMessage(message);
 
 // session.run blocks the thread that calls it, which is why this is a thread of its own. One intra-op thread is the
 // faster setting for the small models of a notebook.
-InferenceSession.create(model, {
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3
-}).then(
+async function load(): Promise<InferenceSession> {
+  refuseExternalData(await readFile(model));
+  return InferenceSession.create(model, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3
+  });
+}
+
+load().then(
   session => {
     port.on('message', (job: OnnxJob) => {
       answer(session, job).then(
