@@ -1,5 +1,6 @@
 export { data, type DataOptions } from './data/data.js';
 export { Frame, type FrameParts, type Lineage, type Shift } from './data/frame.js';
+export type { JoinOptions } from './data/combine.js';
 export type { Split, SplitOptions } from './data/split.js';
 export type { PlainValue } from './data/engine.js';
 export { prep, Prep, FittedPrep, type ImputeStrategy } from './prep/prep.js';

@@ -12,6 +12,7 @@ import {
   unknownColumn,
   type PlainValue
 } from './engine.js';
+import type { JoinOptions } from './combine.js';
 import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
 import { splitFrame, type Split, type SplitOptions } from './split.js';
@@ -179,6 +180,18 @@ export class Frame {
       words,
       new Map(this.shifts).set(as, { from: column, steps })
     );
+  }
+
+  /** Puts the columns of another frame beside these where key columns are equal: `{ on: "date" }`. */
+  async join(other: Frame, options: JoinOptions): Promise<Frame> {
+    const { joinFrames } = await import('./combine.js');
+    return joinFrames(this, other, options);
+  }
+
+  /** One row for each combination of `by`, with SQL aggregates: `group(["weather"], { days: "count(*)" })`. */
+  async group(by: readonly string[], aggregates: Readonly<Record<string, string>>): Promise<Frame> {
+    const { groupFrame } = await import('./combine.js');
+    return groupFrame(this, by, aggregates);
   }
 
   /** Cuts the frame into a training and a test part. */
