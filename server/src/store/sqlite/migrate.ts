@@ -4,7 +4,7 @@ import { migrations } from '../migrations/index.js';
 import { SQLITE_SCHEMA, type Migration } from '../migrations/schema-dialect.js';
 
 /**
- * Brings the database to the newest schema, each migration in a transaction of its own.
+ * Brings the database to the newest schema, all in one transaction: a new database then waits for its disk once.
  *
  * @returns the names of the migrations that were applied now.
  * @throws InvalidStateError when a newer version of Slipway has already changed this database.
@@ -22,19 +22,22 @@ export function migrate(database: DatabaseSync, all: readonly Migration[] = migr
       .map(row => String(row['name']))
   );
   const wanted = pending(all, applied);
-  for (const migration of wanted) {
-    applyMigration(database, migration);
+  if (wanted.length > 0) {
+    applyAll(database, wanted);
   }
   return wanted.map(({ name }) => name);
 }
 
-function applyMigration(database: DatabaseSync, migration: Migration): void {
+function applyAll(database: DatabaseSync, wanted: readonly Migration[]): void {
+  const record = database.prepare('insert into schema_migration(name, applied_at) values(?, ?)');
   database.exec('begin immediate');
   try {
-    for (const statement of migration.statements(SQLITE_SCHEMA)) {
-      database.exec(statement);
+    for (const migration of wanted) {
+      for (const statement of migration.statements(SQLITE_SCHEMA)) {
+        database.exec(statement);
+      }
+      record.run(migration.name, Date.now());
     }
-    database.prepare('insert into schema_migration(name, applied_at) values(?, ?)').run(migration.name, Date.now());
     database.exec('commit');
   } catch (error) {
     database.exec('rollback');
