@@ -1,12 +1,12 @@
 /** What a cell read or wrote, as its record names it: `variable:train`, `dataset:weather@1`, `file:x.csv`. */
 export interface RecordedName {
-  readonly kind: 'variable' | 'dataset' | 'file' | 'model' | 'service' | 'other';
+  readonly kind: 'variable' | 'dataset' | 'file' | 'url' | 'model' | 'service' | 'other';
   readonly name: string;
   /** Of datasets and models, when it was said. */
   readonly version: number | null;
 }
 
-const KINDS = ['variable', 'dataset', 'file', 'model', 'service'] as const;
+const KINDS = ['variable', 'dataset', 'file', 'url', 'model', 'service'] as const;
 
 /** Takes a recorded name apart; older records have names without a kind. */
 export function readRecordedName(text: string): RecordedName {

@@ -3,7 +3,9 @@ import { notebook } from '../notebook/standalone.js';
 import { readCsv } from './csv.js';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { Frame } from './frame.js';
-import { findSource } from './source.js';
+import { isAddress } from './download.js';
+import { openSources } from './source-files.js';
+import type { DataSource } from './source.js';
 
 export interface DataOptions {
   /** The column that orders the rows in time; rows are sorted by it. */
@@ -11,31 +13,26 @@ export interface DataOptions {
 }
 
 /**
- * Reads a data file and registers it as a version of dataset `name`, with profile and checks shown under the cell. The
- * same rows give the same version.
+ * Reads data and registers it as a version of dataset `name`, with profile and checks shown under the cell. The same rows
+ * give the same version.
  *
- * @param file a path relative to the notebook, or `npm:<package>/<file>`; CSV, Parquet or JSON.
+ * @param file CSV, Parquet or JSON: a path relative to the notebook, a pattern (`days/*.csv`) whose files are put under
+ * one another by column name, an address (`https://…`), or `npm:<package>/<file>`.
  * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time`.
  */
 export async function data(name: string, file: string, options: DataOptions = {}): Promise<Frame> {
   const book = notebook();
-  const source = findSource(file, book.directory);
-  const raw = freshTable();
-  switch (source.format) {
-    case 'csv':
-      await readCsv(source, raw);
-      break;
-    case 'parquet':
-      await readWith('read_parquet', source.file, source.named, raw);
-      break;
-    case 'json':
-      await readWith('read_json_auto', source.file, source.named, raw);
-      break;
+  const { sources, named, close } = await openSources(file, book);
+  let raw: string;
+  try {
+    raw = await readAll(sources);
+  } finally {
+    await close();
   }
-  const table = options.time ? await orderByTime(raw, options.time, source.named) : raw;
+  const table = options.time ? await orderByTime(raw, options.time, named) : raw;
   const count = Number((await queryRows(`select count(*) as n from ${quoteName(table)}`))[0]!['n']);
   if (count === 0) {
-    throw new SlipwayError('DATA_EMPTY', `"${file}" has column names but no rows.`, {
+    throw new SlipwayError('DATA_EMPTY', `"${named}" has column names but no rows.`, {
       remedy: 'Check how the file was written or downloaded; nothing was registered.'
     });
   }
@@ -44,11 +41,47 @@ export async function data(name: string, file: string, options: DataOptions = {}
     table,
     time: options.time ?? null,
     version: null,
-    lineage: { source: source.named, parents: [], steps: [] },
+    lineage: { source: named, parents: [], steps: [] },
     shifts: new Map()
   });
-  book.noteRead(`file:${file}`);
+  for (const source of sources) book.noteRead(isAddress(file) ? `url:${named}` : `file:${source.named}`);
   return frame.save(name);
+}
+
+/** Reads files under one another; a column that one of them lacks is missing in its rows. */
+async function readAll(sources: readonly DataSource[]): Promise<string> {
+  const tables: string[] = [];
+  for (const source of sources) tables.push(await readOne(source));
+  const [first = ''] = tables;
+  if (tables.length === 1) return first;
+  const all = freshTable();
+  const parts = tables.map(table => `select * from ${quoteName(table)}`).join(' union all by name ');
+  try {
+    await execute(`create table ${quoteName(all)} as ${parts}`);
+  } catch (error) {
+    const sentence = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+    throw new SlipwayError('DATA_UNREADABLE', `The ${sources.length} files do not fit under one another. ${sentence}`, {
+      cause: error
+    });
+  }
+  for (const table of tables) await execute(`drop table ${quoteName(table)}`);
+  return all;
+}
+
+async function readOne(source: DataSource): Promise<string> {
+  const table = freshTable();
+  switch (source.format) {
+    case 'csv':
+      await readCsv(source, table);
+      break;
+    case 'parquet':
+      await readWith('read_parquet', source.file, source.named, table);
+      break;
+    case 'json':
+      await readWith('read_json_auto', source.file, source.named, table);
+      break;
+  }
+  return table;
 }
 
 async function readWith(reader: string, file: string, named: string, table: string): Promise<void> {

@@ -35,6 +35,16 @@ export function findSource(named: string, directory: string): DataSource {
         : `Looked for ${path.resolve(directory, named)}. Paths are relative to the notebook's folder.`
     });
   }
+  return describeSource(file, named);
+}
+
+/**
+ * A file that is there, with its format.
+ *
+ * @param named as the user knows it.
+ * @throws SlipwayError DATA_EMPTY (a file of zero bytes), DATA_UNREADABLE (a format we do not read).
+ */
+export function describeSource(file: string, named: string): DataSource {
   if (statSync(file).size === 0) {
     throw new SlipwayError('DATA_EMPTY', `"${named}" is empty (0 bytes).`, {
       remedy: 'Check how the file was written or downloaded; nothing was registered.'

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { SlipwayError } from '../errors.js';
+import type { NotebookContext } from '../notebook/context.js';
+import { maskSecrets } from '../record/secrets.js';
+import { download, isAddress } from './download.js';
+import { queryRows, quoteText } from './engine.js';
+import { describeSource, findSource, type DataSource } from './source.js';
+
+const PATTERN = /[*?[\]]/;
+
+/** The files that a name leads to, in the order of their names. */
+export interface SourceFiles {
+  readonly sources: readonly DataSource[];
+  /** The name as it goes on record. */
+  readonly named: string;
+  /** Deletes what was fetched only to be read. */
+  close(): Promise<void>;
+}
+
+/**
+ * Finds what a name leads to: one file, all files that match a pattern (`data/2024-*.csv`, `data/**\/*.parquet`), or what
+ * an address (`https://…`) answers.
+ *
+ * @throws SlipwayError as `findSource` and `download`; DATA_NOT_FOUND when no file matches, DATA_UNREADABLE when files of
+ * different formats do.
+ */
+export async function openSources(named: string, book: NotebookContext): Promise<SourceFiles> {
+  const shown = maskSecrets(named);
+  if (isAddress(named)) {
+    const { file, remove } = await download(named, book.signal);
+    try {
+      return { sources: [describeSource(file, shown)], named: shown, close: remove };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+  const close = (): Promise<void> => Promise.resolve();
+  if (named.startsWith('npm:') || !PATTERN.test(named)) {
+    return { sources: [findSource(named, book.directory)], named, close };
+  }
+  const files = await matching(path.resolve(book.directory, named));
+  if (files.length === 0) {
+    throw new SlipwayError('DATA_NOT_FOUND', `No file matches "${named}".`, {
+      remedy: `Looked below ${book.directory}. * stands for any part of a name, ** for any folders.`
+    });
+  }
+  const sources = files.map(file => describeSource(file, path.relative(book.directory, file)));
+  const formats = [...new Set(sources.map(({ format }) => format))];
+  if (formats.length > 1) {
+    throw new SlipwayError('DATA_UNREADABLE', `"${named}" matches files of different formats: ${formats.join(', ')}.`, {
+      remedy: 'Name one format, e.g. data/*.csv.'
+    });
+  }
+  return { sources, named, close };
+}
+
+async function matching(pattern: string): Promise<string[]> {
+  const rows = await queryRows(`select file from glob(${quoteText(pattern)}) order by file`);
+  return rows.map(({ file }) => String(file));
+}
