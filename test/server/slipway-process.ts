@@ -48,7 +48,7 @@ export async function startServerProcess(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {}
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [COMMAND, 'server', '--data', data, ...args], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', COMMAND, 'server', '--data', data, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env }
   });

@@ -51,7 +51,8 @@ export class Product {
     const child = await this.#supervisor.add({
       name: 'metadata server',
       command: process.execPath,
-      args: [PROGRAM, 'server', '--data', dataFolder],
+      // As the program's first line says, which is not read here.
+      args: ['--max-semi-space-size=8', PROGRAM, 'server', '--data', dataFolder],
       env: process.env,
       cwd: directory,
       logFile: path.join(dataFolder, 'logs', 'server.out.log')

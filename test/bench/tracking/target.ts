@@ -27,7 +27,8 @@ export async function startSlipway(database?: string): Promise<Target> {
   const port = await freePort();
   const target = await start(
     process.execPath,
-    [program, 'server', '--data', folder, '--port', String(port)],
+    // As the program's first line has it.
+    ['--max-semi-space-size=8', program, 'server', '--data', folder, '--port', String(port)],
     { ...process.env, ...(database === undefined ? {} : { DATABASE_URL: database }) },
     folder,
     port
