@@ -8,6 +8,6 @@ export interface TestedDatabase {
 
 /** For `describe.each`: what must hold on SQLite must hold on PostgreSQL. */
 export const DATABASES: readonly TestedDatabase[] = [
-  { name: 'SQLite', environment: async () => ({}) },
+  { name: 'SQLite', environment: async () => ({ DATABASE_URL: '' }) },
   { name: 'PostgreSQL', environment: async () => ({ DATABASE_URL: await freshPostgresDatabase() }) }
 ];

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { openStore } from '../store/open-store.js';
 
-/** Where the tests' PostgreSQL is; set by the test run that is for PostgreSQL. */
+/** Where the tests' PostgreSQL is: a URL of a user who may create databases; without it one is started. */
 export const TEST_POSTGRES = 'SLIPWAY_TEST_POSTGRES';
 /** `postgres`: tests that do not name a database use PostgreSQL; `exclusive`: SQLite on one connection, as with `--nfs`. */
 export const TEST_DATABASE = 'SLIPWAY_TEST_DATABASE';
 
-const TEMPLATE = 'slipway_template';
+/** Begins the names of all databases of this test run; set when they can be made. */
+export const TEST_PREFIX = 'SLIPWAY_TEST_DATABASE_PREFIX';
 
 /** A fresh database of the kind that this test run is for. @returns its URL; undefined: a SQLite file of the caller's. */
 export async function freshDatabase(): Promise<string | undefined> {
@@ -25,16 +26,37 @@ export async function freshPostgresDatabase(): Promise<string> {
   if (server === undefined) {
     throw new Error(`${TEST_POSTGRES} names no PostgreSQL: its start is part of the test run's set-up.`);
   }
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(server, client => client.query(`create database ${name} template ${TEMPLATE}`));
+  const name = `${prefix()}_${randomBytes(6).toString('hex')}`;
+  await onServer(server, client => client.query(`create database ${name} template ${template()}`));
   return databaseUrl(server, name);
 }
 
 /** Makes the database that fresh ones are copies of: a copy is much faster than the migrations. */
 export async function makeTemplate(server: string): Promise<void> {
-  await onServer(server, client => client.query(`create database ${TEMPLATE}`));
-  const store = await openStore(databaseUrl(server, TEMPLATE));
+  await onServer(server, client => client.query(`create database ${template()}`));
+  const store = await openStore(databaseUrl(server, template()));
   await store.close();
+}
+
+/** Takes away all databases of this test run. */
+export async function dropDatabases(server: string): Promise<void> {
+  await onServer(server, async client => {
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [`${prefix()}_`]
+    );
+    for (const { datname } of rows) {
+      await client.query(`drop database ${datname} with (force)`);
+    }
+  });
+}
+
+function prefix(): string {
+  return process.env[TEST_PREFIX] ?? 'slipway_test';
+}
+
+function template(): string {
+  return `${prefix()}_template`;
 }
 
 function databaseUrl(server: string, name: string): string {
