@@ -27,6 +27,7 @@ export const knownDifferences: Readonly<Record<string, readonly string[]>> = {
     'models 0'
   ],
   'JSON in place of a page': ['body of a text type', 'unknown method', 'unknown route'],
+  'a page token is a place, not a number of runs': ['second page of runs'],
   'a default where it is needed': ['experiments with options 0'],
   'one sentence for one mistake': ['versions, none'],
   'a dataset without its digest': ['logged models with options 5'],
