@@ -372,7 +372,7 @@ describe('a body that is made to hurt', () => {
 });
 
 describe('a client that takes its time', () => {
-  it('is let go when its headers or its body do not come', async () => {
+  it('is let go when its body does not come, or comes drop by drop', async () => {
     const slow = await startTestServer({ limits: { idleBodyMs: 300, jsonBodyMs: 800 } });
     const start = `POST /api/v1/records HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${slow.server.token}\r\n`;
     const typed = `${start}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`;

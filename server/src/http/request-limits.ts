@@ -14,7 +14,7 @@ export interface RequestLimits {
 }
 
 export const DEFAULT_LIMITS: RequestLimits = {
-  idleBodyMs: 30_000,
+  idleBodyMs: 60_000,
   jsonBodyMs: 300_000,
   jsonDepth: 100,
   requestsPerSecond: 2000
@@ -44,6 +44,10 @@ function limitWaiting(server: FastifyInstance, { idleBodyMs, jsonBodyMs }: Reque
   server.addHook('preParsing', (request, reply, payload, done) => {
     const { raw } = request;
     const { socket } = raw;
+    if (!hasBody(request)) {
+      done(null, payload);
+      return;
+    }
     const giveUp = (): void => {
       const error = new RequestTimeoutError('The body of the request did not come in time.', { where: 'body' });
       // What else comes on this connection is not read any more.
@@ -54,8 +58,8 @@ function limitWaiting(server: FastifyInstance, { idleBodyMs, jsonBodyMs }: Reque
     const whole = isJson(request) ? setTimeout(giveUp, jsonBodyMs).unref() : undefined;
     const stop = (): void => {
       clearTimeout(whole);
+      raw.off('timeout', giveUp).off('end', stop).off('close', stop);
       socket.setTimeout(0);
-      raw.off('timeout', giveUp);
     };
     socket.setTimeout(idleBodyMs);
     // Without a listener on the request, Node would end the connection without a word.
@@ -91,6 +95,11 @@ function limitRate(server: FastifyInstance, perSecond: number): void {
     bucket.tokens -= 1;
     done();
   });
+}
+
+/** Of other requests nothing more will come, and their answers may take as long as they take. */
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function isJson({ headers }: FastifyRequest): boolean {
