@@ -80,7 +80,9 @@ export const CellExecution = z.object({
   run_ids: z.array(RunId).describe('Runs that this cell started or logged to.'),
   reads: z
     .array(z.string())
-    .describe('What the cell read, each with its kind: variable:train, dataset:weather@1, file:x.csv, url:https://…, model:rain@2.'),
+    .describe(
+      'What the cell read, each with its kind: variable:train, dataset:weather@1, file:x.csv, url:https://…, model:rain@2.'
+    ),
   writes: z
     .array(z.string())
     .describe('What it declared, assigned or may have changed; kinds as in `reads`, and service:rain.'),
