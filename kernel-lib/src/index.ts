@@ -1,4 +1,5 @@
 export { data, type DataOptions } from './data/data.js';
+export type { DatabaseQuery } from './data/database-query.js';
 export { Frame, type FrameParts, type Lineage, type Shift } from './data/frame.js';
 export type { JoinOptions } from './data/combine.js';
 export type { Split, SplitOptions } from './data/split.js';

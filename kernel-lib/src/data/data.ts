@@ -3,6 +3,7 @@ import { notebook } from '../notebook/standalone.js';
 import { readCsv } from './csv.js';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { Frame } from './frame.js';
+import { openQuery, type DatabaseQuery } from './database-query.js';
 import { isAddress } from './download.js';
 import { openSources } from './source-files.js';
 import type { DataSource } from './source.js';
@@ -16,13 +17,17 @@ export interface DataOptions {
  * Reads data and registers it as a version of dataset `name`, with profile and checks shown under the cell. The same rows
  * give the same version.
  *
- * @param file CSV, Parquet or JSON: a path relative to the notebook, a pattern (`days/*.csv`) whose files are put under
- * one another by column name, an address (`https://…`), or `npm:<package>/<file>`.
- * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time`.
+ * @param from CSV, Parquet or JSON: a path relative to the notebook, a pattern (`days/*.csv`) whose files are put under
+ * one another by column name, an address (`https://…`), or `npm:<package>/<file>`; or a query on a SQLite file:
+ * `{ database: 'shop.db', query: 'select …' }`.
+ * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time`,
+ * DATA_EXPRESSION for a query that cannot be run.
  */
-export async function data(name: string, file: string, options: DataOptions = {}): Promise<Frame> {
+export async function data(name: string, from: string | DatabaseQuery, options: DataOptions = {}): Promise<Frame> {
   const book = notebook();
-  const { sources, named, close } = await openSources(file, book);
+  const { sources, named, close } = await (typeof from === 'string'
+    ? openSources(from, book)
+    : openQuery(from, book.directory));
   let raw: string;
   try {
     raw = await readAll(sources);
@@ -44,7 +49,8 @@ export async function data(name: string, file: string, options: DataOptions = {}
     lineage: { source: named, parents: [], steps: [] },
     shifts: new Map()
   });
-  for (const source of sources) book.noteRead(isAddress(file) ? `url:${named}` : `file:${source.named}`);
+  for (const source of sources)
+    book.noteRead(typeof from === 'string' && isAddress(from) ? `url:${named}` : `file:${source.named}`);
   return frame.save(name);
 }
 
