@@ -377,19 +377,20 @@ describe('a client that takes its time', () => {
     const start = `POST /api/v1/records HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${slow.server.token}\r\n`;
     const typed = `${start}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`;
     const ended = (drip: boolean): Promise<string> =>
-      new Promise((resolve, reject) => {
+      new Promise(resolve => {
         let text = '';
         const socket = connect(slow.server.port, '127.0.0.1', () => socket.write(typed));
         const drops = setInterval(() => drip && socket.write(' '), 100);
         socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        socket.on('error', reject);
+        // Who still writes may find the connection gone before the answer was read.
+        socket.on('error', (error: NodeJS.ErrnoException) => (text += error.code ?? ''));
         socket.on('close', () => {
           clearInterval(drops);
           resolve(text);
         });
       });
     expect(await ended(false)).toContain('408');
-    expect(await ended(true)).toContain('408');
+    expect(await ended(true)).toMatch(/408|ECONNRESET|EPIPE/);
     expect((await slow.call('GET', '/api/v1/runs')).status).toBe(200);
     await slow.stop();
   });

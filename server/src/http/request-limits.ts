@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidRequestError, RateLimitedError, RequestTimeoutError } from '../errors.js';
 import { exceedsDepth } from './json-depth.js';
 
@@ -23,6 +23,8 @@ export const DEFAULT_LIMITS: RequestLimits = {
 /** So many seconds' worth of requests may come at once. */
 const BURST_S = 5;
 const MOST_CALLERS = 10_000;
+/** How often bodies that are on their way are looked at within their time. */
+const LOOKS = 4;
 
 /** What one request may cost, and how many of them one caller may make. */
 export function limitRequests(server: FastifyInstance, limits: RequestLimits): void {
@@ -39,35 +41,52 @@ export function limitRequests(server: FastifyInstance, limits: RequestLimits): v
   });
 }
 
-/** Slow bodies: one that is idle, or JSON that drips in. */
+/** A request whose body has not come as a whole. */
+interface Arriving {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly since: number;
+  bytes: number;
+  heardAt: number;
+}
+
+/**
+ * Slow bodies: one that is idle, or JSON that drips in. All of them are looked at from time to time, because a timer for each
+ * would cost more than most requests.
+ */
 function limitWaiting(server: FastifyInstance, { idleBodyMs, jsonBodyMs }: RequestLimits): void {
-  server.addHook('preParsing', (request, reply, payload, done) => {
-    const { raw } = request;
-    const { socket } = raw;
-    if (!hasBody(request)) {
-      done(null, payload);
-      return;
+  const arriving = new Set<Arriving>();
+  const look = (): void => {
+    const now = performance.now();
+    for (const each of arriving) {
+      const { bytesRead } = each.request.raw.socket;
+      if (bytesRead !== each.bytes) {
+        each.bytes = bytesRead;
+        each.heardAt = now;
+      }
+      if (now - each.heardAt > idleBodyMs || (isJson(each.request) && now - each.since > jsonBodyMs)) {
+        arriving.delete(each);
+        giveUp(each);
+      }
     }
-    const giveUp = (): void => {
-      const error = new RequestTimeoutError('The body of the request did not come in time.', { where: 'body' });
-      // What else comes on this connection is not read any more.
-      void reply.header('connection', 'close');
-      reply.raw.once('finish', () => socket.destroy());
-      void reply.send(error);
-    };
-    const whole = isJson(request) ? setTimeout(giveUp, jsonBodyMs).unref() : undefined;
-    const stop = (): void => {
-      clearTimeout(whole);
-      raw.off('timeout', giveUp).off('end', stop).off('close', stop);
-      socket.setTimeout(0);
-    };
-    socket.setTimeout(idleBodyMs);
-    // Without a listener on the request, Node would end the connection without a word.
-    raw.once('timeout', giveUp);
-    raw.once('end', stop);
-    raw.once('close', stop);
+  };
+  const timer = setInterval(look, Math.min(idleBodyMs, jsonBodyMs) / LOOKS).unref();
+  server.addHook('onClose', async () => clearInterval(timer));
+  server.addHook('preParsing', (request, reply, payload, done) => {
+    if (hasBody(request)) {
+      const now = performance.now();
+      const entry: Arriving = { request, reply, since: now, bytes: request.raw.socket.bytesRead, heardAt: now };
+      arriving.add(entry);
+      request.raw.once('close', () => arriving.delete(entry));
+    }
     done(null, payload);
   });
+}
+
+/** Says so; the connection ends with the answer, and nothing more of it is read. */
+function giveUp({ reply }: Arriving): void {
+  const error = new RequestTimeoutError('The body of the request did not come in time.', { where: 'body' });
+  void reply.header('connection', 'close').send(error);
 }
 
 /** A bucket for each caller that fills steadily. */
