@@ -130,7 +130,7 @@ describe('a notebook and what can go wrong around it', () => {
     expect(wrong.reply['status']).toBe('error');
     expect(traceback(wrong)).toContain('Did you mean "promote"?');
     const missing = await kernel.execute('%slip data weather');
-    expect(traceback(missing)).toContain('Its form is: %slip data <name> <file>');
+    expect(traceback(missing)).toContain('Its form is: %slip data NAME FILE [--time COLUMN]');
     const status = await kernel.execute('%slip status');
     expect(JSON.stringify(published(status, 'display_data'))).toContain('metadata server');
   });
