@@ -46,15 +46,18 @@ export async function findRuns(db: Kysely<Tables>, query: RunQuery): Promise<Run
 async function find(db: Kysely<Tables>, query: RunQuery): Promise<FoundRun[]> {
   const [exp, ...others] = query.experiments;
   const [order, ...furtherOrders] = query.order;
-  if (exp === undefined || others.length > 0 || query.lifecycle !== 'active' || furtherOrders.length > 0) {
-    return rows(db, anyOrder(query));
+  if (exp === undefined || others.length > 0) {
+    return rows(db, anyOrder(query, ANY_RUN));
   }
   const experiment: OneExperiment = { exp, keys: await keysOf(db, exp, query) };
+  if (query.lifecycle !== 'active' || furtherOrders.length > 0) {
+    return rows(db, anyOrder(query, scopeOf('run.id', experiment)));
+  }
   if (order === undefined || isNewestFirst(order)) {
     return rows(db, byStartTime(query, experiment, await bestDriver(db, query, experiment)));
   }
   if (order.field.entity !== 'metric') {
-    return rows(db, anyOrder(query));
+    return rows(db, anyOrder(query, scopeOf('run.id', experiment)));
   }
   const found: FoundRun[] = [];
   for (const part of byMetric(query, order, order.field, experiment, await bestDriver(db, query, experiment))) {
@@ -74,18 +77,18 @@ async function rows(db: Kysely<Tables>, statement: Statement): Promise<FoundRun[
   return (await statement.execute(db)).rows;
 }
 
-/** Several experiments, deleted runs, several orders: everything is visited. */
-function anyOrder(query: RunQuery): Statement {
+/** Several experiments, deleted runs, several orders: everything is visited, and each value looked up once. */
+function anyOrder(query: RunQuery, scope: RunScope): Statement {
   const conditions = [
     anyOf('run.exp', query.experiments),
     ...(query.lifecycle === 'all' ? [] : [sql<boolean>`run.life = ${query.lifecycle === 'active' ? 0 : 1}`]),
-    ...query.predicates.map(predicate => condition(predicate, ANY_RUN))
+    ...query.predicates.map(predicate => condition(predicate, scope))
   ];
-  const values = query.order.map(({ field }, index) => sql`${valueOf(field, ANY_RUN)} as ${sql.ref(`v${index}`)}`);
+  const values = query.order.map(({ field }, index) => sql`${valueOf(field, scope)} as ${sql.ref(`v${index}`)}`);
   const columns = sql.join([sql`run.id`, sql`run.start_time`, sql`run.uuid`, ...values]);
   const place = query.after === undefined ? sql`` : sql`where ${isAfter(query.order, query.after)}`;
-  return sql<FoundRun>`select * from (select ${columns} from run where ${and(conditions)}) found ${place}
-    order by ${orderBy(query.order)} ${limit(query)}`;
+  return sql<FoundRun>`with found as materialized (select ${columns} from run where ${and(conditions)})
+    select * from found ${place} order by ${orderBy(query.order)} ${limit(query)}`;
 }
 
 function byStartTime(query: RunQuery, experiment: OneExperiment, driver: Driver | undefined): Statement {
