@@ -91,7 +91,8 @@ export async function fitBoosting(
   const hessians = new Float64Array(count);
   const order = new Int32Array(count);
   for (let round = 0; round < rounds; round++) {
-    const before = scores.map(values => Float64Array.from(values));
+    // The trees of one round all answer the scores before it.
+    const before = series.length === 1 ? scores : scores.map(values => Float64Array.from(values));
     for (let s = 0; s < series.length; s++) {
       fillDerivatives(before, s, target, classes, gradients, hessians);
       for (let i = 0; i < count; i++) order[i] = i;
@@ -148,13 +149,10 @@ function meanLoss(scores: readonly Float64Array[], target: readonly number[], cl
   let sum = 0;
   for (let row = 0; row < target.length; row++) {
     if (classes === null) sum += (scores[0]![row]! - target[row]!) ** 2;
-    else {
-      const p =
-        classes === 2
-          ? answer(Float64Array.of(scores[0]![row]!), 2)[target[row]!]!
-          : shareOf(scores, target[row]!, row);
-      sum -= Math.log(Math.max(p, 1e-15));
-    }
+    else if (classes === 2) {
+      const z = scores[0]![row]!;
+      sum += Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - target[row]! * z;
+    } else sum -= Math.log(Math.max(shareOf(scores, target[row]!, row), 1e-15));
   }
   return sum / target.length;
 }

@@ -115,6 +115,7 @@ export function growTree(
   };
 }
 
+/** Sums by bin for every column. Four columns at a time: what is read of a row then serves four times. */
 function histogramOf(
   data: BinnedColumns,
   gradients: Float64Array,
@@ -123,13 +124,40 @@ function histogramOf(
   start: number,
   end: number
 ): Float64Array {
-  const histogram = new Float64Array(data.bins.length * BINS * SLOTS);
-  for (let c = 0; c < data.bins.length; c++) {
-    const bins = data.bins[c]!;
-    const base = c * BINS * SLOTS;
+  const columns = data.bins.length;
+  const histogram = new Float64Array(columns * BINS * SLOTS);
+  const size = BINS * SLOTS;
+  let c = 0;
+  for (; c + 4 <= columns; c += 4) {
+    const [b0, b1, b2, b3] = [data.bins[c]!, data.bins[c + 1]!, data.bins[c + 2]!, data.bins[c + 3]!];
+    const base = c * size;
     for (let i = start; i < end; i++) {
       const row = order[i]!;
-      const at = base + bins[row]! * SLOTS;
+      const gradient = gradients[row]!;
+      const hessian = hessians[row]!;
+      const at0 = base + b0[row]! * SLOTS;
+      histogram[at0]! += gradient;
+      histogram[at0 + 1]! += hessian;
+      histogram[at0 + 2]! += 1;
+      const at1 = base + size + b1[row]! * SLOTS;
+      histogram[at1]! += gradient;
+      histogram[at1 + 1]! += hessian;
+      histogram[at1 + 2]! += 1;
+      const at2 = base + 2 * size + b2[row]! * SLOTS;
+      histogram[at2]! += gradient;
+      histogram[at2 + 1]! += hessian;
+      histogram[at2 + 2]! += 1;
+      const at3 = base + 3 * size + b3[row]! * SLOTS;
+      histogram[at3]! += gradient;
+      histogram[at3 + 1]! += hessian;
+      histogram[at3 + 2]! += 1;
+    }
+  }
+  for (; c < columns; c++) {
+    const bins = data.bins[c]!;
+    for (let i = start; i < end; i++) {
+      const row = order[i]!;
+      const at = c * size + bins[row]! * SLOTS;
       histogram[at]! += gradients[row]!;
       histogram[at + 1]! += hessians[row]!;
       histogram[at + 2]! += 1;
