@@ -86,7 +86,7 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
   it('shows the session with every cell, what it read, and a clean stamp', async () => {
     await page.locator('[data-jp-item-name="slipway-session"]').getByRole('button').click();
     const view = page.locator('.jp-SlipwayPage').filter({ has: page.getByRole('heading', { name: '01-rain.ipynb' }) });
-    await view.getByText('Cells in the order in which they ran').waitFor();
+    await view.getByRole('list', { name: 'Cells in the order in which they ran' }).waitFor();
     expect(await view.locator('.jp-SlipwayCell').count()).toBe(codeCells);
     await view.getByText('Restart and run all is clean').waitFor();
     await view.getByRole('button', { name: 'weather@1' }).first().waitFor();
