@@ -71,5 +71,5 @@ export async function migrateAndKill(
 }
 
 function toOptions(data: string, env: NodeJS.ProcessEnv): string[] {
-  return env['DATABASE_URL'] === undefined ? ['--to', data] : ['--to', 'postgresql:', '--data', data];
+  return (env['DATABASE_URL'] ?? '') === '' ? ['--to', data] : ['--to', 'postgresql:', '--data', data];
 }
