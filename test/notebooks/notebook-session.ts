@@ -1,0 +1,89 @@
+import { cpSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import { nodePath } from '../harness/places.js';
+import { startProcess, waitFor, type TestProcess } from '../harness/processes.js';
+import { KernelClient, type Execution } from '../kernel/kernel-client.js';
+import { notebookFolder } from '../kernel/notebook.js';
+import { PROGRAM, runToEnd, ServerClient } from '../product/slipway.js';
+
+const Notebook = z.looseObject({
+  cells: z.array(
+    z.looseObject({ cell_type: z.string(), id: z.string(), source: z.union([z.string(), z.array(z.string())]) })
+  )
+});
+
+/** What one cell showed, as a reader sees it. */
+export interface ShownCell {
+  readonly id: string;
+  readonly status: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Plain text of displays and results. */
+  readonly shown: string;
+  readonly traceback: string;
+}
+
+/** A metadata server and a kernel that many notebooks are run in, one after the other. */
+export class NotebookSession {
+  private constructor(
+    readonly folder: string,
+    private readonly server: TestProcess,
+    private readonly kernel: KernelClient
+  ) {}
+
+  static async start(): Promise<NotebookSession> {
+    const folder = notebookFolder();
+    const data = path.join(folder, '.slipway');
+    const server = startProcess({
+      command: nodePath(),
+      args: [PROGRAM, 'server', '--data', data, '--port', '0'],
+      folder
+    });
+    await waitFor(server, 'The metadata server', () => new ServerClient(data).runs());
+    return new NotebookSession(folder, server, await KernelClient.start(folder));
+  }
+
+  /** Puts a file beside the notebooks. */
+  copy(file: string): void {
+    cpSync(file, path.join(this.folder, path.basename(file)));
+  }
+
+  /** Runs the code cells of a notebook from the top; after an error it goes on, as a person would. */
+  async run(file: string): Promise<ShownCell[]> {
+    const { cells } = Notebook.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const shown: ShownCell[] = [];
+    for (const { id, source } of cells.filter(cell => cell.cell_type === 'code')) {
+      const { reply, published } = await this.kernel.execute([source].flat().join(''), { cellId: id });
+      shown.push({ id, status: String(reply['status']), ...textsOf(published) });
+    }
+    return shown;
+  }
+
+  async stop(): Promise<void> {
+    await this.kernel.shutdown();
+    await runToEnd([PROGRAM, 'stop', '--data', path.join(this.folder, '.slipway')]);
+    await this.server.stop();
+  }
+}
+
+function textsOf(published: Execution['published']): Omit<ShownCell, 'id' | 'status'> {
+  const contents = (type: string): Record<string, unknown>[] =>
+    published.filter(message => message.type === type).map(({ content }) => content);
+  const streamed = (name: string): string =>
+    contents('stream')
+      .filter(content => content['name'] === name)
+      .map(({ text }) => String(text))
+      .join('');
+  const plain = ['display_data', 'update_display_data', 'execute_result']
+    .flatMap(contents)
+    .map(({ data }) => String((data as Record<string, unknown>)['text/plain'] ?? ''));
+  const tracebacks = contents('error').flatMap(({ traceback }) => traceback as string[]);
+  return {
+    stdout: stripVTControlCharacters(streamed('stdout')),
+    stderr: stripVTControlCharacters(streamed('stderr')),
+    shown: plain.join('\n'),
+    traceback: stripVTControlCharacters(tracebacks.join('\n'))
+  };
+}
