@@ -22,6 +22,7 @@ const SOURCES = [
   'extension',
   'style',
   'scripts/build.mjs',
+  'scripts/bundle.mjs',
   'tsconfig.base.json',
   'install.json'
 ];
@@ -40,6 +41,7 @@ export async function build(root, environment, { force = false } = {}) {
   const node = environment.node();
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await run(node, [tsc, '-b', 'server/contract', 'recording', 'server', 'kernel-lib', 'extension'], { cwd: root });
+  await run(node, [path.join(root, 'scripts', 'bundle.mjs')], { cwd: root });
   await buildExtension(root, node);
   linkExtension(root, environment);
   const install = path.join(root, 'kernel-lib', 'dist', 'kernel', 'install.js');

@@ -2,7 +2,8 @@
 // The space for young objects is bounded: without it a busy server's memory doubles for nothing.
 // Runs on any Node from 18 on: when this one is too old for the server, it finds one that is not and starts itself there.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -63,6 +64,18 @@ function runElsewhere(node) {
   });
 }
 
+/** The bundle, unless the server was compiled again after it. */
+function program() {
+  const bundle = new URL('../lib/cli/main.js', import.meta.url);
+  const changed = file => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const compiled = Math.max(
+    ...['../tsconfig.tsbuildinfo', '../contract/tsconfig.tsbuildinfo'].map(file =>
+      changed(new URL(file, import.meta.url))
+    )
+  );
+  return changed(bundle) > compiled ? bundle : new URL('../dist/cli/main.js', import.meta.url);
+}
+
 const again = process.env.SLIPWAY_REEXECUTED !== undefined;
 // What this process starts must find its own Node.
 delete process.env.SLIPWAY_REEXECUTED;
@@ -78,7 +91,8 @@ if (!again && chosen && chosen !== process.execPath) {
       emitWarning.call(process, warning, ...rest);
     }
   };
-  const { main } = await import('../dist/cli/main.js');
+  module.enableCompileCache();
+  const { main } = await import(program());
   process.exit(await main(process.argv.slice(2)));
 } else {
   const node = again ? undefined : findNode();

@@ -47,7 +47,7 @@ export class Model {
     const text = await readFile(path.join(folder, BUNDLE_FILES.signature), 'utf8');
     const signature = ModelSignature.parse(JSON.parse(text));
     const data: OnnxWorkerData = { model: path.join(folder, BUNDLE_FILES.model), signature };
-    const worker = new Worker(new URL('./onnx-worker.js', import.meta.url), { workerData: data });
+    const worker = new Worker(new URL('../serving/onnx-worker.js', import.meta.url), { workerData: data });
     await new Promise<void>((resolve, reject) => {
       worker.once('message', (message: OnnxReply) => {
         if (message.kind === 'ready') return resolve();
