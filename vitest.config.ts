@@ -11,7 +11,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['server/**/src/**/*.test.ts', 'recording/src/**/*.test.ts', 'kernel-lib/src/**/*.test.ts'],
+          include: [
+            'server/**/src/**/*.test.ts',
+            'recording/src/**/*.test.ts',
+            'onnx-import/src/**/*.test.ts',
+            'kernel-lib/src/**/*.test.ts'
+          ],
           exclude: ['server/src/store/postgres/**'],
           testTimeout: 20_000
         }

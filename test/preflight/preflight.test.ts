@@ -118,7 +118,7 @@ describe('preflight', () => {
       ...signature,
       training_frame: {
         ...signature.training_frame,
-        columns: signature.training_frame.columns.filter(column => column.name !== 'precipitation')
+        columns: signature.training_frame!.columns.filter(column => column.name !== 'precipitation')
       }
     }));
     const check = (await examine(files))['signature-matches-frame']!;

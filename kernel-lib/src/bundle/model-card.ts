@@ -5,7 +5,7 @@ import type { TrainedModelParts } from '../train/trained-model.js';
 /** The model card of a bundle, in Markdown; made from the training, never typed by hand. */
 export function modelCard(name: string, model: TrainedModelParts, signature: ModelSignature): string {
   const { evaluation } = model;
-  const frame = signature.training_frame;
+  const { frame } = model;
   const dataset = frame.dataset ? `${frame.dataset.name}@${frame.dataset.version}` : 'an unregistered frame';
   const inputs = signature.inputs.map(input => {
     const range = input.range ? `${formatNumber(input.range.min)} … ${formatNumber(input.range.max)}` : '';

@@ -12,7 +12,7 @@ export interface TrainedModelParts {
   /** Class labels in the order of the probabilities; null for a regression. */
   readonly labels: readonly string[] | null;
   readonly target: string;
-  readonly frame: ModelSignature['training_frame'];
+  readonly frame: NonNullable<ModelSignature['training_frame']>;
   readonly evaluation: Evaluation;
   readonly testVectors: TestVectors;
   readonly backend: BackendChoice;

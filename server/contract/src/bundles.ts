@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Column, DatasetVersionRef } from './datasets.js';
 import { BundleDigest, RelativePath, RunId, Sha256, Timestamp } from './scalars.js';
 
-/** Files that every bundle has, by their names inside it. */
+/** Files of a bundle by their names inside it; `evaluation` only an imported model may lack. */
 export const BUNDLE_FILES = {
   model: 'model.onnx',
   signature: 'signature.json',
@@ -14,6 +14,9 @@ export const BUNDLE_FILES = {
 
 /** The scoring module of a bundle that has one: functions around the model, for plain `/predict` requests. */
 export const SCORING_FILE = 'scoring.mjs';
+
+/** Where a bundle comes from whose graph was not trained here. */
+export const PROVENANCE_FILE = 'provenance.json';
 
 /** ONNX element types that services accept, named as the Open Inference Protocol names them. */
 export const TensorType = z.enum(['BOOL', 'INT32', 'INT64', 'FP32', 'FP64', 'BYTES']);
@@ -49,13 +52,16 @@ export const ModelSignature = z.object({
     .describe('Class labels in the order of the probabilities; null for regression.'),
   inputs: z.array(SignatureInput).min(1),
   outputs: z.array(SignatureOutput).min(1),
-  training_frame: z.object({
-    columns: z.array(Column).describe('Every column of the frame that was trained on, target included.'),
-    dataset: DatasetVersionRef.nullable(),
-    split: z.string().describe('In words, e.g. "by time, last 20 %"'),
-    train_rows: z.number().int(),
-    test_rows: z.number().int()
-  })
+  training_frame: z
+    .object({
+      columns: z.array(Column).describe('Every column of the frame that was trained on, target included.'),
+      dataset: DatasetVersionRef.nullable(),
+      split: z.string().describe('In words, e.g. "by time, last 20 %"'),
+      train_rows: z.number().int(),
+      test_rows: z.number().int()
+    })
+    .nullable()
+    .describe('null: the model was imported, and what it was trained on is not known here.')
 });
 export type ModelSignature = z.infer<typeof ModelSignature>;
 
@@ -99,6 +105,28 @@ export const Evaluation = z.object({
   baselines: z.array(BaselineResult)
 });
 export type Evaluation = z.infer<typeof Evaluation>;
+
+/** What is known of a graph that was imported, and what was changed in it. */
+export const Provenance = z.object({
+  file: z.string().describe('Name of the file that was imported.'),
+  sha256: Sha256.describe('Of that file as it came.'),
+  size: z.number().int().nonnegative(),
+  producer: z.string().describe('What wrote it, as it says itself.'),
+  producer_version: z.string(),
+  domain: z.string(),
+  model_version: z.number().int(),
+  documentation: z.string(),
+  ir_version: z.number().int(),
+  opsets: z
+    .record(z.string(), z.number().int())
+    .describe('Version of each operator set; "ai.onnx" is the default one.'),
+  metadata: z.record(z.string(), z.string()).describe('The metadata properties of the file.'),
+  licence: z.string().nullable().describe('As the person says who imported it.'),
+  source: z.string().nullable().describe('Where it was got from, as the person says who imported it.'),
+  edits: z.array(z.string()).describe('What the import changed in the graph, in words.'),
+  vectors: z.enum(['generated', 'sample']).describe('Whether the rows of the test vectors were made up or given.')
+});
+export type Provenance = z.infer<typeof Provenance>;
 
 export const BundleEnvironment = z.object({
   runtime: z.string(),

@@ -10,7 +10,7 @@ export class Examination {
   readonly candidate: Candidate;
   #model: Promise<Model> | undefined;
   #vectors: Promise<TestVectors> | undefined;
-  #evaluation: Promise<Evaluation> | undefined;
+  #evaluation: Promise<Evaluation | null> | undefined;
 
   private constructor(subject: PromotionSubject, candidate: Candidate) {
     this.subject = subject;
@@ -38,10 +38,14 @@ export class Examination {
     return this.#vectors;
   }
 
-  evaluation(): Promise<Evaluation> {
-    this.#evaluation ??= this.subject.bundle
-      .read(BUNDLE_FILES.evaluation)
-      .then(bytes => Evaluation.parse(JSON.parse(bytes.toString('utf8'))));
+  /** null: an imported model that came without test rows. */
+  evaluation(): Promise<Evaluation | null> {
+    const there = this.subject.bundle.files.some(file => file.path === BUNDLE_FILES.evaluation);
+    this.#evaluation ??= there
+      ? this.subject.bundle
+          .read(BUNDLE_FILES.evaluation)
+          .then(bytes => Evaluation.parse(JSON.parse(bytes.toString('utf8'))))
+      : Promise.resolve(null);
     return this.#evaluation;
   }
 

@@ -4,6 +4,8 @@ import {
   BundleEnvironment,
   Evaluation,
   ModelSignature,
+  Provenance,
+  PROVENANCE_FILE,
   TestVectors,
   type BundleFile
 } from '@slipway/contract';
@@ -16,7 +18,8 @@ import { zodMessage } from '../zod-message.js';
 export interface ValidBundle {
   readonly digest: string;
   readonly signature: ModelSignature;
-  readonly evaluation: Evaluation;
+  /** null: an imported model that came without test rows. */
+  readonly evaluation: Evaluation | null;
 }
 
 /** JSON files of a bundle are read into memory; none comes near this. */
@@ -38,8 +41,9 @@ export function bundleDigest(files: readonly BundleFile[]): string {
  */
 export async function validateBundle(files: readonly BundleFile[], blobs: BlobStore): Promise<ValidBundle> {
   const byPath = uniquePaths(files);
+  const imported = byPath.has(PROVENANCE_FILE);
   for (const name of Object.values(BUNDLE_FILES)) {
-    if (!byPath.has(name)) {
+    if (!byPath.has(name) && !(imported && name === BUNDLE_FILES.evaluation)) {
       throw new BundleInvalidError(`The bundle has no ${name}.`, { where: 'body.files' });
     }
   }
@@ -49,7 +53,14 @@ export async function validateBundle(files: readonly BundleFile[], blobs: BlobSt
   const read = <S extends z.ZodType>(name: string, schema: S): Promise<z.output<S>> =>
     readJson(byPath, name, schema, blobs);
   const signature = await read(BUNDLE_FILES.signature, ModelSignature);
-  const evaluation = await read(BUNDLE_FILES.evaluation, Evaluation);
+  if (imported) {
+    await read(PROVENANCE_FILE, Provenance);
+  } else if (signature.training_frame === null) {
+    throw new BundleInvalidError('The bundle names neither what it was trained on nor where it was imported from.', {
+      where: `${BUNDLE_FILES.signature}.training_frame`
+    });
+  }
+  const evaluation = byPath.has(BUNDLE_FILES.evaluation) ? await read(BUNDLE_FILES.evaluation, Evaluation) : null;
   const vectors = await read(BUNDLE_FILES.testVectors, TestVectors);
   await read(BUNDLE_FILES.environment, BundleEnvironment);
   refuseUnequalInputs(signature, vectors);

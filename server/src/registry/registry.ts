@@ -220,7 +220,7 @@ async function insertVersion(
     return latest.version;
   }
   const version = (latest?.version ?? 0) + 1;
-  const { dataset } = bundle.signature.training_frame;
+  const dataset = bundle.signature.training_frame?.dataset ?? null;
   await db
     .insertInto('model_version')
     .values({
@@ -238,8 +238,8 @@ async function insertVersion(
       session_id: request.session_id,
       dataset: dataset === null ? null : JSON.stringify(dataset),
       signature: JSON.stringify(bundle.signature),
-      metrics: JSON.stringify(bundle.evaluation.metrics),
-      headline: JSON.stringify(headlineOf(bundle.evaluation))
+      metrics: JSON.stringify(bundle.evaluation?.metrics ?? {}),
+      headline: bundle.evaluation === null ? null : JSON.stringify(headlineOf(bundle.evaluation))
     })
     .execute();
   if (latest === undefined) {

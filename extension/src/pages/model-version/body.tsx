@@ -107,7 +107,7 @@ function whatItDoes({ signature }: ModelVersion, trans: TranslationBundle): stri
 
 function Origin({ version, run }: ModelVersionPageData): JSX.Element {
   const trans = useTranslation();
-  const frame = version.signature?.training_frame;
+  const frame = version.signature?.training_frame ?? undefined;
   return (
     <Section title={trans.__('Where it came from')}>
       <table className="jp-SlipwayTable jp-mod-pairs">

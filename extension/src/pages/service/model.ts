@@ -94,8 +94,8 @@ async function profilesOf(
   client: Pick<SlipwayClient, 'call'>,
   signal: AbortSignal
 ): Promise<readonly ColumnProfile[]> {
-  const { dataset } = service.signature.training_frame;
-  if (dataset === null) {
+  const dataset = service.signature.training_frame?.dataset;
+  if (!dataset) {
     return [];
   }
   try {

@@ -12,6 +12,13 @@ export const betterThanBaseline: Check = {
   protectsFrom: 'a model that a one-line rule beats',
   async run(examination) {
     const evaluation = await examination.evaluation();
+    if (evaluation === null) {
+      return {
+        verdict: 'warn',
+        evidence: 'The model was imported without test rows: how well it answers was not measured here.',
+        remedy: 'Import it again with them: slip.importOnnx(file, { test, target }).'
+      };
+    }
     if (evaluation.baselines.length === 0) {
       return {
         verdict: 'warn',

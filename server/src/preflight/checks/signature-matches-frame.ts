@@ -1,5 +1,11 @@
 import { InferenceSession } from 'onnxruntime-node';
-import { BUNDLE_FILES, type ColumnType, type SignatureInput } from '@slipway/contract';
+import {
+  BUNDLE_FILES,
+  type Column,
+  type ColumnType,
+  type ModelSignature,
+  type SignatureInput
+} from '@slipway/contract';
 import type { Check } from '../check.js';
 
 const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
@@ -16,19 +22,8 @@ export const signatureMatchesFrame: Check = {
   title: 'Signature matches the training frame',
   protectsFrom: 'inputs that the training never saw, a target among the inputs, a graph that asks for something else',
   async run({ signature, subject }) {
-    const { columns } = signature.training_frame;
-    const faults: string[] = [];
-    for (const input of signature.inputs) {
-      const column = columns.find(c => c.name === input.name);
-      if (!column) faults.push(`the input "${input.name}" is no column of the training frame`);
-      else if (!SUITABLE[input.datatype].includes(column.type)) {
-        faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
-      }
-      if (input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
-    }
-    if (!columns.some(c => c.name === signature.target)) {
-      faults.push(`the target "${signature.target}" is no column of the training frame`);
-    }
+    const frame = signature.training_frame;
+    const faults = frame === null ? [] : unlike(signature, frame.columns);
     const session = await InferenceSession.create(await subject.bundle.read(BUNDLE_FILES.model), {
       logSeverityLevel: 3
     });
@@ -43,10 +38,17 @@ export const signatureMatchesFrame: Check = {
       if (!given.includes(output.name)) faults.push(`the graph gives no output "${output.name}"`);
     }
     await session.release();
+    if (frame === null && faults.length === 0) {
+      return {
+        verdict: 'not applicable',
+        evidence: `The model was imported: what it was trained on is not known here. Its graph reads exactly the ${signature.inputs.length} inputs of the signature.`,
+        remedy: 'Compare them with what the model was trained on, as its author describes it.'
+      };
+    }
     return faults.length === 0
       ? {
           verdict: 'pass',
-          evidence: `${signature.inputs.length} inputs, all columns of the ${signature.training_frame.train_rows} training rows with the same types; the graph reads exactly these.`
+          evidence: `${signature.inputs.length} inputs, all columns of the ${frame?.train_rows} training rows with the same types; the graph reads exactly these.`
         }
       : {
           verdict: 'fail',
@@ -55,6 +57,23 @@ export const signatureMatchesFrame: Check = {
         };
   }
 };
+
+/** In what the signature differs from the frame. */
+function unlike(signature: ModelSignature, columns: readonly Column[]): string[] {
+  const faults: string[] = [];
+  for (const input of signature.inputs) {
+    const column = columns.find(c => c.name === input.name);
+    if (!column) faults.push(`the input "${input.name}" is no column of the training frame`);
+    else if (!SUITABLE[input.datatype].includes(column.type)) {
+      faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
+    }
+    if (input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
+  }
+  if (!columns.some(c => c.name === signature.target)) {
+    faults.push(`the target "${signature.target}" is no column of the training frame`);
+  }
+  return faults;
+}
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

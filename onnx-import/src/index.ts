@@ -1,0 +1,1 @@
+export { OnnxImportError, type ImportErrorCode, type Question } from './errors.js';
