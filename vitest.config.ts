@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** As many as there are cores: half of a system test's time is waiting for a process to start. */
+const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
 
 /**
  * `unit` stands beside the code and needs nothing but npm packages; `postgres` is those tests of it that store something,
@@ -18,7 +22,8 @@ export default defineConfig({
             'kernel-lib/src/**/*.test.ts'
           ],
           exclude: ['server/src/store/postgres/**'],
-          testTimeout: 20_000
+          testTimeout: 20_000,
+          maxWorkers
         }
       },
       {
@@ -34,7 +39,8 @@ export default defineConfig({
           env: { SLIPWAY_TEST_DATABASE: 'postgres' },
           globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 60_000,
-          hookTimeout: 60_000
+          hookTimeout: 60_000,
+          maxWorkers
         }
       },
       {
@@ -43,6 +49,7 @@ export default defineConfig({
           include: ['extension/src/**/*.test.{ts,tsx}'],
           environment: 'jsdom',
           testTimeout: 30_000,
+          maxWorkers,
           server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//, /@lumino\//] } }
         }
       },
@@ -53,7 +60,7 @@ export default defineConfig({
           globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false
+          maxWorkers
         }
       },
       {
