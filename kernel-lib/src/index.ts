@@ -29,6 +29,15 @@ export {
 } from './models/specs.js';
 export type { Estimator } from './models/estimator.js';
 export * as metrics from './metrics/index.js';
+export { check, CheckReport, type CheckOptions } from './model-tests/check.js';
+export {
+  test,
+  BehaviourReport,
+  type BehaviourTest,
+  type Direction,
+  type Invariance,
+  type MinimumFunctionality
+} from './model-tests/behaviours.js';
 export { fit, type FitOptions } from './train/fit.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
 export type { BackendChoice, BackendRefusal } from './train/tensorflow.js';

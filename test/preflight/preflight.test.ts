@@ -5,7 +5,10 @@ import { Readable } from 'node:stream';
 import {
   BUNDLE_FILES,
   Evaluation,
+  MODEL_TESTS,
+  MODEL_TESTS_FILE,
   ModelSignature,
+  ModelTests,
   PREFLIGHT_CHECKS,
   TestVectors,
   type PreflightCheck
@@ -13,7 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { buildBundle } from '../../kernel-lib/dist/bundle/bundle.js';
-import { data, fit, mlp, prep, TrainedModel } from '../../kernel-lib/dist/index.js';
+import { data, fit, mlp, prep, test, TrainedModel } from '../../kernel-lib/dist/index.js';
 import type { NetworkEstimator } from '../../kernel-lib/dist/models/network.js';
 import { LocalPreflight } from '../../server/dist/preflight/runner.js';
 import type { BundleReader, PromotionSubject } from '../../server/dist/promotions/ports.js';
@@ -60,15 +63,23 @@ describe('preflight', () => {
     folder = await freshFolder();
     // What the library records here is for nobody else.
     process.env['SLIPWAY_DATA'] = path.join(folder, '.slipway');
-    // The sky of today tells the sky of today: better than any baseline, so that a clean bundle passes every check.
+    // The night tells the day: better than any baseline, and not too good to be true.
     const weather = await data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
-    const sky = await weather.derive('sky', "case when precipitation > 0 then 'rain' else 'dry' end");
+    const sky = await weather.derive('sky', "case when temp_max > 16 then 'warm' else 'cold' end");
     const parts = await sky.split({ by: 'time', test: 0.2 });
     trained = await fit(mlp({ hidden: [8] }), {
       ...parts,
       target: 'sky',
-      prep: prep().impute('precipitation').log1p('precipitation').standardize('precipitation').oneHot('weather'),
+      prep: prep()
+        .impute('precipitation')
+        .log1p('precipitation')
+        .standardize('precipitation', 'temp_min')
+        .oneHot('weather'),
       epochs: 15
+    });
+    await test(trained, {
+      'frost is cold': { rows: { precipitation: 0, temp_min: -10, weather: 'snow' }, expect: 'cold' },
+      'a warmer night is a warmer day': { vary: 'temp_min', by: 5, expect: 'rises', of: 'warm' }
     });
     good = new Map((await buildBundle('sky', trained)).contents);
   });
@@ -106,9 +117,12 @@ describe('preflight', () => {
   it('passes a clean bundle on every check, with numbers as evidence', async () => {
     const checks = await examine(good);
     const verdicts = Object.values(checks).map(check => `${check.id}: ${check.verdict}`);
-    expect(verdicts).toEqual(PREFLIGHT_CHECKS.map(id => `${id}: pass`));
+    const expected = PREFLIGHT_CHECKS.map(id => `${id}: ${id === 'labels-kept' ? 'not applicable' : 'pass'}`);
+    expect(verdicts).toEqual(expected);
+    expect(checks['behaviours']!.evidence).toBe('2 behaviours, 65 claims, all hold on the exported graph.');
+    expect(checks['learned']!.evidence).toMatch(/^log loss \(accuracy 9\d.*\) 0\.\d+ on \d+ training rows, 0\.6/);
     expect(checks['better-than-baseline']!.evidence).toMatch(
-      /^Better: accuracy \S+ against 0\.627 of majority .*292 test rows, p < \.001/
+      /^Better: accuracy \S+ against 0\.373 of majority .*292 test rows, p < \.001/
     );
     expect(checks['onnx-equals-model']!.evidence).toMatch(/over 64 rows/);
   });
@@ -154,18 +168,50 @@ describe('preflight', () => {
     expect(check.remedy).toContain('persistence');
   });
 
+  it('asks the graph itself for the behaviours, and says which is broken', async () => {
+    const files = changed(MODEL_TESTS_FILE, ModelTests, tests => ({
+      ...tests,
+      behaviours: tests.behaviours.map(behaviour =>
+        behaviour.name === 'frost is cold' ? { ...behaviour, claims: [{ row: 0, label: 'warm' }] } : behaviour
+      )
+    }));
+    const check = (await examine(files))['behaviours']!;
+    expect(check.verdict).toBe('fail');
+    expect(check.evidence).toBe('Broken: "frost is cold" in 1 of 1 (of 2 behaviours).');
+    expect(check.remedy).not.toBeNull();
+  });
+
+  it('shows what the model tests found, and refuses nothing for a bundle that came without them', async () => {
+    const leaked = changed(MODEL_TESTS_FILE, ModelTests, tests => ({
+      ...tests,
+      results: [{ id: 'no-leakage', verdict: 'fail', evidence: '"id" is the target.', remedy: 'Leave it out.' }]
+    }));
+    const checks = await examine(leaked);
+    expect(checks['no-leakage']).toMatchObject({
+      verdict: 'fail',
+      evidence: '"id" is the target.',
+      remedy: 'Leave it out.'
+    });
+    expect(checks['learned']!.verdict).toBe('not applicable');
+    const without = new Map(good);
+    without.delete(MODEL_TESTS_FILE);
+    const verdicts = MODEL_TESTS.map(id => id as string).concat('behaviours');
+    const others = await examine(without);
+    expect(verdicts.map(id => others[id]!.verdict)).toEqual(verdicts.map(() => 'not applicable'));
+  });
+
   it('warns of a lead that may be chance', async () => {
+    const { parts } = trained;
+    const { inputs, rows, truth } = parts.evaluation;
+    const columns = parts.prep.columns.map(column => inputs[column.name]!);
+    const p = parts.estimator.predict(parts.prep.transformColumns(columns, rows, 'test'), parts.prep.width);
+    const ours = truth.map((_, row) => parts.labels![p[row * 2 + 1]! > p[row * 2]! ? 1 : 0]!);
+    // Wrong on three rows only, where the model is right: too few to be sure.
+    const lost = ours.flatMap((label, row) => (label === truth[row] ? [row] : [])).slice(0, 3);
+    const predictions = ours.map((label, row) => (lost.includes(row) ? 'other' : label));
     const files = changed(BUNDLE_FILES.evaluation, Evaluation, evaluation => ({
       ...evaluation,
-      // Wrong on three rows only, where the model is right: too few to be sure.
-      baselines: [
-        {
-          name: 'majority',
-          description: 'nearly the truth',
-          value: 0.99,
-          predictions: evaluation.truth.map((t, i) => (i < 3 ? 'other' : t))
-        }
-      ]
+      baselines: [{ name: 'majority', description: 'nearly the same', value: 0.89, predictions }]
     }));
     const check = (await examine(files))['better-than-baseline']!;
     expect(check.verdict).toBe('warn');

@@ -14,6 +14,20 @@ export function checkTitle(id: CheckId, trans: TranslationBundle): string {
       return trans.__('Better than the baselines');
     case 'output-not-constant':
       return trans.__('Output is not constant');
+    case 'no-leakage':
+      return trans.__('No input gives the target away');
+    case 'target-ahead':
+      return trans.__('What is predicted has not happened yet');
+    case 'test-rows-apart':
+      return trans.__('Test rows are not training rows');
+    case 'inputs-in-range':
+      return trans.__('Inputs hold possible values');
+    case 'learned':
+      return trans.__('Loss fell below that of a constant');
+    case 'labels-kept':
+      return trans.__('Scoring module keeps the meaning of labels');
+    case 'behaviours':
+      return trans.__('Behaves as its tests say');
     case 'service-replay':
       return trans.__('Service gives the recorded answers');
     case 'malformed-request':

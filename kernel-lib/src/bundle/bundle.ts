@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   BUNDLE_FILES,
+  MODEL_TESTS_FILE,
   SCORING_FILE,
   type BundleEnvironment,
   type BundleFile,
-  type ModelSignature
+  type ModelSignature,
+  type ModelTests
 } from '@slipway/contract';
 import { exportModel } from '../onnx/export.js';
 import { IR_VERSION, OPSET } from '../onnx/graph.js';
+import { labelsKept } from '../model-tests/labels-kept.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { installedVersions } from './installed-versions.js';
 import { modelCard } from './model-card.js';
@@ -19,6 +22,8 @@ export interface BuiltBundle {
   readonly digest: string;
   readonly files: readonly BundleFile[];
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** What the model tests found; null when none were made. */
+  readonly tests: ModelTests | null;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface BuiltBundle {
  */
 export async function buildBundle(
   name: string,
-  { parts: model }: TrainedModel,
+  { parts: model, behaviours }: TrainedModel,
   scoring: ScoringModule | null = null
 ): Promise<BuiltBundle> {
   const labels = model.labels ? [...model.labels] : null;
@@ -58,12 +63,17 @@ export async function buildBundle(
     [BUNDLE_FILES.environment, json(environment)],
     [BUNDLE_FILES.card, new TextEncoder().encode(modelCard(name, model, signature))]
   ]);
+  const labelTest = scoring && labels ? [await labelsKept(scoring, model)] : [];
+  const tests: ModelTests | null = model.tests
+    ? { results: [...model.tests, ...labelTest], behaviours: [...behaviours] }
+    : null;
+  if (tests) contents.set(MODEL_TESTS_FILE, json(tests));
   if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
   const files = [...contents]
     .map(([path, bytes]) => ({ path, sha256: sha256(bytes), size: bytes.length }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const list = files.map(file => `${file.sha256}  ${file.path}\n`).join('');
-  return { digest: sha256(new TextEncoder().encode(list)), files, contents };
+  return { digest: sha256(new TextEncoder().encode(list)), files, contents, tests };
 }
 
 function json(value: unknown): Uint8Array {

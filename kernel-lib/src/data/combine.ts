@@ -1,6 +1,6 @@
 import type { DatasetVersionRef } from '@slipway/contract';
 import { SlipwayError } from '../errors.js';
-import { notebook } from '../notebook/standalone.js';
+import { warnOfCell } from '../notebook/cell-warning.js';
 import { executeUserSql, freshTable, quoteName } from './engine.js';
 import { Frame, type Lineage } from './frame.js';
 
@@ -50,7 +50,7 @@ export async function joinFrames(left: Frame, right: Frame, { on, how = 'inner' 
   const { name, time, shifts } = left;
   const joined = await Frame.open({ name, table, time, version: null, lineage: lineageOf(words, left, right), shifts });
   if (joined.rowCount > left.rowCount) {
-    notebook().warn(
+    warnOfCell(
       `The join made ${joined.rowCount} rows of ${left.rowCount}: some keys stand more than once in ${right.name}. ` +
         'Group it by the key first if each row of the left frame is to stay one row.'
     );

@@ -1,10 +1,12 @@
 import { SlipwayError } from '../errors.js';
+import { warnOfCell } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import { readCsv } from './csv.js';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { Frame } from './frame.js';
 import { openQuery, type DatabaseQuery } from './database-query.js';
 import { isAddress } from './download.js';
+import { impossibleValues } from './impossible-values.js';
 import { openSources } from './source-files.js';
 import type { DataSource } from './source.js';
 
@@ -51,7 +53,21 @@ export async function data(name: string, from: string | DatabaseQuery, options: 
   });
   for (const source of sources)
     book.noteRead(typeof from === 'string' && isAddress(from) ? `url:${named}` : `file:${source.named}`);
+  await warnOfImpossibleValues(frame);
   return frame.save(name);
+}
+
+/** A number that stands for "missing" is taken for a measurement by everything that follows. */
+async function warnOfImpossibleValues(frame: Frame): Promise<void> {
+  const numeric = frame.columns.filter(({ type }) => type === 'number' || type === 'integer');
+  const names = numeric.map(({ name }) => name);
+  for (const { column, value, rows, from, to } of await impossibleValues(frame.table, names)) {
+    warnOfCell(
+      `"${column}" of ${frame.name} is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${from} to ${to}: ` +
+        `${value} probably stands for "missing".\n` +
+        `Make it so: frame.derive("${column}", 'nullif("${column}", ${value})').`
+    );
+  }
 }
 
 /** Reads files under one another; a column that one of them lacks is missing in its rows. */

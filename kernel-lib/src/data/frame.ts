@@ -1,5 +1,6 @@
 import type { Column, DatasetVersionRef } from '@slipway/contract';
 import type { MimeBundle } from '../notebook/context.js';
+import { currentCellNumber } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import { SlipwayError } from '../errors.js';
 import { chartBundle, type VegaLiteSpec } from '../display/vega.js';
@@ -29,6 +30,8 @@ export interface Lineage {
 export interface Shift {
   readonly from: string;
   readonly steps: number;
+  /** Number of the cell that made it; null outside of cells. */
+  readonly cell: number | null;
 }
 
 /** What a frame is made of; the frame itself never changes. */
@@ -117,7 +120,14 @@ export class Frame {
     const list = exists
       ? `* replace ((${expression}) as ${quoteName(name)})`
       : `*, (${expression}) as ${quoteName(name)}`;
-    return this.#next(`select ${list} from ${quoteName(this.table)}`, expression, `${name} = ${expression}`);
+    const derived = await this.#next(
+      `select ${list} from ${quoteName(this.table)}`,
+      expression,
+      `${name} = ${expression}`
+    );
+    const { warnOfUnmatched } = await import('./unmatched-rows.js');
+    await warnOfUnmatched(this, derived, name, expression);
+    return derived;
   }
 
   /** Keeps the rows for which the SQL condition is true. */
@@ -178,7 +188,7 @@ export class Frame {
         `from ${quoteName(this.table)}) where slipway_far is not null order by ${time}`,
       words,
       words,
-      new Map(this.shifts).set(as, { from: column, steps })
+      new Map(this.shifts).set(as, { from: column, steps, cell: currentCellNumber() })
     );
   }
 

@@ -1,5 +1,5 @@
 import { SlipwayError } from '../errors.js';
-import { notebook } from '../notebook/standalone.js';
+import { warnOfCell } from '../notebook/cell-warning.js';
 import { execute, freshTable, queryRows, quoteName } from './engine.js';
 import type { Frame } from './frame.js';
 
@@ -53,9 +53,12 @@ export async function splitFrame(frame: Frame, options: SplitOptions): Promise<S
       ...(by === 'group' ? { remedy: `"${options.column}" needs at least two different values.` } : {})
     });
   }
-  if (by !== 'time' && frame.time) warnOfTime(frame, options);
+  if (by !== 'time') {
+    const time = frame.time ?? (await undeclaredTime(frame));
+    if (time !== null) warnOfTime(frame, time, options);
+  }
   if (by === 'group' && Math.abs(testRows / total - test) > SHARE_TOLERANCE) {
-    notebook().warn(
+    warnOfCell(
       `The test part has ${percent(testRows / total)} of the rows instead of ${percent(test)}: ` +
         `the groups of "${options.column}" are too large to come nearer.`
     );
@@ -148,17 +151,33 @@ async function warnOfRareClasses(frame: Frame, column: string): Promise<void> {
   }
   const rare = classes.filter(({ n }) => Number(n) === 1).map(({ value }) => String(value));
   if (rare.length === 0) return;
-  notebook().warn(
+  warnOfCell(
     `Only one row of ${frame.name} has ${column} = ${rare.join(', ')}: a class of one row cannot be in both parts.`
   );
 }
 
-function warnOfTime(frame: Frame, { by, test }: SplitOptions): void {
+function warnOfTime(frame: Frame, time: string, { by, test }: SplitOptions): void {
   const how = by === 'random' ? 'Random split' : `Split by ${by}`;
-  notebook().warn(
-    `${how} of ${frame.name}, whose rows are ordered by ${frame.time}: the model is tested on days between ` +
-      `those it learned. Use { by: "time", test: ${test} } to test it on the future.`
+  const declared = frame.time === null ? ` Say so when the data is read, { time: "${time}" };` : '';
+  warnOfCell(
+    `${how} of ${frame.name}, whose rows are ordered by ${time}: the model is tested on days between ` +
+      `those it learned.${declared} Use { by: "time", test: ${test} } to test it on the future.`
   );
+}
+
+/** A column of dates in whose order the rows stand, though nobody said so. */
+async function undeclaredTime(frame: Frame): Promise<string | null> {
+  for (const { name, type } of frame.columns) {
+    if (type !== 'date' && type !== 'timestamp') continue;
+    const column = quoteName(name);
+    const [row] = await queryRows(
+      `select count(*) filter (t < p) as back, count(distinct t) as distincts, count(t) as n from ` +
+        `(select ${column} as t, lag(${column}) over () as p from ${quoteName(frame.table)})`
+    );
+    const { back, distincts, n } = row!;
+    if (Number(back) === 0 && Number(distincts) > 1 && Number(n) === frame.rowCount) return name;
+  }
+  return null;
 }
 
 function percent(share: number): string {

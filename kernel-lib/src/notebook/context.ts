@@ -7,12 +7,13 @@ export type MimeBundle = Record<string, unknown>;
 export interface CurrentCell {
   readonly executionId: string;
   readonly order: number;
+  /** The number that Jupyter shows beside the cell. */
+  readonly executionCount: number;
   readonly cellId: string | null;
 }
 
 /** A cell that has been executed in this session. */
 export interface ExecutedCell extends CurrentCell {
-  readonly executionCount: number;
   readonly source: string;
   readonly status: CellStatus;
   readonly durationMs: number | null;

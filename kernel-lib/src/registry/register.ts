@@ -2,11 +2,12 @@ import type { ModelVersion } from '@slipway/contract';
 import { buildBundle, type BuiltBundle } from '../bundle/bundle.js';
 import { call, uploadBlob } from '../client/client.js';
 import { SlipwayError } from '../errors.js';
+import { cellName } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { Run } from '../runs/run.js';
 import type { TrainedModel } from '../train/trained-model.js';
-import { currentScoring, SCORING_RESOURCE } from '../scoring/scoring-module.js';
+import { currentScoring, scoringCell, SCORING_RESOURCE } from '../scoring/scoring-module.js';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */
@@ -53,6 +54,7 @@ export async function register(
   const scoring = currentScoring();
   if (scoring) notebook().noteRead(SCORING_RESOURCE);
   const bundle = await buildBundle(name, model, scoring);
+  warnOfScoring(bundle);
   waiting.set(name, { bundle, runId: model.runId, description: options.description ?? '' });
   let version: ModelVersion | null = null;
   try {
@@ -64,6 +66,14 @@ export async function register(
   const registration = new Registration(name, bundle.digest, version);
   if (version) notebook().noteWrite(`model:${name}@${version.version}`);
   return registration;
+}
+
+/** A scoring module that says the opposite of its model is named at once, with its cell. */
+function warnOfScoring({ tests }: BuiltBundle): void {
+  const result = tests?.results.find(({ id }) => id === 'labels-kept');
+  if (result?.verdict !== 'fail') return;
+  const cell = cellName(scoringCell());
+  notebook().warn(`${cell === null ? '' : `${cell}: `}${result.evidence}\n${result.remedy}`);
 }
 
 /** Registers the bundle that waits under `name`; null when none does. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { MetricValue, NamedMetric, RunProgress, RunStatus } from '@slipway/contract';
+import { warnOfCell } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { TrainedModel } from '../train/trained-model.js';
@@ -45,6 +46,7 @@ export class Run {
   #points: NamedMetric[] = [];
   #progress: RunProgress | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #misnamed = false;
   readonly #steps = new Map<string, number>();
 
   constructor(experiment: string, name: string | undefined) {
@@ -73,6 +75,7 @@ export class Run {
     const at = step ?? (this.#steps.get(key) ?? -1) + 1;
     this.#steps.set(key, at);
     this.metrics.set(key, value);
+    this.#checkName(key, value);
     this.#points.push({ key, value: metricValue(value), step: at, timestamp: Date.now() });
     notebook().noteRun(this.id);
     if (this.#points.length >= MAX_POINTS) this.flush();
@@ -142,6 +145,19 @@ export class Run {
               ...(book.cell?.cellId ? { cell_id: book.cell.cellId } : {})
             }
     });
+  }
+
+  /** An accuracy of a model that predicts numbers is another metric under a wrong name. */
+  #checkName(key: string, value: number): void {
+    if (!/^(?:(?:val|train|test)_)?acc(?:uracy)?$/i.test(key) || this.#misnamed || !this.model) return;
+    if (this.model.labels !== null) return;
+    this.#misnamed = true;
+    const { r2 } = this.model.metrics;
+    const isR2 = r2 !== undefined && Math.abs(r2 - value) < 1e-6;
+    warnOfCell(
+      `Run ${this.name} logs ${isR2 ? `R² ${Number(value.toPrecision(3))}` : 'a metric'} as "${key}", but its model predicts a number: ` +
+        `accuracy is the share of right classes.\nLog it under its own name, run.logMetric("${isR2 ? 'r2' : 'mae'}", …); slip.fit logs r2, rmse and mae itself.`
+    );
   }
 
   /** Runs `body` with this run as the current one. */

@@ -1,5 +1,6 @@
 import module from 'node:module';
 import { SlipwayError } from '../errors.js';
+import { currentCellNumber } from '../notebook/cell-warning.js';
 
 /** A scoring module as a cell gave it. */
 export interface ScoringModule {
@@ -21,6 +22,7 @@ const FORM =
 export const SCORING_RESOURCE = 'scoring:module';
 
 let current: ScoringModule | null = null;
+let currentCell: number | null = null;
 
 /** The scoring module that the next bundles carry, or null. */
 export function currentScoring(): ScoringModule | null {
@@ -30,6 +32,12 @@ export function currentScoring(): ScoringModule | null {
 /** Bundles that are registered from now on carry `scoring`; null: they carry none. */
 export function useScoring(scoring: ScoringModule | null): void {
   current = scoring;
+  currentCell = currentCellNumber();
+}
+
+/** Number of the cell that holds the current scoring module. */
+export function scoringCell(): number | null {
+  return currentCell;
 }
 
 /**
@@ -46,7 +54,7 @@ export async function readScoring(source: string): Promise<ScoringModule> {
   }
   let exported: Record<string, unknown>;
   try {
-    exported = (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as typeof exported;
+    exported = await loadModule(code);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw invalid(`The scoring module cannot be loaded: ${why}.`, error);
@@ -54,6 +62,14 @@ export async function readScoring(source: string): Promise<ScoringModule> {
   const functions = (['before', 'after'] as const).filter(name => typeof exported[name] === 'function');
   if (functions.length === 0) throw invalid('The scoring module exports neither before nor after.');
   return { source, code, functions };
+}
+
+/** The exports of a module that is given as JavaScript. */
+export async function loadModule(code: string): Promise<Record<string, unknown>> {
+  return (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as Record<
+    string,
+    unknown
+  >;
 }
 
 function withoutTypes(source: string): string {

@@ -3,7 +3,7 @@ import { provideNotebook, type MimeBundle, type NewRecord, type NotebookContext 
 /** A notebook for unit tests: keeps what was shown, warned and recorded. */
 export class RecordingNotebook implements NotebookContext {
   readonly sessionId = 'test-session';
-  readonly cell = { executionId: 'test-session.1', order: 1, cellId: 'cell-1' };
+  readonly cell = { executionId: 'test-session.1', order: 1, executionCount: 1, cellId: 'cell-1' };
   readonly shown: MimeBundle[] = [];
   readonly warnings: string[] = [];
   readonly records: NewRecord[] = [];

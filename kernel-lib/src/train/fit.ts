@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import type { Frame } from '../data/frame.js';
 import { SlipwayError } from '../errors.js';
 import type { ModelSpec } from '../models/specs.js';
+import { testTraining } from '../model-tests/index.js';
 import { notebook } from '../notebook/standalone.js';
 import { prep as emptyPrep, type Prep } from '../prep/prep.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
@@ -90,7 +91,8 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
     evaluation,
     testVectors: await testVectors(estimator, prep, test, target.labels),
     backend,
-    runId: run.id
+    runId: run.id,
+    tests: await testTraining({ train, test, target, inputs: names, prep, estimator, evaluation })
   });
   run.model = trained;
   return trained;

@@ -1,4 +1,4 @@
-import type { Evaluation, ModelSignature, TestVectors } from '@slipway/contract';
+import type { Behaviour, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { FittedPrep } from '../prep/prep.js';
@@ -17,10 +17,15 @@ export interface TrainedModelParts {
   readonly testVectors: TestVectors;
   readonly backend: BackendChoice;
   readonly runId: string;
+  /** What the model tests around the training found. */
+  readonly tests?: readonly ModelTestResult[];
 }
 
 /** A fitted model with its preprocessing, its evaluation on the test rows and what is needed to register it. */
 export class TrainedModel {
+  /** Behaviours that `slip.test` asked of it and found; they travel with it, and preflight asks again. */
+  behaviours: readonly Behaviour[] = [];
+
   constructor(readonly parts: TrainedModelParts) {}
 
   get runId(): string {

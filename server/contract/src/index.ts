@@ -5,6 +5,7 @@ export * from './datasets.js';
 export * from './discovery.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './model-tests.js';
 export * from './outputs.js';
 export * from './preflight.js';
 export * from './promotions.js';

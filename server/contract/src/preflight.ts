@@ -10,6 +10,13 @@ export const PREFLIGHT_CHECKS = [
   'onnx-equals-model',
   'better-than-baseline',
   'output-not-constant',
+  'no-leakage',
+  'target-ahead',
+  'test-rows-apart',
+  'inputs-in-range',
+  'learned',
+  'labels-kept',
+  'behaviours',
   'service-replay',
   'malformed-request'
 ] as const;

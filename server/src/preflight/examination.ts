@@ -1,4 +1,12 @@
-import { BUNDLE_FILES, Evaluation, TestVectors, type Columns, type ModelSignature } from '@slipway/contract';
+import {
+  BUNDLE_FILES,
+  Evaluation,
+  MODEL_TESTS_FILE,
+  ModelTests,
+  TestVectors,
+  type Columns,
+  type ModelSignature
+} from '@slipway/contract';
 import type { PromotionSubject } from '../promotions/ports.js';
 import { Model } from '../serving/model.js';
 import { decodeColumns, type Outputs } from '../serving/tensors.js';
@@ -9,6 +17,7 @@ export class Examination {
   readonly subject: PromotionSubject;
   readonly candidate: Candidate;
   #model: Promise<Model> | undefined;
+  #modelTests: Promise<ModelTests | null> | undefined;
   #vectors: Promise<TestVectors> | undefined;
   #evaluation: Promise<Evaluation | null> | undefined;
 
@@ -47,6 +56,15 @@ export class Examination {
           .then(bytes => Evaluation.parse(JSON.parse(bytes.toString('utf8'))))
       : Promise.resolve(null);
     return this.#evaluation;
+  }
+
+  /** null: the bundle has none. */
+  modelTests(): Promise<ModelTests | null> {
+    const there = this.subject.bundle.files.some(file => file.path === MODEL_TESTS_FILE);
+    this.#modelTests ??= there
+      ? this.subject.bundle.read(MODEL_TESTS_FILE).then(bytes => ModelTests.parse(JSON.parse(bytes.toString('utf8'))))
+      : Promise.resolve(null);
+    return this.#modelTests;
   }
 
   /** The graph's answers for rows given as columns. */

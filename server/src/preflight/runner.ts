@@ -1,8 +1,10 @@
 import type { PreflightCheck } from '@slipway/contract';
 import type { OnStep, PreflightRunner, PromotionSubject } from '../promotions/ports.js';
 import type { Check } from './check.js';
+import { behaviours } from './checks/behaviours.js';
 import { betterThanBaseline } from './checks/better-than-baseline.js';
 import { malformedRequest } from './checks/malformed-request.js';
+import { recordedModelTests } from './checks/model-tests.js';
 import { onnxEqualsModel } from './checks/onnx-equals-model.js';
 import { outputNotConstant } from './checks/output-not-constant.js';
 import { serviceReplay } from './checks/service-replay.js';
@@ -15,6 +17,8 @@ const CHECKS: readonly Check[] = [
   onnxEqualsModel,
   betterThanBaseline,
   outputNotConstant,
+  ...recordedModelTests,
+  behaviours,
   serviceReplay,
   malformedRequest
 ];

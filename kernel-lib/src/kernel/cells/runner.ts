@@ -84,7 +84,11 @@ export class CellRunner {
 
   #failure(cell: Cell): Outcome {
     if (cell.diagnostics.length > 0) {
-      return { status: 'error', error: describeDiagnostics(cell.diagnostics, cell.source), resultText: null };
+      return {
+        status: 'error',
+        error: describeDiagnostics(cell.diagnostics, cell.source, cell.executionCount),
+        resultText: null
+      };
     }
     const thrown = cell.thrown?.value;
     const interrupted = cell.abort.signal.aborted || isVmInterrupt(thrown);

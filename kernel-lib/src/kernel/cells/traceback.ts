@@ -24,6 +24,8 @@ const HIDDEN_FRAME = /evalmachine|node:|[\\/]tslab[\\/]dist[\\/]|[\\/]dist[\\/]k
 const OWN_FRAME = /[\\/]kernel-lib[\\/]dist[\\/]|[\\/]node_modules[\\/]slipway[\\/]/;
 const MAX_CAUSES = 5;
 const MAX_QUOTED_DIAGNOSTICS = 5;
+/** TypeScript's "Cannot find name", without and with a near name. */
+const UNKNOWN_NAME = new Set([2304, 2552]);
 
 /** Describes what cells throw, with the places in the cells' own source. */
 export class Tracebacks {
@@ -79,7 +81,11 @@ export class Tracebacks {
 }
 
 /** Describes why a cell was not run. Positions in diagnostics are those of the cell already. */
-export function describeDiagnostics(diagnostics: readonly Diagnostic[], source: string): ErrorReport {
+export function describeDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  source: string,
+  executionCount: number
+): ErrorReport {
   const traceback: string[] = [];
   let quoted = 0;
   let previousOffset: number | undefined;
@@ -93,6 +99,15 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], source: 
       traceback.push(...quote(source, { line: start.line, column: start.character, length, around: 1 }));
     }
     previousOffset = start.offset;
+  }
+  const unknown = diagnostics.flatMap(({ code, messageText, fileName }) =>
+    UNKNOWN_NAME.has(code) && !fileName ? (/'([^']+)'/.exec(String(messageText))?.slice(1, 2) ?? []) : []
+  );
+  if (unknown.length > 0) {
+    const names = [...new Set(unknown)].join(', ');
+    traceback.push(
+      `Cell In[${executionCount}] was not run: no cell that has run defines ${names}. Run the cell that does, or define it here.`
+    );
   }
   const [first] = diagnostics;
   return { ename: 'CompileError', evalue: first ? `TS${first.code}: ${first.messageText}` : '', traceback };

@@ -1,0 +1,43 @@
+import type { ModelTestId, ModelTestResult, Verdict } from '@slipway/contract';
+import { escapeHtml, renderCard } from '../display/html.js';
+import type { MimeBundle } from '../notebook/context.js';
+import type { BehaviourReport } from './behaviours.js';
+
+const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };
+
+const TITLES: Record<ModelTestId, string> = {
+  'no-leakage': 'No input gives the target away',
+  'target-ahead': 'What is predicted has not happened yet',
+  'test-rows-apart': 'Test rows are not training rows',
+  'inputs-in-range': 'Inputs hold possible values',
+  learned: 'Loss fell below that of a constant',
+  'labels-kept': 'Scoring module keeps the meaning of labels'
+};
+
+/** One line for each test, with its evidence, and the remedy where something is wrong. */
+export function testLines(results: readonly ModelTestResult[]): string[] {
+  return results.map(({ id, verdict, evidence, remedy }) => {
+    const advice = remedy === null ? '' : ` → ${remedy}`;
+    return `${MARKS[verdict]} ${TITLES[id]}: ${evidence}${advice}`;
+  });
+}
+
+/** A card of lines. */
+export function linesBundle(title: string, subtitle: string, lines: readonly string[]): MimeBundle {
+  const list = lines.map(line => `<li>${escapeHtml(line)}</li>`).join('');
+  return {
+    'text/html': renderCard({ title, subtitle, body: `<ul style="list-style:none;padding:0;margin:0">${list}</ul>` }),
+    'text/plain': [`${title}: ${subtitle}`, ...lines].join('\n')
+  };
+}
+
+/** What `slip.test` found, a line for each behaviour. */
+export function behavioursBundle({ target, results }: BehaviourReport): MimeBundle {
+  const good = results.filter(({ broken }) => broken.length === 0).length;
+  const lines = results.map(({ name, rows, broken }) =>
+    broken.length === 0
+      ? `${MARKS.pass} ${name}: holds in ${rows} of ${rows}.`
+      : `${MARKS.fail} ${name}: broken in ${broken.length} of ${rows}, e.g. ${broken[0]}.`
+  );
+  return linesBundle(`Tests of the model for ${target}`, `${good} of ${results.length} behaviours hold`, lines);
+}

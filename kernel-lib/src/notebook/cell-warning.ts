@@ -1,0 +1,17 @@
+import { notebook } from './standalone.js';
+
+/** How a reader of the notebook finds the cell, e.g. `Cell In[4]`; null where no cell runs. */
+export function cellName(executionCount: number | null | undefined): string | null {
+  return executionCount === null || executionCount === undefined ? null : `Cell In[${executionCount}]`;
+}
+
+/** Number of the cell that runs now, as Jupyter shows it; null outside of cells. */
+export function currentCellNumber(): number | null {
+  return notebook().cell?.executionCount ?? null;
+}
+
+/** One warning under the cell that runs now, which it names. */
+export function warnOfCell(message: string): void {
+  const name = cellName(currentCellNumber());
+  notebook().warn(name === null ? message : `${name}: ${message}`);
+}

@@ -1,0 +1,40 @@
+import type { ModelTestId } from '@slipway/contract';
+import type { Check } from '../check.js';
+
+/** Shows what a model test found when the model was trained: it needs training rows, which do not travel in the bundle. */
+function recordedTest(id: ModelTestId, title: string, protectsFrom: string): Check {
+  return {
+    id,
+    title,
+    protectsFrom,
+    async run(examination) {
+      const tests = await examination.modelTests();
+      const result = tests?.results.find(each => each.id === id);
+      if (result) return { ...result, remedy: result.remedy ?? undefined };
+      const why = tests === null ? 'The bundle came without results of model tests.' : 'There was nothing to test.';
+      return { verdict: 'not applicable', evidence: why };
+    }
+  };
+}
+
+/** In the order of the contract's MODEL_TESTS. */
+export const recordedModelTests: readonly Check[] = [
+  recordedTest(
+    'no-leakage',
+    'No input gives the target away',
+    'a near-perfect score that ends with the first real request'
+  ),
+  recordedTest(
+    'target-ahead',
+    'What is predicted has not happened yet',
+    'a target shifted the wrong way, and inputs from the future'
+  ),
+  recordedTest(
+    'test-rows-apart',
+    'Test rows are not training rows',
+    'training rows reported as test rows, and random splits of a time series'
+  ),
+  recordedTest('inputs-in-range', 'Inputs hold possible values', 'stand-ins such as a pressure of 0 that are learned'),
+  recordedTest('learned', 'Loss fell below that of a constant', 'a training that learned nothing'),
+  recordedTest('labels-kept', 'Scoring module keeps the meaning of labels', 'answers that say the opposite')
+];
