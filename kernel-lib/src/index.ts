@@ -43,6 +43,7 @@ export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
 export type { BackendChoice, BackendRefusal } from './train/tensorflow.js';
 export type { Task } from './train/target.js';
 export { currentRun, run, Run, type FinishedRun } from './runs/run.js';
+export { importOnnx, type ImportOnnxOptions } from './bundle/import-onnx.js';
 export { register, Registration } from './registry/register.js';
 export { promote } from './registry/promote.js';
 export { ServiceHandle, type InputRow, type Prediction } from './registry/service.js';

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import {
   BUNDLE_FILES,
   MODEL_TESTS_FILE,
   SCORING_FILE,
   type BundleEnvironment,
-  type BundleFile,
   type ModelSignature,
   type ModelTests
 } from '@slipway/contract';
+import { bundleOf, jsonFile, type BundleContents } from '@slipway/onnx-import';
 import { exportModel } from '../onnx/export.js';
 import { IR_VERSION, OPSET } from '../onnx/graph.js';
 import { labelsKept } from '../model-tests/labels-kept.js';
@@ -17,11 +16,8 @@ import { modelCard } from './model-card.js';
 import type { ScoringModule } from '../scoring/scoring-module.js';
 import { checkParity } from './parity.js';
 
-/** A bundle in memory: its files by name, their checksums, and the digest that names it. */
-export interface BuiltBundle {
-  readonly digest: string;
-  readonly files: readonly BundleFile[];
-  readonly contents: ReadonlyMap<string, Uint8Array>;
+/** A bundle of a model that was trained here. */
+export interface BuiltBundle extends BundleContents {
   /** What the model tests found; null when none were made. */
   readonly tests: ModelTests | null;
 }
@@ -57,29 +53,17 @@ export async function buildBundle(
   };
   const contents = new Map<string, Uint8Array>([
     [BUNDLE_FILES.model, exported.onnx],
-    [BUNDLE_FILES.signature, json(signature)],
-    [BUNDLE_FILES.testVectors, json(model.testVectors)],
-    [BUNDLE_FILES.evaluation, json(model.evaluation)],
-    [BUNDLE_FILES.environment, json(environment)],
+    [BUNDLE_FILES.signature, jsonFile(signature)],
+    [BUNDLE_FILES.testVectors, jsonFile(model.testVectors)],
+    [BUNDLE_FILES.evaluation, jsonFile(model.evaluation)],
+    [BUNDLE_FILES.environment, jsonFile(environment)],
     [BUNDLE_FILES.card, new TextEncoder().encode(modelCard(name, model, signature))]
   ]);
   const labelTest = scoring && labels ? [await labelsKept(scoring, model)] : [];
   const tests: ModelTests | null = model.tests
     ? { results: [...model.tests, ...labelTest], behaviours: [...behaviours] }
     : null;
-  if (tests) contents.set(MODEL_TESTS_FILE, json(tests));
+  if (tests) contents.set(MODEL_TESTS_FILE, jsonFile(tests));
   if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
-  const files = [...contents]
-    .map(([path, bytes]) => ({ path, sha256: sha256(bytes), size: bytes.length }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const list = files.map(file => `${file.sha256}  ${file.path}\n`).join('');
-  return { digest: sha256(new TextEncoder().encode(list)), files, contents, tests };
-}
-
-function json(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value, null, 1) + '\n');
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { ...bundleOf(contents), tests };
 }

@@ -1,4 +1,5 @@
 import type { ModelVersion } from '@slipway/contract';
+import type { BundleContents } from '@slipway/onnx-import';
 import { buildBundle, type BuiltBundle } from '../bundle/bundle.js';
 import { call, uploadBlob } from '../client/client.js';
 import { SlipwayError } from '../errors.js';
@@ -14,7 +15,7 @@ import { registrationBundle } from './registry-display.js';
 const FLUSH_MS = 5000;
 
 /** Bundles that could not be registered because the server was away, by model name. */
-const waiting = new Map<string, { bundle: BuiltBundle; runId: string; description: string }>();
+const waiting = new Map<string, { bundle: BundleContents; runId: string | null; description: string }>();
 
 /** What `register` gives back; `version` is null while the server is away. */
 export class Registration {
@@ -55,7 +56,21 @@ export async function register(
   if (scoring) notebook().noteRead(SCORING_RESOURCE);
   const bundle = await buildBundle(name, model, scoring);
   warnOfScoring(bundle);
-  waiting.set(name, { bundle, runId: model.runId, description: options.description ?? '' });
+  return registerBundle(name, bundle, model.runId, options.description ?? '');
+}
+
+/**
+ * Registers a bundle as the next version of `name`; while the server is away it waits in the notebook.
+ *
+ * @param runId the run that made it; null when none did.
+ */
+export async function registerBundle(
+  name: string,
+  bundle: BundleContents,
+  runId: string | null,
+  description: string
+): Promise<Registration> {
+  waiting.set(name, { bundle, runId, description });
   let version: ModelVersion | null = null;
   try {
     version = await registerWaiting(name);

@@ -1,0 +1,117 @@
+import type { Columns, Evaluation } from '@slipway/contract';
+import { LoadedGraph, namedFeeds, type ImportedModel } from '@slipway/onnx-import';
+import { unknownColumn } from '../data/engine.js';
+import type { Frame } from '../data/frame.js';
+import { SlipwayError } from '../errors.js';
+import { evaluate } from '../train/evaluate.js';
+import type { Target } from '../train/target.js';
+
+/** Rows that the graph is asked about at a time. */
+const BATCH = 1000;
+/** Metrics that need no probabilities. */
+const OF_LABELS = new Set(['accuracy', 'balanced_accuracy', 'mcc', 'precision', 'recall', 'f1', 'f1_macro']);
+
+/**
+ * How an imported model answers on test rows, beside the baselines.
+ *
+ * @param train rows from which the baselines learn; null: the test rows.
+ * @throws SlipwayError COLUMN_UNKNOWN, TARGET_MISSING, COLUMN_TYPE for rows that the model cannot be asked about.
+ */
+export async function evaluateImport(
+  model: ImportedModel,
+  test: Frame,
+  train: Frame | null,
+  target: string
+): Promise<Evaluation> {
+  const { signature } = model;
+  const truth = await truthOf(test, target, signature.labels);
+  const read: Target = {
+    name: target,
+    task: signature.task,
+    labels: signature.labels,
+    train: train ? await truthOf(train, target, signature.labels) : truth,
+    test: truth
+  };
+  const names = signature.inputs.map(input => input.name);
+  const columns = await columnsOf(model, test, names);
+  const outputs = await answersOf(model, columns, test.rowCount);
+  const split = test.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
+  const evaluation = await evaluate(test, names, read, outputs, split);
+  const hasProbabilities = signature.outputs.some(output => output.role !== 'label');
+  if (hasProbabilities) return evaluation;
+  const metrics = Object.entries(evaluation.metrics).filter(([key]) => OF_LABELS.has(key));
+  return { ...evaluation, metrics: Object.fromEntries(metrics) };
+}
+
+async function truthOf(frame: Frame, target: string, labels: readonly string[] | null): Promise<number[]> {
+  if (!frame.columnNames.includes(target))
+    throw unknownColumn(target, frame.columnNames, `in ${frame.name} to compare with`);
+  const values = (await frame.values([target]))[0]!;
+  const missing = values.filter(value => value === null).length;
+  if (missing > 0) {
+    throw new SlipwayError(
+      'TARGET_MISSING',
+      `The target "${target}" is missing in ${missing} of ${values.length} rows.`,
+      {
+        remedy: `Drop them before: frame.dropMissing("${target}").`
+      }
+    );
+  }
+  return values.map(value => {
+    if (labels === null) return Number(value);
+    const place = labels.indexOf(String(value));
+    if (place >= 0) return place;
+    throw new SlipwayError(
+      'TARGET_MISSING',
+      `The column "${target}" holds "${value}"; the model's labels are ${labels.join(', ')}.`,
+      {
+        remedy: 'Give { labels: […] } in the order of the model, as they stand in the rows.'
+      }
+    );
+  });
+}
+
+async function columnsOf({ signature }: ImportedModel, test: Frame, names: readonly string[]): Promise<Columns> {
+  for (const name of names) {
+    if (!test.columnNames.includes(name))
+      throw unknownColumn(name, test.columnNames, `in ${test.name} for an input of the model`);
+  }
+  const values = await test.values(names);
+  return Object.fromEntries(
+    signature.inputs.map(({ name, nullable }, i) => {
+      const column = values[i]!;
+      const missing = column.filter(value => value === null).length;
+      if (missing > 0 && !nullable) {
+        throw new SlipwayError(
+          'COLUMN_TYPE',
+          `"${name}" is missing in ${missing} rows, and the model is to take no missing value there.`,
+          {
+            remedy: `If the model can, say { nullable: ["${name}"] }; else drop the rows: frame.dropMissing("${name}").`
+          }
+        );
+      }
+      return [name, column];
+    })
+  );
+}
+
+/** Probabilities [rows, classes], or values; of a model that gives labels only, all of the probability on the label. */
+async function answersOf({ onnx, signature }: ImportedModel, columns: Columns, rows: number): Promise<Float64Array> {
+  const graph = await LoadedGraph.load(onnx);
+  const output = signature.outputs.find(candidate => candidate.role !== 'label') ?? signature.outputs[0]!;
+  const width = signature.labels?.length ?? 1;
+  const answers = new Float64Array(rows * width);
+  try {
+    for (let from = 0; from < rows; from += BATCH) {
+      const to = Math.min(from + BATCH, rows);
+      const { data } = (await graph.run(namedFeeds(signature.inputs, columns, from, to)))[output.name]!;
+      for (let i = 0; i < data.length; i++) {
+        if (output.role !== 'label') answers[from * width + i] = Number(data[i]);
+        else answers[(from + i) * width + signature.labels!.indexOf(String(data[i]))] = 1;
+      }
+    }
+  } finally {
+    await graph.release();
+  }
+  return answers;
+}

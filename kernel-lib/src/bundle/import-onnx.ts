@@ -1,0 +1,80 @@
+import path from 'node:path';
+import type { Columns } from '@slipway/contract';
+import { importedBundle, importOnnx as readOnnx, OnnxImportError, type Question } from '@slipway/onnx-import';
+import type { ImportOptions } from '@slipway/onnx-import';
+import { Frame } from '../data/frame.js';
+import { SlipwayError } from '../errors.js';
+import { notebook } from '../notebook/standalone.js';
+import { registerBundle, type Registration } from '../registry/register.js';
+import { currentRun } from '../runs/run.js';
+import { evaluateImport } from './evaluate-import.js';
+import { installedVersions } from './installed-versions.js';
+
+/** What is said at an import that the file itself does not say. */
+export interface ImportOnnxOptions extends Omit<ImportOptions, 'sample'> {
+  /** The registered model; default: the name of the file without its ending. */
+  name?: string;
+  /** Rows to try the model on, some dozen. Default: those of `test`, else made up ones. */
+  sample?: Frame | Columns;
+  /** Rows with their truth in the column `target`: the model is evaluated on them beside the baselines. */
+  test?: Frame;
+  /** Rows from which the baselines learn; default: the test rows themselves, which favours the baselines. */
+  train?: Frame;
+  description?: string;
+}
+
+/**
+ * Imports a model that was trained elsewhere: an ONNX file of scikit-learn, PyTorch, LightGBM, XGBoost, CatBoost or anything
+ * else becomes a bundle with named inputs, and the next version of `name`.
+ *
+ * @param file path of the ONNX file. Tensors in files beside it are taken in.
+ * @throws SlipwayError IMPORT_UNCLEAR with the options that say what the file does not, ONNX_UNSUPPORTED, ONNX_INVALID.
+ */
+export async function importOnnx(file: string, options: ImportOnnxOptions = {}): Promise<Registration> {
+  const book = notebook();
+  const place = path.resolve(book.directory, file);
+  const name = options.name ?? path.basename(file).replace(/\.onnx$/i, '');
+  const { test, target } = options;
+  if (test && target === undefined) {
+    throw new SlipwayError('OPTION_INVALID', 'Test rows were given, but not in which column their truth stands.', {
+      remedy: 'Say { target: "…" } as well.'
+    });
+  }
+  try {
+    const sample = await sampleOf(options.sample ?? test);
+    const model = await readOnnx(place, { ...options, sample });
+    const evaluation =
+      test && target !== undefined ? await evaluateImport(model, test, options.train ?? null, target) : null;
+    const bundle = importedBundle(name, model, evaluation, installedVersions());
+    book.noteRead(place);
+    return await registerBundle(name, bundle, currentRun()?.id ?? null, options.description ?? '');
+  } catch (error) {
+    throw error instanceof OnnxImportError ? inNotebookWords(error, file, options) : error;
+  }
+}
+
+/** Rows to try the model on; more than enough are not read. */
+const SAMPLE_ROWS = 64;
+
+async function sampleOf(sample: Frame | Columns | undefined): Promise<Columns | undefined> {
+  if (!(sample instanceof Frame)) return sample;
+  const values = await sample.values(sample.columnNames);
+  return Object.fromEntries(sample.columnNames.map((column, i) => [column, values[i]!.slice(0, SAMPLE_ROWS)]));
+}
+
+function inNotebookWords(error: OnnxImportError, file: string, options: ImportOnnxOptions): SlipwayError {
+  if (error.questions.length === 0) {
+    return new SlipwayError(error.code, error.message, { remedy: error.remedy, cause: error });
+  }
+  const asked = error.questions.map(({ option, example }) => `${option}: ${literal(example)}`).join(', ');
+  const kept = Object.keys(options).some(key => !error.questions.some(({ option }) => option === key)) ? ', …' : '';
+  return new SlipwayError(error.code, error.message, {
+    remedy: `Say it: slip.importOnnx(${JSON.stringify(file)}, { ${asked}${kept} }).`,
+    cause: error
+  });
+}
+
+/** A value as it is typed in a cell. */
+function literal(example: Question['example']): string {
+  return JSON.stringify(example).replaceAll('","', '", "').replaceAll('":', '": ');
+}

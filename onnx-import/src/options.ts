@@ -1,0 +1,26 @@
+import type { Columns } from '@slipway/contract';
+
+/** What the person says who imports a model; most of it only where the file does not say it. */
+export interface ImportOptions {
+  /**
+   * Names of the inputs. A list names the numbers of the only input that takes several, or the inputs in their order; an
+   * object names them by input. A text instead of a list is a beginning that gets numbers: "pixel" gives pixel_0, pixel_1, …
+   */
+  inputs?: readonly string[] | Readonly<Record<string, string | readonly string[]>>;
+  /** Names of the classes, in the order of the probabilities. */
+  labels?: readonly string[];
+  task?: 'classification' | 'regression';
+  /** What is predicted, in one word. Default: the name of the output. */
+  target?: string;
+  /** What a classifier's numbers are: probabilities, or logits, which are turned into probabilities. */
+  scores?: 'probabilities' | 'logits';
+  /** Which outputs are served, where their names and types do not tell; `name[1]` takes an element of a sequence. */
+  outputs?: { label?: string; probabilities?: string; value?: string };
+  /** Inputs for which a missing value may be given; the graph gets NaN, or an empty text. */
+  nullable?: readonly string[];
+  /** Some rows to try the model on, by input. Without them rows are made up. */
+  sample?: Columns;
+  licence?: string;
+  /** Where the file was got from. */
+  source?: string;
+}
