@@ -1,15 +1,20 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataFolder } from '../data-folder.js';
 import { pythonProgram } from '../supervisor/lab.js';
 import { VERSION } from '../version.js';
-import { dataFolder, parseOptions } from './options.js';
+import { dataFolder, parseOptions, UsageError } from './options.js';
 
-export const doctorHelp = `slipway doctor [--data DIR]
+export const doctorHelp = `slipway doctor [--data DIR] [--install] [--tensorflow DIR]
 
-Checks what Slipway stands on: Node, the Python environment, JupyterLab with our extension and kernel, the server.
+Checks what Slipway stands on: Node, the Python environment, JupyterLab with our extension and kernel, the server, and
+what networks are trained on, with the reason for each better backend that is not used.
+
+  --install         installs TensorFlow from PyPI (for the GPU where there is an NVIDIA one) and builds the backend on it,
+                    in ~/.cache/slipway/tensorflow or the folder that SLIPWAY_TENSORFLOW names; takes a C++ compiler
+  --tensorflow DIR  with --install: builds it on the TensorFlow in DIR (.../site-packages/tensorflow) instead
 `;
 
 const CLONE = fileURLToPath(new URL('../../..', import.meta.url));
@@ -22,7 +27,12 @@ interface Finding {
 
 /** @returns 0 when everything is there, else 1. */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args, { data: { type: 'string' } });
+  const options = parseOptions(args, {
+    data: { type: 'string' },
+    install: { type: 'boolean' },
+    tensorflow: { type: 'string' }
+  });
+  if (options.tensorflow !== undefined && !options.install) throw new UsageError('--tensorflow goes with --install.');
   const python = path.join(CLONE, '.venv');
   const findings = [
     { what: 'slipway', ok: true, found: VERSION },
@@ -33,7 +43,25 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     await serverFinding(dataFolder(options.data))
   ];
   for (const { what, ok, found } of findings) console.log(`${ok ? '✓' : '✗'} ${what.padEnd(18)} ${found}`);
-  return findings.every(finding => finding.ok) ? 0 : 1;
+  const training = await trainingFindings(python, [
+    ...(options.install ? ['--install'] : []),
+    ...(options.tensorflow === undefined ? [] : ['--tensorflow', path.resolve(options.tensorflow)])
+  ]);
+  return training && findings.every(finding => finding.ok) ? 0 : 1;
+}
+
+/** The kernel's library knows where networks are trained; it prints its own lines. */
+function trainingFindings(environment: string, args: readonly string[]): Promise<boolean> {
+  const program = path.join(CLONE, 'kernel-lib', 'dist', 'backend', 'doctor-main.js');
+  const python = pythonProgram(environment, 'python');
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'inherit', args.length > 0 ? 'inherit' : 'ignore'],
+      env: { ...process.env, ...(existsSync(python) ? { SLIPWAY_PYTHON: python } : {}) }
+    });
+    child.once('error', () => resolve(false));
+    child.once('exit', code => resolve(code === 0));
+  });
 }
 
 async function pythonFinding(environment: string): Promise<Finding> {

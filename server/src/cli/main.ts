@@ -30,6 +30,13 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
+  import: {
+    summary: 'register an ONNX file that was made elsewhere',
+    load: async () => {
+      const { importHelp: help, importCommand: run } = await import('./import-command.js');
+      return { help, run };
+    }
+  },
   cells: {
     summary: 'list the executed cells of a notebook session',
     load: async () => {

@@ -49,25 +49,35 @@ export class CommandClient {
     for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
       url.searchParams.set(key, String(value));
     }
-    const response = await fetch(url, {
+    const body = await this.#send(url, {
       method: route.method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(input.body === undefined ? {} : { 'content-type': 'application/json' })
-      },
+      headers: input.body === undefined ? {} : { 'content-type': 'application/json' },
       signal: AbortSignal.timeout(timeoutMs),
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) })
-    }).catch((cause: unknown) => {
-      throw new ServiceUnavailableError(`The metadata server does not answer at ${this.url}.`, { cause });
     });
-    const body: unknown = await response.json();
-    if (!response.ok) {
-      const refused = ErrorBody.parse(body);
-      throw new SlipwayError(refused.error_code, refused.message, { remedy: refused.remedy, where: refused.where });
-    }
     const schema: unknown = route.answer;
     if (!(schema instanceof z.ZodType)) throw new TypeError(`${operation} answers a stream.`);
     return schema.parse(body) as Answer<O>;
+  }
+
+  /** Stores bytes under their SHA-256. @throws SlipwayError with the server's own words when it refuses. */
+  async upload(sha256: string, bytes: Uint8Array): Promise<void> {
+    await this.#send(new URL(routes.putBlob.path.replace('{sha256}', sha256), this.url), {
+      method: routes.putBlob.method,
+      headers: { 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(bytes)
+    });
+  }
+
+  async #send(url: URL, request: RequestInit & { headers: Record<string, string> }): Promise<unknown> {
+    const headers = { ...request.headers, authorization: `Bearer ${this.token}` };
+    const response = await fetch(url, { ...request, headers }).catch((cause: unknown) => {
+      throw new ServiceUnavailableError(`The metadata server does not answer at ${this.url}.`, { cause });
+    });
+    const body: unknown = await response.json();
+    if (response.ok) return body;
+    const refused = ErrorBody.parse(body);
+    throw new SlipwayError(refused.error_code, refused.message, { remedy: refused.remedy, where: refused.where });
   }
 }
 
