@@ -18,6 +18,8 @@ const Notebook = z.looseObject({
 export interface ShownCell {
   readonly id: string;
   readonly status: string;
+  /** The number that Jupyter shows beside it. */
+  readonly executionCount: number;
   readonly stdout: string;
   readonly stderr: string;
   /** Plain text of displays and results. */
@@ -56,7 +58,12 @@ export class NotebookSession {
     const shown: ShownCell[] = [];
     for (const { id, source } of cells.filter(cell => cell.cell_type === 'code')) {
       const { reply, published } = await this.kernel.execute([source].flat().join(''), { cellId: id });
-      shown.push({ id, status: String(reply['status']), ...textsOf(published) });
+      shown.push({
+        id,
+        status: String(reply['status']),
+        executionCount: Number(reply['execution_count']),
+        ...textsOf(published)
+      });
     }
     return shown;
   }
@@ -68,7 +75,7 @@ export class NotebookSession {
   }
 }
 
-function textsOf(published: Execution['published']): Omit<ShownCell, 'id' | 'status'> {
+function textsOf(published: Execution['published']): Omit<ShownCell, 'id' | 'status' | 'executionCount'> {
   const contents = (type: string): Record<string, unknown>[] =>
     published.filter(message => message.type === type).map(({ content }) => content);
   const streamed = (name: string): string =>
