@@ -1,6 +1,6 @@
 import type { MetricPoint, MetricSeries, NamedMetric } from '@slipway/contract';
 import { sql, type Kysely } from 'kysely';
-import { anyOf, jsonArrayOf } from '../store/expressions.js';
+import { anyOf, jsonArrayOf, jsonColumn } from '../store/expressions.js';
 import { toWire } from '../store/metric-value.js';
 import type { StoredReal, Tables } from '../store/tables.js';
 import { Thinning } from './thinning.js';
@@ -35,8 +35,6 @@ export async function pointsOf(db: Kysely<Tables>, sid: number, limit?: number):
 }
 
 const POINTS_IN_A_PIECE = 5000;
-/** Each piece passes over those before it: fewer are less work, but others wait longer. */
-const POINTS_IN_A_TEXT = 10_000;
 
 /**
  * Points of one series by step, time and value, as pieces of the text of a JSON array of `{key, value, timestamp, step}`:
@@ -48,37 +46,31 @@ export async function* pointsAsJson(
   key: string,
   page: { readonly limit: number; readonly offset: number }
 ): AsyncGenerator<string> {
+  const point = jsonArrayOf({
+    key: sql`cast(${key} as text)`,
+    value: sql.ref('value'),
+    timestamp: sql.ref('timestamp'),
+    step: sql.ref('step')
+  });
   yield '[';
-  for (let done = 0; done < page.limit; done += POINTS_IN_A_TEXT) {
-    const limit = Math.min(POINTS_IN_A_TEXT, page.limit - done);
-    const { text, points } = await arrayOfPoints(db, sid, key, limit, page.offset + done);
+  let last: MetricPoint | undefined;
+  for (let done = 0; done < page.limit; done += POINTS_IN_A_PIECE) {
+    const limit = Math.min(POINTS_IN_A_PIECE, page.limit - done);
+    const rows = inOrder(after(inRange(db, sid), last)).limit(limit);
+    const { text, points } = await db
+      .selectFrom((last === undefined ? rows.offset(page.offset) : rows).as('p'))
+      .select([point.as('text'), ({ fn }) => fn.countAll<number>().as('points')])
+      .executeTakeFirstOrThrow();
     if (points > 0) {
       yield (done === 0 ? '' : ',') + text.slice(1, -1);
     }
     if (points < limit) {
       break;
     }
+    // Within a text the quotes would be escaped.
+    last = JSON.parse(text.slice(text.lastIndexOf('{"key"'), -1)) as MetricPoint;
   }
   yield ']';
-}
-
-async function arrayOfPoints(
-  db: Kysely<Tables>,
-  sid: number,
-  key: string,
-  limit: number,
-  offset: number
-): Promise<{ text: string; points: number }> {
-  const point = jsonArrayOf({
-    key: sql`cast(${key} as text)`,
-    value: sql.ref('value'),
-    timestamp: sql.ref('ts'),
-    step: sql.ref('step')
-  });
-  const { rows } = await sql<{ text: string; points: number }>`select ${point} as text, count(*) as points from (
-    select value, ts, step from point where sid = ${sid} order by step, ts, value limit ${limit} offset ${offset}
-  ) p`.execute(db);
-  return rows[0] ?? { text: '[]', points: 0 };
 }
 
 /** Whether a series goes on so far. @param offset points before it. */
@@ -107,20 +99,8 @@ export async function* pointsInPieces(
   steps?: StepRange
 ): AsyncGenerator<readonly MetricPoint[]> {
   for (let last: MetricPoint | undefined; ;) {
-    let query = inRange(db, sid, steps);
-    if (last !== undefined) {
-      const { step, timestamp, value } = last;
-      query = query
-        .where('step', '>=', step)
-        .where(({ and, eb, or }) =>
-          or([
-            eb('step', '>', step),
-            and([eb('step', '=', step), eb('ts', '>', timestamp)]),
-            and([eb('step', '=', step), eb('ts', '=', timestamp), eb('value', '>', value as StoredReal)])
-          ])
-        );
-    }
-    const piece = await inOrder(query).limit(POINTS_IN_A_PIECE).execute();
+    const query = after(inRange(db, sid, steps), last);
+    const piece = await byColumns(db, inOrder(query).limit(POINTS_IN_A_PIECE));
     yield piece;
     last = piece.at(-1);
     if (piece.length < POINTS_IN_A_PIECE) {
@@ -129,9 +109,42 @@ export async function* pointsInPieces(
   }
 }
 
+/** Three texts instead of thousands of rows: what takes time in the database's binding is the objects. */
+async function byColumns(db: Kysely<Tables>, query: ReturnType<typeof inOrder>): Promise<MetricPoint[]> {
+  const columns = await db
+    .selectFrom(query.as('p'))
+    .select([
+      jsonColumn('value').as('values'),
+      jsonColumn('step').as('steps'),
+      jsonColumn('timestamp').as('timestamps')
+    ])
+    .executeTakeFirstOrThrow();
+  const values = JSON.parse(columns.values) as MetricPoint['value'][];
+  const steps = JSON.parse(columns.steps) as number[];
+  const timestamps = JSON.parse(columns.timestamps) as number[];
+  return values.map((value, index) => ({ value, step: steps[index] ?? 0, timestamp: timestamps[index] ?? 0 }));
+}
+
 function inRange(db: Kysely<Tables>, sid: number, steps?: StepRange) {
   const query = db.selectFrom('point').where('sid', '=', sid);
   return steps === undefined ? query : query.where('step', '>=', steps.first).where('step', '<=', steps.last);
+}
+
+/** The points behind `last` in the order of `inOrder`. */
+function after(query: ReturnType<typeof inRange>, last: MetricPoint | undefined): ReturnType<typeof inRange> {
+  if (last === undefined) {
+    return query;
+  }
+  const { step, timestamp, value } = last;
+  return query
+    .where('step', '>=', step)
+    .where(({ and, eb, or }) =>
+      or([
+        eb('step', '>', step),
+        and([eb('step', '=', step), eb('ts', '>', timestamp)]),
+        and([eb('step', '=', step), eb('ts', '=', timestamp), eb('value', '>', value as StoredReal)])
+      ])
+    );
 }
 
 function inOrder(query: ReturnType<typeof inRange>) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logTo, newRun, openTestStore, type TestStore } from '../testing/test-store.js';
 import { headlineKey } from './headline.js';
-import { countPoints, pointsInPieces, sparkOf, seriesOf } from './metric-reading.js';
+import { countPoints, pointsAsJson, pointsInPieces, sparkOf, seriesOf } from './metric-reading.js';
 import { Thinning } from './thinning.js';
 
 describe('the metric that a run shows', () => {
@@ -107,6 +107,18 @@ describe('a series that is read in pieces', () => {
     const key = ({ step, timestamp, value }: MetricPoint): number =>
       (step * 100 + timestamp) * 10 + (typeof value === 'number' ? value : 9);
     expect(points.every((point, index) => index === 0 || key(point) > key(points[index - 1] ?? point))).toBe(true);
+  });
+
+  it.each([0, 1234])('is the same as JSON, from point %i on', async offset => {
+    const points: MetricPoint[] = [];
+    for await (const piece of pointsInPieces(test.store.reads, sid)) {
+      points.push(...piece);
+    }
+    let text = '';
+    for await (const piece of pointsAsJson(test.store.reads, sid, '{"key"', { limit: length, offset })) {
+      text += piece;
+    }
+    expect(JSON.parse(text)).toEqual(points.slice(offset).map(point => ({ key: '{"key"', ...point })));
   });
 
   it('can be limited to some steps', async () => {

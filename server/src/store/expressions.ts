@@ -120,6 +120,14 @@ export function jsonArrayOf(fields: Readonly<Record<string, RawBuilder<unknown>>
   });
 }
 
+/** The values of one column, as the text of a JSON array: for thousands of rows several times as fast as rows. */
+export function jsonColumn(column: string): RawBuilder<string> {
+  return portable({
+    sqlite: sql<string>`json_group_array(${sql.ref(column)})`,
+    postgres: sql<string>`coalesce(json_agg(${sql.ref(column)}), '[]')::text`
+  });
+}
+
 function toGlob(pattern: string): string {
   return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
 }

@@ -13,9 +13,15 @@ export async function post<T>({ url, token }: Target, route: string, body: unkno
   return read(response, route);
 }
 
-/** Reads JSON. */
-export async function get<T>({ url, token }: Target, path: string): Promise<T> {
-  return read(await fetch(`${url}${path}`, { headers: headers(token) }), path);
+/** Sends a GET request and waits for the last byte of the answer; reading it would be the client's time. */
+export async function download({ url, token }: Target, path: string): Promise<void> {
+  await received(await fetch(`${url}${path}`, { headers: headers(token) }), path);
+}
+
+/** As `download`, by POST. */
+export async function downloadPost({ url, token }: Target, route: string, body: unknown): Promise<void> {
+  const request = { method: 'POST', headers: headers(token), body: JSON.stringify(body) };
+  await received(await fetch(`${url}${API}/${route}`, request), route);
 }
 
 export async function createRun(target: Target, experiment: string): Promise<string> {
@@ -37,6 +43,11 @@ export function prepared({ url, token }: Target, route: string, body: unknown): 
 
 function headers(token: string): Record<string, string> {
   return { 'content-type': 'application/json', ...(token === '' ? {} : { authorization: `Bearer ${token}` }) };
+}
+
+async function received(response: Response, what: string): Promise<void> {
+  const bytes = await response.arrayBuffer();
+  if (!response.ok || bytes.byteLength < 3) throw new Error(`${what} answered ${response.status}.`);
 }
 
 async function read<T>(response: Response, what: string): Promise<T> {
