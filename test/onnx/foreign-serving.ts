@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { call, freshFolder, slipway, startServerProcess, type ServerProcess } from '../server/slipway-process.js';
+import { foreignModels, type Converters, type ForeignModels } from './foreign-models.js';
+
+/** Largest relative difference between our services and Python's onnxruntime. */
+const TOLERANCE = 1e-6;
+
+/** A server, and the folder with the files; there once the tests run. */
+export interface ForeignServing {
+  readonly server: () => ServerProcess;
+  readonly file: (name: string) => string;
+  readonly data: () => string;
+}
+
+/** Tests that each of the models is imported, promoted and served over all three protocols with the answers of Python. */
+export function itServes(names: readonly string[], converters: Converters): ForeignServing {
+  let folder: Awaited<ReturnType<typeof freshFolder>>;
+  let server: ServerProcess;
+  let files: string;
+  let models: ForeignModels;
+  let data: string;
+
+  beforeAll(async () => {
+    ({ folder: files, models } = await foreignModels(converters));
+    folder = await freshFolder();
+    data = path.join(folder.path, '.slipway');
+    server = await startServerProcess(data, ['--port', '0']);
+  }, 300_000);
+  afterAll(async () => {
+    await slipway(['stop', '--data', data]);
+    await server?.end('SIGTERM');
+    await folder?.remove();
+  });
+
+  const importModel = async (name: string): Promise<string> => {
+    const { inputs = [], labels, target, outputs = {}, nullable, licence } = models[name]!.options;
+    const named = Array.isArray(inputs)
+      ? inputs.length > 0
+        ? ['--inputs', inputs.join(',')]
+        : []
+      : Object.entries(inputs).flatMap(([input, of]) => ['--inputs', `${input}=${of.join(',')}`]);
+    const ended = await slipway([
+      'import',
+      path.join(files, `${name}.onnx`),
+      ...named,
+      ...(labels ? ['--labels', labels.join(',')] : []),
+      ...(target ? ['--target', target] : []),
+      ...(nullable ? ['--nullable', nullable.join(',')] : []),
+      ...(licence ? ['--licence', licence] : []),
+      ...Object.entries(outputs).flatMap(([role, output]) => [`--${role}`, output]),
+      '--data',
+      data
+    ]);
+    expect(ended.stderr).toBe('');
+    return ended.stdout;
+  };
+
+  it.each([...names])('%s is imported, promoted and served, and answers as in Python', async name => {
+    expect(await importModel(name)).toContain(`${name} v1 registered`);
+    const promoted = await slipway(['promote', name, '--to', 'dev', '--data', data]);
+    expect(promoted.stdout + promoted.stderr).toContain('answers in dev at');
+    const url = /answers in dev at (\S+)/.exec(promoted.stdout)![1]!;
+    const { rows, expected } = models[name]!;
+    const count = Object.values(rows)[0]!.length;
+    const records = Array.from({ length: count }, (_, row) =>
+      Object.fromEntries(Object.entries(rows).map(([input, values]) => [input, values[row]]))
+    );
+    const { predictions } = (await call({ url, token: '' }, 'POST', '/predict', { rows: records })) as {
+      predictions: { label?: string; value?: number; probabilities?: Record<string, number> }[];
+    };
+    expect(predictions).toHaveLength(count);
+    predictions.forEach((prediction, row) => {
+      if (expected.label) expect(prediction.label).toBe(expected.label[row]);
+      if (expected.value) expectClose([prediction.value!], [expected.value[row]!]);
+      if (expected.probabilities) expectClose(Object.values(prediction.probabilities!), expected.probabilities[row]!);
+    });
+    // The other two protocols say the same.
+    const invoked = (await call({ url, token: '' }, 'POST', '/invocations', { inputs: rows })) as {
+      predictions: unknown[];
+    };
+    expect(invoked.predictions).toEqual(predictions.map(prediction => prediction.label ?? prediction.value));
+    const service = (await (await fetch(`${url}/v2/models/${name}`)).json()) as {
+      inputs: { name: string; datatype: string }[];
+    };
+    const inferred = (await call({ url, token: '' }, 'POST', `/v2/models/${name}/infer`, {
+      inputs: service.inputs.map(input => ({ ...input, shape: [count, 1], data: rows[input.name] }))
+    })) as { outputs: { name: string; data: unknown[] }[] };
+    const main = inferred.outputs.find(output => output.name === 'label' || output.name === 'value')!;
+    expect(main.data).toEqual(invoked.predictions);
+  });
+
+  return { server: () => server, file: name => path.join(files, `${name}.onnx`), data: () => data };
+}
+
+function expectClose(got: readonly number[], expected: readonly number[]): void {
+  expect(got).toHaveLength(expected.length);
+  expected.forEach((value, i) =>
+    expect(Math.abs(got[i]! - value) / Math.max(1, Math.abs(value))).toBeLessThan(TOLERANCE)
+  );
+}
