@@ -2,13 +2,14 @@ import { renderCard, renderTable, textTable } from './display/html.js';
 import { notebook } from './notebook/standalone.js';
 import { findServer } from './record/discovery.js';
 import { installedVersions } from './bundle/installed-versions.js';
-import { chooseBackend, tensorflow } from './train/tensorflow.js';
+import { chooseBackend } from './backend/choose.js';
+import { tensorflow } from './train/tensorflow.js';
 
 /** Shows what this notebook stands on: Node, packages, training backend with the refused ones, server. */
 export async function doctor(): Promise<void> {
   const book = notebook();
   const server = findServer(book.directory);
-  const backend = await chooseBackend(await tensorflow(), true);
+  const backend = await chooseBackend(await tensorflow());
   const header = ['what', 'found'];
   const rows = [
     ['Node', process.version],

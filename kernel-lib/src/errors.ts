@@ -4,6 +4,7 @@ export type SlipwayErrorCode =
   | 'DATA_EMPTY'
   | 'DATA_UNREADABLE'
   | 'DATA_EXPRESSION'
+  | 'DATA_REFUSED'
   | 'COLUMN_UNKNOWN'
   | 'COLUMN_TYPE'
   | 'OPTION_INVALID'

@@ -7,7 +7,8 @@ import { isModelSpec, type ModelSpec } from '../models/specs.js';
 import type { FittedPrep } from '../prep/prep.js';
 import type { Run } from '../runs/run.js';
 import type { Target } from './target.js';
-import { chooseBackend, tensorflow, type BackendChoice } from './tensorflow.js';
+import { chooseBackend, type BackendChoice } from '../backend/choose.js';
+import { tensorflow } from './tensorflow.js';
 import { trainClassical } from './train-classical.js';
 import { trainNetwork, type TrainingSettings } from './train-network.js';
 
@@ -30,19 +31,6 @@ export interface Trained {
 /** Classical models are plain TypeScript. */
 const PLAIN: BackendChoice = { backend: 'cpu', refused: [] };
 
-/** Layers whose gradients every backend has. */
-const DENSE_LAYERS = new Set([
-  'InputLayer',
-  'Dense',
-  'Dropout',
-  'Activation',
-  'ReLU',
-  'LeakyReLU',
-  'ELU',
-  'Softmax',
-  'Flatten'
-]);
-
 /** Fits a described model, or a tfjs network of the user's own. */
 export async function trainEstimator(model: ModelSpec | LayersModel, training: Training): Promise<Trained> {
   if (!isModelSpec(model)) return trainTfjs(model, null, training);
@@ -59,10 +47,7 @@ async function trainTfjs(own: LayersModel | null, built: LayersModel | null, tra
   const { run, prep, rows, target, settings, inTimeOrder } = training;
   const network = built ?? checkedNetwork(own!, prep);
   const tf = await tensorflow();
-  const backend = await chooseBackend(
-    tf,
-    network.layers.every(layer => DENSE_LAYERS.has(layer.getClassName()))
-  );
+  const backend = await chooseBackend(tf);
   if (!network.optimizer) {
     const units = (network.outputs[0]!.shape as (number | null)[]).at(-1);
     const loss = !target.labels ? 'meanSquaredError' : units === 1 ? 'binaryCrossentropy' : 'categoricalCrossentropy';

@@ -1,0 +1,69 @@
+import Module, { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as util from 'node:util';
+import type { Tf } from '../train/tensorflow.js';
+import type { NodeBackend, TensorFlowBinding } from './node-backend.js';
+import { installRecordableKernels, installRecordedTraining } from './recorded/index.js';
+import type { Installation } from './tensorflow-folder.js';
+
+const require = createRequire(import.meta.url);
+
+/** Module's own resolution, which is replaced while tfjs-node's files are loaded. */
+interface ModuleInternals {
+  _resolveFilename(request: string, ...rest: unknown[]): string;
+}
+
+interface TfjsNodeBackendModule {
+  readonly NodeJSKernelBackend: new (binding: TensorFlowBinding, packageName: string) => NodeBackend;
+}
+
+let loaded: NodeBackend | undefined;
+
+/**
+ * Loads the addon, and tfjs-node's JavaScript on top of the tfjs that is in use, and registers the backend `tensorflow`,
+ * on which training steps are recorded. Once per process.
+ *
+ * @throws Error when the addon or TensorFlow's libraries cannot be loaded.
+ */
+export function loadTensorFlow(tf: Tf, installation: Installation): NodeBackend {
+  if (loaded) return loaded;
+  // TensorFlow reads these when it starts: quiet, and not all of the GPU's memory at once.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  restoreRemovedUtilities();
+  const binding = require(installation.addon) as TensorFlowBinding;
+  const { NodeJSKernelBackend } = withOurTfjs(installation.scripts, () => {
+    require(path.join(installation.scripts, 'register_all_kernels.js'));
+    return require(path.join(installation.scripts, 'nodejs_kernel_backend.js')) as TfjsNodeBackendModule;
+  });
+  const name = installation.variant === 'cuda' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+  const backend = new NodeJSKernelBackend(binding, name);
+  tf.registerBackend('tensorflow', () => backend, 3);
+  installRecordableKernels(tf);
+  installRecordedTraining(tf, backend);
+  loaded = backend;
+  return backend;
+}
+
+/** Node 23 removed functions that tfjs-node 4.22 still calls. */
+function restoreRemovedUtilities(): void {
+  const legacy = require('node:util') as typeof util & Record<string, unknown>;
+  legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  legacy['isArray'] ??= Array.isArray;
+}
+
+/** Files of tfjs-node lie outside of our packages, and are to find the tfjs that is in use here. */
+function withOurTfjs<T>(folder: string, load: () => T): T {
+  const internals = Module as unknown as ModuleInternals;
+  const original = internals._resolveFilename;
+  internals._resolveFilename = function (request, parent, ...rest) {
+    const from = (parent as { filename?: string } | undefined)?.filename;
+    if (request.startsWith('@tensorflow/tfjs') && from?.startsWith(folder)) return require.resolve(request);
+    return original.call(this, request, parent, ...rest);
+  };
+  try {
+    return load();
+  } finally {
+    internals._resolveFilename = original;
+  }
+}

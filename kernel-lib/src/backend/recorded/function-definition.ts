@@ -1,0 +1,216 @@
+import { ProtobufWriter } from '../../onnx/protobuf.js';
+import type { OpAttribute, TensorFlowBinding } from '../node-backend.js';
+import type { Operation, Operations } from './operations.js';
+import { bytesOf, type RecordedConstant, type RecordedNode, type Recording } from './recording.js';
+
+/** An argument of the function: the tensors of the recording that it stands for, and their TF_DataType. */
+export interface FunctionArgument {
+  readonly ids: readonly number[];
+  readonly dtype: number;
+}
+
+/** Where a value comes from, as a NodeDef of a function names it, and its TF_DataType. */
+interface Source {
+  readonly reference: string;
+  readonly dtype: number;
+}
+
+/**
+ * Writes a recording as a serialized FunctionDef (tensorflow/core/framework/function.proto): arguments `a0…`, results
+ * `r0…`, only the operations that a result needs or that have an effect of their own.
+ *
+ * @param results ids of the tensors that it returns.
+ * @throws Error for a value that comes from nowhere, or that cannot be written.
+ */
+export function functionDefinition(
+  name: string,
+  recording: Recording,
+  args: readonly FunctionArgument[],
+  results: readonly number[],
+  { binding, operations }: { binding: TensorFlowBinding; operations: Operations }
+): Uint8Array {
+  const sources = new Map<number, Source>();
+  args.forEach(({ ids, dtype }, i) => ids.forEach(id => sources.set(id, { reference: `a${i}`, dtype })));
+  const body = new FunctionBody(recording, sources, binding, operations);
+  const live = liveNodes(recording, results, sources, operations);
+  let stateful = false;
+  recording.nodes.forEach((node, i) => {
+    if (!live.has(i)) return;
+    stateful ||= operations.get(node.op).stateful;
+    body.add(`n${i}`, node);
+  });
+  const signature = new ProtobufWriter().string(1, name);
+  args.forEach(({ dtype }, i) => signature.message(2, new ProtobufWriter().string(1, `a${i}`).int(3, dtype)));
+  const returned = results.map(id => body.source(id));
+  returned.forEach(({ dtype }, i) => signature.message(3, new ProtobufWriter().string(1, `r${i}`).int(3, dtype)));
+  if (stateful) signature.int(17, 1);
+  const definition = new ProtobufWriter().message(1, signature);
+  for (const node of body.nodes) definition.message(3, node);
+  returned.forEach(({ reference }, i) => {
+    definition.message(4, new ProtobufWriter().string(1, `r${i}`).string(2, reference));
+  });
+  return definition.finish();
+}
+
+/** Indices of the nodes that are needed for the results, and of those that do more than compute. */
+function liveNodes(
+  recording: Recording,
+  results: readonly number[],
+  given: ReadonlyMap<number, unknown>,
+  operations: Operations
+): Set<number> {
+  const live = new Set<number>();
+  const wanted = [...results];
+  recording.nodes.forEach((node, i) => {
+    if (!operations.get(node.op).stateful) return;
+    live.add(i);
+    wanted.push(...node.inputs);
+  });
+  for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
+    const made = given.has(id) ? undefined : recording.made.get(id);
+    if (!made || live.has(made[0])) continue;
+    live.add(made[0]);
+    wanted.push(...recording.nodes[made[0]]!.inputs);
+  }
+  return live;
+}
+
+class FunctionBody {
+  readonly nodes: ProtobufWriter[] = [];
+  readonly #constants = new Map<string, string>();
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly sources: Map<number, Source>,
+    private readonly binding: TensorFlowBinding,
+    private readonly operations: Operations
+  ) {}
+
+  add(name: string, node: RecordedNode): void {
+    const operation = this.operations.get(node.op);
+    const inputs = node.inputs.map(id => this.source(id));
+    const attributes = completeAttributes(operation, node, inputs, this.binding);
+    const written = new ProtobufWriter().string(1, name).string(2, node.op);
+    for (const { reference } of inputs) written.string(3, reference);
+    for (const attribute of attributes.values()) {
+      if (!operation.attributes.has(attribute.name)) continue;
+      written.message(
+        5,
+        new ProtobufWriter().string(1, attribute.name).message(2, attributeValue(attribute, this.binding))
+      );
+    }
+    this.nodes.push(written);
+    let output = 0;
+    for (const argument of operation.outputs) {
+      const count = argument.countAttribute
+        ? Number(attributes.get(argument.countAttribute)?.value)
+        : argument.listAttribute
+          ? node.outputs.length
+          : 1;
+      for (let i = 0; i < count && output < node.outputs.length; i++, output++) {
+        const { id, dtype } = node.outputs[output]!;
+        if (!this.sources.has(id)) this.sources.set(id, { reference: `${name}:${argument.name}:${i}`, dtype });
+      }
+    }
+  }
+
+  source(id: number): Source {
+    const known = this.sources.get(id);
+    if (known) return known;
+    const constant = this.recording.constants.get(id);
+    if (!constant) throw new Error(`a tensor of the step comes from nowhere (${id})`);
+    const source = { reference: this.#constant(constant), dtype: constant.dtype };
+    this.sources.set(id, source);
+    return source;
+  }
+
+  #constant(constant: RecordedConstant): string {
+    const bytes = bytesOf(constant, this.binding.TF_FLOAT);
+    const key = `${constant.dtype}:${constant.shape.join(',')}:${Buffer.from(bytes).toString('latin1')}`;
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const name = `c${this.#constants.size}`;
+    const value = new ProtobufWriter().message(8, tensor(constant, bytes, this.binding.TF_FLOAT));
+    this.nodes.push(
+      new ProtobufWriter()
+        .string(1, name)
+        .string(2, 'Const')
+        .message(5, new ProtobufWriter().string(1, 'dtype').message(2, new ProtobufWriter().int(6, constant.dtype)))
+        .message(5, new ProtobufWriter().string(1, 'value').message(2, value))
+    );
+    const reference = `${name}:output:0`;
+    this.#constants.set(key, reference);
+    return reference;
+  }
+}
+
+/** Adds the types and counts that follow from the inputs, as eager execution does. */
+function completeAttributes(
+  operation: Operation,
+  node: RecordedNode,
+  inputs: readonly Source[],
+  binding: TensorFlowBinding
+): Map<string, OpAttribute> {
+  const attributes = new Map(node.attributes.map(attribute => [attribute.name, attribute]));
+  let at = 0;
+  for (const argument of operation.inputs) {
+    const { countAttribute, typeAttribute } = argument;
+    if (countAttribute && !attributes.has(countAttribute)) {
+      const value = node.inputs.length - (operation.inputs.length - 1);
+      attributes.set(countAttribute, { name: countAttribute, type: binding.TF_ATTR_INT, value });
+    }
+    if (typeAttribute && !attributes.has(typeAttribute) && inputs[at]) {
+      attributes.set(typeAttribute, { name: typeAttribute, type: binding.TF_ATTR_TYPE, value: inputs[at]!.dtype });
+    }
+    at += countAttribute ? Number(attributes.get(countAttribute)?.value) : 1;
+  }
+  return attributes;
+}
+
+/** A TensorProto. Numbers that are all the same are written once: TensorFlow fills the shape with the last value. */
+function tensor(constant: RecordedConstant, bytes: Uint8Array, floatType: number): ProtobufWriter {
+  const written = new ProtobufWriter().int(1, constant.dtype).message(2, shape(constant.shape));
+  const { values } = constant;
+  if (constant.dtype === floatType && values.length > 1 && values.every(value => Object.is(value, values[0]))) {
+    return written.bytes(5, bytes.slice(0, 4));
+  }
+  return written.bytes(4, bytes);
+}
+
+function shape(dimensions: readonly number[]): ProtobufWriter {
+  const written = new ProtobufWriter();
+  for (const size of dimensions) written.message(2, new ProtobufWriter().int(1, size));
+  return written;
+}
+
+function attributeValue(attribute: OpAttribute, binding: TensorFlowBinding): ProtobufWriter {
+  const { type, value } = attribute;
+  const written = new ProtobufWriter();
+  if (type === binding.TF_ATTR_SHAPE) return written.message(7, shape(value as readonly number[]));
+  if (!Array.isArray(value)) return scalarValue(written, type, value as string | number | boolean, binding);
+  const list = new ProtobufWriter();
+  for (const each of value) scalarValue(list, type, each as string | number | boolean, binding);
+  return written.message(1, list);
+}
+
+function scalarValue(
+  written: ProtobufWriter,
+  type: number,
+  value: string | number | boolean,
+  binding: TensorFlowBinding
+): ProtobufWriter {
+  switch (type) {
+    case binding.TF_ATTR_STRING:
+      return written.string(2, String(value));
+    case binding.TF_ATTR_INT:
+      return written.int(3, Number(value));
+    case binding.TF_ATTR_FLOAT:
+      return written.float(4, Number(value));
+    case binding.TF_ATTR_BOOL:
+      return written.int(5, value ? 1 : 0);
+    case binding.TF_ATTR_TYPE:
+      return written.int(6, Number(value));
+    default:
+      throw new Error(`an attribute of type ${type} cannot be recorded`);
+  }
+}
