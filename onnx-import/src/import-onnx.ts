@@ -6,7 +6,7 @@ import { labelsIn, openOutputs, type FileLabels } from './containers.js';
 import { OnnxImportError } from './errors.js';
 import { takeInExternalData } from './external-data.js';
 import { answersOfFile, namedFeeds } from './feeds.js';
-import { planInputs, writeInputs } from './inputs.js';
+import { planInputs, widenInputs, writeInputs } from './inputs.js';
 import { useNeutralLocale } from './locale.js';
 import { Attributes } from './graph-nodes.js';
 import { ModelDraft } from './model-draft.js';
@@ -46,6 +46,7 @@ export async function importOnnx(file: string, options: ImportOptions = {}): Pro
   const contained = await takeInExternalData(bytes, path.dirname(path.resolve(file)));
   const draft = ModelDraft.parse(contained.model);
   refuseForeignOperators(draft);
+  const widened = widenInputs(draft);
   const plans = planInputs(draft, options);
   const opened = openOutputs(draft, options);
   const fileLabels = opened.labels ?? labelsOfClassifier(draft);
@@ -81,6 +82,7 @@ export async function importOnnx(file: string, options: ImportOptions = {}): Pro
   const edits = [
     ...(contained.files.length > 0 ? [`The tensors in ${contained.files.join(', ')} were taken into the file.`] : []),
     ...opened.edits,
+    ...widened,
     ...inputEdits,
     ...formEdits(outputPlan),
     ...outputPlan.remarks

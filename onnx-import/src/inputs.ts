@@ -12,8 +12,6 @@ const MOST_COLUMNS = 4096;
 export interface InputPlan {
   /** Name in the file. */
   readonly original: string;
-  /** Element type in the file. */
-  readonly element: number;
   /** Shape of one row in the file; empty where rows are a list of values. */
   readonly row: readonly number[];
   /** Number of rows that is built into the file; null where it is open. */
@@ -21,22 +19,26 @@ export interface InputPlan {
   readonly columns: readonly SignatureInput[];
 }
 
-/** Types in which rows are given, and what the graph's own types are made from. */
+/** Types in which rows are given. */
 const GIVEN_AS: Readonly<Record<number, TensorType>> = {
   [ElementType.FLOAT]: 'FP32',
   [ElementType.DOUBLE]: 'FP64',
   [ElementType.INT32]: 'INT32',
   [ElementType.INT64]: 'INT64',
   [ElementType.BOOL]: 'BOOL',
-  [ElementType.STRING]: 'BYTES',
-  [ElementType.FLOAT16]: 'FP32',
-  [ElementType.BFLOAT16]: 'FP32',
-  [ElementType.INT8]: 'INT32',
-  [ElementType.UINT8]: 'INT32',
-  [ElementType.INT16]: 'INT32',
-  [ElementType.UINT16]: 'INT32',
-  [ElementType.UINT32]: 'INT64',
-  [ElementType.UINT64]: 'INT64'
+  [ElementType.STRING]: 'BYTES'
+};
+
+/** What rows are given as, where the graph wants numbers of another size. */
+const WIDENED: Readonly<Record<number, number>> = {
+  [ElementType.FLOAT16]: ElementType.FLOAT,
+  [ElementType.BFLOAT16]: ElementType.FLOAT,
+  [ElementType.INT8]: ElementType.INT32,
+  [ElementType.UINT8]: ElementType.INT32,
+  [ElementType.INT16]: ElementType.INT32,
+  [ElementType.UINT16]: ElementType.INT32,
+  [ElementType.UINT32]: ElementType.INT64,
+  [ElementType.UINT64]: ElementType.INT64
 };
 
 export const ELEMENT_OF: Readonly<Record<TensorType, number>> = {
@@ -47,6 +49,21 @@ export const ELEMENT_OF: Readonly<Record<TensorType, number>> = {
   BOOL: ElementType.BOOL,
   BYTES: ElementType.STRING
 };
+
+/** Lets inputs of unusual sizes take usual numbers, which the graph then makes smaller. @returns what was done, in words. */
+export function widenInputs(draft: ModelDraft): string[] {
+  return draft.inputs.flatMap(({ name, type }, place) => {
+    const wider = type.kind === 'tensor' ? WIDENED[type.element] : undefined;
+    if (wider === undefined || type.kind !== 'tensor') return [];
+    draft.freeNames(new Set([name]));
+    const inner = draft.inputs[place]!.name;
+    draft.inputs[place] = tensor(name, wider, type.shape);
+    draft.nodes.unshift(draft.node('Cast', [name], inner, { to: type.element }));
+    return [
+      `The input ${name} takes ${elementTypeName(wider)}, of which the graph makes ${elementTypeName(type.element)}.`
+    ];
+  });
+}
 
 /**
  * Decides which named inputs the model will have.
@@ -75,7 +92,7 @@ export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan
       nullable: options.nullable?.includes(name) ?? false,
       range: null
     }));
-    return { original: input.name, element, row, fixedRows, columns };
+    return { original: input.name, row, fixedRows, columns };
   });
   refuseEqualNames(plans, options);
   return plans;
@@ -224,14 +241,12 @@ export function writeInputs(draft: ModelDraft, plans: readonly InputPlan[]): str
   return edits;
 }
 
-/** One value in each row, under the file's own name and type: nothing is to be done. */
-function isKept({ original, element, row, columns }: InputPlan): boolean {
-  const [column] = columns;
-  const single = columns.length === 1 && row.length === 1;
-  return single && column!.name === original && ELEMENT_OF[column!.datatype] === element;
+/** One value in each row, under the file's own name: nothing is to be done. */
+function isKept({ original, row, columns }: InputPlan): boolean {
+  return columns.length === 1 && row.length === 1 && columns[0]!.name === original;
 }
 
-function assemble(draft: ModelDraft, { columns, row, element }: InputPlan, original: string): GraphNode[] {
+function assemble(draft: ModelDraft, { columns, row }: InputPlan, original: string): GraphNode[] {
   const nodes: GraphNode[] = [];
   let value = columns[0]!.name;
   const add = (operator: string, inputs: readonly string[], attributes: Record<string, number> = {}): void => {
@@ -248,7 +263,6 @@ function assemble(draft: ModelDraft, { columns, row, element }: InputPlan, origi
     nodes.push(draft.constant(shape, [-1, ...row], [row.length + 1], 'int64'));
     add('Reshape', [value, shape]);
   }
-  if (ELEMENT_OF[columns[0]!.datatype] !== element) add('Cast', [value], { to: element });
   nodes.push(draft.node('Identity', [value], original));
   return nodes;
 }
