@@ -41,7 +41,8 @@ const CONVERTERS: Readonly<Record<string, LayerConverter>> = {
   TimeDistributed: timeDistributed
 };
 
-const KNOWN = Object.keys(CONVERTERS);
+/** Layer classes that can be exported. */
+export const EXPORTABLE_LAYERS: readonly string[] = Object.keys(CONVERTERS);
 
 /** Whether the layer is a model of its own, used as a layer. */
 function isModel(layer: Layer): layer is LayersModel {
@@ -62,9 +63,9 @@ export function assertExportable(model: LayersModel): void {
       continue;
     }
     const converter = CONVERTERS[kind];
-    if (!converter) throw notExportable(layer, `its class ${kind} has no ONNX form here`, KNOWN);
+    if (!converter) throw notExportable(layer, `its class ${kind} has no ONNX form here`, EXPORTABLE_LAYERS);
     const why = converter.refuse?.(layer.getConfig() as LayerConfig, layer) ?? null;
-    if (why) throw notExportable(layer, why, KNOWN);
+    if (why) throw notExportable(layer, why, EXPORTABLE_LAYERS);
   }
 }
 

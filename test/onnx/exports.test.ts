@@ -1,0 +1,185 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LayersModel, Tensor } from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitLasso } from '../../kernel-lib/dist/models/lasso.js';
+import { fitLinear } from '../../kernel-lib/dist/models/linear.js';
+import { fitLinearSvm } from '../../kernel-lib/dist/models/linear-svm.js';
+import { fitLogistic } from '../../kernel-lib/dist/models/logistic.js';
+import { fitNaiveBayes } from '../../kernel-lib/dist/models/naive-bayes.js';
+import { fitNeighbours } from '../../kernel-lib/dist/models/neighbours.js';
+import type { Estimator } from '../../kernel-lib/dist/models/estimator.js';
+import { at, index, WIDTH, X } from '../../kernel-lib/dist/models/testing.js';
+import { fitBoosting } from '../../kernel-lib/dist/models/trees/boosting.js';
+import { fitDecisionTree, fitForest } from '../../kernel-lib/dist/models/trees/forest.js';
+import { exportModel } from '../../kernel-lib/dist/onnx/export.js';
+import { ElementType, OnnxGraph } from '../../kernel-lib/dist/onnx/graph.js';
+import { addLayers, EXPORTABLE_LAYERS } from '../../kernel-lib/dist/onnx/layers/index.js';
+import { inputValues, layerCases, scatterWeights } from '../../kernel-lib/dist/onnx/layers/layer-cases.js';
+import { FittedPrep } from '../../kernel-lib/dist/prep/prep.js';
+import { tensorflow, type Tf } from '../../kernel-lib/dist/train/tensorflow.js';
+import { pythonPath } from '../harness/places.js';
+import { freshFolder, run } from '../server/slipway-process.js';
+
+/** Largest relative difference to Python's onnxruntime. */
+const TOLERANCE = 1e-5;
+const ROWS = 3;
+
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly (number | string | boolean | null)[];
+}
+interface Written {
+  readonly inputs: Record<string, Numbers>;
+  readonly outputs: Record<string, Numbers>;
+}
+
+describe('an exported model passes the checker of the onnx package and says in Python what it says here:', () => {
+  let folder: Awaited<ReturnType<typeof freshFolder>>;
+  const written: Record<string, Written> = {};
+  const layers = new Set<string>();
+  let report: Record<string, number | string>;
+
+  const write = (name: string, onnx: Uint8Array, values: Written): void => {
+    writeFileSync(path.join(folder.path, `${name}.onnx`), onnx);
+    written[name] = values;
+  };
+
+  beforeAll(async () => {
+    folder = await freshFolder();
+    mkdirSync(folder.path, { recursive: true });
+    const tf = await tensorflow();
+    await tf.setBackend('cpu');
+    for (const [name, make] of Object.entries(layerCases(tf))) writeLayers(tf, name, make());
+    for (const [name, [estimator, classes]] of Object.entries(await estimators()))
+      writeEstimator(name, estimator, classes);
+    writePreprocessing();
+    writeFileSync(path.join(folder.path, 'models.json'), JSON.stringify(written));
+    const ended = await run(pythonPath(), [path.join(import.meta.dirname, 'check_models.py'), folder.path]);
+    expect(ended.stderr).toBe('');
+    report = JSON.parse(ended.stdout) as Record<string, number | string>;
+  });
+  afterAll(() => {
+    rmSync(folder.path, { recursive: true, force: true });
+  });
+
+  const writeLayers = (tf: Tf, name: string, model: LayersModel): void => {
+    noteLayers(model);
+    scatterWeights(tf, model);
+    const inputs = inputValues(model, ROWS, name.includes('whole numbers'));
+    const graph = new OnnxGraph();
+    const names = inputs.map(({ shape }, i) => graph.input(`x${i}`, ElementType.FLOAT, ['rows', ...shape.slice(1)]));
+    addLayers(graph, model, names).forEach((value, i) => {
+      graph.output(value, `y${i}`, ElementType.FLOAT, ['rows', ...(model.outputs[i]!.shape.slice(1) as number[])]);
+    });
+    const tensors = inputs.map(({ shape, data }) => tf.tensor(data, shape));
+    const answers = ([] as Tensor[]).concat(
+      model.predict(tensors.length === 1 ? tensors[0]! : tensors) as Tensor | Tensor[]
+    );
+    write(name, graph.finish(name, {}), {
+      inputs: Object.fromEntries(inputs.map(({ shape, data }, i) => [`x${i}`, { shape, data: Array.from(data) }])),
+      outputs: Object.fromEntries(
+        answers.map((tensor, i) => [`y${i}`, { shape: tensor.shape, data: Array.from(tensor.dataSync()) }])
+      )
+    });
+  };
+
+  const noteLayers = (model: LayersModel): void => {
+    for (const layer of model.layers) {
+      layers.add(layer.getClassName());
+      if ('layers' in layer) noteLayers(layer as LayersModel);
+    }
+  };
+
+  const writeEstimator = (name: string, estimator: Estimator, classes: number | null): void => {
+    const graph = new OnnxGraph();
+    const input = graph.input('x', ElementType.FLOAT, ['rows', WIDTH]);
+    graph.output(estimator.write(graph, input), 'y', ElementType.FLOAT, ['rows', classes ?? 1]);
+    write(name, graph.finish(name, {}), {
+      inputs: { x: { shape: [index.length, WIDTH], data: Array.from(X) } },
+      outputs: { y: { shape: [index.length, classes ?? 1], data: Array.from(estimator.predict(X, WIDTH)) } }
+    });
+  };
+
+  /** Every kind of column and step before a line. */
+  const writePreprocessing = (): void => {
+    const range = { min: 0, max: 9 };
+    const prep = new FittedPrep([
+      {
+        name: 'filled',
+        type: 'numeric',
+        steps: [
+          { kind: 'impute', value: 2 },
+          { kind: 'standardize', mean: 3, std: 2 }
+        ],
+        range
+      },
+      { name: 'scaled', type: 'numeric', steps: [{ kind: 'minMax', min: 1, max: 5 }], range },
+      { name: 'robust', type: 'numeric', steps: [{ kind: 'robust', median: 4, range: 3 }], range },
+      { name: 'binned', type: 'numeric', steps: [{ kind: 'bin', edges: [1, 2.5, 7] }], range },
+      { name: 'small', type: 'numeric', steps: [{ kind: 'log1p' }], range },
+      { name: 'open', type: 'boolean' },
+      { name: 'colour', type: 'category', categories: ['blue', 'red'] },
+      { name: 'size', type: 'ordinal', categories: ['S', 'M', 'L'] }
+    ]);
+    const values: (number | string | boolean | null)[][] = [
+      [null, 1, 2.5, 9],
+      [1, 2, 3, 4],
+      [0, 4, 5, 6],
+      [0.5, 1, 2.5, 8],
+      [0, 1, 2, 9],
+      [true, false, true, false],
+      ['red', 'blue', 'green', 'red'],
+      ['S', 'L', 'XL', 'M']
+    ];
+    const rows = prep.transformColumns(values, 4, 'test');
+    const line = fitLinear(
+      X,
+      WIDTH,
+      index.map(() => 0),
+      0
+    );
+    const weights = Float64Array.from({ length: prep.width }, (_, i) => 1 + i / 3);
+    const estimator = new (line.constructor as new (w: Float64Array, b: number) => typeof line)(weights, 0.5);
+    const { onnx } = exportModel(estimator, prep, null, 'prep');
+    write('preprocessing', onnx, {
+      inputs: Object.fromEntries(prep.columns.map((column, c) => [column.name, { shape: [4, 1], data: values[c]! }])),
+      outputs: { value: { shape: [4, 1], data: Array.from(estimator.predict(rows, prep.width)) } }
+    });
+  };
+
+  it('networks of every layer class that can be exported', () => {
+    expect(EXPORTABLE_LAYERS.filter(layer => !layers.has(layer))).toEqual([]);
+  });
+
+  it('each of them, classical models and preprocessing', () => {
+    const bad = Object.entries(report).filter(([, gap]) => !(typeof gap === 'number' && gap < TOLERANCE));
+    expect(bad).toEqual([]);
+    expect(Object.keys(report).length).toBeGreaterThan(40);
+  });
+});
+
+async function estimators(): Promise<Record<string, [Estimator, number | null]>> {
+  const values = index.map(i => 1.5 * at(i, 0) - 0.7 * at(i, 1) + 2 * at(i, 2));
+  const three = index.map(i => (at(i, 0) < -0.7 ? 0 : at(i, 0) < 0.7 ? 1 : 2));
+  const two = three.map(label => (label > 0 ? 1 : 0));
+  const never = (): boolean => false;
+  const tree = { depth: 4, minRows: 2 };
+  const forest = { ...tree, trees: 5, columns: undefined, seed: 3 };
+  const boosting = { trees: 5, minRows: 3 };
+  return {
+    linear: [fitLinear(X, WIDTH, values, 0), null],
+    lasso: [fitLasso(X, WIDTH, values, 0.1), null],
+    logistic: [fitLogistic(X, WIDTH, three, 3, 1), 3],
+    svm: [fitLinearSvm(X, WIDTH, two, 2, 1, 7), 2],
+    'naive bayes': [fitNaiveBayes(X, WIDTH, three, 3), 3],
+    'neighbours of classes': [fitNeighbours(X, WIDTH, three, 3, 3), 3],
+    'neighbours of numbers': [fitNeighbours(X, WIDTH, values, null, 3), null],
+    'tree of classes': [fitDecisionTree(X, WIDTH, three, 3, tree), 3],
+    'tree of numbers': [fitDecisionTree(X, WIDTH, values, null, tree), null],
+    forest: [await fitForest(X, WIDTH, three, 3, forest, never), 3],
+    'boosting of two classes': [await fitBoosting(X, WIDTH, two, 2, boosting, never), 2],
+    'boosting of three classes': [await fitBoosting(X, WIDTH, three, 3, boosting, never), 3],
+    'boosting of numbers': [await fitBoosting(X, WIDTH, values, null, boosting, never), null]
+  };
+}
