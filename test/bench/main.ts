@@ -10,6 +10,7 @@ import type { Measurement } from './measurement.ts';
 import { serviceLatency } from './service-latency.ts';
 import { spoolReplay } from './spool-replay.ts';
 import { stepLogging } from './step-logging.ts';
+import { training } from './training.ts';
 import { trees } from './trees.ts';
 import { trackingTable } from './tracking/table.ts';
 import { startPostgres } from '../../server/dist/testing/postgres-server.js';
@@ -25,7 +26,8 @@ const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [
   stepLogging,
   printedLines,
   spoolReplay,
-  trees
+  trees,
+  training
 ];
 
 const REPORT = path.resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');

@@ -139,7 +139,7 @@ describe('a step that cannot be recorded is executed op by op, and the report sa
     const before: (string | undefined)[] = [];
     await network.fit(x, y, {
       epochs: 4,
-      batchSize: 20,
+      batchSize: 5,
       verbose: 0,
       callbacks: {
         onEpochEnd: epoch => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type * as util from 'node:util';
 import type { Tf } from '../train/tensorflow.js';
 import type { NodeBackend, TensorFlowBinding } from './node-backend.js';
+import { installBatchNormalization } from './batch-normalization.js';
 import { installRecordableKernels, installRecordedTraining } from './recorded/index.js';
 import type { Installation } from './tensorflow-folder.js';
 
@@ -40,6 +41,7 @@ export function loadTensorFlow(tf: Tf, installation: Installation): NodeBackend 
   const backend = new NodeJSKernelBackend(binding, name);
   tf.registerBackend('tensorflow', () => backend, 3);
   installRecordableKernels(tf);
+  installBatchNormalization(tf);
   installRecordedTraining(tf, backend);
   loaded = backend;
   return backend;

@@ -47,6 +47,8 @@ const PLAIN_RATE = new Set(['Adam', 'Adamax', 'RMSProp', 'Adagrad', 'Adadelta'])
 const ATTEMPTS = 4;
 /** Steps without a word of a new epoch (a loop of `trainOnBatch`) after which one is recorded again and compared. */
 const AUDIT_INTERVAL = 200;
+/** Comparing costs some steps' time: with epochs shorter than this it is done in some of them only. */
+const REPLAYS_BETWEEN_AUDITS = 16;
 
 let functions = 0;
 const forgetFunctions = new FinalizationRegistry<() => void>(forget => forget());
@@ -95,7 +97,8 @@ export class RecordedStep {
 
   /** A new epoch begins: the next step is recorded again and compared with what is replayed. */
   epochBegan(): void {
-    this.#auditDue = this.#replayed > 0 && this.#sinceAudit > 0;
+    const isFirst = this.#replayed > 0 && this.#replayed === this.#sinceAudit;
+    this.#auditDue ||= isFirst || this.#sinceAudit >= REPLAYS_BETWEEN_AUDITS;
   }
 
   /** Tells how much work is ahead, in floating point operations: XLA is tried when its compilation can pay. */

@@ -16,7 +16,7 @@ export interface Trial {
 }
 
 /** Compiling takes a second or two; a training of less work than this (some ten seconds on two cores) is not worth it. */
-const WORTH_TRYING = 1e12;
+const WORTH_TRYING = 1e11;
 const ROUNDS = 5;
 /** XLA has to be this much faster; its results differ in the last digits. */
 const GAIN = 0.9;
