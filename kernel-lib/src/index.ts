@@ -1,4 +1,7 @@
 export { data, type DataOptions } from './data/data.js';
+export { images, ImageFolder, type ImageBatch, type ImageBatchOptions, type ImageOptions } from './data/images.js';
+export type { Batch, BatchOptions } from './data/batches.js';
+export type { ColumnRule, DataSchema } from './data/schema.js';
 export type { DatabaseQuery } from './data/database-query.js';
 export { Frame, type FrameParts, type Lineage, type Shift } from './data/frame.js';
 export type { JoinOptions } from './data/combine.js';

@@ -5,37 +5,47 @@ import { readCsv } from './csv.js';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { Frame } from './frame.js';
 import { openQuery, type DatabaseQuery } from './database-query.js';
-import { isAddress } from './download.js';
 import { impossibleValues } from './impossible-values.js';
-import { openSources } from './source-files.js';
+import { readExcel } from './excel.js';
+import { arrowRows, isArrowTable, readArrowFile, type ArrowTable } from './arrow.js';
+import { applySchema, type DataSchema } from './schema.js';
+import { openSources, type SourceFiles } from './source-files.js';
+import type { NotebookContext } from '../notebook/context.js';
 import type { DataSource } from './source.js';
 
 export interface DataOptions {
   /** The column that orders the rows in time; rows are sorted by it. */
   time?: string;
+  /** Types of columns, and rules that every row has to keep: `{ pressure: { type: 'number', min: 850, max: 1090 } }`. */
+  schema?: DataSchema;
+  /** Which sheet of an Excel file: its name, or its number from 1. */
+  sheet?: string | number;
 }
 
 /**
  * Reads data and registers it as a version of dataset `name`, with profile and checks shown under the cell. The same rows
  * give the same version.
  *
- * @param from CSV, Parquet or JSON: a path relative to the notebook, a pattern (`days/*.csv`) whose files are put under
- * one another by column name, an address (`https://…`), or `npm:<package>/<file>`; or a query on a SQLite file:
- * `{ database: 'shop.db', query: 'select …' }`.
- * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time`,
- * DATA_EXPRESSION for a query that cannot be run.
+ * @param from CSV, Parquet, JSON, Excel or Arrow: a path relative to the notebook, a pattern (`days/*.csv`) whose files are
+ * put under one another by column name, an address (`https://…`), objects of a bucket (`s3://…`), or `npm:<package>/<file>`;
+ * or a query on a SQLite file or PostgreSQL: `{ database: 'shop.db', query: 'select …' }`; or an Arrow table.
+ * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time` and
+ * the schema, DATA_REFUSED for rows that break the schema, DATA_EXPRESSION for a query that cannot be run.
  */
-export async function data(name: string, from: string | DatabaseQuery, options: DataOptions = {}): Promise<Frame> {
+export async function data(
+  name: string,
+  from: string | DatabaseQuery | ArrowTable,
+  options: DataOptions = {}
+): Promise<Frame> {
   const book = notebook();
-  const { sources, named, close } = await (typeof from === 'string'
-    ? openSources(from, book)
-    : openQuery(from, book.directory));
+  const { sources, named, close } = await openAny(from, book);
   let raw: string;
   try {
-    raw = await readAll(sources);
+    raw = await readAll(sources, options);
   } finally {
     await close();
   }
+  if (options.schema) raw = await applySchema(raw, options.schema, named);
   const table = options.time ? await orderByTime(raw, options.time, named) : raw;
   const count = Number((await queryRows(`select count(*) as n from ${quoteName(table)}`))[0]!['n']);
   if (count === 0) {
@@ -51,8 +61,9 @@ export async function data(name: string, from: string | DatabaseQuery, options: 
     lineage: { source: named, parents: [], steps: [] },
     shifts: new Map()
   });
-  for (const source of sources)
-    book.noteRead(typeof from === 'string' && isAddress(from) ? `url:${named}` : `file:${source.named}`);
+  for (const source of sources) {
+    book.noteRead(/^[a-z0-9]+:\/\//i.test(source.named) ? `url:${source.named}` : `file:${source.named}`);
+  }
   await warnOfImpossibleValues(frame);
   return frame.save(name);
 }
@@ -70,10 +81,18 @@ async function warnOfImpossibleValues(frame: Frame): Promise<void> {
   }
 }
 
+async function openAny(from: string | DatabaseQuery | ArrowTable, book: NotebookContext): Promise<SourceFiles> {
+  if (typeof from === 'string') return openSources(from, book);
+  if (!isArrowTable(from)) return openQuery(from, book.directory);
+  const named = 'an Arrow table';
+  const { rows, types } = await arrowRows(from, named);
+  return { sources: [{ file: rows.file, named, format: 'rows', types }], named, close: rows.remove };
+}
+
 /** Reads files under one another; a column that one of them lacks is missing in its rows. */
-async function readAll(sources: readonly DataSource[]): Promise<string> {
+async function readAll(sources: readonly DataSource[], options: DataOptions): Promise<string> {
   const tables: string[] = [];
-  for (const source of sources) tables.push(await readOne(source));
+  for (const source of sources) tables.push(await readOne(source, options));
   const [first = ''] = tables;
   if (tables.length === 1) return first;
   const all = freshTable();
@@ -90,25 +109,50 @@ async function readAll(sources: readonly DataSource[]): Promise<string> {
   return all;
 }
 
-async function readOne(source: DataSource): Promise<string> {
+async function readOne(source: DataSource, options: DataOptions): Promise<string> {
   const table = freshTable();
   switch (source.format) {
     case 'csv':
       await readCsv(source, table);
       break;
     case 'parquet':
-      await readWith('read_parquet', source.file, source.named, table);
+      await readWith(`read_parquet(${quoteText(source.file)})`, source.named, table);
       break;
     case 'json':
-      await readWith('read_json_auto', source.file, source.named, table);
+      await readWith(`read_json_auto(${quoteText(source.file)})`, source.named, table);
+      break;
+    case 'excel': {
+      const rows = await readExcel(source.file, source.named, options.sheet);
+      await readRows(rows.file, source, table).finally(rows.remove);
+      break;
+    }
+    case 'arrow': {
+      const { rows, types } = await readArrowFile(source.file, source.named);
+      await readRows(rows.file, { ...source, types }, table).finally(rows.remove);
+      break;
+    }
+    case 'rows':
+      await readRows(source.file, source, table);
       break;
   }
   return table;
 }
 
-async function readWith(reader: string, file: string, named: string, table: string): Promise<void> {
+/** Rows as JSON, one a line; all of them are looked at for the types, unless these are known. */
+async function readRows(file: string, { named, types }: DataSource, table: string): Promise<void> {
+  const columns = types
+    ? `columns={${Object.entries(types)
+        .map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`)
+        .join(', ')}}`
+    : 'sample_size=-1';
+  const reader = `read_json(${quoteText(file)}, format='newline_delimited', ${columns})`;
+  await readWith(reader, named, table);
+}
+
+/** @param reader the table function of DuckDB, with its arguments. */
+async function readWith(reader: string, named: string, table: string): Promise<void> {
   try {
-    await execute(`create table ${quoteName(table)} as select * from ${reader}(${quoteText(file)})`);
+    await execute(`create table ${quoteName(table)} as select * from ${reader}`);
   } catch (error) {
     const sentence = (error instanceof Error ? error.message : String(error)).split('\n')[0];
     throw new SlipwayError('DATA_UNREADABLE', `"${named}" cannot be read. ${sentence}`, { cause: error });

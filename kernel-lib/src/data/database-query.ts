@@ -1,75 +1,58 @@
-import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { SlipwayError } from '../errors.js';
 import { maskSecrets } from '../record/secrets.js';
+import { isPostgresAddress, postgresRows } from './postgres-query.js';
+import { writeRowsFile } from './rows-file.js';
 import type { SourceFiles } from './source-files.js';
 
 /** Rows of a database, by a query in its own SQL. */
 export interface DatabaseQuery {
-  /** A SQLite file, relative to the notebook's folder. */
+  /** A SQLite file, relative to the notebook's folder, or `postgres://user:password@host/database`. */
   readonly database: string;
   readonly query: string;
 }
 
 /**
- * Runs a query on a SQLite file, which is opened to be read only, and writes its rows into a temporary file, one after
- * the other, so that their number does not matter.
+ * Runs a query on a SQLite file, which is opened to be read only, or on PostgreSQL, and writes its rows into a temporary
+ * file, one after the other, so that their number does not matter.
  *
- * @throws SlipwayError DATA_NOT_FOUND without the file, DATA_UNREADABLE for what is no SQLite file and for columns of
- * bytes, DATA_EXPRESSION for a query that cannot be run, DATA_EMPTY without a row.
+ * @throws SlipwayError DATA_NOT_FOUND without the file and when PostgreSQL does not answer, DATA_UNREADABLE for what is no
+ * SQLite file and for columns of bytes, DATA_EXPRESSION for a query that cannot be run, DATA_EMPTY without a row.
  */
 export async function openQuery({ database, query }: DatabaseQuery, directory: string): Promise<SourceFiles> {
+  const shown = maskSecrets(database);
+  const rows = isPostgresAddress(database) ? postgresRows(database, query) : sqliteRows({ database, query }, directory);
+  const { file, count, remove } = await writeRowsFile(rows);
+  if (count === 0) {
+    await remove();
+    throw new SlipwayError('DATA_EMPTY', `The query on "${shown}" gives no rows.`, {
+      remedy: 'Check its conditions; nothing was registered.'
+    });
+  }
+  const named = `${shown}: ${maskSecrets(query)}`;
+  return { sources: [{ file, named: shown, format: 'rows' }], named, close: remove };
+}
+
+async function* sqliteRows(
+  { database, query }: DatabaseQuery,
+  directory: string
+): AsyncGenerator<Record<string, unknown>> {
   const place = path.resolve(directory, database);
   if (!existsSync(place)) {
     throw new SlipwayError('DATA_NOT_FOUND', `There is no database "${database}".`, {
       remedy: `Looked for ${place}. Paths are relative to the notebook's folder.`
     });
   }
-  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-query-'));
-  const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const { DatabaseSync } = await import('node:sqlite');
+  const opened = new DatabaseSync(place, { readOnly: true });
   try {
-    const file = path.join(folder, 'rows.ndjson');
-    const { DatabaseSync } = await import('node:sqlite');
-    const opened = new DatabaseSync(place, { readOnly: true });
-    try {
-      const count = await writeRows(opened, { database, query }, file);
-      if (count === 0) {
-        throw new SlipwayError('DATA_EMPTY', `The query on "${database}" gives no rows.`, {
-          remedy: 'Check its conditions; nothing was registered.'
-        });
-      }
-    } finally {
-      opened.close();
-    }
-    const named = `${database}: ${maskSecrets(query)}`;
-    return { sources: [{ file, named: database, format: 'json' }], named, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** @returns how many rows there are. */
-async function writeRows(opened: DatabaseSync, { database, query }: DatabaseQuery, file: string): Promise<number> {
-  const out = createWriteStream(file);
-  let count = 0;
-  try {
-    for (const row of opened.prepare(query).iterate()) {
-      count++;
-      if (!out.write(`${JSON.stringify(plainRow(row as Record<string, unknown>, database))}\n`))
-        await once(out, 'drain');
-    }
+    for (const row of opened.prepare(query).iterate()) yield plainRow(row as Record<string, unknown>, database);
   } catch (error) {
     throw error instanceof SlipwayError ? error : refusal(database, error);
   } finally {
-    out.end();
-    await once(out, 'close');
+    opened.close();
   }
-  return count;
 }
 
 function plainRow(row: Record<string, unknown>, database: string): Record<string, unknown> {

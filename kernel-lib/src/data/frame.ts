@@ -13,6 +13,8 @@ import {
   unknownColumn,
   type PlainValue
 } from './engine.js';
+import type { ArrowTable } from './arrow.js';
+import type { Batch, BatchOptions, TensorDataset } from './batches.js';
 import type { JoinOptions } from './combine.js';
 import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
@@ -207,6 +209,27 @@ export class Frame {
   /** Cuts the frame into a training and a test part. */
   async split(options: SplitOptions): Promise<Split> {
     return splitFrame(this, options);
+  }
+
+  /**
+   * The rows in batches for a model, of which only one block at a time is in memory: `for await (const { xs, ys } of
+   * train.batches({ prep: await prep.fit(train), target: "sky" }))`.
+   */
+  async *batches(options: BatchOptions): AsyncGenerator<Batch> {
+    const { frameBatches } = await import('./batches.js');
+    yield* frameBatches(this, options);
+  }
+
+  /** The same batches as a `tf.data` dataset, for `model.fitDataset`. */
+  async dataset(options: BatchOptions): Promise<TensorDataset> {
+    const { frameDataset } = await import('./batches.js');
+    return frameDataset(this, options);
+  }
+
+  /** All rows as an Arrow table, for other libraries. */
+  async toArrow(): Promise<ArrowTable> {
+    const { frameToArrow } = await import('./arrow.js');
+    return frameToArrow(this);
   }
 
   /** Registers these rows as the next version of dataset `name`, with profile and checks, and shows it. */

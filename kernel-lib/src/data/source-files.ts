@@ -4,6 +4,7 @@ import type { NotebookContext } from '../notebook/context.js';
 import { maskSecrets } from '../record/secrets.js';
 import { download, isAddress } from './download.js';
 import { queryRows, quoteText } from './engine.js';
+import { fetchObjects, isS3Address } from './s3.js';
 import { describeSource, findSource, type DataSource } from './source.js';
 
 const PATTERN = /[*?[\]]/;
@@ -19,7 +20,7 @@ export interface SourceFiles {
 
 /**
  * Finds what a name leads to: one file, all files that match a pattern (`data/2024-*.csv`, `data/**\/*.parquet`), or what
- * an address (`https://…`) answers.
+ * an address (`https://…`) answers, and objects of a bucket (`s3://bucket/days/*.csv`).
  *
  * @throws SlipwayError as `findSource` and `download`; DATA_NOT_FOUND when no file matches, DATA_UNREADABLE when files of
  * different formats do.
@@ -30,6 +31,15 @@ export async function openSources(named: string, book: NotebookContext): Promise
     const { file, remove } = await download(named, book.signal);
     try {
       return { sources: [describeSource(file, shown)], named: shown, close: remove };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+  if (isS3Address(named)) {
+    const { objects, remove } = await fetchObjects(named, book.signal);
+    try {
+      return oneFormat({ sources: objects.map(each => describeSource(each.file, each.named)), named, close: remove });
     } catch (error) {
       await remove();
       throw error;
@@ -46,13 +56,19 @@ export async function openSources(named: string, book: NotebookContext): Promise
     });
   }
   const sources = files.map(file => describeSource(file, path.relative(book.directory, file)));
-  const formats = [...new Set(sources.map(({ format }) => format))];
+  return oneFormat({ sources, named, close });
+}
+
+function oneFormat(found: SourceFiles): SourceFiles {
+  const formats = [...new Set(found.sources.map(({ format }) => format))];
   if (formats.length > 1) {
-    throw new SlipwayError('DATA_UNREADABLE', `"${named}" matches files of different formats: ${formats.join(', ')}.`, {
-      remedy: 'Name one format, e.g. data/*.csv.'
-    });
+    throw new SlipwayError(
+      'DATA_UNREADABLE',
+      `"${found.named}" matches files of different formats: ${formats.join(', ')}.`,
+      { remedy: 'Name one format, e.g. data/*.csv.' }
+    );
   }
-  return { sources, named, close };
+  return found;
 }
 
 async function matching(pattern: string): Promise<string[]> {

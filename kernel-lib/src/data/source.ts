@@ -7,7 +7,9 @@ import { SlipwayError } from '../errors.js';
 export interface DataSource {
   readonly file: string;
   readonly named: string;
-  readonly format: 'csv' | 'parquet' | 'json';
+  readonly format: 'csv' | 'parquet' | 'json' | 'excel' | 'arrow' | 'rows';
+  /** DuckDB's types of the columns of `rows`, where they are known. */
+  readonly types?: Readonly<Record<string, string>>;
 }
 
 const FORMATS: Record<string, DataSource['format']> = {
@@ -17,7 +19,10 @@ const FORMATS: Record<string, DataSource['format']> = {
   '.parquet': 'parquet',
   '.json': 'json',
   '.ndjson': 'json',
-  '.jsonl': 'json'
+  '.jsonl': 'json',
+  '.xlsx': 'excel',
+  '.arrow': 'arrow',
+  '.feather': 'arrow'
 };
 
 /**
