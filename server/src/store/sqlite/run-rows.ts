@@ -4,7 +4,7 @@ import type { KnownRun, NewRunRow, PointSink, RunChange, RunRows } from '../writ
 import { ChangeStatements } from './change-statements.js';
 import { SeriesCache } from './series-cache.js';
 
-const MAX_RUNS = 50_000;
+const MAX_RUNS = 10_000;
 const MAX_EXPERIMENTS = 1000;
 
 /** The rows of runs by prepared statements, inside a transaction that the caller holds. */

@@ -15,7 +15,7 @@ interface Series {
 }
 
 /** Series kept in memory; beyond it the cache starts anew at the next commit. */
-const MAX_SERIES = 100_000;
+const MAX_SERIES = 20_000;
 /** Keys of one experiment stay below this, so that (run, key) fits one exact number. */
 const KEY_SPAN = 2 ** 24;
 
