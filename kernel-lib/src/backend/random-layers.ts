@@ -60,6 +60,21 @@ export function seedRandomLayers(network: { readonly layers: readonly Layer[] },
   });
 }
 
+/** How often each layer drew numbers, in the order of the layers; 0 for layers that draw none. */
+export function randomCounts(network: { readonly layers: readonly Layer[] }): number[] {
+  return network.layers.map(layer => variables.get(layer)?.dataSync()[0] ?? counts.get(layer) ?? 0);
+}
+
+/** Brings the layers to where `randomCounts` found them. */
+export function restoreRandomCounts(network: { readonly layers: readonly Layer[] }, drawn: readonly number[]): void {
+  network.layers.forEach((layer, i) => {
+    if (!(layer.getClassName() in NOISE)) return;
+    counts.set(layer, drawn[i] ?? 0);
+    variables.get(layer)?.dispose();
+    variables.delete(layer);
+  });
+}
+
 /** Seeds of layers that were made without one. */
 const seeds = new WeakMap<Layer, number>();
 /** How often a layer drew numbers: for TensorFlow in a variable, which a recorded step counts on. */
@@ -98,7 +113,7 @@ function stateless(tf: Tf, layer: RandomLayer, shape: number[], operation: strin
   const { binding } = backend;
   let counter = variables.get(layer);
   if (!counter || counter.isDisposed) {
-    counter = tf.variable(tf.tensor1d([0], 'int32'), false);
+    counter = tf.variable(tf.tensor1d([counts.get(layer) ?? 0], 'int32'), false);
     variables.set(layer, counter);
   }
   const seed = tf.concat([tf.tensor1d([seedOf(layer)], 'int32'), counter as Tensor as Tensor1D]);

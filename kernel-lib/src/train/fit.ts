@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs';
+import type { BackendName } from '../backend/choose.js';
 import type { Frame } from '../data/frame.js';
 import { SlipwayError } from '../errors.js';
 import type { ModelSpec } from '../models/specs.js';
@@ -28,6 +29,12 @@ export interface FitOptions {
   validation?: number;
   /** Epochs without a better validation loss before training stops; the best weights are kept. */
   patience?: number;
+  /** Where a network is trained, e.g. `wasm`, instead of the best backend that works; an error when it does not. */
+  backend?: BackendName;
+  /** A file that the state of a network's training is written to after each epoch. */
+  checkpoint?: string;
+  /** Goes on from the checkpoint, when there is one. */
+  resume?: boolean;
 }
 
 const DEFAULTS = { epochs: 60, batchSize: 32, learningRate: 0.01, seed: 7, validation: 0.15, patience: 12 };
@@ -49,7 +56,8 @@ export async function fit(model: ModelSpec | LayersModel, options: FitOptions): 
 
 async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
   const { train, test, target: targetName } = options;
-  const settings = { ...DEFAULTS, ...definedOf(options) };
+  const { backend, checkpoint, resume } = options;
+  const settings = { ...DEFAULTS, ...definedOf(options), backend, checkpoint, resume };
   const target = await readTarget(targetName, train, test, options.task);
   const prep = await (options.prep ?? defaultPrep(train, targetName)).fit(train);
   if (prep.columns.some(column => column.name === targetName)) {
@@ -66,7 +74,14 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
   });
   const rows = await prep.transform(train);
   const inTimeOrder = train.time !== null;
-  const { estimator, backend } = await trainEstimator(model, { run, prep, rows, target, settings, inTimeOrder });
+  const { estimator, backend: usedBackend } = await trainEstimator(model, {
+    run,
+    prep,
+    rows,
+    target,
+    settings,
+    inTimeOrder
+  });
   const split = test.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
   const names = prep.columns.map(c => c.name);
   const outputs = estimator.predict(await prep.transform(test), prep.width);
@@ -90,7 +105,7 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
     },
     evaluation,
     testVectors: await testVectors(estimator, prep, test, target.labels),
-    backend,
+    backend: usedBackend,
     runId: run.id,
     tests: await testTraining({ train, test, target, inputs: names, prep, estimator, evaluation })
   });

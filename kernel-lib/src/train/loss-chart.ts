@@ -29,6 +29,8 @@ export class LossChart {
     dash: '5 3',
     values: []
   };
+  /** The first epoch of this training: not 1 when it was resumed. */
+  #first: number | undefined;
   #lastDrawn = 0;
   #shown = false;
   #ended = false;
@@ -39,8 +41,9 @@ export class LossChart {
     this.#epochs = epochs;
   }
 
-  /** Adds an epoch; the chart is redrawn when the last drawing is old enough. */
-  add(loss: number, validationLoss: number | undefined): void {
+  /** Adds an epoch, counted from 1; the chart is redrawn when the last drawing is old enough. */
+  add(epoch: number, loss: number, validationLoss: number | undefined): void {
+    this.#first ??= epoch;
     this.#train.values.push(loss);
     if (validationLoss !== undefined) this.#validation.values.push(validationLoss);
     if (Date.now() - this.#lastDrawn >= INTERVAL_MS) this.#draw(this.#progressText());
@@ -53,8 +56,9 @@ export class LossChart {
   }
 
   #progressText(): string {
-    const done = this.#train.values.length;
-    const left = ((Date.now() - this.#started) / done) * (this.#epochs - done);
+    const here = this.#train.values.length;
+    const done = here + this.#first! - 1;
+    const left = ((Date.now() - this.#started) / here) * (this.#epochs - done);
     return `epoch ${done} of ${this.#epochs}, about ${formatNumber(Math.max(0, left) / 1000)} s left`;
   }
 
@@ -66,7 +70,7 @@ export class LossChart {
       const line = `<svg width="22" height="8" aria-hidden="true"><path d="M0 4H20" stroke="${curve.colour}" stroke-width="2" stroke-dasharray="${curve.dash}"/></svg>`;
       return `${line}${escapeHtml(now[i]!)}`;
     });
-    const fraction = Math.min(1, this.#train.values.length / this.#epochs);
+    const fraction = Math.min(1, (this.#train.values.length + (this.#first ?? 1) - 1) / this.#epochs);
     const bar = this.#ended
       ? ''
       : `<progress max="1" value="${fraction}" aria-label="training progress" style="width:${WIDTH}px;display:block"></progress>`;

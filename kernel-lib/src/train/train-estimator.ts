@@ -5,9 +5,10 @@ import { buildMlp } from '../models/mlp.js';
 import { NetworkEstimator } from '../models/network.js';
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
 import type { FittedPrep } from '../prep/prep.js';
+import { withoutAutolog } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
 import type { Target } from './target.js';
-import { chooseBackend, type BackendChoice } from '../backend/choose.js';
+import type { BackendChoice } from '../backend/choose.js';
 import { tensorflow } from './tensorflow.js';
 import { trainClassical } from './train-classical.js';
 import { trainNetwork, type TrainingSettings } from './train-network.js';
@@ -47,14 +48,15 @@ async function trainTfjs(own: LayersModel | null, built: LayersModel | null, tra
   const { run, prep, rows, target, settings, inTimeOrder } = training;
   const network = built ?? checkedNetwork(own!, prep);
   const tf = await tensorflow();
-  const backend = await chooseBackend(tf);
   if (!network.optimizer) {
     const units = (network.outputs[0]!.shape as (number | null)[]).at(-1);
     const loss = !target.labels ? 'meanSquaredError' : units === 1 ? 'binaryCrossentropy' : 'categoricalCrossentropy';
     network.compile({ optimizer: tf.train.adam(settings.learningRate), loss });
   }
-  run.logParams({ backend: backend.backend, seed: settings.seed });
-  const epochs = await run.enter(() => trainNetwork(tf, network, rows, prep.width, target, settings, inTimeOrder));
+  run.logParams({ seed: settings.seed });
+  const { epochs, backend } = await withoutAutolog(() => {
+    return trainNetwork(tf, network, rows, prep.width, target, settings, { run, inTimeOrder });
+  });
   const classes = target.labels?.length ?? null;
   return { estimator: new NetworkEstimator(tf, network, classes, epochs, backend.backend), backend };
 }

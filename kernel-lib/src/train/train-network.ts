@@ -1,9 +1,19 @@
-import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs';
+import { chooseBackend, type BackendChoice } from '../backend/choose.js';
+import { stepReport } from '../backend/recorded/index.js';
 import { notebook } from '../notebook/standalone.js';
+import { epochLogger, fitSettings } from '../runs/autolog.js';
+import type { Run } from '../runs/run.js';
 import { LossChart } from './loss-chart.js';
+import { portableNetwork, setWeights } from './process/portable-network.js';
+import { canTrainInProcess, trainInProcess } from './process/training-process.js';
+import type { StepSummary } from './process/messages.js';
 import { shuffledIndices } from './random.js';
 import type { Target } from './target.js';
 import type { Tf } from './tensorflow.js';
+import { trainCompiled, type LearningSettings, type TrainingData } from './train-compiled.js';
 
 export interface TrainingSettings {
   readonly epochs: number;
@@ -11,11 +21,19 @@ export interface TrainingSettings {
   readonly seed: number;
   readonly validation: number;
   readonly patience: number;
+  readonly backend?: string | undefined;
+  readonly checkpoint?: string | undefined;
+  readonly resume?: boolean | undefined;
+}
+
+export interface TrainedNetwork {
+  readonly epochs: number;
+  readonly backend: BackendChoice;
 }
 
 /**
- * Trains a compiled network on row-major `rows` [count, width] and returns the epochs it took. The last rows (or, when
- * they are not ordered in time, seeded random ones) watch for overfitting; the best weights are kept.
+ * Trains a compiled network on row-major `rows` [count, width], in a process of its own where that is possible. The last
+ * rows (or, when they are not ordered in time, seeded random ones) watch for overfitting; the best weights are kept.
  */
 export async function trainNetwork(
   tf: Tf,
@@ -24,97 +42,118 @@ export async function trainNetwork(
   width: number,
   target: Target,
   settings: TrainingSettings,
+  { run, inTimeOrder }: { run: Run; inTimeOrder: boolean }
+): Promise<TrainedNetwork> {
+  const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
+  const data = learningData(rows, width, target, units, settings, inTimeOrder);
+  const learning = learningSettings(settings, data);
+  const book = notebook();
+  const chart = new LossChart(book, `Training on ${target.name}`, settings.epochs);
+  const logger = epochLogger(run, settings.epochs);
+  run.logParams(fitSettings(network, settings));
+  let backend: BackendChoice = { backend: tf.getBackend(), refused: [] };
+  const hooks = {
+    onBegan: (choice: BackendChoice): void => {
+      backend = choice;
+      run.logParams(backendParams(choice));
+    },
+    onResumed: (epoch: number): void => run.logParams({ resumed_at_epoch: epoch }),
+    onEpoch: (epoch: number, logs: Readonly<Record<string, number>>): void => {
+      logger.onEpochEnd(epoch - 1, logs);
+      chart.add(epoch, logs['loss'] ?? NaN, logs['val_loss']);
+    }
+  };
+  const { signal } = book;
+  const { epochs, step } = await learn(tf, network, data, learning, settings.backend, signal, hooks);
+  if (step) run.logParams({ training_step: step.reason ? `${step.mode}: ${step.reason}` : step.mode });
+  const early = epochs < settings.epochs;
+  chart.finish(
+    signal.aborted
+      ? `interrupted after epoch ${epochs}; the best weights so far are kept`
+      : `${epochs} epochs${early ? ', stopped early: the validation loss no longer fell' : ''}`
+  );
+  return { epochs, backend };
+}
+
+interface Hooks {
+  onBegan(backend: BackendChoice): void;
+  onResumed(epoch: number): void;
+  onEpoch(epoch: number, logs: Readonly<Record<string, number>>): void;
+}
+
+/** In a process of its own; else here, on the best backend of this process. */
+async function learn(
+  tf: Tf,
+  network: LayersModel,
+  data: TrainingData,
+  settings: LearningSettings,
+  wanted: string | undefined,
+  signal: AbortSignal,
+  hooks: Hooks
+): Promise<{ epochs: number; step: StepSummary | null }> {
+  const portable = canTrainInProcess() ? await portableNetwork(network) : null;
+  if (portable && 'network' in portable) {
+    const job = { network: portable.network, data, settings, backend: wanted, signal };
+    const result = await trainInProcess(job, hooks);
+    if (!('cannotBuild' in result)) {
+      await chooseBackend(tf, 'wasm').catch(() => undefined);
+      setWeights(tf, network, result.weights);
+      return result;
+    }
+  }
+  hooks.onBegan(await chooseBackend(tf, wanted));
+  const epochs = await trainCompiled(tf, network, data, settings, { ...hooks, isStopped: () => signal.aborted });
+  return { epochs, step: stepReport(network) };
+}
+
+function backendParams({ backend, device, refused }: BackendChoice): Record<string, string> {
+  return {
+    backend,
+    ...(device ? { device } : {}),
+    ...(refused.length > 0 ? { backends_refused: refused.map(r => `${r.backend}: ${r.reason}`).join('; ') } : {})
+  };
+}
+
+function learningData(
+  rows: Float32Array,
+  width: number,
+  target: Target,
+  units: number,
+  settings: TrainingSettings,
   inTimeOrder: boolean
-): Promise<number> {
+): TrainingData {
   const count = target.train.length;
   const held = settings.validation > 0 ? Math.max(1, Math.round(count * settings.validation)) : 0;
   const order = inTimeOrder ? Array.from({ length: count }, (_, i) => i) : shuffledIndices(count, settings.seed);
-  const learn = order.slice(0, count - held);
-  const shuffled = shuffledIndices(learn.length, settings.seed).map(i => learn[i]!);
-  const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
-  const tensors = (indices: readonly number[]): [Tensor2D, Tensor2D] => [
-    tf.tensor2d(pick(rows, width, indices), [indices.length, width]),
-    targetTensor(tf, target, indices, units)
-  ];
-  const [x, y] = tensors(shuffled);
-  const validation = held > 0 ? tensors(order.slice(count - held)) : null;
-  const book = notebook();
-  const { signal } = book;
-  const chart = new LossChart(book, `Training on ${target.name}`, settings.epochs);
-  const best = new BestWeights(tf, network, settings.patience);
-  let epochs = 0;
-  try {
-    await network.fit(x, y, {
-      epochs: settings.epochs,
-      batchSize: settings.batchSize,
-      shuffle: false,
-      verbose: 0,
-      ...(validation ? { validationData: validation } : {}),
-      callbacks: {
-        onBatchEnd: () => {
-          if (signal.aborted) network.stopTraining = true;
-        },
-        onEpochEnd: (_epoch, logs) => {
-          epochs++;
-          chart.add(logs?.['loss'] ?? NaN, logs?.['val_loss']);
-          if (validation && best.observe(logs?.['val_loss'] ?? NaN)) network.stopTraining = true;
-        }
-      }
-    });
-    best.restore();
-    const early = epochs < settings.epochs;
-    chart.finish(
-      signal.aborted
-        ? `interrupted after epoch ${epochs}; the best weights so far are kept`
-        : `${epochs} epochs${early ? ', stopped early: the validation loss no longer fell' : ''}`
-    );
-    return epochs;
-  } finally {
-    best.dispose();
-    tf.dispose([x, y, ...(validation ?? [])]);
-  }
+  const learned = order.slice(0, count - held);
+  const shuffled = shuffledIndices(learned.length, settings.seed).map(i => learned[i]!);
+  const part = (indices: readonly number[]): { x: Float32Array; y: Float32Array } => ({
+    x: pick(rows, width, indices),
+    y: targetValues(target, indices, units)
+  });
+  return {
+    ...part(shuffled),
+    shape: [width],
+    units: target.labels && units > 1 ? units : 1,
+    validation: held > 0 ? part(order.slice(count - held)) : null
+  };
 }
 
-/** Keeps a copy of the weights with the lowest validation loss. */
-class BestWeights {
-  #loss = Infinity;
-  #since = 0;
-  #weights: ReturnType<LayersModel['getWeights']> = [];
-
-  constructor(
-    private readonly tf: Tf,
-    private readonly network: LayersModel,
-    private readonly patience: number
-  ) {}
-
-  /** Returns true when the loss has not fallen for `patience` epochs. */
-  observe(loss: number): boolean {
-    if (loss < this.#loss) {
-      this.#loss = loss;
-      this.#since = 0;
-      this.dispose();
-      this.#weights = this.network.getWeights().map(w => w.clone());
-      return false;
-    }
-    return ++this.#since >= this.patience;
-  }
-
-  restore(): void {
-    if (this.#weights.length > 0) this.network.setWeights(this.#weights);
-  }
-
-  dispose(): void {
-    this.tf.dispose(this.#weights);
-    this.#weights = [];
-  }
+function learningSettings(settings: TrainingSettings, data: TrainingData): LearningSettings {
+  const { epochs, batchSize, patience, seed, checkpoint, resume = false } = settings;
+  if (checkpoint === undefined) return { epochs, batchSize, patience, seed, checkpoint: null };
+  const hash = createHash('sha256').update(JSON.stringify({ batchSize, seed, patience }));
+  const training = hash.update(data.x).update(data.y).digest('hex');
+  const file = path.resolve(notebook().directory, checkpoint);
+  return { epochs, batchSize, patience, seed, checkpoint: { file, training, resume } };
 }
 
-function targetTensor(tf: Tf, target: Target, indices: readonly number[], units: number): Tensor2D {
-  const values = indices.map(i => target.train[i]!);
-  if (!target.labels || units === 1) return tf.tensor2d(values, [values.length, 1]);
+function targetValues(target: Target, indices: readonly number[], units: number): Float32Array {
+  const values = Float32Array.from(indices, i => target.train[i]!);
+  if (!target.labels || units === 1) return values;
   const hot = new Float32Array(values.length * units);
   values.forEach((label, row) => (hot[row * units + label] = 1));
-  return tf.tensor2d(hot, [values.length, units]);
+  return hot;
 }
 
 function pick(rows: Float32Array, width: number, indices: readonly number[]): Float32Array {
