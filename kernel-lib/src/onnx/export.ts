@@ -48,13 +48,14 @@ function addValueOutput(graph: OnnxGraph, raw: string): SignatureOutput[] {
 }
 
 function signatureInput(prep: FittedPrep, column: FittedColumn): SignatureInput {
-  const datatype =
-    column.type === 'category' || column.type === 'ordinal' ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
+  const isText = column.type !== 'numeric' && column.type !== 'boolean';
+  const datatype = isText ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
   return {
     name: column.name,
     datatype,
     shape: [-1, 1],
     nullable: prep.acceptsMissing(column),
-    range: column.type === 'numeric' ? column.range : null
+    range: column.type === 'numeric' ? column.range : null,
+    ...(column.type === 'moment' ? { format: 'moment' as const } : {})
   };
 }

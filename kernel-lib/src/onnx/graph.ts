@@ -4,6 +4,8 @@ import { ProtobufWriter } from './protobuf.js';
 export const OPSET = 17;
 export const ML_OPSET = 3;
 export const IR_VERSION = 8;
+/** Operators of onnxruntime itself, for what ONNX has none: letters of texts, and hashes. Named only where they are used. */
+export const RUNTIME_DOMAIN = 'com.microsoft';
 
 /** TensorProto.DataType. */
 export const ElementType = { FLOAT: 1, INT64: 7, STRING: 8, BOOL: 9 } as const;
@@ -29,6 +31,7 @@ export class OnnxGraph {
   readonly #initializers = new ProtobufWriter();
   readonly #inputs = new ProtobufWriter();
   readonly #outputs = new ProtobufWriter();
+  readonly #domains = new Set<string>();
   #count = 0;
 
   input(name: string, type: ElementType, shape: readonly Dimension[]): string {
@@ -94,6 +97,9 @@ export class OnnxGraph {
       .bytes(7, body)
       .message(8, new ProtobufWriter().string(1, '').int(2, OPSET))
       .message(8, new ProtobufWriter().string(1, 'ai.onnx.ml').int(2, ML_OPSET));
+    if (this.#domains.has(RUNTIME_DOMAIN)) {
+      model.message(8, new ProtobufWriter().string(1, RUNTIME_DOMAIN).int(2, 1));
+    }
     for (const key of Object.keys(metadata).sort()) {
       model.message(14, new ProtobufWriter().string(1, key).string(2, metadata[key]!));
     }
@@ -120,6 +126,7 @@ export class OnnxGraph {
     node.string(3, `n${++this.#count}`).string(4, operator);
     for (const [name, attribute] of Object.entries(attributes)) node.message(5, attributeProto(name, attribute));
     if (domain) node.string(7, domain);
+    this.#domains.add(domain);
     this.#nodes.message(1, node);
   }
 }

@@ -1,5 +1,7 @@
 import type { FittedPrep } from '../prep/prep.js';
 import { UNKNOWN_ORDINAL, type FittedColumn, type FittedStep } from '../prep/steps.js';
+import { addHashedWords } from './hashed-words.js';
+import { addMoments } from './moments.js';
 import { ElementType, type OnnxGraph } from './graph.js';
 
 /** Adds one named input per column and their preprocessing; returns the [rows, width] value that the model reads. */
@@ -37,6 +39,14 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
         'ai.onnx.ml'
       );
     }
+    case 'moment': {
+      const input = graph.input(column.name, ElementType.STRING, ['rows', 1]);
+      const width = [1, column.means.length];
+      const centred = graph.node('Sub', [addMoments(graph, input, column.parts), graph.floats(column.means, width)]);
+      return graph.node('Div', [centred, graph.floats(column.stds, width)]);
+    }
+    case 'words':
+      return addHashedWords(graph, graph.input(column.name, ElementType.STRING, ['rows', 1]), column.buckets);
     case 'numeric':
       return column.steps.reduce(
         (value, step) => addStep(graph, step, value),

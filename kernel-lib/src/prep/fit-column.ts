@@ -1,12 +1,15 @@
 import type { PlainValue } from '../data/engine.js';
 import type { Frame } from '../data/frame.js';
 import { SlipwayError } from '../errors.js';
+import { momentNumbers, type DatePart } from './calendar.js';
 import { applyStep, type FittedColumn, type FittedStep } from './steps.js';
 
 /** A step as it was written, before it is fitted. */
 export type Request =
   | { kind: 'standardize' | 'minMax' | 'robust' | 'log1p' | 'oneHot' | 'pass'; columns: string[] }
   | { kind: 'bin'; columns: string[]; bins: number | readonly number[] }
+  | { kind: 'dateParts'; columns: string[]; parts: readonly DatePart[] }
+  | { kind: 'hashWords'; columns: string[]; buckets: number }
   | { kind: 'ordinal'; columns: string[]; order: readonly string[] }
   | { kind: 'impute'; columns: string[]; strategy: ImputeStrategy };
 
@@ -44,6 +47,10 @@ export function fitColumn(
     }
     return { name, type: 'category', categories };
   }
+  const moment = requests.find(r => r.kind === 'dateParts');
+  if (moment) return fitMoment(train, name, moment.parts, requests, values);
+  const words = requests.find(r => r.kind === 'hashWords');
+  if (words) return fitWords(train, name, words.buckets, requests);
   const ordered = requests.find(r => r.kind === 'ordinal');
   if (ordered) return fitOrdinal(name, ordered.order, requests, values);
   if (type === 'boolean' && requests.every(r => r.kind === 'pass')) return { name, type: 'boolean' };
@@ -102,9 +109,47 @@ function fitStep(name: string, request: Request, present: readonly number[]): Fi
       return { kind: 'log1p' };
     case 'oneHot':
     case 'ordinal':
+    case 'dateParts':
+    case 'hashWords':
     case 'pass':
       return null;
   }
+}
+
+function fitMoment(
+  train: Frame,
+  name: string,
+  parts: readonly DatePart[],
+  requests: readonly Request[],
+  values: readonly PlainValue[]
+): FittedColumn {
+  const { type } = train.column(name);
+  if (type !== 'date' && type !== 'timestamp') {
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; dateParts needs dates or times.`, {
+      remedy: `Derive one: frame.derive("${name}", 'cast("${name}" as date)').`
+    });
+  }
+  alone(name, requests, 'gives the parts of its date');
+  const rows = values.filter(value => value !== null).map(value => momentNumbers(value, parts));
+  if (rows.length === 0) throw new SlipwayError('COLUMN_TYPE', `"${name}" has no value in the training rows.`);
+  const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+  const columns = rows[0]!.map((_, i) => rows.map(row => row[i]!));
+  const means = columns.map(mean);
+  const stds = columns.map((column, i) => Math.sqrt(mean(column.map(v => (v - means[i]!) ** 2))) || 1);
+  return { name, type: 'moment', parts, means, stds };
+}
+
+function fitWords(train: Frame, name: string, buckets: number, requests: readonly Request[]): FittedColumn {
+  const { type } = train.column(name);
+  if (type !== 'string') {
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; hashWords needs text.`);
+  }
+  alone(name, requests, 'is taken apart into words');
+  return { name, type: 'words', buckets };
+}
+
+function alone(name: string, requests: readonly Request[], what: string): void {
+  if (requests.length > 1) throw new SlipwayError('COLUMN_TYPE', `"${name}" ${what}; other steps do not apply to it.`);
 }
 
 function fitOrdinal(

@@ -29,7 +29,7 @@ async function throughOnnx(fitted: FittedPrep, values: readonly (readonly PlainV
 
 function tensorOf(column: FittedColumn, values: readonly PlainValue[], rows: number): Tensor {
   const shape = [rows, 1];
-  if (column.type === 'category' || column.type === 'ordinal') {
+  if (column.type !== 'numeric' && column.type !== 'boolean') {
     return new Tensor(
       'string',
       values.map(value => (value === null ? '' : String(value))),

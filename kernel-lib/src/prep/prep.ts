@@ -1,10 +1,15 @@
 import { SlipwayError } from '../errors.js';
 import type { Frame } from '../data/frame.js';
 import type { PlainValue } from '../data/engine.js';
+import { DATE_PARTS, momentNumbers, type DatePart } from './calendar.js';
 import { fitColumn, type ImputeStrategy, type Request } from './fit-column.js';
+import { hashOf, wordsOf } from './hashed-words.js';
 import { applyStep, columnWidth, UNKNOWN_ORDINAL, type FittedColumn } from './steps.js';
 
-export type { ImputeStrategy };
+export type { DatePart, ImputeStrategy };
+
+/** Wider rows are better learned by an embedding. */
+const MAX_BUCKETS = 65_536;
 
 /**
  * Preprocessing that is fitted on the training rows only and travels inside the exported model. Steps of one column are
@@ -65,6 +70,35 @@ export class Prep {
       );
     }
     return this.#with({ kind: 'ordinal', order, columns });
+  }
+
+  /**
+   * Parts of a date or a time, each standardized by the training rows: `dateParts(["month", "weekday"], "date")`. `season`
+   * and `timeOfDay` are two numbers each, sine and cosine, so that December lies beside January and 23:59 beside 0:00. The
+   * model's input stays the date itself, as text.
+   */
+  dateParts(parts: readonly DatePart[], ...columns: string[]): Prep {
+    const unknown = parts.find(part => !DATE_PARTS.includes(part));
+    if (parts.length === 0 || unknown !== undefined) {
+      throw new SlipwayError('OPTION_INVALID', `prep.dateParts() knows no part ${JSON.stringify(unknown ?? '')}.`, {
+        remedy: `There is: ${DATE_PARTS.join(', ')}.`
+      });
+    }
+    return this.#with({ kind: 'dateParts', parts, columns });
+  }
+
+  /**
+   * How often words stand in a text, with all words in a fixed number of buckets by their hash (MurmurHash3): nothing is
+   * learned from the training rows, and unknown words have a place. A word is a run of letters and digits; A–Z count as a–z,
+   * capital letters of other scripts as letters of their own. A missing text has no words.
+   *
+   * @param buckets numbers per row; more of them keep more words apart.
+   */
+  hashWords(buckets: number, ...columns: string[]): Prep {
+    if (!Number.isInteger(buckets) || buckets < 2 || buckets > MAX_BUCKETS) {
+      throw new SlipwayError('OPTION_INVALID', `prep.hashWords() takes 2 to ${MAX_BUCKETS} buckets, not ${buckets}.`);
+    }
+    return this.#with({ kind: 'hashWords', buckets, columns });
   }
 
   /** log(1 + value); refused when a training value is below 0. */
@@ -138,6 +172,7 @@ export class FittedPrep {
     return (
       column.type === 'category' ||
       column.type === 'ordinal' ||
+      column.type === 'words' ||
       (column.type === 'numeric' && column.steps.some(s => s.kind === 'impute'))
     );
   }
@@ -174,6 +209,17 @@ export class FittedPrep {
           throw new SlipwayError('COLUMN_TYPE', `"${column.name}" is missing in row ${row + 1} of ${where}.`, {
             remedy: `Add .impute("${column.name}") to the prep, or drop such rows with dropMissing("${column.name}").`
           });
+        }
+        if (column.type === 'words') {
+          for (const word of value === null ? [] : wordsOf(String(value))) out[at + (hashOf(word) % column.buckets)]!++;
+          continue;
+        }
+        if (column.type === 'moment') {
+          momentNumbers(value, column.parts).forEach((number, i) => {
+            const centred = Math.fround(Math.fround(number) - Math.fround(column.means[i]!));
+            out[at + i] = centred / Math.fround(column.stds[i]!);
+          });
+          continue;
         }
         let number = value === null ? NaN : Math.fround(Number(value));
         if (column.type === 'numeric') for (const step of column.steps) number = applyStep(step, number);

@@ -1,3 +1,5 @@
+import { partWidth, type DatePart } from './calendar.js';
+
 /** One fitted step of a column's pipeline. Numbers are those of the training rows. */
 export type FittedStep =
   | { kind: 'impute'; value: number }
@@ -12,14 +14,29 @@ export type FittedColumn =
   | { name: string; type: 'numeric'; steps: readonly FittedStep[]; range: { min: number; max: number } }
   | { name: string; type: 'boolean' }
   | { name: string; type: 'category'; categories: readonly string[] }
-  | { name: string; type: 'ordinal'; categories: readonly string[] };
+  | { name: string; type: 'ordinal'; categories: readonly string[] }
+  /** Numbers of a moment, standardized by the training rows. */
+  | { name: string; type: 'moment'; parts: readonly DatePart[]; means: readonly number[]; stds: readonly number[] }
+  /** How often the words of each bucket stand in a text. */
+  | { name: string; type: 'words'; buckets: number };
 
 /** What an ordered category becomes that was not among those of the training rows, or is missing. */
 export const UNKNOWN_ORDINAL = -1;
 
 /** How many numbers a fitted column gives per row. */
 export function columnWidth(column: FittedColumn): number {
-  return column.type === 'category' ? column.categories.length : 1;
+  switch (column.type) {
+    case 'category':
+      return column.categories.length;
+    case 'moment':
+      return column.parts.reduce((sum, part) => sum + partWidth(part), 0);
+    case 'words':
+      return column.buckets;
+    case 'numeric':
+    case 'boolean':
+    case 'ordinal':
+      return 1;
+  }
 }
 
 /** Applies one step to one value in float32, as the exported graph computes it. A missing value is NaN. */

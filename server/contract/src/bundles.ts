@@ -31,7 +31,13 @@ export const SignatureInput = z.object({
   range: z
     .object({ min: z.number(), max: z.number() })
     .nullable()
-    .describe('Smallest and largest value of the training rows.')
+    .describe('Smallest and largest value of the training rows.'),
+  format: z
+    .enum(['moment'])
+    .optional()
+    .describe(
+      'What a text has to be; moment: a date (2024-01-31) or a time (2024-01-31T18:30:00), without a zone or in UTC.'
+    )
 });
 export type SignatureInput = z.infer<typeof SignatureInput>;
 

@@ -86,7 +86,7 @@ function decodeInput(input: SignatureInput, values: readonly unknown[], at: (row
       });
     case 'BYTES':
       return values.map((value, row) => {
-        if (typeof value === 'string') return value;
+        if (typeof value === 'string' && fits(value, input)) return value;
         if (value === null && input.nullable) return '';
         return refuse(value, row);
       });
@@ -102,7 +102,15 @@ const WORDS: Record<TensorType, string> = {
   BYTES: 'a text'
 };
 
+/** A day, or a time of it, as data frames write them. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?Z?)?$/;
+
+function fits(value: string, { format }: SignatureInput): boolean {
+  return format === undefined || (MOMENT.test(value) && !Number.isNaN(Date.parse(value.replace(' ', 'T'))));
+}
+
 function expectation(input: SignatureInput): string {
+  if (input.format === 'moment') return 'a date such as 2024-01-31, or a time such as 2024-01-31T18:30:00';
   return `${WORDS[input.datatype]}${input.nullable ? ' or null' : ''}`;
 }
 

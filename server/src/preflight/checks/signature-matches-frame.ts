@@ -17,6 +17,11 @@ const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
   BYTES: ['string']
 };
 
+function suits(input: SignatureInput, type: ColumnType): boolean {
+  if (input.format === 'moment') return type === 'date' || type === 'timestamp';
+  return SUITABLE[input.datatype].includes(type);
+}
+
 export const signatureMatchesFrame: Check = {
   id: 'signature-matches-frame',
   title: 'Signature matches the training frame',
@@ -64,7 +69,7 @@ function unlike(signature: ModelSignature, columns: readonly Column[]): string[]
   for (const input of signature.inputs) {
     const column = columns.find(c => c.name === input.name);
     if (!column) faults.push(`the input "${input.name}" is no column of the training frame`);
-    else if (!SUITABLE[input.datatype].includes(column.type)) {
+    else if (!suits(input, column.type)) {
       faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
     }
     if (input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
