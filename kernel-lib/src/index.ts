@@ -43,7 +43,8 @@ export {
 } from './model-tests/behaviours.js';
 export { fit, type FitOptions } from './train/fit.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
-export type { BackendChoice, BackendRefusal } from './train/tensorflow.js';
+export type { BackendChoice, BackendName, BackendRefusal } from './backend/choose.js';
+export { tensorflow } from './backend/best-tensorflow.js';
 export type { Task } from './train/target.js';
 export { currentRun, run, Run, type FinishedRun } from './runs/run.js';
 export { importOnnx, type ImportOnnxOptions } from './bundle/import-onnx.js';

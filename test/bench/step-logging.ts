@@ -4,7 +4,8 @@ import path from 'node:path';
 import { provideNotebook, type NewRecord, type NotebookContext } from '../../kernel-lib/dist/notebook/context.js';
 import { Recorder } from '../../kernel-lib/dist/record/recorder.js';
 import { Run } from '../../kernel-lib/dist/runs/run.js';
-import { chooseBackend, tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
+import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
 import type { Measurement } from './measurement.ts';
 
 const WARM_UP = 50;
@@ -34,7 +35,7 @@ export async function stepLogging(): Promise<Measurement> {
     })
   );
   const tf = await tensorflow();
-  await chooseBackend(tf, true);
+  await chooseBackend(tf, 'wasm');
   const model = tf.sequential({
     layers: [
       tf.layers.dense({ units: 32, activation: 'relu', inputShape: [COLUMNS] }),

@@ -41,6 +41,7 @@ const OPEN: Readonly<Record<BackendName, (tf: Tf) => Promise<Opened> | Opened>> 
 };
 
 const opened = new Map<BackendName, Promise<Opened>>();
+let inUse: { readonly name: string; readonly choice: BackendChoice } | undefined;
 
 /**
  * Makes the best backend of this machine the one that tfjs computes on, and says why each better one was passed over. What
@@ -58,8 +59,7 @@ export async function chooseBackend(
   for (const backend of BACKENDS) {
     const result = await open(tf, backend);
     if ('name' in result) {
-      await tf.setBackend(result.name);
-      return { backend, device: result.device, refused };
+      return use(tf, result.name, { backend, device: result.device, refused });
     }
     refused.push({ backend, reason: result.reason });
   }
@@ -84,8 +84,27 @@ async function useWanted(tf: Tf, wanted: string): Promise<BackendChoice> {
       }
     );
   }
-  await tf.setBackend(result.name);
-  return { backend, device: result.device, refused: [] };
+  return use(tf, result.name, { backend, device: result.device, refused: [] });
+}
+
+async function use(tf: Tf, name: string, choice: BackendChoice): Promise<BackendChoice> {
+  await tf.setBackend(name);
+  inUse = { name, choice };
+  return choice;
+}
+
+/** A choice as parameters of a run: what computed, and why nothing better did. */
+export function backendParams({ backend, device, refused }: BackendChoice): Record<string, string> {
+  return {
+    backend,
+    ...(device ? { device } : {}),
+    ...(refused.length > 0 ? { backends_refused: refused.map(r => `${r.backend}: ${r.reason}`).join('; ') } : {})
+  };
+}
+
+/** The last choice of this process, where it is what tfjs computes on still. */
+export function choiceInUse(tf: Tf): BackendChoice | null {
+  return inUse?.name === tf.getBackend() ? inUse.choice : null;
 }
 
 function open(tf: Tf, backend: BackendName): Promise<Opened> {

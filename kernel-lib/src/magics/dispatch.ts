@@ -4,6 +4,7 @@ import { doctor } from '../doctor.js';
 import { notebook } from '../notebook/standalone.js';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
+import { prepareAutolog } from '../runs/prepare-autolog.js';
 import { openRunForCells, Run } from '../runs/run.js';
 import { SCORING_RESOURCE, readScoring, useScoring } from '../scoring/scoring-module.js';
 import { status } from '../status.js';
@@ -66,7 +67,7 @@ async function takeScoring(cellBody: string): Promise<void> {
 }
 
 /** `%slip run rain` opens a run for the cells that follow; `%slip run end` closes what is open. */
-function toggleRun(experiment: string): void {
+async function toggleRun(experiment: string): Promise<void> {
   if (experiment === 'end') {
     for (const run of openRuns.values()) {
       notebook().noteRun(run.id);
@@ -77,6 +78,7 @@ function toggleRun(experiment: string): void {
     notebook().display(lineBundle('%slip run', names ? `${names} finished` : 'no run was open'));
     return;
   }
+  await prepareAutolog();
   const run = new Run(experiment, undefined);
   openRuns.set(experiment, run);
   openRunForCells(run);

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LayersModel, Scalar } from '@tensorflow/tfjs';
+import { backendParams, choiceInUse } from '../backend/choose.js';
+import { stepReport } from '../backend/recorded/index.js';
 import type { Tf } from '../train/tensorflow.js';
 import { currentRun, type Run } from './run.js';
 
@@ -22,10 +24,10 @@ export function installAutolog(tf: Tf): void {
   Object.defineProperty(prototype, INSTALLED, { value: true });
   const { fit, fitDataset, trainOnBatch } = prototype;
   prototype.fit = function (this: LayersModel, x, y, args) {
-    return fit.call(this, x, y, withLogging(tf, this, args ?? {}) as FitArgs);
+    return fit.call(this, x, y, withLogging(tf, this, args ?? {}) as FitArgs).finally(() => logStep(this));
   };
   prototype.fitDataset = function (this: LayersModel, dataset, args) {
-    return fitDataset.call(this, dataset, withLogging(tf, this, args));
+    return fitDataset.call(this, dataset, withLogging(tf, this, args)).finally(() => logStep(this));
   } as typeof fitDataset;
   prototype.trainOnBatch = async function (this: LayersModel, x, y) {
     const run = loggedRun();
@@ -90,10 +92,18 @@ function withLogging<A extends { epochs?: number; callbacks?: unknown; batchSize
 
 function logSettings(run: Run, tf: Tf, model: LayersModel, args: { epochs?: number; batchSize?: number }): void {
   try {
-    run.logParams({ ...fitSettings(model, args), backend: tf.getBackend() });
+    const choice = choiceInUse(tf);
+    run.logParams({ ...fitSettings(model, args), ...(choice ? backendParams(choice) : { backend: tf.getBackend() }) });
   } catch {
     // A model that cannot say its settings is trained all the same.
   }
+}
+
+/** Says how the steps of a training were executed, on backends that can record them. */
+function logStep(model: LayersModel): void {
+  const report = stepReport(model);
+  if (report)
+    loggedRun()?.logParams({ training_step: report.reason ? `${report.mode}: ${report.reason}` : report.mode });
 }
 
 function logBatch(run: Run, tf: Tf, model: LayersModel, result: number | Scalar | (number | Scalar)[]): void {

@@ -6,8 +6,10 @@ import { warnOfCell } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { TrainedModel } from '../train/trained-model.js';
+import { prepareAutolog } from './prepare-autolog.js';
 import { runBundle } from './run-display.js';
 import { runName } from './run-name.js';
+import { SystemMetrics } from './system-metrics.js';
 
 /** Metric points wait at most this long, so that a fast loop costs one record per interval. */
 const FLUSH_MS = 200;
@@ -48,6 +50,7 @@ export class Run {
   #timer: NodeJS.Timeout | undefined;
   #misnamed = false;
   readonly #steps = new Map<string, number>();
+  readonly #system = new SystemMetrics((metrics, step) => this.logMetrics(metrics, step));
 
   constructor(experiment: string, name: string | undefined) {
     this.experiment = experiment;
@@ -127,6 +130,7 @@ export class Run {
   /** Ends the run. A failure names the cell in which it happened. */
   finish(status: RunStatus, failure?: string): void {
     if (this.endTime !== null) return;
+    this.#system.stop();
     this.flush();
     this.status = status;
     this.endTime = Date.now();
@@ -207,6 +211,7 @@ export async function run<T>(
   const started = new Run(experiment, options.name);
   const { signal } = notebook();
   try {
+    await prepareAutolog();
     started.result = await started.enter(() => body(started));
     started.finish(signal.aborted ? 'KILLED' : 'FINISHED');
   } catch (error) {

@@ -3,7 +3,6 @@ import { installRandomLayers } from '../backend/random-layers.js';
 import { installAutolog } from '../runs/autolog.js';
 
 export type Tf = typeof TensorFlow;
-export type { BackendChoice, BackendRefusal } from '../backend/choose.js';
 
 let loading: Promise<Tf> | undefined;
 
@@ -15,8 +14,9 @@ export function tensorflow(): Promise<Tf> {
   loading ??= import('@tensorflow/tfjs').then(async module => {
     const tf = ('default' in module ? module.default : module) as Tf;
     // Without one, tfjs starts its default at the first tensor, and advertises.
-    if (!tf.engine().backendName) await tf.setBackend('cpu');
-    if (tf.getBackend() === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
+    const registered = Object.keys((tf.engine() as unknown as { registryFactory: object }).registryFactory);
+    if (!tf.engine().backendName && registered.join() === 'cpu') await tf.setBackend('cpu');
+    if (tf.engine().backendName === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
     installAutolog(tf);
     installRandomLayers(tf);
     return tf;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
-import { chooseBackend, type BackendChoice } from '../backend/choose.js';
+import { backendParams, chooseBackend, type BackendChoice } from '../backend/choose.js';
 import { stepReport } from '../backend/recorded/index.js';
 import { notebook } from '../notebook/standalone.js';
 import { epochLogger, fitSettings } from '../runs/autolog.js';
@@ -104,14 +104,6 @@ async function learn(
   hooks.onBegan(await chooseBackend(tf, wanted));
   const epochs = await trainCompiled(tf, network, data, settings, { ...hooks, isStopped: () => signal.aborted });
   return { epochs, step: stepReport(network) };
-}
-
-function backendParams({ backend, device, refused }: BackendChoice): Record<string, string> {
-  return {
-    backend,
-    ...(device ? { device } : {}),
-    ...(refused.length > 0 ? { backends_refused: refused.map(r => `${r.backend}: ${r.reason}`).join('; ') } : {})
-  };
 }
 
 function learningData(

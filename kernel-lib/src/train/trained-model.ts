@@ -2,7 +2,7 @@ import type { Behaviour, Evaluation, ModelSignature, ModelTestResult, TestVector
 import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { FittedPrep } from '../prep/prep.js';
-import type { BackendChoice } from './tensorflow.js';
+import type { BackendChoice } from '../backend/choose.js';
 import { trainedModelBundle } from './trained-model-display.js';
 
 /** What a fitted model is made of. */
