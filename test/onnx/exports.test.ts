@@ -167,6 +167,7 @@ async function estimators(): Promise<Record<string, [Estimator, number | null]>>
   const tree = { depth: 4, minRows: 2 };
   const forest = { ...tree, trees: 5, columns: undefined, seed: 3 };
   const boosting = { trees: 5, minRows: 3 };
+  const rules = [true, false, true].map(categorical => ({ categorical, monotone: 0 as const }));
   return {
     linear: [fitLinear(X, WIDTH, values, 0), null],
     lasso: [fitLasso(X, WIDTH, values, 0.1), null],
@@ -180,6 +181,7 @@ async function estimators(): Promise<Record<string, [Estimator, number | null]>>
     forest: [await fitForest(X, WIDTH, three, 3, forest, never), 3],
     'boosting of two classes': [await fitBoosting(X, WIDTH, two, 2, boosting, never), 2],
     'boosting of three classes': [await fitBoosting(X, WIDTH, three, 3, boosting, never), 3],
+    'boosting of categories': [await fitBoosting(X, WIDTH, values, null, { ...boosting, rules }, never), null],
     'boosting of numbers': [await fitBoosting(X, WIDTH, values, null, boosting, never), null]
   };
 }

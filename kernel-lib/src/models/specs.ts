@@ -22,6 +22,10 @@ export interface BoostingOptions {
   minRows?: number;
   /** Strength of the L2 penalty on the leaves' values. */
   l2?: number;
+  /** Columns whose numbers are categories (of `prep.codes` or `prep.ordinal`): questions ask for sets of them. */
+  categorical?: readonly string[];
+  /** Columns with which the answer may only rise, or only fall. For numbers and two classes (the second one's probability). */
+  monotone?: Readonly<Record<string, 'rising' | 'falling'>>;
 }
 
 export interface LassoOptions {
@@ -146,6 +150,10 @@ export function logistic(options: LogisticOptions = {}): ModelSpec {
 export function boosting(options: BoostingOptions = {}): ModelSpec {
   notNegative('l2', options.l2);
   atLeastOne(options, ['trees', 'leaves', 'minRows']);
+  const both = options.categorical?.find(name => Object.hasOwn(options.monotone ?? {}, name));
+  if (both !== undefined) {
+    throw new SlipwayError('OPTION_INVALID', `"${both}" holds categories, which have no order to rise or fall with.`);
+  }
   return { kind: 'boosting', options };
 }
 

@@ -58,6 +58,8 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
 function addStep(graph: OnnxGraph, step: FittedStep, value: string): string {
   const scalar = (number: number): string => graph.floats([number], [1, 1]);
   switch (step.kind) {
+    case 'keepMissing':
+      return value;
     case 'impute':
       return graph.node('Where', [graph.node('IsNaN', [value]), scalar(step.value), value]);
     case 'standardize':

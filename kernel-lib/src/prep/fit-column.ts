@@ -6,7 +6,10 @@ import { applyStep, type FittedColumn, type FittedStep } from './steps.js';
 
 /** A step as it was written, before it is fitted. */
 export type Request =
-  | { kind: 'standardize' | 'minMax' | 'robust' | 'log1p' | 'oneHot' | 'pass'; columns: string[] }
+  | {
+      kind: 'standardize' | 'minMax' | 'robust' | 'log1p' | 'oneHot' | 'pass' | 'codes' | 'keepMissing';
+      columns: string[];
+    }
   | { kind: 'bin'; columns: string[]; bins: number | readonly number[] }
   | { kind: 'dateParts'; columns: string[]; parts: readonly DatePart[] }
   | { kind: 'hashWords'; columns: string[]; buckets: number }
@@ -51,6 +54,10 @@ export function fitColumn(
   if (moment) return fitMoment(train, name, moment.parts, requests, values);
   const words = requests.find(r => r.kind === 'hashWords');
   if (words) return fitWords(train, name, words.buckets, requests);
+  if (requests.some(r => r.kind === 'codes')) {
+    const categories = [...new Set(values.filter(v => v !== null).map(String))].sort();
+    return fitOrdinal(name, categories, requests, values);
+  }
   const ordered = requests.find(r => r.kind === 'ordinal');
   if (ordered) return fitOrdinal(name, ordered.order, requests, values);
   if (type === 'boolean' && requests.every(r => r.kind === 'pass')) return { name, type: 'boolean' };
@@ -107,6 +114,9 @@ function fitStep(name: string, request: Request, present: readonly number[]): Fi
         throw new SlipwayError('COLUMN_TYPE', `"${name}" has values below 0, whose logarithm is not defined.`);
       }
       return { kind: 'log1p' };
+    case 'keepMissing':
+      return { kind: 'keepMissing' };
+    case 'codes':
     case 'oneHot':
     case 'ordinal':
     case 'dateParts':
@@ -159,7 +169,7 @@ function fitOrdinal(
   values: readonly PlainValue[]
 ): FittedColumn {
   if (requests.length > 1) {
-    throw new SlipwayError('COLUMN_TYPE', `"${name}" is put in order; other steps do not apply to it.`);
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" is numbered; other steps do not apply to it.`);
   }
   const unknown = values.find(value => value !== null && !order.includes(String(value)));
   if (unknown !== undefined) {

@@ -101,6 +101,16 @@ export class Prep {
     return this.#with({ kind: 'hashWords', buckets, columns });
   }
 
+  /** Numbers the categories of the training rows, for `slip.boosting({ categorical: […] })`; −1 is an unseen or missing one. */
+  codes(...columns: string[]): Prep {
+    return this.#with({ kind: 'codes', columns });
+  }
+
+  /** Leaves missing values as they are, for a model that takes them: `slip.boosting()`. */
+  keepMissing(...columns: string[]): Prep {
+    return this.#with({ kind: 'keepMissing', columns });
+  }
+
   /** log(1 + value); refused when a training value is below 0. */
   log1p(...columns: string[]): Prep {
     return this.#with({ kind: 'log1p', columns });
@@ -173,7 +183,7 @@ export class FittedPrep {
       column.type === 'category' ||
       column.type === 'ordinal' ||
       column.type === 'words' ||
-      (column.type === 'numeric' && column.steps.some(s => s.kind === 'impute'))
+      (column.type === 'numeric' && column.steps.some(s => s.kind === 'impute' || s.kind === 'keepMissing'))
     );
   }
 

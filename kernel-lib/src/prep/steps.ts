@@ -7,7 +7,9 @@ export type FittedStep =
   | { kind: 'minMax'; min: number; max: number }
   | { kind: 'robust'; median: number; range: number }
   | { kind: 'bin'; edges: readonly number[] }
-  | { kind: 'log1p' };
+  | { kind: 'log1p' }
+  /** Missing values go through to a model that takes them. */
+  | { kind: 'keepMissing' };
 
 /** A fitted input column: how one named input of the model becomes numbers. */
 export type FittedColumn =
@@ -54,5 +56,7 @@ export function applyStep(step: FittedStep, value: number): number {
       return step.edges.reduce((bin, edge) => bin + (value >= Math.fround(edge) ? 1 : 0), 0);
     case 'log1p':
       return Math.fround(Math.log(Math.fround(1 + value)));
+    case 'keepMissing':
+      return value;
   }
 }

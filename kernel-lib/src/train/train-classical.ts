@@ -11,11 +11,14 @@ import { fitBoosting } from '../models/trees/boosting.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
 import { notebook } from '../notebook/standalone.js';
 import { LossChart } from './loss-chart.js';
+import type { FittedPrep } from '../prep/prep.js';
+import { columnRules } from './column-rules.js';
 import type { Training } from './train-estimator.js';
 
 /** Fits a model of plain TypeScript, and logs its settings. @throws SlipwayError MODEL_MISMATCH for the other task. */
 export async function trainClassical(model: ClassicalSpec, training: Training): Promise<Estimator> {
   const { prep, rows, target, run, settings } = training;
+  if (model.kind !== 'boosting') refuseMissing(prep, rows);
   const classes = target.labels?.length ?? null;
   const log = (values: Record<string, string | number>): void => run.logParams({ model: model.kind, ...values });
   switch (model.kind) {
@@ -82,6 +85,20 @@ function lower(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
+/** Only boosting knows what to do with a missing value. */
+function refuseMissing(prep: FittedPrep, rows: Float32Array): void {
+  const kept = prep.columns.filter(c => c.type === 'numeric' && c.steps.some(step => step.kind === 'keepMissing'));
+  if (kept.length === 0 || !rows.some(Number.isNaN)) return;
+  const names = kept.map(column => `"${column.name}"`);
+  throw new SlipwayError(
+    'MODEL_MISMATCH',
+    `The prep keeps missing values (${names.join(', ')}), and this model takes none.`,
+    {
+      remedy: `Use .impute(${names.join(', ')}) instead of .keepMissing(), or fit slip.boosting().`
+    }
+  );
+}
+
 async function trainForest(options: ForestOptions, classes: number | null, training: Training): Promise<Estimator> {
   const { run, prep, rows, target, settings } = training;
   const { trees = 100, depth = Infinity, minRows = 1, columns } = options;
@@ -111,13 +128,28 @@ async function trainBoosting(
   const book = notebook();
   const { signal } = book;
   const chart = new LossChart(book, `Boosting on ${target.name}`, rounds);
-  run.logParams({ model: 'boosting', trees: rounds, ...options });
+  const { categorical, monotone, ...numbers } = options;
+  const rules = columnRules(prep, categorical ?? [], monotone ?? {}, classes);
+  run.logParams({
+    model: 'boosting',
+    trees: rounds,
+    ...numbers,
+    ...(categorical ? { categorical: categorical.join(',') } : {}),
+    ...(monotone
+      ? {
+          monotone: Object.entries(monotone)
+            .map(pair => pair.join(' '))
+            .join(',')
+        }
+      : {})
+  });
   let done = 0;
-  const estimator = await fitBoosting(rows, prep.width, target.train, classes, options, async (round, loss) => {
+  const settings = { ...numbers, rules };
+  const estimator = await fitBoosting(rows, prep.width, target.train, classes, settings, async (round, loss) => {
     done = round + 1;
     run.logMetric('loss', loss, round);
     run.logProgress({ fraction: done / rounds, label: `round ${done} of ${rounds}` });
-    chart.add(loss, undefined);
+    chart.add(done, loss, undefined);
     await pause();
     return signal.aborted;
   });

@@ -30,7 +30,8 @@ export function binColumns(rows: Float32Array, width: number): BinnedColumns {
   return { rows: count, bins, edges };
 }
 
-function cutsOf(sorted: Float32Array): Float32Array {
+/** Upper edges between the bins of rising values, of all bins but the last. */
+export function cutsOf(sorted: Float32Array): Float32Array {
   const values: number[] = [];
   for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) values.push(sorted[i]!);
   const middle = (low: number, high: number): number => {

@@ -1,7 +1,9 @@
 import type { OnnxGraph } from '../../onnx/graph.js';
 import type { Estimator } from '../estimator.js';
 import type { BoostingOptions } from '../specs.js';
-import { binColumns } from './binning.js';
+import { binRows, type ColumnRule } from './binned-rows.js';
+import { Derivatives } from './histogram.js';
+import { lossOf } from './loss.js';
 import { writeEnsemble } from './onnx.js';
 import { askTree, growTree, type Tree, type TreeOptions } from './tree.js';
 
@@ -66,9 +68,17 @@ function answer(scores: Float64Array, classes: number | null): number[] {
   return parts.map(part => part / sum);
 }
 
+/** Settings, with the columns by their place. */
+export interface BoostingSettings extends Omit<BoostingOptions, 'categorical' | 'monotone'> {
+  /** For each column; default: numbers, without any constraint. */
+  readonly rules?: readonly ColumnRule[];
+}
+
+const PLAIN_COLUMN: ColumnRule = { categorical: false, monotone: 0 };
+
 /**
  * Gradient boosting on histograms: squared error for a regression, log loss for classes (Friedman 2001; settings named
- * and set as in scikit-learn's HistGradientBoosting).
+ * and set as in scikit-learn's HistGradientBoosting). A missing value (NaN) goes where it lowers the loss.
  *
  * @param rows row-major float32 [count, width]. @param target values, or class indices.
  */
@@ -77,31 +87,31 @@ export async function fitBoosting(
   width: number,
   target: readonly number[],
   classes: number | null,
-  options: BoostingOptions,
+  options: BoostingSettings,
   onRound: OnRound
 ): Promise<BoostingEstimator> {
   const { trees: rounds, leaves, learningRate, minRows, l2 } = { ...DEFAULTS, ...options };
-  const data = binColumns(rows, width);
+  const data = binRows(rows, options.rules ?? Array.from({ length: width }, () => PLAIN_COLUMN));
   const count = target.length;
   const base = startingScores(target, classes);
   const scores = base.map(value => new Float64Array(count).fill(value));
   const series: Tree[][] = base.map(() => []);
   const treeOptions: TreeOptions = { leaves, minRows, l2, shrinkage: learningRate };
-  const gradients = new Float64Array(count);
-  const hessians = new Float64Array(count);
+  const loss = lossOf(Float64Array.from(target), classes);
+  const derivatives = base.map(() => new Derivatives(count, loss.largestHessian));
   const order = new Int32Array(count);
+  loss.derive(scores, derivatives);
   for (let round = 0; round < rounds; round++) {
     // The trees of one round all answer the scores before it.
-    const before = series.length === 1 ? scores : scores.map(values => Float64Array.from(values));
     for (let s = 0; s < series.length; s++) {
-      fillDerivatives(before, s, target, classes, gradients, hessians);
       for (let i = 0; i < count; i++) order[i] = i;
-      const tree = growTree(data, gradients, hessians, order, treeOptions, (value, start, end) => {
-        for (let i = start; i < end; i++) scores[s]![order[i]!]! += value;
+      const own = scores[s]!;
+      const tree = growTree(data, derivatives[s]!, order, treeOptions, (value, start, end) => {
+        for (let i = start; i < end; i++) own[order[i]!]! += value;
       });
       series[s]!.push(tree);
     }
-    if (await onRound(round, meanLoss(scores, target, classes))) break;
+    if (await onRound(round, loss.derive(scores, derivatives))) break;
   }
   return new BoostingEstimator(series, base, classes);
 }
@@ -113,46 +123,4 @@ function startingScores(target: readonly number[], classes: number | null): numb
   const shares = Array.from({ length: classes }, (_, k) => Math.max(target.filter(t => t === k).length / count, 1e-9));
   if (classes === 2) return [Math.fround(Math.log(shares[1]! / shares[0]!))];
   return shares.map(share => Math.fround(Math.log(share)));
-}
-
-function fillDerivatives(
-  scores: readonly Float64Array[],
-  s: number,
-  target: readonly number[],
-  classes: number | null,
-  gradients: Float64Array,
-  hessians: Float64Array
-): void {
-  const own = scores[s]!;
-  for (let row = 0; row < target.length; row++) {
-    if (classes === null) {
-      gradients[row] = own[row]! - target[row]!;
-      hessians[row] = 1;
-      continue;
-    }
-    const p = classes === 2 ? 1 / (1 + Math.exp(-own[row]!)) : shareOf(scores, s, row);
-    const truth = classes === 2 ? target[row]! : target[row] === s ? 1 : 0;
-    gradients[row] = p - truth;
-    hessians[row] = Math.max(p * (1 - p), 1e-12);
-  }
-}
-
-function shareOf(scores: readonly Float64Array[], s: number, row: number): number {
-  let highest = -Infinity;
-  for (const values of scores) highest = Math.max(highest, values[row]!);
-  let sum = 0;
-  for (const values of scores) sum += Math.exp(values[row]! - highest);
-  return Math.exp(scores[s]![row]! - highest) / sum;
-}
-
-function meanLoss(scores: readonly Float64Array[], target: readonly number[], classes: number | null): number {
-  let sum = 0;
-  for (let row = 0; row < target.length; row++) {
-    if (classes === null) sum += (scores[0]![row]! - target[row]!) ** 2;
-    else if (classes === 2) {
-      const z = scores[0]![row]!;
-      sum += Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - target[row]! * z;
-    } else sum -= Math.log(Math.max(shareOf(scores, target[row]!, row), 1e-15));
-  }
-  return sum / target.length;
 }
