@@ -10,10 +10,7 @@ import { RegistryModel, RegistryPanel } from '../panels/registry/index.js';
 import { RunsModel, RunsPanel } from '../panels/runs/index.js';
 import { ISlipway } from '../tokens.js';
 
-interface SidebarOptions {
-  readonly app: JupyterFrontEnd;
-  readonly restorer: ILayoutRestorer | null;
-  readonly palette: ICommandPalette | null;
+interface Sidebar {
   readonly panel: Widget;
   readonly rank: number;
   readonly command: string;
@@ -21,96 +18,73 @@ interface SidebarOptions {
   readonly icon: LabIcon;
 }
 
-function addSidebar({ app, restorer, palette, panel, rank, command, label, icon }: SidebarOptions): void {
-  app.shell.add(panel, 'left', { rank, type: 'Slipway' });
-  restorer?.add(panel, panel.id);
-  app.commands.addCommand(command, {
-    label,
-    icon,
-    describedBy: { args: { type: 'object', properties: {} } },
-    execute: () => app.shell.activateById(panel.id)
-  });
-  palette?.addItem({ command, category: PALETTE_CATEGORY });
+/** A plugin that adds one sidebar, a command that shows it, and that command to the palette. */
+function sidebarPlugin(
+  id: string,
+  description: string,
+  make: (slipway: ISlipway) => Sidebar
+): JupyterFrontEndPlugin<void> {
+  return {
+    id,
+    description,
+    autoStart: true,
+    requires: [ISlipway],
+    optional: [ILayoutRestorer, ICommandPalette],
+    activate: (
+      app: JupyterFrontEnd,
+      slipway: ISlipway,
+      restorer: ILayoutRestorer | null,
+      palette: ICommandPalette | null
+    ): void => {
+      const { panel, rank, command, label, icon } = make(slipway);
+      app.shell.add(panel, 'left', { rank, type: 'Slipway' });
+      restorer?.add(panel, panel.id);
+      app.commands.addCommand(command, {
+        label,
+        icon,
+        describedBy: { args: { type: 'object', properties: {} } },
+        execute: () => app.shell.activateById(panel.id)
+      });
+      palette?.addItem({ command, category: PALETTE_CATEGORY });
+    }
+  };
 }
 
 /** The Runs sidebar. */
-export const runsPlugin: JupyterFrontEndPlugin<void> = {
-  id: '@slipway/lab:runs',
-  description: 'Shows runs, live, in the left area.',
-  autoStart: true,
-  requires: [ISlipway],
-  optional: [ILayoutRestorer, ICommandPalette],
-  activate: (
-    app: JupyterFrontEnd,
-    slipway: ISlipway,
-    restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
-  ): void => {
-    const { client, connection, host, settings } = slipway;
-    const model = new RunsModel({ client, connection, pageSize: settings.runsPerPage });
-    addSidebar({
-      app,
-      restorer,
-      palette,
-      panel: new RunsPanel(host, model),
-      rank: 510,
-      command: CommandIDs.showRuns,
-      label: host.trans.__('Show Runs'),
-      icon: runsIcon
-    });
-  }
-};
+export const runsPlugin = sidebarPlugin(
+  '@slipway/lab:runs',
+  'Shows runs, live, in the left area.',
+  ({ client, connection, host, settings }) => ({
+    panel: new RunsPanel(host, new RunsModel({ client, connection, pageSize: settings.runsPerPage })),
+    rank: 510,
+    command: CommandIDs.showRuns,
+    label: host.trans.__('Show Runs'),
+    icon: runsIcon
+  })
+);
 
 /** The Datasets sidebar. */
-export const datasetsPlugin: JupyterFrontEndPlugin<void> = {
-  id: '@slipway/lab:datasets',
-  description: 'Shows datasets and their versions in the left area.',
-  autoStart: true,
-  requires: [ISlipway],
-  optional: [ILayoutRestorer, ICommandPalette],
-  activate: (
-    app: JupyterFrontEnd,
-    slipway: ISlipway,
-    restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
-  ): void => {
-    const { client, connection, host } = slipway;
-    addSidebar({
-      app,
-      restorer,
-      palette,
-      panel: new DatasetsPanel(host, new DatasetsModel(client, connection)),
-      rank: 520,
-      command: CommandIDs.showDatasets,
-      label: host.trans.__('Show Datasets'),
-      icon: datasetsIcon
-    });
-  }
-};
+export const datasetsPlugin = sidebarPlugin(
+  '@slipway/lab:datasets',
+  'Shows datasets and their versions in the left area.',
+  ({ client, connection, host }) => ({
+    panel: new DatasetsPanel(host, new DatasetsModel(client, connection)),
+    rank: 520,
+    command: CommandIDs.showDatasets,
+    label: host.trans.__('Show Datasets'),
+    icon: datasetsIcon
+  })
+);
 
 /** The Registry sidebar. */
-export const registryPlugin: JupyterFrontEndPlugin<void> = {
-  id: '@slipway/lab:registry',
-  description: 'Shows registered models, their versions and where they serve in the left area.',
-  autoStart: true,
-  requires: [ISlipway],
-  optional: [ILayoutRestorer, ICommandPalette],
-  activate: (
-    app: JupyterFrontEnd,
-    slipway: ISlipway,
-    restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
-  ): void => {
-    const { client, connection, host } = slipway;
-    addSidebar({
-      app,
-      restorer,
-      palette,
-      panel: new RegistryPanel(host, new RegistryModel(client, connection)),
-      rank: 530,
-      command: CommandIDs.showRegistry,
-      label: host.trans.__('Show Registry'),
-      icon: registryIcon
-    });
-  }
-};
+export const registryPlugin = sidebarPlugin(
+  '@slipway/lab:registry',
+  'Shows registered models, their versions and where they serve in the left area.',
+  ({ client, connection, host }) => ({
+    panel: new RegistryPanel(host, new RegistryModel(client, connection)),
+    rank: 530,
+    command: CommandIDs.showRegistry,
+    label: host.trans.__('Show Registry'),
+    icon: registryIcon
+  })
+);

@@ -1,79 +1,42 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
-import {
-  Ago,
-  EmptyNote,
-  GroupHead,
-  Prose,
-  Sidebar,
-  StatusMark,
-  Tree,
-  useChanges,
-  useHost
-} from '../../components/index.js';
-import type { TreeRow } from '../../components/index.js';
+import { Ago, StatusMark, useHost } from '../../components/index.js';
 import { formatCount, useTranslation } from '../../display/index.js';
-import { rowKey } from '../named-list.js';
 import type { VersionChoice } from '../named-list.js';
+import { NamedSidebar } from '../named-sidebar.js';
+import { StartNote } from '../start-note.js';
 import type { DatasetsModel, DatasetVersionSummary } from './model.js';
 
 /** Body of the Datasets sidebar. */
 export function DatasetsBody({ model }: { readonly model: DatasetsModel }): JSX.Element {
   const trans = useTranslation();
-  const host = useHost();
-  useChanges(model.changed);
-  const { selected } = model;
-
-  const rows = model.items.flatMap((dataset): TreeRow[] => {
-    const expanded = model.isExpanded(dataset.name);
-    const count = trans._n('%1 version', '%1 versions', dataset.versions.length);
-    const newest = dataset.versions[0]?.version;
-    const head: TreeRow = {
-      key: rowKey.ofName(dataset.name),
-      level: 1,
-      expanded,
-      name: trans.__('Dataset %1, %2', dataset.name, count),
-      content: <GroupHead name={dataset.name} note={count} />
-    };
-    const versions = dataset.versions.map((version): TreeRow => ({
-      key: rowKey.ofVersion({ name: dataset.name, version: version.version }),
-      level: 2,
-      name: describeVersion(version, trans),
-      className: 'jp-SlipwayDatasetRow',
-      content: <VersionRow version={version} isLatest={version.version === newest} />
-    }));
-    return expanded ? [head, ...versions] : [head];
-  });
-
   return (
-    <Sidebar
-      title={trans.__('Datasets')}
-      connection={model.connection}
-      snapshot={model.snapshot}
-      onRefresh={() => model.refresh()}
-      filter={{ label: trans.__('Filter datasets'), value: model.text, onChange: text => (model.text = text) }}
-      empty={rows.length > 0 ? null : model.filtered ? <NothingFound /> : <NoDatasets />}
-      actions={selected === null ? undefined : <Actions selected={selected} />}
-    >
-      <Tree
-        label={trans.__('Datasets and their versions')}
-        rows={rows}
-        selectedKey={selected === null ? null : rowKey.ofVersion(selected)}
-        onSelect={key => {
-          const choice = rowKey.toVersion(key);
-          if (choice !== null) {
-            model.selected = choice;
-          }
-        }}
-        onOpen={key => {
-          const choice = rowKey.toVersion(key);
-          if (choice !== null) {
-            host.execute(CommandIDs.openDataset, { ...choice });
-          }
-        }}
-        onToggle={key => model.toggle(key)}
-      />
-    </Sidebar>
+    <NamedSidebar
+      model={model}
+      words={{
+        title: trans.__('Datasets'),
+        filter: trans.__('Filter datasets'),
+        tree: trans.__('Datasets and their versions'),
+        nothingFound: trans.__('No dataset has such a name.')
+      }}
+      head={({ name, versions }) => {
+        const note = trans._n('%1 version', '%1 versions', versions.length);
+        return { name: trans.__('Dataset %1, %2', name, note), note };
+      }}
+      row={(version, { versions }) => ({
+        name: describeVersion(version, trans),
+        className: 'jp-SlipwayDatasetRow',
+        content: <VersionRow version={version} isLatest={version.version === versions[0]?.version} />
+      })}
+      none={
+        <StartNote
+          title={trans.__('No datasets yet.')}
+          advice={trans.__('Register a file with `await slip.data("name", "file.csv")`.')}
+        />
+      }
+      open={CommandIDs.openDataset}
+      actions={selected => <Actions selected={selected} />}
+    />
   );
 }
 
@@ -148,28 +111,5 @@ function Actions({ selected }: { readonly selected: VersionChoice }): JSX.Elemen
         {trans.__('Insert cell')}
       </button>
     </>
-  );
-}
-
-function NoDatasets(): JSX.Element {
-  const trans = useTranslation();
-  const host = useHost();
-  return (
-    <EmptyNote>
-      <p>{trans.__('No datasets yet.')}</p>
-      <Prose text={trans.__('Register a file with `await slip.data("name", "file.csv")`.')} />
-      <button type="button" className="jp-SlipwayLink" onClick={() => host.execute(CommandIDs.openExample)}>
-        {trans.__('Open the example')}
-      </button>
-    </EmptyNote>
-  );
-}
-
-function NothingFound(): JSX.Element {
-  const trans = useTranslation();
-  return (
-    <EmptyNote>
-      <p>{trans.__('No dataset has such a name.')}</p>
-    </EmptyNote>
   );
 }

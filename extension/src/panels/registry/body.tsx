@@ -1,84 +1,43 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
-import {
-  Ago,
-  Baseline,
-  EmptyNote,
-  GroupHead,
-  Prose,
-  Sidebar,
-  Tree,
-  useChanges,
-  useHost
-} from '../../components/index.js';
-import type { TreeRow } from '../../components/index.js';
+import { Ago, Baseline, useHost } from '../../components/index.js';
 import { formatNumber, promoteIcon, useTranslation } from '../../display/index.js';
-import { rowKey } from '../named-list.js';
 import type { VersionChoice } from '../named-list.js';
+import { NamedSidebar } from '../named-sidebar.js';
+import { StartNote } from '../start-note.js';
 import type { RegistryModel } from './model.js';
 
 /** Body of the Registry sidebar. */
 export function RegistryBody({ model }: { readonly model: RegistryModel }): JSX.Element {
   const trans = useTranslation();
-  const host = useHost();
-  useChanges(model.changed);
-  const { selected } = model;
-
-  const rows = model.items.flatMap((registered): TreeRow[] => {
-    const expanded = model.isExpanded(registered.name);
-    const newest = registered.versions[0];
-    const note = newest === undefined ? trans.__('no version') : `v${newest.version}`;
-    const head: TreeRow = {
-      key: rowKey.ofName(registered.name),
-      level: 1,
-      expanded,
-      name: trans.__('Model %1, newest version %2', registered.name, newest?.version ?? 0),
-      content: <GroupHead name={registered.name} note={note} />
-    };
-    const versions = registered.versions.map((version): TreeRow => ({
-      key: rowKey.ofVersion(version),
-      level: 2,
-      name: describeVersion(version, trans),
-      className: 'jp-SlipwayModelRow',
-      content: <VersionRow version={version} />
-    }));
-    return expanded ? [head, ...versions] : [head];
-  });
-
   return (
-    <Sidebar
-      title={trans.__('Registry')}
-      connection={model.connection}
-      snapshot={model.snapshot}
-      onRefresh={() => model.refresh()}
-      filter={{ label: trans.__('Filter models'), value: model.text, onChange: text => (model.text = text) }}
-      empty={rows.length > 0 ? null : model.filtered ? <NothingFound /> : <NoModels />}
-      actions={
-        selected === null ? undefined : (
-          <Actions selected={selected} promotable={model.find(selected)?.bundle_digest !== null} />
-        )
+    <NamedSidebar
+      model={model}
+      words={{
+        title: trans.__('Registry'),
+        filter: trans.__('Filter models'),
+        tree: trans.__('Models and their versions'),
+        nothingFound: trans.__('No model has such a name.')
+      }}
+      head={({ name, versions: [newest] }) => ({
+        name: trans.__('Model %1, newest version %2', name, newest?.version ?? 0),
+        note: newest === undefined ? trans.__('no version') : `v${newest.version}`
+      })}
+      row={version => ({
+        name: describeVersion(version, trans),
+        className: 'jp-SlipwayModelRow',
+        content: <VersionRow version={version} />
+      })}
+      none={
+        <StartNote
+          title={trans.__('No models yet.')}
+          advice={trans.__('Register the model of a run with `await slip.register("name", run)`.')}
+        />
       }
-    >
-      <Tree
-        label={trans.__('Models and their versions')}
-        rows={rows}
-        selectedKey={selected === null ? null : rowKey.ofVersion(selected)}
-        onSelect={key => {
-          const choice = rowKey.toVersion(key);
-          if (choice !== null) {
-            model.selected = choice;
-          }
-        }}
-        onOpen={key => {
-          const choice = rowKey.toVersion(key);
-          if (choice !== null) {
-            host.execute(CommandIDs.openModelVersion, { ...choice });
-          }
-        }}
-        onToggle={key => model.toggle(key)}
-      />
-    </Sidebar>
+      open={CommandIDs.openModelVersion}
+      actions={selected => <Actions selected={selected} promotable={model.find(selected)?.bundle_digest !== null} />}
+    />
   );
 }
 
@@ -160,28 +119,5 @@ function Actions({ selected, promotable }: ActionsProps): JSX.Element {
       <promoteIcon.react tag="span" elementSize="normal" />
       <span>{trans.__('Promote %1 v%2…', selected.name, selected.version)}</span>
     </button>
-  );
-}
-
-function NoModels(): JSX.Element {
-  const trans = useTranslation();
-  const host = useHost();
-  return (
-    <EmptyNote>
-      <p>{trans.__('No models yet.')}</p>
-      <Prose text={trans.__('Register the model of a run with `await slip.register("name", run)`.')} />
-      <button type="button" className="jp-SlipwayLink" onClick={() => host.execute(CommandIDs.openExample)}>
-        {trans.__('Open the example')}
-      </button>
-    </EmptyNote>
-  );
-}
-
-function NothingFound(): JSX.Element {
-  const trans = useTranslation();
-  return (
-    <EmptyNote>
-      <p>{trans.__('No model has such a name.')}</p>
-    </EmptyNote>
   );
 }

@@ -1,8 +1,9 @@
 import type { RunStatus } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
-import { EmptyNote, GroupHead, Prose, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
+import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
 import type { TreeRow } from '../../components/index.js';
 import { formatCount, runStatusLook, useTranslation } from '../../display/index.js';
+import { StartNote } from '../start-note.js';
 import type { RunGroup, RunsModel } from './model.js';
 import { describeRun, RunRow } from './row.js';
 
@@ -90,15 +91,11 @@ function StatusSelect({ model }: { readonly model: RunsModel }): JSX.Element {
 
 function NoRuns(): JSX.Element {
   const trans = useTranslation();
-  const host = useHost();
   return (
-    <EmptyNote>
-      <p>{trans.__('No runs yet.')}</p>
-      <Prose text={trans.__('Run a cell with `slip.run(…)`, or log with the MLflow client from Python.')} />
-      <button type="button" className="jp-SlipwayLink" onClick={() => host.execute(CommandIDs.openExample)}>
-        {trans.__('Open the example')}
-      </button>
-    </EmptyNote>
+    <StartNote
+      title={trans.__('No runs yet.')}
+      advice={trans.__('Run a cell with `slip.run(…)`, or log with the MLflow client from Python.')}
+    />
   );
 }
 
