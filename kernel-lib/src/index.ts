@@ -30,6 +30,8 @@ export {
   type TreeOptions,
   type ModelSpec
 } from './models/specs.js';
+export { kMeans, pca, type KMeansOptions, type PcaOptions } from './models/structure-specs.js';
+export { Clustering, Projection, type StructureOptions } from './train/structure.js';
 export type { Estimator } from './models/estimator.js';
 export * as metrics from './metrics/index.js';
 export { check, CheckReport, type CheckOptions } from './model-tests/check.js';

@@ -3,11 +3,13 @@ import type { BackendName } from '../backend/choose.js';
 import type { Frame } from '../data/frame.js';
 import { SlipwayError } from '../errors.js';
 import type { ModelSpec } from '../models/specs.js';
+import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } from '../models/structure-specs.js';
 import { testTraining } from '../model-tests/index.js';
 import { notebook } from '../notebook/standalone.js';
 import { prep as emptyPrep, type Prep } from '../prep/prep.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
 import { evaluate } from './evaluate.js';
+import { fitStructure, type Clustering, type Projection, type StructureOptions } from './structure.js';
 import { readTarget, type Task } from './target.js';
 import { testVectors } from './test-vectors.js';
 import { trainEstimator } from './train-estimator.js';
@@ -47,7 +49,28 @@ const DEFAULTS = { epochs: 60, batchSize: 32, learningRate: 0.01, seed: 7, valid
  *
  * @throws SlipwayError for columns, targets and models that do not fit together.
  */
-export async function fit(model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
+export async function fit(model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel>;
+export async function fit(model: KMeansSpec, options: StructureOptions): Promise<Clustering>;
+export async function fit(model: PcaSpec, options: StructureOptions): Promise<Projection>;
+export async function fit(
+  model: ModelSpec | LayersModel | StructureSpec,
+  options: FitOptions | StructureOptions
+): Promise<TrainedModel | Clustering | Projection> {
+  if (isStructureSpec(model)) return fitWithoutTarget(model, options);
+  return fitToTarget(model, options as FitOptions);
+}
+
+async function fitWithoutTarget(model: StructureSpec, options: StructureOptions): Promise<Clustering | Projection> {
+  const prep = await (options.prep ?? defaultPrep(options.train, null)).fit(options.train);
+  const work = (run: Run): Promise<Clustering | Projection> => {
+    logInputs(run, options.train, options.test ?? null);
+    return fitStructure(run, model, options, prep);
+  };
+  const inRun = currentRun();
+  return inRun ? work(inRun) : (await startRun(model.kind, work)).result;
+}
+
+async function fitToTarget(model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
   const inRun = currentRun();
   if (inRun) return fitIn(inRun, model, options);
   const finished = await startRun(options.target, run => fitIn(run, model, options));
@@ -118,7 +141,7 @@ function definedOf(options: FitOptions): Partial<typeof DEFAULTS> {
   return Object.fromEntries(given) as Partial<typeof DEFAULTS>;
 }
 
-function defaultPrep(train: Frame, target: string): Prep {
+function defaultPrep(train: Frame, target: string | null): Prep {
   let result = emptyPrep();
   for (const column of train.columns) {
     if (column.name === target || column.name === train.time) continue;
@@ -130,12 +153,12 @@ function defaultPrep(train: Frame, target: string): Prep {
   return result;
 }
 
-function logInputs(run: Run, train: Frame, test: Frame): void {
+function logInputs(run: Run, train: Frame, test: Frame | null): void {
   for (const [context, frame] of [
     ['train', train],
     ['test', test]
   ] as const) {
-    const parent = frame.version ?? frame.lineage.parents[0];
+    const parent = frame?.version ?? frame?.lineage.parents[0];
     if (!parent) continue;
     run.logInput({ name: parent.name, version: parent.version, digest: `${parent.name}@${parent.version}`, context });
     notebook().noteRead(`dataset:${parent.name}@${parent.version}`);
