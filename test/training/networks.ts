@@ -73,7 +73,10 @@ export const cases: Readonly<Record<string, Case>> = {
     ],
     shape: [10, 2]
   },
-  LSTM: { layers: tf => [tf.layers.lstm({ units: 8, inputShape: [6, 4] }), softmax(tf)], shape: [6, 4] },
+  LSTM: {
+    layers: tf => [tf.layers.lstm({ units: 8, recurrentActivation: 'sigmoid', inputShape: [6, 4] }), softmax(tf)],
+    shape: [6, 4]
+  },
   GRU: { layers: tf => [tf.layers.gru({ units: 8, inputShape: [6, 4] }), softmax(tf)], shape: [6, 4] },
   embedding: {
     layers: tf => [

@@ -26,6 +26,9 @@ export function installWasmGradients(tf: Tf): void {
   register('DepthwiseConv2dNativeBackpropFilter', depthwiseFilterGradient);
   register('DepthwiseConv2dNativeBackpropInput', depthwiseInputGradient);
   register('UnsortedSegmentSum', segmentSum);
+  // That of tfjs 4.22 is wrong for windows that are not square.
+  tf.unregisterKernel('MaxPoolGrad', 'wasm');
+  register('MaxPoolGrad', maxPoolGradient);
 }
 
 /** tfjs 4.22's gradient of nearest-neighbour resizing on `cpu` takes the first image of a batch for all of them. */
@@ -36,6 +39,35 @@ export function repairCpuGradients(tf: Tf): void {
     backendName: 'cpu',
     kernelFunc: call => tf.tidy(() => nearestNeighbourGradient(tf, call))
   });
+}
+
+/**
+ * tfjs 4.22 gives the whole gradient of a largest or smallest value to each of those that are equal, e.g. after upsampling;
+ * here they share it, as in TensorFlow.
+ */
+export function repairExtremeGradients(tf: Tf): void {
+  for (const kernelName of ['Max', 'Min']) {
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: ['x'],
+      outputsToSave: [true],
+      gradFunc: (dy, saved, attrs) => {
+        const [x, y] = saved as [Tensor, Tensor];
+        const axes = tf.util.parseAxisParam(
+          (attrs as unknown as { reductionIndices: number[] }).reductionIndices,
+          x.shape
+        );
+        const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+        return {
+          x: () => {
+            const isExtreme = tf.cast(tf.equal(x, tf.reshape(y, kept)), 'float32');
+            const share = tf.div(isExtreme, tf.sum(isExtreme, axes, true));
+            return tf.mul(share, tf.reshape(dy as Tensor, kept));
+          }
+        };
+      }
+    });
+  }
 }
 
 /** What a filter at (row, column) of its window saw, as [batch, out rows, out columns, channels]. */
@@ -164,6 +196,44 @@ function segmentSum(tf: Tf, call: KernelCall): Tensor {
     for (let i = 0; i < width; i++) sums[to + i]! += values[row * width + i]!;
   }
   return tf.tensor(sums, [numSegments, ...x.shape.slice(1)], x.dtype);
+}
+
+/** Hands each number to the first largest value of the window that it came from. */
+function maxPoolGradient(tf: Tf, call: KernelCall): Tensor {
+  const x = tensor(tf, call, 'input') as Tensor4D;
+  const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as {
+    filterSize: number | [number, number];
+    strides: number | [number, number];
+    pad: number | 'valid' | 'same';
+    dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  };
+  const info = tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
+  const values = x.dataSync();
+  const dy = tensor(tf, call, 'dy').dataSync();
+  const sums = new Float32Array(x.size);
+  let from = 0;
+  for (let image = 0; image < batchSize; image++) {
+    for (let row = 0; row < outHeight; row++) {
+      const top = row * strideHeight - padInfo.top;
+      const bottom = Math.min(inHeight, top + info.filterHeight);
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * strideWidth - padInfo.left;
+        const right = Math.min(inWidth, left + info.filterWidth);
+        for (let channel = 0; channel < inChannels; channel++, from++) {
+          let largest = -1;
+          for (let y = Math.max(0, top); y < bottom; y++) {
+            for (let x = Math.max(0, left); x < right; x++) {
+              const at = ((image * inHeight + y) * inWidth + x) * inChannels + channel;
+              if (largest < 0 || values[at]! > values[largest]!) largest = at;
+            }
+          }
+          sums[largest]! += dy[from]!;
+        }
+      }
+    }
+  }
+  return tf.tensor4d(sums, x.shape);
 }
 
 function nearestNeighbourGradient(tf: Tf, call: KernelCall): Tensor {

@@ -1,4 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
+import { repairExtremeGradients } from '../backend/missing-gradients.js';
 import { installRandomLayers } from '../backend/random-layers.js';
 import { installAutolog } from '../runs/autolog.js';
 
@@ -19,6 +20,7 @@ export function tensorflow(): Promise<Tf> {
     if (tf.engine().backendName === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
     installAutolog(tf);
     installRandomLayers(tf);
+    repairExtremeGradients(tf);
     return tf;
   });
   return loading;

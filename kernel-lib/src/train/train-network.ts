@@ -6,6 +6,7 @@ import { stepReport } from '../backend/recorded/index.js';
 import { notebook } from '../notebook/standalone.js';
 import { epochLogger, fitSettings } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
+import { refuseKnownFaults } from './known-faults.js';
 import { LossChart } from './loss-chart.js';
 import { portableNetwork, setWeights } from './process/portable-network.js';
 import { canTrainInProcess, trainInProcess } from './process/training-process.js';
@@ -44,6 +45,7 @@ export async function trainNetwork(
   settings: TrainingSettings,
   { run, inTimeOrder }: { run: Run; inTimeOrder: boolean }
 ): Promise<TrainedNetwork> {
+  refuseKnownFaults(network);
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
   const data = learningData(rows, width, target, units, settings, inTimeOrder);
   const learning = learningSettings(settings, data);
