@@ -3,7 +3,7 @@ import type { PlainValue } from '../data/engine.js';
 
 /** What a one-line model says about the test rows. */
 export interface BaselinePrediction<T extends number | string> {
-  readonly name: 'majority' | 'persistence' | 'mean';
+  readonly name: 'majority' | 'persistence' | 'mean' | 'seasonal';
   readonly description: string;
   readonly predictions: readonly T[];
 }
@@ -47,4 +47,26 @@ export async function persistenceBaseline(
   return typeof values[0] === 'number'
     ? { name: 'persistence', description, predictions: values.map(Number) }
     : { name: 'persistence', description, predictions: values.map(String) };
+}
+
+/** The target of rows in time order, in both parts. */
+interface TargetInTime {
+  readonly name: string;
+  readonly labels: readonly string[] | null;
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+}
+
+/**
+ * "As one season ago": the target `season` rows before, the first ones from the end of the training rows. Null when there
+ * are fewer training rows.
+ */
+export function seasonalBaseline(target: TargetInTime, season: number): BaselinePrediction<string | number> | null {
+  const { train, test, labels, name } = target;
+  if (train.length < season) return null;
+  const predictions = test.map((_, row) => {
+    const before = row >= season ? test[row - season]! : train[train.length + row - season]!;
+    return labels ? labels[before]! : before;
+  });
+  return { name: 'seasonal', description: `${name} will be what it was ${season} rows before`, predictions };
 }

@@ -1,6 +1,12 @@
 import type { BaselineResult, Columns, Evaluation } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
-import { majorityBaseline, meanBaseline, persistenceBaseline } from '../metrics/baselines.js';
+import {
+  majorityBaseline,
+  meanBaseline,
+  persistenceBaseline,
+  seasonalBaseline,
+  type BaselinePrediction
+} from '../metrics/baselines.js';
 import {
   accuracy,
   argMax,
@@ -40,6 +46,7 @@ export function columnsOf(
 /**
  * Metrics of the model and of every baseline on the test rows.
  *
+ * @param season rows after which the same comes again, for the seasonal baseline.
  * @param outputs the model's answers for the test rows: probabilities [rows, classes], or values [rows].
  */
 export async function evaluate(
@@ -47,27 +54,32 @@ export async function evaluate(
   inputs: readonly string[],
   target: Target,
   outputs: ArrayLike<number>,
-  split: string
+  split: string,
+  season: number | null = null
 ): Promise<Evaluation> {
   const rows = Math.min(test.rowCount, MAX_ROWS);
   const last = <T>(values: readonly T[]): T[] => values.slice(values.length - rows);
   const values = (await test.values(inputs)).map(last);
-  const persistence = await persistenceBaseline(test, target.name);
+  const known = [
+    await persistenceBaseline(test, target.name),
+    season === null ? null : seasonalBaseline(target, season)
+  ].filter(baseline => baseline !== null);
   const shared = { split, rows, inputs: columnsOf(inputs, values) };
   return target.labels
-    ? classification(target, target.labels, outputs, persistence, shared, last)
-    : regression(target, outputs, persistence, shared, last);
+    ? classification(target, target.labels, outputs, known, shared, last)
+    : regression(target, outputs, known, shared, last);
 }
 
 type Shared = Pick<Evaluation, 'split' | 'rows' | 'inputs'>;
 type Last = <T>(values: readonly T[]) => T[];
-type Persistence = Awaited<ReturnType<typeof persistenceBaseline>>;
+/** Baselines beside those of the training rows. */
+type Known = readonly BaselinePrediction<string | number>[];
 
 function classification(
   target: Target,
   labels: readonly string[],
   probabilities: ArrayLike<number>,
-  persistence: Persistence,
+  known: Known,
   shared: Shared,
   last: Last
 ): Evaluation {
@@ -76,7 +88,7 @@ function classification(
   const truth = names(target.test);
   const candidates = [
     majorityBaseline(names(target.train), truth.length),
-    ...(persistence ? [{ ...persistence, predictions: persistence.predictions.map(String) }] : [])
+    ...known.map(baseline => ({ ...baseline, predictions: baseline.predictions.map(String) }))
   ];
   const baselines: BaselineResult[] = candidates.map(b => ({
     name: b.name,
@@ -135,17 +147,11 @@ function defined(metrics: Readonly<Record<string, number>>): Record<string, numb
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => !Number.isNaN(value)));
 }
 
-function regression(
-  target: Target,
-  outputs: ArrayLike<number>,
-  persistence: Persistence,
-  shared: Shared,
-  last: Last
-): Evaluation {
+function regression(target: Target, outputs: ArrayLike<number>, known: Known, shared: Shared, last: Last): Evaluation {
   const predicted = Array.from(outputs);
   const candidates = [
     meanBaseline(target.train, target.test.length),
-    ...(persistence ? [{ ...persistence, predictions: persistence.predictions.map(Number) }] : [])
+    ...known.map(baseline => ({ ...baseline, predictions: baseline.predictions.map(Number) }))
   ];
   const baselines: BaselineResult[] = candidates.map(b => ({
     name: b.name,

@@ -8,6 +8,7 @@ import type { Split } from '../data/split.js';
 import { SlipwayError } from '../errors.js';
 import { mlp } from '../models/mlp.js';
 import { boosting, forest, lasso, linear, logistic, naiveBayes, neighbours, svm, tree } from '../models/specs.js';
+import { kMeans, pca } from '../models/structure-specs.js';
 import { prep } from '../prep/prep.js';
 import { run } from '../runs/run.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
@@ -74,6 +75,53 @@ describe('fitting a model', () => {
       expect(numbers.evaluation.metric).toBe('rmse');
       expect((await buildBundle('amount', numbers)).contents.has('model.onnx')).toBe(true);
     }
+  });
+
+  it('puts a seasonal baseline beside the result, and refuses a season that nobody knows yet', async () => {
+    const options = { ...parts, prep: columns(), target: 'tomorrow' };
+    const model = await fit(logistic(), { ...options, season: 7 });
+    const seasonal = model.evaluation.baselines.find(baseline => baseline.name === 'seasonal')!;
+    expect(seasonal.description).toBe('tomorrow will be what it was 7 rows before');
+    const truth = model.evaluation.truth;
+    expect(seasonal.predictions.slice(7)).toEqual(truth.slice(0, -7));
+    expect((await failure(fit(logistic(), { ...options, season: 0 }))).message).toContain('at least 1');
+  });
+
+  it('finds clusters and components without being told what to predict', async () => {
+    const read = prep().standardize('temp_max', 'temp_min');
+    const clusters = await fit(kMeans({ k: 3 }), { train: parts.train, test: parts.test, prep: read });
+    expect(clusters.sizes.reduce((a, b) => a + b, 0)).toBe(1168);
+    expect(clusters.silhouette).toBeGreaterThan(0.3);
+    expect(new Set(await clusters.assign(parts.test)).size).toBe(3);
+    const components = await fit(pca({ components: 2 }), { train: parts.train, prep: read });
+    expect(components.explained[0]).toBeGreaterThan(0.9);
+    expect(await components.transform(parts.test)).toHaveLength(292);
+    expect(components.onnx().length).toBeGreaterThan(100);
+  });
+
+  it('leaves missing values and categories to boosting, and says so to other models', async () => {
+    const train = await parts.train.derive('gust', 'case when wind > 5 then null else wind end');
+    const test = await parts.test.derive('gust', 'case when wind > 5 then null else wind end');
+    const read = prep().keepMissing('gust').codes('weather').pass('temp_max');
+    const options = { train, test, prep: read, target: 'tomorrow' };
+    const model = await fit(
+      boosting({ trees: 10, categorical: ['weather'], monotone: { temp_max: 'falling' } }),
+      options
+    );
+    const bundle = await buildBundle('gusts', model);
+    const signature = JSON.parse(new TextDecoder().decode(bundle.contents.get('signature.json'))) as {
+      inputs: { name: string; nullable: boolean }[];
+    };
+    expect(signature.inputs.map(input => [input.name, input.nullable])).toEqual([
+      ['gust', true],
+      ['weather', true],
+      ['temp_max', false]
+    ]);
+    expect((await failure(fit(logistic(), options))).message).toContain('keeps missing values ("gust")');
+    expect((await failure(fit(boosting({ categorical: ['temp_max'] }), options))).message).toContain(
+      'prep.codes("temp_max")'
+    );
+    expect((await failure(fit(boosting({ monotone: { temp: 'rising' } }), options))).code).toBe('COLUMN_UNKNOWN');
   });
 
   it('says which model suits the target', async () => {

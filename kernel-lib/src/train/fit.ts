@@ -31,6 +31,8 @@ export interface FitOptions {
   validation?: number;
   /** Epochs without a better validation loss before training stops; the best weights are kept. */
   patience?: number;
+  /** Rows after which the same comes again (7 for days in a week): a seasonal baseline is put beside the result. */
+  season?: number;
   /** Where a network is trained, e.g. `wasm`, instead of the best backend that works; an error when it does not. */
   backend?: BackendName;
   /** A file that the state of a network's training is written to after each epoch. */
@@ -108,7 +110,7 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
   const split = test.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
   const names = prep.columns.map(c => c.name);
   const outputs = estimator.predict(await prep.transform(test), prep.width);
-  const evaluation = await evaluate(test, names, target, outputs, split);
+  const evaluation = await evaluate(test, names, target, outputs, split, seasonOf(options));
   run.logMetrics(evaluation.metrics, 0);
   for (const baseline of evaluation.baselines) {
     run.logMetric(`baseline.${baseline.name}.${evaluation.metric}`, baseline.value, 0);
@@ -134,6 +136,23 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
   });
   run.model = trained;
   return trained;
+}
+
+/** @throws SlipwayError OPTION_INVALID when the target of one season ago is not known yet, or rows have no order. */
+function seasonOf({ season, train, test, target }: FitOptions): number | null {
+  if (season === undefined) return null;
+  const ahead = test.shifts.get(target)?.steps ?? 1;
+  if (!Number.isInteger(season) || season < ahead) {
+    throw new SlipwayError('OPTION_INVALID', `season must be a whole number of at least ${ahead}, not ${season}.`, {
+      remedy: `"${target}" lies ${ahead} rows ahead: what it was fewer rows ago is not known yet.`
+    });
+  }
+  if (train.time === null) {
+    throw new SlipwayError('OPTION_INVALID', 'A season needs rows in time order.', {
+      remedy: 'Name the time column: slip.data(name, file, { time: "…" }), and split by time.'
+    });
+  }
+  return season;
 }
 
 function definedOf(options: FitOptions): Partial<typeof DEFAULTS> {
