@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { OnnxImportError } from './errors.js';
+import { DATA_LOCATION, EXTERNAL_DATA, MOST_NESTED, TENSORS_WITHIN, type OnnxMessage } from './tensor-places.js';
 import {
   bytesField,
   decodeFields,
@@ -13,22 +14,7 @@ import {
   type Field
 } from './wire.js';
 
-type Message = 'model' | 'training' | 'function' | 'graph' | 'node' | 'attribute' | 'sparse' | 'tensor';
-
-/** Which fields lead to tensors, by message and field number of onnx.proto. */
-const WITHIN: Readonly<Record<Exclude<Message, 'tensor'>, Readonly<Record<number, Message>>>> = {
-  model: { 7: 'graph', 20: 'training', 25: 'function' },
-  training: { 1: 'graph', 2: 'graph' },
-  function: { 7: 'node', 11: 'attribute' },
-  graph: { 1: 'node', 5: 'tensor', 15: 'sparse' },
-  node: { 5: 'attribute' },
-  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph', 22: 'sparse', 23: 'sparse' },
-  sparse: { 1: 'tensor', 2: 'tensor' }
-};
 const RAW_DATA = 9;
-const EXTERNAL_DATA = 13;
-const DATA_LOCATION = 14;
-const MOST_NESTED = 200;
 /** A protobuf message cannot be larger than this. */
 const MOST_BYTES = 2 ** 31 - 1;
 
@@ -48,7 +34,7 @@ export interface SelfContained {
  */
 export async function takeInExternalData(model: Uint8Array, folder: string | null): Promise<SelfContained> {
   const files = new Set<string>();
-  const rebuild = async (bytes: Uint8Array, message: Message, depth: number): Promise<Uint8Array> => {
+  const rebuild = async (bytes: Uint8Array, message: OnnxMessage, depth: number): Promise<Uint8Array> => {
     if (depth > MOST_NESTED) throw new WireFormatError('its graphs are nested too deeply');
     const fields = decodeFields(bytes);
     if (message === 'tensor') {
@@ -63,7 +49,7 @@ export async function takeInExternalData(model: Uint8Array, folder: string | nul
     let changed = false;
     const out: Field[] = [];
     for (const field of fields) {
-      const inner = WITHIN[message][field.number];
+      const inner = TENSORS_WITHIN[message][field.number];
       if (inner === undefined || !(field.value instanceof Uint8Array)) {
         out.push(field);
         continue;

@@ -1,25 +1,16 @@
+import {
+  DATA_LOCATION,
+  EXTERNAL_DATA,
+  MOST_NESTED,
+  TENSORS_WITHIN,
+  type OnnxMessage
+} from '@slipway/onnx-import/tensor-places';
+
 /*
  * An ONNX file can name other files that hold its tensors, by any path: whoever loads it then reads what its author chose
  * (CVE-2022-25882, CVE-2024-27318, CVE-2024-5187, CVE-2025-51480). Models here are one file; others are refused before the
- * runtime sees them. Message and field numbers are those of onnx.proto.
+ * runtime sees them.
  */
-
-type Message = 'model' | 'training' | 'function' | 'graph' | 'node' | 'attribute' | 'sparse' | 'tensor';
-
-/** Which fields lead to tensors, by message and field number. */
-const WITHIN: Readonly<Record<Exclude<Message, 'tensor'>, Readonly<Record<number, Message>>>> = {
-  model: { 7: 'graph', 20: 'training', 25: 'function' },
-  training: { 1: 'graph', 2: 'graph' },
-  function: { 7: 'node', 11: 'attribute' },
-  graph: { 1: 'node', 5: 'tensor', 15: 'sparse' },
-  node: { 5: 'attribute' },
-  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph', 22: 'sparse', 23: 'sparse' },
-  sparse: { 1: 'tensor', 2: 'tensor' }
-};
-const EXTERNAL_DATA = 13;
-const DATA_LOCATION = 14;
-/** Branches and loops are graphs within graphs; nobody nests them like this. */
-const MOST_NESTED = 200;
 
 /** The file is no ONNX model that is complete in itself. */
 export class UncontainedModelError extends Error {
@@ -45,7 +36,7 @@ interface Field extends Span {
   readonly value: number | undefined;
 }
 
-function walk(bytes: Uint8Array, span: Span, message: Message, depth: number): void {
+function walk(bytes: Uint8Array, span: Span, message: OnnxMessage, depth: number): void {
   if (depth > MOST_NESTED) {
     throw new UncontainedModelError('its graphs are nested too deeply');
   }
@@ -56,7 +47,7 @@ function walk(bytes: Uint8Array, span: Span, message: Message, depth: number): v
       }
       continue;
     }
-    const inner = WITHIN[message][field.number];
+    const inner = TENSORS_WITHIN[message][field.number];
     if (inner !== undefined && field.value === undefined) {
       walk(bytes, field, inner, depth + 1);
     }
