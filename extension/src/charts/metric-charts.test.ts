@@ -1,6 +1,6 @@
 import type { MetricSeries } from '@slipway/contract';
 import { describe, expect, it } from 'vitest';
-import { drawPoints, groupSeries, isCourse } from './metric-charts.js';
+import { drawPoints, groupSeries, isCourse, isOfMachine } from './metric-charts.js';
 
 function series(key: string, values: readonly MetricSeries['points'][number]['value'][]): MetricSeries {
   return {
@@ -32,5 +32,10 @@ describe('the charts of a run', () => {
   it('leave out what is no finite number', () => {
     const [group] = groupSeries([series('loss', [1, 'NaN', 'Infinity', 3])]);
     expect(group === undefined ? [] : drawPoints(group).map(({ step }) => step)).toEqual([0, 3]);
+  });
+
+  it('tells what is of the machine from what is of the model', () => {
+    expect(isOfMachine('system/cpu_utilization_percentage')).toBe(true);
+    expect(isOfMachine('loss')).toBe(false);
   });
 });

@@ -31,6 +31,13 @@ export function groupSeries(series: readonly MetricSeries[]): MetricGroup[] {
   return [...groups].map(([name, members]) => ({ name, series: members }));
 }
 
+const OF_MACHINE = 'system/';
+
+/** Whether a metric tells of the machine rather than of the model; MLflow's client names them so, too. */
+export function isOfMachine(name: string): boolean {
+  return name.startsWith(OF_MACHINE);
+}
+
 /** Whether a group has a course over steps; single points are better shown as numbers. */
 export function isCourse(group: MetricGroup): boolean {
   return group.series.some(({ points }) => points.length > 1);

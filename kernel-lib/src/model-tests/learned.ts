@@ -9,10 +9,16 @@ export async function learned(subject: TrainedSubject): Promise<ModelTestResult>
   const { train, target, inputs, prep, estimator } = subject;
   const [truth = [], ...columns] = await evenRows(train, [target.name, ...inputs], SAMPLE);
   const answers = estimator.predict(prep.transformColumns(columns, truth.length, train.name), prep.width);
-  const { name, ours, constant, better } = target.labels
-    ? classLoss(truth.map(String), answers, target.labels)
-    : numberLoss(truth, answers);
-  const numbers = `${name} ${digits(ours)} on ${truth.length} training rows, ${digits(constant)} of the best constant`;
+  const {
+    name,
+    ours,
+    constant,
+    better,
+    note = ''
+  } = target.labels ? classLoss(truth.map(String), answers, target.labels) : numberLoss(truth, answers);
+  const numbers =
+    `${name} ${digits(ours)} on ${truth.length} training rows${note}; ` +
+    `the best constant answer has ${digits(constant)}`;
   if (better) return passed('learned', `${numbers}.`);
   return found(
     'learned',
@@ -27,6 +33,8 @@ interface Comparison {
   readonly ours: number;
   readonly constant: number;
   readonly better: boolean;
+  /** What else is worth saying. */
+  readonly note?: string;
 }
 
 function classLoss(truth: readonly string[], answers: Float32Array, labels: readonly string[]): Comparison {
@@ -46,7 +54,7 @@ function classLoss(truth: readonly string[], answers: Float32Array, labels: read
   const majority = Math.max(...counts) / truth.length;
   // Some classifiers are right and too sure of it: their log loss is high.
   const better = ours < constant || right / truth.length > majority;
-  return { name: `log loss (accuracy ${percent(right / truth.length)})`, ours, constant, better };
+  return { name: 'log loss', ours, constant, better, note: ` (accuracy ${percent(right / truth.length)})` };
 }
 
 function numberLoss(truth: readonly PlainValue[], answers: Float32Array): Comparison {

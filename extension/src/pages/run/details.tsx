@@ -1,5 +1,6 @@
 import type { RunDetail } from '@slipway/contract';
-import { drawPoints, groupSeries, isCourse } from '../../charts/index.js';
+import { drawPoints, groupSeries, isCourse, isOfMachine } from '../../charts/index.js';
+import type { MetricGroup } from '../../charts/index.js';
 import { CommandIDs } from '../../commands/ids.js';
 import { EmptyNote } from '../../components/index.js';
 import { formatBytes, formatCount, formatNumber, useTranslation } from '../../display/index.js';
@@ -20,15 +21,16 @@ export function Metrics({ data }: { readonly data: RunPageData }): JSX.Element {
       </EmptyNote>
     );
   }
+  const courses = groupSeries(data.series).filter(group => isCourse(group) && drawPoints(group).length > 0);
+  const ofMachine = courses.filter(({ name }) => isOfMachine(name));
   return (
     <>
-      <div className="jp-SlipwayCharts">
-        {groupSeries(data.series)
-          .filter(group => isCourse(group) && drawPoints(group).length > 0)
-          .map(group => (
-            <MetricChart key={group.name} group={group} />
-          ))}
-      </div>
+      <Charts groups={courses.filter(({ name }) => !isOfMachine(name))} />
+      {ofMachine.length === 0 ? null : (
+        <Section title={trans.__('Machine')}>
+          <Charts groups={ofMachine} />
+        </Section>
+      )}
       <Section title={trans.__('Last values')}>
         <table className="jp-SlipwayTable">
           <thead>
@@ -60,6 +62,16 @@ export function Metrics({ data }: { readonly data: RunPageData }): JSX.Element {
         </table>
       </Section>
     </>
+  );
+}
+
+function Charts({ groups }: { readonly groups: readonly MetricGroup[] }): JSX.Element {
+  return (
+    <div className="jp-SlipwayCharts">
+      {groups.map(group => (
+        <MetricChart key={group.name} group={group} />
+      ))}
+    </div>
   );
 }
 

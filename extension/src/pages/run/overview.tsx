@@ -1,5 +1,5 @@
 import type { MetricValue } from '@slipway/contract';
-import { groupSeries, isCourse } from '../../charts/index.js';
+import { groupSeries, isCourse, isOfMachine } from '../../charts/index.js';
 import type { BaselineValue } from '../../display/index.js';
 import { baselinesOf, formatPercent, useTranslation, withoutBaselines } from '../../display/index.js';
 import { LineageChain } from '../lineage.js';
@@ -42,11 +42,11 @@ export function Overview({ data }: { readonly data: RunPageData }): JSX.Element 
   const trans = useTranslation();
   const { run } = data;
   const groups = groupSeries(data.series);
-  const courses = groups.filter(isCourse);
+  const courses = groups.filter(group => isCourse(group) && !isOfMachine(group.name));
   const metrics = withoutBaselines(run.metrics);
   const drawn = new Set(courses.flatMap(({ series }) => series.map(({ key }) => key)));
   const main = mainMetric(data);
-  const others = metrics.filter(({ key }) => key !== main?.name && !drawn.has(key));
+  const others = metrics.filter(({ key }) => key !== main?.name && !drawn.has(key) && !isOfMachine(key));
   return (
     <>
       {run.failure === null ? null : <FailureNote run={run} failure={run.failure} />}
