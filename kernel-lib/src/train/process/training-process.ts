@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +48,8 @@ export function canTrainInProcess(): boolean {
  */
 export function trainInProcess(job: Job, hooks: JobHooks): Promise<JobResult> {
   const child = takeChild();
+  // A process that is used again was started by another cell, whose output this must not become.
+  const inThisCell = AsyncLocalStorage.snapshot();
   return new Promise<JobResult>((resolve, reject) => {
     let deadline: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -71,11 +74,11 @@ export function trainInProcess(job: Job, hooks: JobHooks): Promise<JobResult> {
     child.on('message', (message: FromTrainingProcess) => {
       switch (message.kind) {
         case 'began':
-          return hooks.onBegan(message.backend);
+          return inThisCell(() => hooks.onBegan(message.backend));
         case 'resumed':
-          return hooks.onResumed(message.epoch);
+          return inThisCell(() => hooks.onResumed(message.epoch));
         case 'epoch':
-          return hooks.onEpoch(message.epoch, message.logs);
+          return inThisCell(() => hooks.onEpoch(message.epoch, message.logs));
         case 'cannot-build':
           return settle({ cannotBuild: message.reason });
         case 'finished':
