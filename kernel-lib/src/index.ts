@@ -44,6 +44,7 @@ export {
   type MinimumFunctionality
 } from './model-tests/behaviours.js';
 export { fit, type FitOptions } from './train/fit.js';
+export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from './train/cross-validate.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
 export type { BackendChoice, BackendName, BackendRefusal } from './backend/choose.js';
 export { tensorflow } from './backend/best-tensorflow.js';
