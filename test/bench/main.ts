@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import path from 'node:path';
 import { cellLogging } from './cell-logging.ts';
+import { readingData } from './data.ts';
 import { kernelCells, longNotebook } from './kernel-cells.ts';
 import { printedLines } from './kernel-output.ts';
 import { kernelStart } from './kernel-start.ts';
@@ -26,6 +27,7 @@ const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [
   stepLogging,
   printedLines,
   spoolReplay,
+  readingData,
   trees,
   training
 ];

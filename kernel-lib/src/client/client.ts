@@ -37,6 +37,11 @@ export async function call<O extends Operation>(
   return schema.parse(await answer.json()) as Answer<O>;
 }
 
+/** Saves the work for a server that was never started. @throws SlipwayError SERVER_UNREACHABLE when none is to be found. */
+export function requireServer(directory: string): void {
+  if (!findServer(directory)) throw unreachable();
+}
+
 /** Uploads bytes under their SHA-256. */
 export async function uploadBlob(directory: string, sha256: string, bytes: Uint8Array): Promise<void> {
   const path = fillPath(routes.putBlob.path, { sha256 }, undefined);
@@ -93,9 +98,13 @@ async function send(directory: string, method: string, path: string, request: Re
     if (!response.ok) throw await refusal(response);
     return response;
   }
-  throw new SlipwayError('SERVER_UNREACHABLE', 'The Slipway server does not answer.', {
+  throw unreachable(failure);
+}
+
+function unreachable(cause?: unknown): SlipwayError {
+  return new SlipwayError('SERVER_UNREACHABLE', 'The Slipway server does not answer.', {
     remedy: 'Start it with `npm start` (or `slipway server`) and run the cell again; nothing was lost.',
-    cause: failure
+    cause
   });
 }
 

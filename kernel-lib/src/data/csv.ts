@@ -5,6 +5,8 @@ import type { DataSource } from './source.js';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 const HEADER_BYTES = 1 << 20;
+/** DuckDB's own are 32 MB, several at a time; a line may have 2 MB. */
+const BUFFER_BYTES = 8 << 20;
 
 /**
  * Reads a CSV file with a header row into `table`. Column types come from DuckDB's sniffer; every row must fit them.
@@ -19,7 +21,7 @@ export async function readCsv(source: DataSource, table: string): Promise<void> 
   const sql =
     `create table ${quoteName(table)} as select * from read_csv(${quoteText(source.file)}, auto_detect=false, ` +
     `header=true, delim=${quoteText(header.delimiter)}, quote='"', escape='"', strict_mode=true, ` +
-    `null_padding=false, columns={${columns}})`;
+    `null_padding=false, buffer_size=${BUFFER_BYTES}, columns={${columns}})`;
   try {
     await execute(sql);
   } catch (error) {

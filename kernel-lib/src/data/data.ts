@@ -2,8 +2,9 @@ import { SlipwayError } from '../errors.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import { readCsv } from './csv.js';
-import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
+import { execute, freshTable, packTables, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { Frame } from './frame.js';
+import { LARGE } from './profile.js';
 import { openQuery, type DatabaseQuery } from './database-query.js';
 import { impossibleValues } from './impossible-values.js';
 import { readExcel } from './excel.js';
@@ -53,6 +54,7 @@ export async function data(
       remedy: 'Check how the file was written or downloaded; nothing was registered.'
     });
   }
+  if (count > LARGE) await packTables();
   const frame = await Frame.open({
     name,
     table,
@@ -164,5 +166,6 @@ async function orderByTime(raw: string, time: string, named: string): Promise<st
   if (!names.includes(time)) throw unknownColumn(time, names, `in "${named}" to order by`);
   const table = freshTable();
   await execute(`create table ${quoteName(table)} as select * from ${quoteName(raw)} order by ${quoteName(time)}`);
+  await execute(`drop table ${quoteName(raw)}`);
   return table;
 }

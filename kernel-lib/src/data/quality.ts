@@ -1,5 +1,6 @@
 import type { Column, ColumnProfile, QualityCheck } from '@slipway/contract';
 import { queryRows, quoteName } from './engine.js';
+import { LARGE } from './profile.js';
 
 /** A text column of which at least this share are numbers is probably a number column with a slip in it. */
 const MOSTLY_NUMERIC = 0.9;
@@ -16,7 +17,7 @@ export async function checkQuality(
   const checks: QualityCheck[] = [
     { id: 'has-rows', title: 'Has rows', verdict: total > 0 ? 'pass' : 'fail', evidence: `${total} rows.` },
     missingValues(profile, total),
-    await duplicateRows(from, total),
+    await duplicateRows(from, columns, total),
     constantColumns(profile),
     await halfNumericColumns(from, columns)
   ];
@@ -35,8 +36,13 @@ function missingValues(profile: readonly ColumnProfile[], total: number): Qualit
   };
 }
 
-async function duplicateRows(from: string, total: number): Promise<QualityCheck> {
-  const distinct = Number((await queryRows(`select count(*) as n from (select distinct * from ${from})`))[0]!['n']);
+async function duplicateRows(from: string, columns: readonly Column[], total: number): Promise<QualityCheck> {
+  // Of many rows only the hashes are compared: 64 bits hardly ever meet by chance, and take little memory.
+  const sql =
+    total > LARGE
+      ? `select count(distinct hash(${columns.map(({ name }) => quoteName(name)).join(', ')})) as n from ${from}`
+      : `select count(*) as n from (select distinct * from ${from})`;
+  const distinct = Number((await queryRows(sql))[0]!['n']);
   const copies = total - distinct;
   return {
     id: 'no-duplicate-rows',

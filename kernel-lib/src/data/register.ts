@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatasetVersion } from '@slipway/contract';
-import { call, uploadBlob } from '../client/client.js';
+import { call, requireServer, uploadBlob } from '../client/client.js';
 import { SlipwayError } from '../errors.js';
 import { notebook } from '../notebook/standalone.js';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
@@ -22,6 +22,7 @@ export async function saveFrame(frame: Frame, name: string): Promise<Frame> {
   const checks = await checkQuality(frame.table, frame.columns, profile, frame.time);
   let registered: DatasetVersion | null = null;
   try {
+    requireServer(book.directory);
     const content = await parquetOf(frame);
     await uploadBlob(book.directory, content.sha256, content.bytes);
     registered = await call(book.directory, 'createDatasetVersion', {
