@@ -14,6 +14,7 @@ import {
   balancedAccuracy,
   bootstrapInterval,
   brierScore,
+  calibrationError,
   explainedVariance,
   logLoss,
   macroF1,
@@ -138,7 +139,8 @@ function twoClasses(
     ...precisionRecall(truth, predicted, 1),
     roc_auc: rocAuc(truth, scores, 1),
     average_precision: averagePrecision(happened, scores),
-    brier: brierScore(happened, scores)
+    brier: brierScore(happened, scores),
+    calibration_error: calibrationError(happened, scores)
   };
 }
 

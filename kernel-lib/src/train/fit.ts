@@ -7,6 +7,7 @@ import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } fr
 import { testTraining } from '../model-tests/index.js';
 import { notebook } from '../notebook/standalone.js';
 import { prep as emptyPrep, type Prep } from '../prep/prep.js';
+import { attachReport } from '../report/attach-report.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
 import { evaluate } from './evaluate.js';
 import { fitStructure, type Clustering, type Projection, type StructureOptions } from './structure.js';
@@ -135,6 +136,7 @@ async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptio
     tests: await testTraining({ train, test, target, inputs: names, prep, estimator, evaluation })
   });
   run.model = trained;
+  attachReport(trained.parts);
   return trained;
 }
 

@@ -3,6 +3,7 @@ import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { FittedPrep } from '../prep/prep.js';
 import type { BackendChoice } from '../backend/choose.js';
+import { evaluationReport } from '../report/evaluation-report.js';
 import { trainedModelBundle } from './trained-model-display.js';
 
 /** What a fitted model is made of. */
@@ -48,6 +49,11 @@ export class TrainedModel {
   /** Metrics on the test rows. */
   get metrics(): Readonly<Record<string, number>> {
     return this.parts.evaluation.metrics;
+  }
+
+  /** How it did on the test rows, as one HTML page with charts; also among the artifacts of its run, as evaluation.html. */
+  report(): string {
+    return evaluationReport(this.parts);
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {
