@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { routes } from '@slipway/contract';
+import * as slip from '../../kernel-lib/dist/index.js';
+import { eventually } from '../product/slipway.js';
 import { call, slipway } from '../server/slipway-process.js';
 import { itServes } from './foreign-serving.js';
 
@@ -44,5 +48,45 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
     const names = await slipway(['import', file('sklearn-boosting'), '--data', data()]);
     expect(names.stderr).toContain('The input "X" takes 4 values in each row, and the file does not name them.');
     expect(names.stderr).toContain('--inputs …,…,…,…');
+  });
+
+  it('from a notebook is measured on test rows, so that preflight can compare it with the baselines', async () => {
+    process.env['SLIPWAY_URL'] = server().url;
+    process.env['SLIPWAY_TOKEN'] = server().token;
+    const folder = path.dirname(data());
+    const lines = Array.from({ length: 300 }, (_, i) => {
+      const [length, weight] = [Math.sin(i * 1.7) * 1.5, (i % 13) / 13];
+      return `${length},red,Köln,${weight},${length + 2 > 1.8 ? 'sold' : 'kept'}`;
+    });
+    writeFileSync(path.join(folder, 'sales.csv'), ['length,colour,shop,weight,outcome', ...lines].join('\n'));
+    const sales = await slip.data('sales', path.join(folder, 'sales.csv'));
+    const imported = await slip.importOnnx(file('sklearn-categories'), {
+      name: 'sales',
+      test: sales,
+      target: 'outcome'
+    });
+    expect(imported.version!.headline).toMatchObject({ metric: 'accuracy', baseline: { name: 'majority' } });
+    expect(imported.version!.signature!.inputs[0]!.range!.min).toBeLessThan(-1);
+    const promoted = await slipway(['promote', 'sales', '--to', 'dev', '--data', data()]);
+    expect(promoted.stdout).toMatch(/Better than the baselines: (Better|Not better)/);
+    const again = slip.importOnnx(file('sklearn-categories'), { test: sales, target: 'outcom' });
+    await expect(again).rejects.toThrow('Did you mean "outcome"?');
+  });
+
+  it('stands beside models of ours, whose evaluation is a page among the artifacts of their run', async () => {
+    process.env['SLIPWAY_URL'] = server().url;
+    process.env['SLIPWAY_TOKEN'] = server().token;
+    const sales = await slip.data('sales', path.join(path.dirname(data()), 'sales.csv'));
+    const parts = await sales.split({ by: 'random', test: 0.3 });
+    const prep = slip.prep().standardize('length', 'weight');
+    const model = await slip.fit(slip.logistic(), { ...parts, prep, target: 'outcome' });
+    const page = await eventually('The report', async () => {
+      const query = `run_id=${model.runId}&path=evaluation.html`;
+      const answer = await fetch(`${server().url}/get-artifact?${query}`, {
+        headers: { authorization: `Bearer ${server().token}` }
+      });
+      return answer.ok ? answer.text() : null;
+    });
+    expect(page).toBe(model.report());
   });
 });
