@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { SlipwayError } from '../errors.js';
 import { suggestion } from '../near-names.js';
@@ -8,7 +10,10 @@ let tables = 0;
 /** The notebook's DuckDB: in memory, one per kernel, opened at first use. */
 export function engine(): Promise<DuckDBConnection> {
   opening ??= import('@duckdb/node-api').then(async duckdb => {
-    const instance = await duckdb.DuckDBInstance.create(':memory:');
+    const instance = await duckdb.DuckDBInstance.create(':memory:', {
+      // What does not fit into memory goes there, not beside the notebook.
+      temp_directory: path.join(tmpdir(), `slipway-frames-${process.pid}`)
+    });
     const connection = await instance.connect();
     // Freed memory goes back to the machine, and tables in memory are packed, only if they are asked to.
     await connection.run('set allocator_background_threads = true');

@@ -7,6 +7,7 @@ import { Declarations } from './declarations.js';
 import { CompilerHook, requireOfTslab, type TypeScript } from './fork.js';
 import { resolutionAdjustments, watchOnlyOwnFiles } from './resolution.js';
 import { CellScript } from './script.js';
+import { awaitsAtTopLevel } from './top-level-await.js';
 import { writeDeclarations } from './unnamed.js';
 
 /** What a conversion tells about the cell beside the JavaScript that tslab runs. */
@@ -64,6 +65,7 @@ export class CellCompiler implements Converter {
       this.#onCompiled({ diagnostics: result.diagnostics, script: null });
       return result;
     }
+    result.hasToplevelAwait ||= awaitsAtTopLevel(hook.ts, source);
     if (hook.unnamed.length > 0 && hook.program) {
       // The converter appends to an undefined text where the compiler wrote none.
       const rest = (result.declOutput ?? '').replace(/^undefined/, '');
