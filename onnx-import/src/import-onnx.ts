@@ -14,6 +14,7 @@ import type { ImportOptions } from './options.js';
 import { planOutputs, writeOutputs, type OutputPlan } from './outputs.js';
 import { expectedOutputs, largestGap } from './parity.js';
 import { LoadedGraph, messageOf, refuseForeignOperators, type GraphTensor } from './runtime.js';
+import { WireFormatError } from './wire.js';
 import { givenRows, madeUpRows, type SampleRows } from './sample-rows.js';
 
 /** A foreign model, ready to be put into a bundle. */
@@ -40,6 +41,15 @@ const ALONE = 4;
  * that tell what the file does not.
  */
 export async function importOnnx(file: string, options: ImportOptions = {}): Promise<ImportedModel> {
+  try {
+    return await bringIn(file, options);
+  } catch (cause) {
+    if (!(cause instanceof WireFormatError)) throw cause;
+    throw new OnnxImportError('ONNX_INVALID', `The file is no ONNX model: ${cause.message}.`, { cause });
+  }
+}
+
+async function bringIn(file: string, options: ImportOptions): Promise<ImportedModel> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new OnnxImportError('ONNX_INVALID', `${file} cannot be read: ${messageOf(cause)}.`, { cause });
   });

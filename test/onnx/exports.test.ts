@@ -2,12 +2,14 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitKMeans } from '../../kernel-lib/dist/models/k-means.js';
 import { fitLasso } from '../../kernel-lib/dist/models/lasso.js';
 import { fitLinear } from '../../kernel-lib/dist/models/linear.js';
 import { fitLinearSvm } from '../../kernel-lib/dist/models/linear-svm.js';
 import { fitLogistic } from '../../kernel-lib/dist/models/logistic.js';
 import { fitNaiveBayes } from '../../kernel-lib/dist/models/naive-bayes.js';
 import { fitNeighbours } from '../../kernel-lib/dist/models/neighbours.js';
+import { fitPca } from '../../kernel-lib/dist/models/pca.js';
 import type { Estimator } from '../../kernel-lib/dist/models/estimator.js';
 import { at, index, WIDTH, X } from '../../kernel-lib/dist/models/testing.js';
 import { fitBoosting } from '../../kernel-lib/dist/models/trees/boosting.js';
@@ -54,6 +56,7 @@ describe('an exported model passes the checker of the onnx package and says in P
     for (const [name, [estimator, classes]] of Object.entries(await estimators()))
       writeEstimator(name, estimator, classes);
     writePreprocessing();
+    writeStructure();
     writeFileSync(path.join(folder.path, 'models.json'), JSON.stringify(written));
     const ended = await run(pythonPath(), [path.join(import.meta.dirname, 'check_models.py'), folder.path]);
     expect(ended.stderr).toBe('');
@@ -146,6 +149,24 @@ describe('an exported model passes the checker of the onnx package and says in P
       inputs: Object.fromEntries(prep.columns.map((column, c) => [column.name, { shape: [4, 1], data: values[c]! }])),
       outputs: { value: { shape: [4, 1], data: Array.from(estimator.predict(rows, prep.width)) } }
     });
+  };
+
+  /** Clusters and components have outputs of their own. */
+  const writeStructure = (): void => {
+    const x = { shape: [index.length, WIDTH], data: Array.from(X) };
+    const written = (
+      name: string,
+      model: { write(graph: OnnxGraph, input: string): void },
+      outputs: Written['outputs']
+    ): void => {
+      const graph = new OnnxGraph();
+      model.write(graph, graph.input('x', ElementType.FLOAT, ['rows', WIDTH]));
+      write(name, graph.finish(name, {}), { inputs: { x }, outputs });
+    };
+    const clusters = fitKMeans(X, WIDTH, { k: 4, starts: 3, seed: 2 });
+    written('k-means', clusters, { cluster: { shape: [index.length], data: clusters.assign(X) } });
+    const components = fitPca(X, WIDTH, 2);
+    written('pca', components, { components: { shape: [index.length, 2], data: Array.from(components.transform(X)) } });
   };
 
   it('networks of every layer class that can be exported', () => {
