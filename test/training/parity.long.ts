@@ -1,6 +1,7 @@
 import { beforeAll, describe, it } from 'vitest';
+import { learnOn, sgd } from './learn.ts';
 import { cases } from './networks.ts';
-import { expectLosses, expectParity, keras, learnOn, sgd } from './parity.ts';
+import { expectLosses, expectParity, keras } from './parity.ts';
 import { ensureTensorflow } from './tensorflow-installation.ts';
 
 describe('TensorFlow, with its step recorded, learns what the other backends learn', () => {

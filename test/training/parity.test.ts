@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { learnOn, sgd } from './learn.ts';
 import { cases } from './networks.ts';
-import { expectLosses, expectParity, keras, learnOn, sgd } from './parity.ts';
+import { expectLosses, expectParity, keras } from './parity.ts';
 
 describe('the backends that are always there learn the same', () => {
   it.each(Object.entries(cases))('%s: wasm and plain JavaScript, gradients and losses', async (_name, each) => {

@@ -1,49 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { chooseBackend, type BackendName } from '../../kernel-lib/dist/backend/choose.js';
-import { tensorflow, type Tf } from '../../kernel-lib/dist/train/tensorflow.js';
-import { build, rowsFor, type Case } from './networks.ts';
+import type { Learned } from './learn.ts';
 
 /** Losses of Keras from the same numbers; keras_reference.py wrote them. */
 export const keras = JSON.parse(readFileSync(path.join(import.meta.dirname, 'keras-reference.json'), 'utf8')) as {
   readonly losses: Readonly<Record<string, readonly number[]>>;
 };
-
-export interface Learned {
-  /** Of the first batch, by the order of the weights. */
-  readonly gradients: readonly Float32Array[];
-  /** Of each epoch. */
-  readonly losses: readonly number[];
-}
-
-const adam = (tf: Tf): Optimizer => tf.train.adam(0.01);
-/** For the comparison with Keras, whose Adam adds its epsilon at another place. */
-export const sgd = (tf: Tf): Optimizer => tf.train.sgd(0.1);
-
-/** The gradients at the start, and the losses of four epochs, on one backend. */
-export async function learnOn(backend: BackendName, each: Case, optimizer = adam): Promise<Learned> {
-  const tf = await tensorflow();
-  await chooseBackend(tf, backend);
-  const network = build(tf, each);
-  const [x, y] = rowsFor(tf, each);
-  const gradients = tf.tidy(() => {
-    const weights = network.trainableWeights.map(weight => weight.read() as Variable);
-    const loss = (): ReturnType<typeof tf.scalar> => {
-      const guess = network.apply(x, { training: true }) as Tensor;
-      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(tf.add(guess, 1e-7))), -1)));
-    };
-    const { grads } = tf.variableGrads(loss, weights);
-    return weights.map(weight => Float32Array.from(grads[weight.name]!.dataSync()));
-  });
-  // Moving averages have moved with the gradients: a new one.
-  const fresh = build(tf, each);
-  fresh.compile({ optimizer: optimizer(tf), loss: 'categoricalCrossentropy' });
-  const history = await fresh.fit(x, y, { epochs: 4, batchSize: 32, shuffle: false, verbose: 0 });
-  tf.dispose([x, y]);
-  return { gradients, losses: history.history['loss'] as number[] };
-}
 
 /** Gradients to 1e-4 of the largest of their weight, losses to 1e-4. */
 export function expectParity(actual: Learned, expected: Learned): void {

@@ -1,18 +1,14 @@
-import Module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as util from 'node:util';
 import type { Tf } from '../train/tensorflow.js';
 import type { NodeBackend, TensorFlowBinding } from './node-backend.js';
 import { installBatchNormalization } from './batch-normalization.js';
+import { withOurTfjs } from './our-tfjs.js';
 import { installRecordableKernels, installRecordedTraining } from './recorded/index.js';
 import type { Installation } from './tensorflow-folder.js';
 
 const require = createRequire(import.meta.url);
-
-/** Module's own resolution, which is replaced while tfjs-node's files are loaded. */
-interface ModuleInternals {
-  _resolveFilename(request: string, ...rest: unknown[]): string;
-}
 
 interface TfjsNodeBackendModule {
   readonly NodeJSKernelBackend: new (binding: TensorFlowBinding, packageName: string) => NodeBackend;
@@ -52,20 +48,4 @@ function restoreRemovedUtilities(): void {
   const legacy = require('node:util') as typeof util & Record<string, unknown>;
   legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   legacy['isArray'] ??= Array.isArray;
-}
-
-/** Files of tfjs-node lie outside of our packages, and are to find the tfjs that is in use here. */
-function withOurTfjs<T>(folder: string, load: () => T): T {
-  const internals = Module as unknown as ModuleInternals;
-  const original = internals._resolveFilename;
-  internals._resolveFilename = function (request, parent, ...rest) {
-    const from = (parent as { filename?: string } | undefined)?.filename;
-    if (request.startsWith('@tensorflow/tfjs') && from?.startsWith(folder)) return require.resolve(request);
-    return original.call(this, request, parent, ...rest);
-  };
-  try {
-    return load();
-  } finally {
-    internals._resolveFilename = original;
-  }
 }

@@ -1,4 +1,10 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Tf } from '../train/tensorflow.js';
+import { withOurTfjs } from './our-tfjs.js';
+
+const require = createRequire(import.meta.url);
 
 interface Dawn {
   create(options: readonly string[]): unknown;
@@ -20,9 +26,14 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
  * @param accept which adapters: one that computes on the CPU is slower than every other backend.
  */
 export async function openWebGpu(tf: Tf, accept: 'any adapter' | 'hardware only'): Promise<Opened> {
-  const dawn = await importOptional<Dawn>('webgpu');
-  if (!dawn)
-    return { reason: 'the npm package webgpu is not installed; npm install webgpu @tensorflow/tfjs-backend-webgpu' };
+  const dawnFile = findOptional('webgpu');
+  if (!dawnFile)
+    return {
+      reason: 'the npm package webgpu is not installed; npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22'
+    };
+  const backendFile = findOptional('@tensorflow/tfjs-backend-webgpu');
+  if (!backendFile) return { reason: 'the npm package @tensorflow/tfjs-backend-webgpu is not installed' };
+  const dawn = (await import(pathToFileURL(dawnFile).href)) as Dawn;
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create([]) as { requestAdapter(): Promise<Adapter | null> };
   const adapter = await gpu.requestAdapter();
@@ -32,20 +43,20 @@ export async function openWebGpu(tf: Tf, accept: 'any adapter' | 'hardware only'
   if (SOFTWARE.test(name) && accept !== 'any adapter') return { reason: `its adapter (${name}) computes on the CPU` };
   // tfjs looks for it where browsers have it; it must stay referenced.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-  if (!(await importOptional('@tensorflow/tfjs-backend-webgpu'))) {
-    return { reason: 'the npm package @tensorflow/tfjs-backend-webgpu is not installed' };
-  }
+  withOurTfjs(path.dirname(backendFile), () => void require(backendFile));
   if (!(await tf.setBackend('webgpu'))) return { reason: `it did not start on ${name}` };
   await tf.ready();
   return { name: 'webgpu', device: name };
 }
 
-/** A package that need not be there; its name is no constant, so that no compiler looks for it. */
-async function importOptional<T>(name: string): Promise<T | null> {
-  try {
-    return (await import(name)) as T;
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND') return null;
-    throw error;
+/** A package that need not be there, from the notebook's folder or from ours. */
+function findOptional(name: string): string | null {
+  for (const from of [path.join(process.cwd(), 'notebook.js'), fileURLToPath(import.meta.url)]) {
+    try {
+      return createRequire(from).resolve(name);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+    }
   }
+  return null;
 }

@@ -6,6 +6,7 @@ import type { LayersModel, Optimizer } from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { randomCounts, restoreRandomCounts } from '../backend/random-layers.js';
 import { SlipwayError } from '../errors.js';
+import { weightsOf } from './process/portable-network.js';
 import type { Tf } from './tensorflow.js';
 
 export interface CheckpointPlace {
@@ -79,12 +80,12 @@ export class Checkpoint {
       network: this.#fingerprint(),
       training: this.#place.training,
       epoch,
-      weights: network.getWeights().map(weight => Float32Array.from(weight.dataSync())),
-      optimizer: slots.map(({ name, tensor }) => ({
-        name,
-        shape: [...tensor.shape],
-        values: Float32Array.from(tensor.dataSync())
-      })),
+      weights: (await weightsOf(network)).map(({ values }) => values),
+      optimizer: await Promise.all(
+        slots.map(async ({ name, tensor }) => {
+          return { name, shape: [...tensor.shape], values: Float32Array.from(await tensor.data()) };
+        })
+      ),
       iterations: network.optimizer.iterations,
       best,
       random: randomCounts(network)

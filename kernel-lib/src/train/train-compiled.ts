@@ -84,7 +84,7 @@ export async function trainCompiled(
           epochs++;
           if (validation) best.observe(logs?.['val_loss'] ?? NaN);
           if (best.isOver) network.stopTraining = true;
-          await checkpoint?.save(epochs, best.state());
+          if (checkpoint) await checkpoint.save(epochs, await best.state());
           hooks.onEpoch(epochs, logs as Record<string, number>);
         }
       }
@@ -130,8 +130,8 @@ class BestWeights {
     this.#weights = this.network.getWeights().map(weight => weight.clone());
   }
 
-  state(): BestState {
-    const weights = this.#weights.map(weight => Float32Array.from(weight.dataSync()));
+  async state(): Promise<BestState> {
+    const weights = await Promise.all(this.#weights.map(async weight => Float32Array.from(await weight.data())));
     return { loss: this.#loss, since: this.#since, weights };
   }
 

@@ -8,7 +8,7 @@ import { epochLogger, fitSettings } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
 import { refuseKnownFaults } from './known-faults.js';
 import { LossChart } from './loss-chart.js';
-import { portableNetwork, setWeights } from './process/portable-network.js';
+import { portableNetwork, setWeights, weightsOf } from './process/portable-network.js';
 import { canTrainInProcess, trainInProcess } from './process/training-process.js';
 import type { StepSummary } from './process/messages.js';
 import { shuffledIndices } from './random.js';
@@ -103,8 +103,15 @@ async function learn(
       return result;
     }
   }
-  hooks.onBegan(await chooseBackend(tf, wanted));
+  const choice = await chooseBackend(tf, wanted);
+  hooks.onBegan(choice);
   const epochs = await trainCompiled(tf, network, data, settings, { ...hooks, isStopped: () => signal.aborted });
+  if (choice.backend === 'webgpu') {
+    // It gives no values at once, which a prediction needs.
+    const weights = await weightsOf(network);
+    await chooseBackend(tf, 'wasm');
+    setWeights(tf, network, weights);
+  }
   return { epochs, step: stepReport(network) };
 }
 

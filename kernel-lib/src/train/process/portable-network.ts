@@ -35,7 +35,7 @@ export async function portableNetwork(network: LayersModel): Promise<Portable> {
   return {
     network: {
       topology: JSON.stringify(network.toJSON(null, false)),
-      weights: network.getWeights().map(valuesOf),
+      weights: await weightsOf(network),
       optimizer: { className: optimizer.getClassName(), config: { ...optimizer.getConfig() } },
       optimizerState: optimizer.iterations > 0 ? await optimizerState(network) : null,
       loss,
@@ -74,8 +74,8 @@ export function setWeights(tf: Tf, network: LayersModel, weights: readonly Value
   tf.dispose(tensors);
 }
 
-export function weightsOf(network: LayersModel): Values[] {
-  return network.getWeights().map(valuesOf);
+export function weightsOf(network: LayersModel): Promise<Values[]> {
+  return Promise.all(network.getWeights().map(valuesOf));
 }
 
 async function optimizerState(network: LayersModel): Promise<NonNullable<PortableNetwork['optimizerState']>> {
@@ -83,10 +83,11 @@ async function optimizerState(network: LayersModel): Promise<NonNullable<Portabl
   steps?.tensor.dispose();
   return {
     iterations: network.optimizer.iterations,
-    slots: slots.map(({ name, tensor }) => ({ name, ...valuesOf(tensor) }))
+    slots: await Promise.all(slots.map(async ({ name, tensor }) => ({ name, ...(await valuesOf(tensor)) })))
   };
 }
 
-function valuesOf(tensor: { shape: number[]; dataSync(): ArrayLike<number> }): Values {
-  return { shape: [...tensor.shape], values: Float32Array.from(tensor.dataSync()) };
+/** WebGPU gives its values only to those who wait. */
+async function valuesOf(tensor: { shape: number[]; data(): Promise<ArrayLike<number>> }): Promise<Values> {
+  return { shape: [...tensor.shape], values: Float32Array.from(await tensor.data()) };
 }

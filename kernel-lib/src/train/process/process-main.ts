@@ -45,7 +45,7 @@ async function train(order: Order): Promise<void> {
     });
     const report = stepReport(network);
     const step = report && { mode: report.mode, reason: report.reason };
-    tell({ kind: 'finished', epochs, weights: weightsOf(network), step });
+    tell({ kind: 'finished', epochs, weights: await weightsOf(network), step });
     network.dispose();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
