@@ -123,7 +123,7 @@ function confusionTable(matrix: readonly (readonly number[])[], labels: readonly
     return `<tr><th scope="row">${escapeHtml(labels[k])}</th>${cells.join('')}</tr>`;
   });
   return (
-    '<figure><h3>Confusion matrix</h3><table class="confusion"><caption>rows: what was so; columns: what the model said</caption>' +
+    '<figure><h3>Confusion matrix</h3><table class="confusion"><caption>rows: actual; columns: predicted</caption>' +
     `<thead><tr><td></td>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></figure>`
   );
 }
@@ -137,8 +137,8 @@ function valueCharts(evaluation: Evaluation, outputs: Float32Array): string[] {
   return [
     scatterChart({
       title: 'Predictions',
-      x: 'what was so',
-      y: 'what the model said',
+      x: 'actual',
+      y: 'predicted',
       range: { x: ends, y: ends },
       guide: [
         { x: ends[0], y: ends[0] },
@@ -148,8 +148,8 @@ function valueCharts(evaluation: Evaluation, outputs: Float32Array): string[] {
     }),
     scatterChart({
       title: 'Residuals',
-      x: 'what the model said',
-      y: 'what was so, less that',
+      x: 'predicted',
+      y: 'actual − predicted',
       guide: [
         { x: Math.min(...rows.map(row => row.said)), y: 0 },
         { x: Math.max(...rows.map(row => row.said)), y: 0 }
