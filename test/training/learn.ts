@@ -1,4 +1,4 @@
-import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { chooseBackend, type BackendName } from '../../kernel-lib/dist/backend/choose.js';
 import { tensorflow, type Tf } from '../../kernel-lib/dist/train/tensorflow.js';
 import { build, rowsFor, type Case } from './networks.ts';
@@ -22,9 +22,9 @@ export async function learnOn(backend: BackendName, each: Case, optimizer = adam
   const [x, y] = rowsFor(tf, each);
   const tensors = tf.tidy(() => {
     const weights = network.trainableWeights.map(weight => weight.read() as Variable);
-    const loss = (): ReturnType<typeof tf.scalar> => {
+    const loss = (): Scalar => {
       const guess = network.apply(x, { training: true }) as Tensor;
-      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(tf.add(guess, 1e-7))), -1)));
+      return tf.neg(tf.mean(tf.sum(tf.mul(y, tf.log(tf.add(guess, 1e-7))), -1))) as Scalar;
     };
     const { grads } = tf.variableGrads(loss, weights);
     return weights.map(weight => grads[weight.name]!);
