@@ -120,7 +120,9 @@ describe('preflight', () => {
     const expected = PREFLIGHT_CHECKS.map(id => `${id}: ${id === 'labels-kept' ? 'not applicable' : 'pass'}`);
     expect(verdicts).toEqual(expected);
     expect(checks['behaviours']!.evidence).toBe('2 behaviours, 65 claims, all hold on the exported graph.');
-    expect(checks['learned']!.evidence).toMatch(/^log loss \(accuracy 9\d.*\) 0\.\d+ on \d+ training rows, 0\.6/);
+    expect(checks['learned']!.evidence).toMatch(
+      /^log loss 0\.\d+ on \d+ training rows \(accuracy 9\S+ %\); the best constant answer has 0\.6/
+    );
     expect(checks['better-than-baseline']!.evidence).toMatch(
       /^Better: accuracy \S+ against 0\.373 of majority .*292 test rows, p < \.001/
     );
