@@ -36,7 +36,7 @@ export function binRows(rows: Float32Array, rules: readonly ColumnRule[]): Binne
   const width = rules.length;
   const count = rows.length / width;
   const stride = Math.ceil(width / 4) * 4;
-  const bins = new Uint8Array(count * stride);
+  const bins = new Uint8Array(new SharedArrayBuffer(count * stride));
   const byColumn = rules.map(() => new Uint8Array(count));
   const column = new Float32Array(count);
   const columns = rules.map((rule, c): BinnedColumn => {

@@ -3,6 +3,7 @@ import type { Estimator } from '../estimator.js';
 import type { BoostingOptions } from '../specs.js';
 import { binRows, type ColumnRule } from './binned-rows.js';
 import { Derivatives } from './histogram.js';
+import { Histograms } from './histograms.js';
 import { lossOf } from './loss.js';
 import { writeEnsemble } from './onnx.js';
 import { askTree, growTree, type Tree, type TreeOptions } from './tree.js';
@@ -99,19 +100,25 @@ export async function fitBoosting(
   const treeOptions: TreeOptions = { leaves, minRows, l2, shrinkage: learningRate };
   const loss = lossOf(Float64Array.from(target), classes);
   const derivatives = base.map(() => new Derivatives(count, loss.largestHessian));
-  const order = new Int32Array(count);
+  const histograms = new Histograms(data, derivatives);
+  const { order } = histograms;
   loss.derive(scores, derivatives);
-  for (let round = 0; round < rounds; round++) {
-    // The trees of one round all answer the scores before it.
-    for (let s = 0; s < series.length; s++) {
-      for (let i = 0; i < count; i++) order[i] = i;
-      const own = scores[s]!;
-      const tree = growTree(data, derivatives[s]!, order, treeOptions, (value, start, end) => {
-        for (let i = start; i < end; i++) own[order[i]!]! += value;
-      });
-      series[s]!.push(tree);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      // The trees of one round all answer the scores before it.
+      for (let s = 0; s < series.length; s++) {
+        for (let i = 0; i < count; i++) order[i] = i;
+        const own = scores[s]!;
+        const histogramOf = (start: number, end: number): Float64Array => histograms.of(s, start, end);
+        const tree = growTree(data, derivatives[s]!, order, histogramOf, treeOptions, (value, start, end) => {
+          for (let i = start; i < end; i++) own[order[i]!]! += value;
+        });
+        series[s]!.push(tree);
+      }
+      if (await onRound(round, loss.derive(scores, derivatives))) break;
     }
-    if (await onRound(round, loss.derive(scores, derivatives))) break;
+  } finally {
+    histograms.close();
   }
   return new BoostingEstimator(series, base, classes);
 }

@@ -1,5 +1,3 @@
-import type { BinnedRows } from './binned-rows.js';
-
 /** Bins of a column in a histogram. */
 export const BINS = 256;
 /** Numbers of a bin: the sum of gradients, and rows and hessians in one (see `Derivatives`). */
@@ -24,8 +22,8 @@ export class Derivatives {
     const sumBits = EXACT_BITS - rowBits;
     this.rowUnit = 2 ** sumBits;
     this.scale = 2 ** Math.floor(sumBits - Math.log2(Math.max(rows * (largest + 1e-9), 1e-300)) - 1);
-    this.gradients = new Float64Array(rows);
-    this.packed = new Float64Array(rows);
+    this.gradients = new Float64Array(new SharedArrayBuffer(rows * 8));
+    this.packed = new Float64Array(new SharedArrayBuffer(rows * 8));
   }
 
   set(row: number, gradient: number, hessian: number): void {
@@ -44,24 +42,38 @@ export class Derivatives {
   }
 }
 
-/** Sums by bin for every column, of the rows in a range of `order`. */
-export function histogramOf(
-  data: BinnedRows,
-  { gradients, packed }: Derivatives,
+/** What sums by bin are made of; the arrays may be shared with another thread. */
+export interface HistogramSource {
+  readonly bins: Uint8Array;
+  /** Bytes of one row, a multiple of four. */
+  readonly stride: number;
+  readonly gradients: Float64Array;
+  readonly packed: Float64Array;
+}
+
+/**
+ * Adds up by bin, for some columns, the rows in a range of `order`.
+ *
+ * @param sums of the columns from `first` to before `last`, both multiples of four; all zero.
+ */
+export function addToHistogram(
+  { bins, stride, gradients, packed }: HistogramSource,
   order: Int32Array,
   start: number,
-  end: number
-): Float64Array {
-  const { bins, stride } = data;
+  end: number,
+  first: number,
+  last: number,
+  sums: Float64Array
+): void {
   const size = BINS * SLOTS;
-  const sums = new Float64Array(stride * size);
+  const length = (last - first) * size;
   for (let i = start; i < end; i++) {
     const row = order[i]!;
     const gradient = gradients[row]!;
     const both = packed[row]!;
-    let at = row * stride;
+    let at = row * stride + first;
     // Four columns at a time; those that fill a row up to a multiple of four are never looked at.
-    for (let base = 0; base < sums.length; base += 4 * size) {
+    for (let base = 0; base < length; base += 4 * size) {
       const a = base + bins[at]! * SLOTS;
       sums[a]! += gradient;
       sums[a + 1]! += both;
@@ -77,5 +89,4 @@ export function histogramOf(
       at += 4;
     }
   }
-  return sums;
 }

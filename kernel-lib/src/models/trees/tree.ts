@@ -1,6 +1,6 @@
 import type { BinnedRows } from './binned-rows.js';
 import { CutFinder, valueOf, type Bounds, type Cut, type CutRules, type Sums } from './cut.js';
-import { histogramOf, type Derivatives } from './histogram.js';
+import type { Derivatives } from './histogram.js';
 import { leafOf, type TreeShape } from './shape.js';
 
 /** A tree whose leaves hold one number each. */
@@ -30,12 +30,14 @@ interface Leaf {
  * histogram by subtraction (the method of LightGBM, Ke et al. 2017).
  *
  * @param order row numbers; rearranged so that every leaf's rows are neighbours.
+ * @param histogramOf sums by bin of the rows in a range of `order`.
  * @param onLeaf told each leaf's value with its rows, as a range of `order`.
  */
 export function growTree(
   data: BinnedRows,
   derivatives: Derivatives,
   order: Int32Array,
+  histogramOf: (start: number, end: number) => Float64Array,
   options: TreeOptions,
   onLeaf: (value: number, start: number, end: number) => void
 ): Tree {
@@ -53,7 +55,7 @@ export function growTree(
     const best = histogram === null || end - start < 2 * options.minRows ? null : finder.best(histogram, sums, bounds);
     return { node, start, end, sums, bounds, histogram, best };
   };
-  const root = histogramOf(data, derivatives, order, 0, order.length);
+  const root = histogramOf(0, order.length);
   const open = { low: -Infinity, high: Infinity };
   const leaves = [makeLeaf(growing.addNode(), 0, order.length, root, sumsOf(root, derivatives), open)];
   while (leaves.length < options.leaves) {
@@ -70,7 +72,7 @@ export function growTree(
     const [from, to] = leftIsSmaller ? [leaf.start, middle] : [middle, leaf.end];
     // The last two leaves are not cut any further: nobody looks at their histograms.
     const isLast = leaves.length + 1 === options.leaves;
-    const smaller = isLast ? null : histogramOf(data, derivatives, order, from, to);
+    const smaller = isLast ? null : histogramOf(from, to);
     const larger = isLast ? null : leaf.histogram;
     if (smaller && larger) for (let i = 0; i < larger.length; i++) larger[i]! -= smaller[i]!;
     const [ofLeft, ofRight] = boundsBelow(leaf, cut, data, options.l2);
