@@ -57,15 +57,16 @@ export class NotebookSession {
     const { cells } = Notebook.parse(JSON.parse(readFileSync(file, 'utf8')));
     const shown: ShownCell[] = [];
     for (const { id, source } of cells.filter(cell => cell.cell_type === 'code')) {
-      const { reply, published } = await this.kernel.execute([source].flat().join(''), { cellId: id });
-      shown.push({
-        id,
-        status: String(reply['status']),
-        executionCount: Number(reply['execution_count']),
-        ...textsOf(published)
-      });
+      shown.push(await this.cell([source].flat().join(''), id));
     }
     return shown;
+  }
+
+  /** Runs one cell. */
+  async cell(source: string, id = 'cell'): Promise<ShownCell> {
+    const { reply, published } = await this.kernel.execute(source, { cellId: id });
+    const [status, executionCount] = [String(reply['status']), Number(reply['execution_count'])];
+    return { id, status, executionCount, ...textsOf(published) };
   }
 
   async stop(): Promise<void> {
