@@ -59,5 +59,5 @@ asked.map(({ value }) => Math.round(Number(value)))`);
   const refused = await session.cell('await service.predict({ day: "1.3.2025", review: "late" })');
   expect(refused.traceback).toContain('expected a date such as 2024-01-31');
   const behaviours = made.shown.split('\n').find(line => line.includes('Behaves as its tests say (')) ?? '';
-  expect(behaviours).toContain('(pass): 1 behaviour, 1 claims');
+  expect(behaviours).toContain('(pass): 1 behaviour, 1 claim');
 });

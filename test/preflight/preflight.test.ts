@@ -119,7 +119,7 @@ describe('preflight', () => {
     const verdicts = Object.values(checks).map(check => `${check.id}: ${check.verdict}`);
     const expected = PREFLIGHT_CHECKS.map(id => `${id}: ${id === 'labels-kept' ? 'not applicable' : 'pass'}`);
     expect(verdicts).toEqual(expected);
-    expect(checks['behaviours']!.evidence).toBe('2 behaviours, 65 claims, all hold on the exported graph.');
+    expect(checks['behaviours']!.evidence).toBe('2 behaviours, 65 claims that all hold on the exported graph.');
     expect(checks['learned']!.evidence).toMatch(
       /^log loss 0\.\d+ on \d+ training rows \(accuracy 9\S+ %\); the best constant answer has 0\.6/
     );

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { buildMlp } from '../models/mlp.js';
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
+import { withoutAutolog } from '../runs/autolog.js';
 import type { FittedPrep } from '../prep/prep.js';
 import type { Target } from '../train/target.js';
 import { tensorflow, type Tf } from '../train/tensorflow.js';
@@ -39,7 +40,7 @@ export async function overfitFewRows(
     : await copyOf(tf, model);
   try {
     const chosen = chooseRows(target);
-    return await learnByHeart(tf, network, prep.width, rows, target, chosen);
+    return await withoutAutolog(() => learnByHeart(tf, network, prep.width, rows, target, chosen));
   } finally {
     network.dispose();
   }

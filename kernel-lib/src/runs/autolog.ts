@@ -3,6 +3,7 @@ import type { LayersModel, Scalar } from '@tensorflow/tfjs';
 import { backendParams, choiceInUse } from '../backend/choose.js';
 import { stepReport } from '../backend/recorded/index.js';
 import type { Tf } from '../train/tensorflow.js';
+import { warnOfAccuracyOfNumbers } from './metric-names.js';
 import { currentRun, type Run } from './run.js';
 
 type FitArgs = Parameters<LayersModel['fit']>[2];
@@ -93,6 +94,7 @@ function withLogging<A extends { epochs?: number; callbacks?: unknown; batchSize
 function logSettings(run: Run, tf: Tf, model: LayersModel, args: { epochs?: number; batchSize?: number }): void {
   try {
     const choice = choiceInUse(tf);
+    warnOfAccuracyOfNumbers(model);
     run.logParams({ ...fitSettings(model, args), ...(choice ? backendParams(choice) : { backend: tf.getBackend() }) });
   } catch {
     // A model that cannot say its settings is trained all the same.

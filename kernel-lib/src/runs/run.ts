@@ -7,6 +7,7 @@ import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { prepareAutolog } from './prepare-autolog.js';
+import { isAccuracy } from './metric-names.js';
 import { runBundle } from './run-display.js';
 import { runName } from './run-name.js';
 import { SystemMetrics } from './system-metrics.js';
@@ -153,7 +154,7 @@ export class Run {
 
   /** An accuracy of a model that predicts numbers is another metric under a wrong name. */
   #checkName(key: string, value: number): void {
-    if (!/^(?:(?:val|train|test)_)?acc(?:uracy)?$/i.test(key) || this.#misnamed || !this.model) return;
+    if (!isAccuracy(key) || this.#misnamed || !this.model) return;
     if (this.model.labels !== null) return;
     this.#misnamed = true;
     const { r2 } = this.model.metrics;

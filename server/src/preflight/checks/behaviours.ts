@@ -25,7 +25,10 @@ export const behaviours: Check = {
     }
     const count = named(tests.behaviours);
     return broken.length === 0
-      ? { verdict: 'pass', evidence: `${count}, ${claims} claims, all hold on the exported graph.` }
+      ? {
+          verdict: 'pass',
+          evidence: `${count}, ${claims} claim${claims === 1 ? ' that holds' : 's that all hold'} on the exported graph.`
+        }
       : {
           verdict: 'fail',
           evidence: `Broken: ${broken.slice(0, MAX_EXAMPLES).join('; ')} (of ${count}).`,
