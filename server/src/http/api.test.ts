@@ -312,6 +312,41 @@ describe('a model version', () => {
     const answer = await api.call('POST', '/api/v1/preflights', body);
     expect(answer.status).toBe(503);
   });
+
+  it('may lack an evaluation and a training frame only when it says where it was imported from', async () => {
+    const { 'evaluation.json': _left, ...rest } = sampleBundle('imported');
+    const signature = JSON.stringify({ ...JSON.parse(rest['signature.json']!), training_frame: null });
+    const provenance = {
+      file: 'model.onnx',
+      sha256: 'a'.repeat(64),
+      size: 1,
+      producer: 'skl2onnx',
+      producer_version: '1',
+      domain: '',
+      model_version: 0,
+      documentation: '',
+      ir_version: 8,
+      opsets: { 'ai.onnx': 17 },
+      metadata: {},
+      licence: null,
+      source: null,
+      edits: [],
+      vectors: 'generated'
+    };
+    const imported = { ...rest, 'signature.json': signature, 'provenance.json': JSON.stringify(provenance) };
+    const answer = await register(await upload(imported));
+    expect(ModelVersion.parse(answer.json)).toMatchObject({ headline: null, metrics: {}, dataset: null });
+    const { 'provenance.json': _gone, ...unsaid } = {
+      ...imported,
+      ...sampleBundle('unsaid'),
+      'signature.json': signature
+    };
+    const refused = await register(await upload(unsaid));
+    expect([refused.status, JSON.stringify(refused.json)]).toEqual([
+      422,
+      expect.stringContaining('neither what it was trained on nor where it was imported from')
+    ]);
+  });
 });
 
 describe('a blob', () => {
