@@ -9,7 +9,7 @@ const NUMBERS = 12;
 const WHOLE_NUMBERS = 4;
 const WORDS = 3;
 const COLUMNS = NUMBERS + WHOLE_NUMBERS + WORDS + 1;
-/** Megabytes that issue 6 allows. */
+/** Megabytes that it may take. */
 const MEMORY_LIMIT = 400;
 const ROUNDS = 3;
 
