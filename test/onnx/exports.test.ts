@@ -18,6 +18,7 @@ import { exportModel } from '../../kernel-lib/dist/onnx/export.js';
 import { ElementType, OnnxGraph } from '../../kernel-lib/dist/onnx/graph.js';
 import { addLayers, EXPORTABLE_LAYERS } from '../../kernel-lib/dist/onnx/layers/index.js';
 import { inputValues, layerCases, scatterWeights } from '../../kernel-lib/dist/onnx/layers/layer-cases.js';
+import { partWidth } from '../../kernel-lib/dist/prep/calendar.js';
 import { FittedPrep } from '../../kernel-lib/dist/prep/prep.js';
 import { tensorflow, type Tf } from '../../kernel-lib/dist/train/tensorflow.js';
 import { pythonPath } from '../harness/places.js';
@@ -26,6 +27,7 @@ import { freshFolder, run } from '../server/slipway-process.js';
 /** Largest relative difference to Python's onnxruntime. */
 const TOLERANCE = 1e-5;
 const ROWS = 3;
+const ROWS_OF_PREP = 4;
 
 interface Numbers {
   readonly shape: readonly number[];
@@ -55,7 +57,7 @@ describe('an exported model passes the checker of the onnx package and says in P
     for (const [name, make] of Object.entries(layerCases(tf))) writeLayers(tf, name, make());
     for (const [name, [estimator, classes]] of Object.entries(await estimators()))
       writeEstimator(name, estimator, classes);
-    writePreprocessing();
+    writeColumns();
     writeStructure();
     writeFileSync(path.join(folder.path, 'models.json'), JSON.stringify(written));
     const ended = await run(pythonPath(), [path.join(import.meta.dirname, 'check_models.py'), folder.path]);
@@ -104,38 +106,13 @@ describe('an exported model passes the checker of the onnx package and says in P
     });
   };
 
-  /** Every kind of column and step before a line. */
-  const writePreprocessing = (): void => {
-    const range = { min: 0, max: 9 };
-    const prep = new FittedPrep([
-      {
-        name: 'filled',
-        type: 'numeric',
-        steps: [
-          { kind: 'impute', value: 2 },
-          { kind: 'standardize', mean: 3, std: 2 }
-        ],
-        range
-      },
-      { name: 'scaled', type: 'numeric', steps: [{ kind: 'minMax', min: 1, max: 5 }], range },
-      { name: 'robust', type: 'numeric', steps: [{ kind: 'robust', median: 4, range: 3 }], range },
-      { name: 'binned', type: 'numeric', steps: [{ kind: 'bin', edges: [1, 2.5, 7] }], range },
-      { name: 'small', type: 'numeric', steps: [{ kind: 'log1p' }], range },
-      { name: 'open', type: 'boolean' },
-      { name: 'colour', type: 'category', categories: ['blue', 'red'] },
-      { name: 'size', type: 'ordinal', categories: ['S', 'M', 'L'] }
-    ]);
-    const values: (number | string | boolean | null)[][] = [
-      [null, 1, 2.5, 9],
-      [1, 2, 3, 4],
-      [0, 4, 5, 6],
-      [0.5, 1, 2.5, 8],
-      [0, 1, 2, 9],
-      [true, false, true, false],
-      ['red', 'blue', 'green', 'red'],
-      ['S', 'L', 'XL', 'M']
-    ];
-    const rows = prep.transformColumns(values, 4, 'test');
+  const writePreprocessing = (
+    name: string,
+    columns: ConstructorParameters<typeof FittedPrep>[0],
+    values: (number | string | boolean | null)[][]
+  ): void => {
+    const prep = new FittedPrep(columns);
+    const rows = prep.transformColumns(values, ROWS_OF_PREP, 'test');
     const line = fitLinear(
       X,
       WIDTH,
@@ -145,10 +122,65 @@ describe('an exported model passes the checker of the onnx package and says in P
     const weights = Float64Array.from({ length: prep.width }, (_, i) => 1 + i / 3);
     const estimator = new (line.constructor as new (w: Float64Array, b: number) => typeof line)(weights, 0.5);
     const { onnx } = exportModel(estimator, prep, null, 'prep');
-    write('preprocessing', onnx, {
-      inputs: Object.fromEntries(prep.columns.map((column, c) => [column.name, { shape: [4, 1], data: values[c]! }])),
-      outputs: { value: { shape: [4, 1], data: Array.from(estimator.predict(rows, prep.width)) } }
+    const shape = [ROWS_OF_PREP, 1];
+    write(name, onnx, {
+      inputs: Object.fromEntries(prep.columns.map((column, c) => [column.name, { shape, data: values[c]! }])),
+      outputs: { value: { shape, data: Array.from(estimator.predict(rows, prep.width)) } }
     });
+  };
+
+  const writeColumns = (): void => {
+    const range = { min: 0, max: 9 };
+    writePreprocessing(
+      'preprocessing',
+      [
+        {
+          name: 'filled',
+          type: 'numeric',
+          steps: [
+            { kind: 'impute', value: 2 },
+            { kind: 'standardize', mean: 3, std: 2 }
+          ],
+          range
+        },
+        { name: 'scaled', type: 'numeric', steps: [{ kind: 'minMax', min: 1, max: 5 }], range },
+        { name: 'robust', type: 'numeric', steps: [{ kind: 'robust', median: 4, range: 3 }], range },
+        { name: 'binned', type: 'numeric', steps: [{ kind: 'bin', edges: [1, 2.5, 7] }], range },
+        { name: 'small', type: 'numeric', steps: [{ kind: 'log1p' }], range },
+        { name: 'open', type: 'boolean' },
+        { name: 'colour', type: 'category', categories: ['blue', 'red'] },
+        { name: 'size', type: 'ordinal', categories: ['S', 'M', 'L'] }
+      ],
+      [
+        [null, 1, 2.5, 9],
+        [1, 2, 3, 4],
+        [0, 4, 5, 6],
+        [0.5, 1, 2.5, 8],
+        [0, 1, 2, 9],
+        [true, false, true, false],
+        ['red', 'blue', 'green', 'red'],
+        ['S', 'L', 'XL', 'M']
+      ]
+    );
+    const parts = ['year', 'month', 'weekday', 'season', 'timeOfDay'] as const;
+    const numbers = parts.reduce((sum, part) => sum + partWidth(part), 0);
+    writePreprocessing(
+      'moments and words',
+      [
+        {
+          name: 'at',
+          type: 'moment',
+          parts,
+          means: new Array<number>(numbers).fill(1),
+          stds: new Array<number>(numbers).fill(2)
+        },
+        { name: 'text', type: 'words', buckets: 16 }
+      ],
+      [
+        ['2024-02-29', '1999-12-31T23:59:00', '2026-11-21T06:30:00', '2000-01-01'],
+        ['the quick Brown fox, the lazy dog', 'naïve café', '', 'fox']
+      ]
+    );
   };
 
   /** Clusters and components have outputs of their own. */
