@@ -7,6 +7,7 @@ import { CommandLink, Page, PageHead, Section } from '../layout.js';
 import { LineageChain } from '../lineage.js';
 import { MetricTile } from '../metric-tile.js';
 import type { ModelVersionPageData, ModelVersionPageModel } from './model.js';
+import { ProvenanceRows } from './provenance.js';
 import { SignatureTable } from './signature.js';
 
 /** Body of the page of a model version. */
@@ -15,7 +16,7 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
   useChanges(model.changed);
   return (
     <Page connection={model.connection} snapshot={model.snapshot} onRefresh={() => model.refresh()}>
-      {({ version, run }) => (
+      {({ version, run, provenance }) => (
         <>
           <Head version={version} />
           <div className="jp-SlipwayTiles">
@@ -48,7 +49,7 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
               <SignatureTable signature={version.signature} />
             )}
           </Section>
-          <Origin version={version} run={run} />
+          <Origin version={version} run={run} provenance={provenance} />
           <Deployments version={version} />
         </>
       )}
@@ -105,13 +106,14 @@ function whatItDoes({ signature }: ModelVersion, trans: TranslationBundle): stri
     : trans.__('predicts %1', signature.target);
 }
 
-function Origin({ version, run }: ModelVersionPageData): JSX.Element {
+function Origin({ version, run, provenance }: ModelVersionPageData): JSX.Element {
   const trans = useTranslation();
   const frame = version.signature?.training_frame ?? undefined;
   return (
     <Section title={trans.__('Where it came from')}>
       <table className="jp-SlipwayTable jp-mod-pairs">
         <tbody>
+          {provenance === null ? null : <ProvenanceRows provenance={provenance} />}
           <tr>
             <th scope="row">{trans.__('Run')}</th>
             <td>

@@ -1,3 +1,4 @@
+import { Provenance, PROVENANCE_FILE } from '@slipway/contract';
 import type { ModelVersion, RunDetail } from '@slipway/contract';
 import { RefusedError } from '../../client/index.js';
 import type { SlipwayClient } from '../../client/index.js';
@@ -9,27 +10,46 @@ export interface ModelVersionPageData {
   readonly version: ModelVersion;
   /** The run it came from; null when there is none or it was deleted. */
   readonly run: RunDetail | null;
+  /** null: it was not imported. */
+  readonly provenance: Provenance | null;
 }
+
+type Client = Pick<SlipwayClient, 'call' | 'readBlob'>;
 
 /** State of the page of one model version. */
 export class ModelVersionPageModel extends PageModel<ModelVersionPageData> {
-  constructor(name: string, version: number, client: Pick<SlipwayClient, 'call'>, connection: ILiveConnection) {
+  constructor(name: string, version: number, client: Client, connection: ILiveConnection) {
     super({
       connection,
       load: async signal => {
         const found = await client.call('getModelVersion', { params: { name, version }, signal });
-        return { version: found, run: found.run_id === null ? null : await getRun(client, found.run_id, signal) };
+        return {
+          version: found,
+          run: found.run_id === null ? null : await getRun(client, found.run_id, signal),
+          provenance: await getProvenance(client, found, signal)
+        };
       },
       concerns: event => (event.type === 'model.changed' && event.name === name) || event.type === 'service.changed'
     });
   }
 }
 
-async function getRun(
-  client: Pick<SlipwayClient, 'call'>,
-  run_id: string,
-  signal: AbortSignal
-): Promise<RunDetail | null> {
+/** What was not trained here says in its bundle where it is from. */
+async function getProvenance(client: Client, version: ModelVersion, signal: AbortSignal): Promise<Provenance | null> {
+  const { bundle_digest: digest, signature } = version;
+  if (digest === null || signature === null || signature.training_frame !== null) {
+    return null;
+  }
+  const { files } = await client.call('getBundle', { params: { digest }, signal });
+  const file = files.find(({ path }) => path === PROVENANCE_FILE);
+  if (file === undefined) {
+    return null;
+  }
+  const text = new TextDecoder().decode(await client.readBlob(file.sha256, signal));
+  return Provenance.parse(JSON.parse(text));
+}
+
+async function getRun(client: Client, run_id: string, signal: AbortSignal): Promise<RunDetail | null> {
   try {
     return await client.call('getRun', { params: { run_id }, signal });
   } catch (reason) {
