@@ -62,15 +62,15 @@ async function sampleOf(sample: Frame | Columns | undefined): Promise<Columns | 
   return Object.fromEntries(sample.columnNames.map((column, i) => [column, values[i]!.slice(0, SAMPLE_ROWS)]));
 }
 
+/** The same error as every call here throws; that of the import would only repeat it, with places of our own code. */
 function inNotebookWords(error: OnnxImportError, file: string, options: ImportOnnxOptions): SlipwayError {
   if (error.questions.length === 0) {
-    return new SlipwayError(error.code, error.message, { remedy: error.remedy, cause: error });
+    return new SlipwayError(error.code, error.message, { remedy: error.remedy });
   }
   const asked = error.questions.map(({ option, example }) => `${option}: ${literal(example)}`).join(', ');
   const kept = Object.keys(options).some(key => !error.questions.some(({ option }) => option === key)) ? ', …' : '';
   return new SlipwayError(error.code, error.message, {
-    remedy: `Say it: slip.importOnnx(${JSON.stringify(file)}, { ${asked}${kept} }).`,
-    cause: error
+    remedy: `Say it: slip.importOnnx(${JSON.stringify(file)}, { ${asked}${kept} }).`
   });
 }
 
