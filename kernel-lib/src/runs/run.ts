@@ -154,8 +154,7 @@ export class Run {
 
   /** An accuracy of a model that predicts numbers is another metric under a wrong name. */
   #checkName(key: string, value: number): void {
-    if (!isAccuracy(key) || this.#misnamed || !this.model) return;
-    if (this.model.labels !== null) return;
+    if (!this.model || this.model.labels !== null || this.#misnamed || !isAccuracy(key)) return;
     this.#misnamed = true;
     const { r2 } = this.model.metrics;
     const isR2 = r2 !== undefined && Math.abs(r2 - value) < 1e-6;

@@ -77,8 +77,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     'keep-deleted': { type: 'string' }
   });
   const data = path.resolve(dataFolder(options.data));
-  // Most of what a busy server holds is short-lived: memory that may double before it is looked through buys nothing here.
-  setFlagsFromString('--heap-growing-percent=40');
+  // Most of what a busy server holds is short-lived. Less would cost reads their evenness, more is memory for nothing.
+  setFlagsFromString('--heap-growing-percent=150');
   const stopped = stopSignal();
   const log = openLog(readLevel(options['log-level'] ?? process.env['SLIPWAY_LOG_LEVEL']), path.join(data, 'logs'));
   const server = await startServer({

@@ -77,6 +77,8 @@ export class CutFinder {
 
   #tryEdges(search: Search, histogram: Float64Array, base: number, column: BinnedColumn, missingLeft: boolean): void {
     const { rowUnit, scale } = this.#derivatives;
+    // Both are powers of two, so that products with their inverses are exact, and faster than a division or remainder.
+    const [perRow, perHessian] = [1 / rowUnit, 1 / scale];
     let gradient = missingLeft ? histogram[base + column.bins * SLOTS]! : 0;
     let packed = missingLeft ? histogram[base + column.bins * SLOTS + 1]! : 0;
     // With missing values on the right, all values on the left is a question, too.
@@ -85,10 +87,10 @@ export class CutFinder {
       for (let bin = 0; bin < last; bin++) {
         gradient += histogram[base + bin * SLOTS]!;
         packed += histogram[base + bin * SLOTS + 1]!;
-        const rows = Math.floor(packed / rowUnit);
+        const rows = Math.floor(packed * perRow);
         if (search.tooFew(rows)) continue;
         if (search.tooMany(rows)) break;
-        search.offer(bin, missingLeft, gradient, (packed - rows * rowUnit) / scale, rows);
+        search.offer(bin, missingLeft, gradient, (packed - rows * rowUnit) * perHessian, rows);
       }
       return;
     }
@@ -98,11 +100,14 @@ export class CutFinder {
     let [highest, chosen, chosenGradient, chosenPacked] = [search.gainToBeat, -1, 0, 0];
     const [fewest, most] = [minRows * rowUnit, (whole.rows - minRows + 1) * rowUnit];
     for (let bin = 0; bin < last; bin++) {
+      const both = histogram[base + bin * SLOTS + 1]!;
+      // Without a row of its own, it is the same question as the bin before.
+      if (both === 0) continue;
       gradient += histogram[base + bin * SLOTS]!;
-      packed += histogram[base + bin * SLOTS + 1]!;
+      packed += both;
       if (packed < fewest) continue;
       if (packed >= most) break;
-      const hessian = (packed % rowUnit) / scale;
+      const hessian = (packed - Math.floor(packed * perRow) * rowUnit) * perHessian;
       const rest = whole.gradient - gradient;
       const gain = (gradient * gradient) / (hessian + l2) + (rest * rest) / (whole.hessian - hessian + l2);
       if (gain > highest) [highest, chosen, chosenGradient, chosenPacked] = [gain, bin, gradient, packed];
