@@ -109,6 +109,56 @@ export async function* pointsInPieces(
   }
 }
 
+/** Series of more points are not looked at step by step first. */
+const MOST_STEPS = 200_000;
+
+/** The points at some places of a series, in order. @param total points of the series. @param places ascending. */
+export async function pointsAtPlaces(
+  db: Kysely<Tables>,
+  sid: number,
+  total: number,
+  places: readonly number[],
+  range?: StepRange
+): Promise<MetricPoint[]> {
+  const found = total > MOST_STEPS ? undefined : await pointsByStep(db, sid, places, range);
+  return found ?? pointsByCounting(db, sid, places, range);
+}
+
+/** Reads the steps alone, and then the points that are wanted; undefined when a step has several points. */
+async function pointsByStep(
+  db: Kysely<Tables>,
+  sid: number,
+  places: readonly number[],
+  range?: StepRange
+): Promise<MetricPoint[] | undefined> {
+  const { text } = await db
+    .selectFrom(inRange(db, sid, range).select('step').orderBy('step').as('p'))
+    .select(jsonColumn('step').as('text'))
+    .executeTakeFirstOrThrow();
+  const steps = JSON.parse(text) as number[];
+  if (steps.some((step, index) => step === steps[index - 1])) {
+    return undefined;
+  }
+  const wanted = places.flatMap(place => steps[place] ?? []);
+  return inOrder(inRange(db, sid, range).where(anyOf('step', wanted))).execute();
+}
+
+async function pointsByCounting(
+  db: Kysely<Tables>,
+  sid: number,
+  places: readonly number[],
+  range?: StepRange
+): Promise<MetricPoint[]> {
+  const wanted = new Set(places);
+  const found: MetricPoint[] = [];
+  let place = 0;
+  for await (const piece of pointsInPieces(db, sid, range)) {
+    found.push(...piece.filter((_, index) => wanted.has(place + index)));
+    place += piece.length;
+  }
+  return found;
+}
+
 /** Three texts instead of thousands of rows: what takes time in the database's binding is the objects. */
 async function byColumns(db: Kysely<Tables>, query: ReturnType<typeof inOrder>): Promise<MetricPoint[]> {
   const columns = await db

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logTo, newRun, openTestStore, type TestStore } from '../testing/test-store.js';
 import { headlineKey } from './headline.js';
-import { countPoints, pointsAsJson, pointsInPieces, sparkOf, seriesOf } from './metric-reading.js';
+import { countPoints, pointsAsJson, pointsAtPlaces, pointsInPieces, sparkOf, seriesOf } from './metric-reading.js';
 import { Thinning } from './thinning.js';
 
 describe('the metric that a run shows', () => {
@@ -140,5 +140,26 @@ describe('a series that is read in pieces', () => {
     expect(await seriesOf(test.store.reads, run.id, 50)).toEqual([
       { key: 'm', points: thin(points, 50), total: length }
     ]);
+  });
+
+  it('has the same points at its places whether or not a step has several', async () => {
+    await test.store.write(newRun('run-2'));
+    const metrics = Array.from({ length: 2000 }, (_, step) => ({ key: 'plain', value: step / 2, timestamp: 1, step }));
+    await test.store.write(logTo('run-2', { metrics }));
+    const { sid: plain } = await test.store.reads
+      .selectFrom('series')
+      .innerJoin('key', 'key.id', 'series.key')
+      .where('key.name', '=', 'plain')
+      .select('sid')
+      .executeTakeFirstOrThrow();
+    for (const series of [sid, plain]) {
+      const points: MetricPoint[] = [];
+      for await (const piece of pointsInPieces(test.store.reads, series)) {
+        points.push(...piece);
+      }
+      const places = [0, 1, 700, points.length - 1];
+      const found = await pointsAtPlaces(test.store.reads, series, points.length, places);
+      expect(found).toEqual(places.map(place => points[place]));
+    }
   });
 });

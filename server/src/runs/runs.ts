@@ -15,7 +15,7 @@ import {
   countPoints,
   hasPointAt,
   pointsAsJson,
-  pointsInPieces,
+  pointsAtPlaces,
   pointsOf,
   seriesOf,
   type StepRange
@@ -279,14 +279,8 @@ export class Runs {
     if (sid === undefined) {
       return [];
     }
-    const wanted = new Set(places(await countPoints(this.#reads, sid, steps)));
-    const found: MetricPoint[] = [];
-    let place = 0;
-    for await (const piece of pointsInPieces(this.#reads, sid, steps)) {
-      found.push(...piece.filter((_, index) => wanted.has(place + index)));
-      place += piece.length;
-    }
-    return found;
+    const total = await countPoints(this.#reads, sid, steps);
+    return pointsAtPlaces(this.#reads, sid, total, places(total), steps);
   }
 
   /** What the runs of these experiments read, each once: at most a thousand. */
