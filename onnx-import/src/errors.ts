@@ -1,7 +1,7 @@
 /** What the person who imports must say, because the file does not. */
 export interface Question {
   /** The option that answers it, by its name in `ImportOptions`. */
-  readonly option: 'inputs' | 'labels' | 'task' | 'scores' | 'outputs' | 'sample';
+  readonly option: 'inputs' | 'labels' | 'values' | 'task' | 'scores' | 'outputs' | 'sample';
   /** A value that would do, with placeholders: what is to be typed. */
   readonly example: string | readonly string[] | Readonly<Record<string, string | readonly string[]>>;
 }

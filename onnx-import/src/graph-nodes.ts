@@ -57,6 +57,11 @@ export class Attributes {
     this.#byName = new Map(attributes.map(fields => [textOf(fields, ATTRIBUTE.name), fields]));
   }
 
+  /** '' when there is none. */
+  text(name: string): string {
+    return textOf(this.#byName.get(name) ?? [], ATTRIBUTE.s);
+  }
+
   texts(name: string): string[] {
     return textsOf(this.#byName.get(name) ?? [], ATTRIBUTE.strings);
   }

@@ -1,5 +1,8 @@
 import type { Columns } from '@slipway/contract';
 
+/** What is known to be made of a foreign graph. */
+export type ImportTask = 'classification' | 'regression';
+
 /** What the person says who imports a model; most of it only where the file does not say it. */
 export interface ImportOptions {
   /**
@@ -9,7 +12,9 @@ export interface ImportOptions {
   inputs?: readonly string[] | Readonly<Record<string, string | readonly string[]>>;
   /** Names of the classes, in the order of the probabilities. */
   labels?: readonly string[];
-  task?: 'classification' | 'regression';
+  /** Names of the quantities, where a regression gives several numbers in each row. */
+  values?: readonly string[];
+  task?: ImportTask;
   /** What is predicted, in one word. Default: the name of the output. */
   target?: string;
   /** What a classifier's numbers are: probabilities, or logits, which are turned into probabilities. */

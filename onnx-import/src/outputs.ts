@@ -1,35 +1,26 @@
-import type { ModelSignature, SignatureOutput } from '@slipway/contract';
+import type { SignatureOutput } from '@slipway/contract';
 import type { FileLabels } from './containers.js';
-import { OnnxImportError, type Question } from './errors.js';
+import type { Question } from './errors.js';
 import type { ModelDraft } from './model-draft.js';
-import type { ImportOptions } from './options.js';
+import type { ImportOptions, ImportTask } from './options.js';
+import { endOf } from './graph-end.js';
 import type { GraphTensor } from './runtime.js';
+import { formOf, notProbabilities, type ScoresForm } from './scores.js';
+import { unclear, type Seen } from './seen-output.js';
 import { ElementType, tensor } from './value-info.js';
-
-/** How the file's numbers become probabilities. `pair`: one number in each row is the probability of the second class. */
-export type ScoresForm = 'probabilities' | 'pair' | 'softmax' | 'sigmoid';
 
 /** Which outputs of the file are served, and as what. */
 export interface OutputPlan {
-  readonly task: ModelSignature['task'];
+  readonly task: ImportTask;
   readonly target: string;
   readonly labels: readonly string[] | null;
   /** `numbers` are what the file says for each class; null when it says the texts themselves. */
   readonly label: { readonly output: string; readonly numbers: readonly number[] | null } | null;
   readonly probabilities: { readonly output: string; readonly form: ScoresForm } | null;
-  readonly value: { readonly output: string } | null;
+  /** `names`: of the quantities, where there are several. */
+  readonly value: { readonly output: string; readonly names: readonly string[] | null } | null;
   readonly remarks: readonly string[];
 }
-
-/** An output as it came out for the rows of the sample. */
-interface Seen extends GraphTensor {
-  readonly name: string;
-  /** Values in each row. */
-  readonly width: number;
-}
-
-/** Rows of probabilities may add up to one within this. */
-const TOLERANCE = 1e-3;
 
 /**
  * Decides what the outputs mean, from their types, from what came out, and from what the person says.
@@ -46,7 +37,7 @@ export function planOutputs(
 ): OutputPlan {
   const seen = draft.outputs.map(({ name }): Seen => {
     const answer = answers[name]!;
-    return { ...answer, name, width: answer.data.length / rows };
+    return { ...answer, name, width: answer.data.length / rows, end: endOf(draft, name) };
   });
   const named = (name: string | undefined): Seen | undefined => {
     if (name === undefined) return undefined;
@@ -67,37 +58,41 @@ export function planOutputs(
 
 type Said = Record<'label' | 'probabilities' | 'value', Seen | undefined>;
 
-function taskOf(
-  seen: readonly Seen[],
-  said: Said,
-  fileLabels: FileLabels | null,
-  options: ImportOptions
-): ModelSignature['task'] {
-  if (said.value) return 'regression';
+function taskOf(seen: readonly Seen[], said: Said, fileLabels: FileLabels | null, options: ImportOptions): ImportTask {
+  if (said.value || options.values) return 'regression';
   if (said.label || said.probabilities || options.labels || fileLabels) return 'classification';
   if (seen.some(output => output.element === ElementType.STRING)) return 'classification';
   if (seen.length > 1 && seen.some(isWhole) && seen.some(isFloat)) return 'classification';
   const [only, ...others] = seen;
-  if (others.length === 0 && isFloat(only!) && only!.width === 1) return 'regression';
-  const what = others.length === 0 ? `gives ${only!.width} numbers in each row` : `has the outputs ${listOf(seen)}`;
-  throw unclear(`The model ${what}, and the file does not say what they mean.`, [
-    { option: 'task', example: 'classification' },
-    { option: 'labels', example: Array.from({ length: Math.max(2, Math.min(only!.width, 8)) }, () => '…') },
-    ...(others.length === 0 ? [] : [outputsQuestion(seen)])
-  ]);
+  const { width, end } = only!;
+  const labels: Question = {
+    option: 'labels',
+    example: Array.from({ length: Math.max(2, Math.min(width, 8)) }, () => '…')
+  };
+  if (others.length > 0) {
+    throw unclear(`The model has the outputs ${listOf(seen)}, and the file does not say what they mean.`, [
+      { option: 'task', example: 'classification' },
+      labels,
+      outputsQuestion(seen)
+    ]);
+  }
+  if (end.kind === 'probabilities') {
+    throw unclear(
+      `The graph ends in ${end.operator}: "${only!.name}" seems to give probabilities, and the file does not name the classes ` +
+        '(for quantities between 0 and 1, the task is regression).',
+      [labels]
+    );
+  }
+  if (isFloat(only!) && width === 1) return 'regression';
+  throw unclear(
+    `The model gives ${width} numbers in each row, and the file does not say what they mean: labels name the classes that they ` +
+      'belong to, values name quantities.',
+    [labels]
+  );
 }
 
 function planValue(output: Seen, options: ImportOptions): OutputPlan {
-  if (output.width !== 1) {
-    throw new OnnxImportError(
-      'ONNX_UNSUPPORTED',
-      `The output "${output.name}" gives ${output.width} numbers in each row; a service answers one.`,
-      {
-        remedy:
-          'Export a model for each of them, or say { task: "classification", labels: […] } if they belong to classes.'
-      }
-    );
-  }
+  const names = namesOfValues(output, options);
   const target = options.target ?? output.name;
   return {
     task: 'regression',
@@ -105,9 +100,22 @@ function planValue(output: Seen, options: ImportOptions): OutputPlan {
     labels: null,
     label: null,
     probabilities: null,
-    value: { output: output.name },
+    value: { output: output.name, names },
     remarks: []
   };
+}
+
+/** null: one number, which needs no name of its own. */
+function namesOfValues(output: Seen, { values }: ImportOptions): readonly string[] | null {
+  if (values === undefined && output.width === 1) return null;
+  const question = valuesQuestion(output);
+  const gives = `The output "${output.name}" gives ${output.width === 1 ? 'one number' : `${output.width} numbers`} in each row`;
+  if (values === undefined) throw unclear(`${gives}, and the file does not name them.`, [question]);
+  if (values.length !== output.width) throw unclear(`${gives}, and ${values.length} names were given.`, [question]);
+  if (new Set(values).size !== values.length || values.includes('')) {
+    throw unclear(`The values need different names, not ${values.join(', ')}.`, [question]);
+  }
+  return values.length === 1 ? null : values;
 }
 
 function planClasses(
@@ -130,11 +138,7 @@ function planClasses(
     const form = formOf(scores, labels.length, options);
     if (form !== null) probabilities = { output: scores.name, form };
     else if (label) remarks.push(`The numbers of ${scores.name} are scores, not probabilities, and are not served.`);
-    else {
-      throw unclear(`The numbers of "${scores.name}" are no probabilities of ${labels.length} classes.`, [
-        { option: 'scores', example: 'logits' }
-      ]);
-    }
+    else throw notProbabilities(scores, labels.length);
   }
   return {
     task: 'classification',
@@ -187,23 +191,6 @@ function labelsOf(
   return { labels: names, numbers };
 }
 
-/** null: the numbers are no probabilities, and nobody says how to make some of them. */
-function formOf({ data, width }: Seen, classes: number, { scores }: ImportOptions): ScoresForm | null {
-  const values = Array.from(data as ArrayLike<number>, Number);
-  if (width === 1 && classes === 2) {
-    if (scores === 'logits') return 'sigmoid';
-    return values.every(p => p >= 0 && p <= 1) ? 'pair' : null;
-  }
-  if (width !== classes) return null;
-  if (scores === 'logits') return 'softmax';
-  for (let at = 0; at < values.length; at += width) {
-    const row = values.slice(at, at + width);
-    if (row.some(p => p < -TOLERANCE || p > 1 + TOLERANCE)) return null;
-    if (Math.abs(row.reduce((a, b) => a + b, 0) - 1) > TOLERANCE) return null;
-  }
-  return 'probabilities';
-}
-
 function isFloat({ element }: GraphTensor): boolean {
   return element === ElementType.FLOAT || element === ElementType.DOUBLE;
 }
@@ -237,8 +224,8 @@ function outputsQuestion(seen: readonly Seen[]): Question {
   return { option: 'outputs', example: { ...(label ? { label } : {}), ...(others ? { probabilities: others } : {}) } };
 }
 
-function unclear(message: string, questions: readonly Question[]): OnnxImportError {
-  return new OnnxImportError('IMPORT_UNCLEAR', message, { questions });
+function valuesQuestion({ width }: Seen): Question {
+  return { option: 'values', example: Array.from({ length: Math.min(width, 8) }, () => '…') };
 }
 
 /**
@@ -264,14 +251,16 @@ export function writeOutputs(
   if (plan.value) {
     const { element } = answers[plan.value.output]!;
     const kept = element === ElementType.FLOAT ? ElementType.FLOAT : ElementType.DOUBLE;
-    const flat = writer.shaped(current(plan.value.output), [-1, 1]);
+    const width = plan.value.names?.length ?? 1;
+    const flat = writer.shaped(current(plan.value.output), [-1, width]);
     writer.give(element === kept ? flat : writer.cast(flat, kept), names.value);
-    infos.push(tensor(names.value, kept, [null, 1]));
+    infos.push(tensor(names.value, kept, [null, width]));
     outputs.push({
       name: names.value,
       datatype: kept === ElementType.FLOAT ? 'FP32' : 'FP64',
-      shape: [-1, 1],
-      role: 'value'
+      shape: [-1, width],
+      role: 'value',
+      ...(plan.value.names ? { names: [...plan.value.names] } : {})
     });
   }
   const labels = plan.labels ?? [];

@@ -16,26 +16,34 @@ const Models = z.record(
     options: z.object({
       inputs: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
       labels: z.array(z.string()).optional(),
+      values: z.array(z.string()).optional(),
       target: z.string().optional(),
+      scores: z.enum(['probabilities', 'logits']).optional(),
       outputs: z.record(z.string(), z.string()).optional(),
       nullable: z.array(z.string()).optional(),
       licence: z.string().optional()
     }),
-    rows: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null()]))),
+    rows: z.record(z.string(), z.array(z.union([z.number(), z.string(), z.null(), z.array(z.number())]))),
     /** What Python's onnxruntime answered. */
     expected: z.object({
       label: z.array(z.string()).optional(),
       probabilities: z.array(z.array(z.number())).optional(),
-      value: z.array(z.number()).optional()
+      value: z.array(z.number()).optional(),
+      values: z.array(z.array(z.number())).optional()
     })
   })
 );
 /** `small` leaves out CatBoost, which is a download of 100 MB. */
 export type Converters = 'small' | 'all';
 export type ForeignModels = z.infer<typeof Models>;
+/** Files NAME.onnx in a folder, and what is known of them. */
+export interface ForeignFiles {
+  readonly folder: string;
+  readonly models: ForeignModels;
+}
 
 /** ONNX files of converters from PyPI, made at first use. */
-export async function foreignModels(wanted: Converters): Promise<{ folder: string; models: ForeignModels }> {
+export async function foreignModels(wanted: Converters): Promise<ForeignFiles> {
   const converters = path.join(CACHE, 'converters', CATBOOST);
   if (wanted === 'all' && !existsSync(converters)) {
     const part = `${converters}.part`;
@@ -64,6 +72,13 @@ export async function foreignModels(wanted: Converters): Promise<{ folder: strin
     await python([SCRIPT, folder, ...(wanted === 'all' ? [converters] : [])]);
   }
   return { folder, models: Models.parse(JSON.parse(readFileSync(path.join(folder, 'models.json'), 'utf8'))) };
+}
+
+/** Files that two versions of PyTorch made; make_torch_models.py makes them again. */
+export function torchModels(): Promise<ForeignFiles> {
+  const folder = path.join(import.meta.dirname, 'fixtures');
+  const models = Models.parse(JSON.parse(readFileSync(path.join(folder, 'torch.json'), 'utf8')));
+  return Promise.resolve({ folder, models });
 }
 
 async function python(args: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { call, freshFolder, slipway, startServerProcess, type ServerProcess } from '../server/slipway-process.js';
-import { foreignModels, type Converters, type ForeignModels } from './foreign-models.js';
+import type { ForeignFiles, ForeignModels } from './foreign-models.js';
 
 /** Largest relative difference between our services and Python's onnxruntime. */
 const TOLERANCE = 1e-6;
@@ -14,7 +14,7 @@ export interface ForeignServing {
 }
 
 /** Tests that each of the models is imported, promoted and served over all three protocols with the answers of Python. */
-export function itServes(names: readonly string[], converters: Converters): ForeignServing {
+export function itServes(names: readonly string[], made: () => Promise<ForeignFiles>): ForeignServing {
   let folder: Awaited<ReturnType<typeof freshFolder>>;
   let server: ServerProcess;
   let files: string;
@@ -22,7 +22,7 @@ export function itServes(names: readonly string[], converters: Converters): Fore
   let data: string;
 
   beforeAll(async () => {
-    ({ folder: files, models } = await foreignModels(converters));
+    ({ folder: files, models } = await made());
     folder = await freshFolder();
     data = path.join(folder.path, '.slipway');
     server = await startServerProcess(data, ['--port', '0']);
@@ -34,7 +34,7 @@ export function itServes(names: readonly string[], converters: Converters): Fore
   });
 
   const importModel = async (name: string): Promise<string> => {
-    const { inputs = [], labels, target, outputs = {}, nullable, licence } = models[name]!.options;
+    const { inputs = [], labels, values, target, scores, outputs = {}, nullable, licence } = models[name]!.options;
     const named = Array.isArray(inputs)
       ? inputs.length > 0
         ? ['--inputs', inputs.join(',')]
@@ -45,6 +45,8 @@ export function itServes(names: readonly string[], converters: Converters): Fore
       path.join(files, `${name}.onnx`),
       ...named,
       ...(labels ? ['--labels', labels.join(',')] : []),
+      ...(values ? ['--values', values.join(',')] : []),
+      ...(scores ? ['--scores', scores] : []),
       ...(target ? ['--target', target] : []),
       ...(nullable ? ['--nullable', nullable.join(',')] : []),
       ...(licence ? ['--licence', licence] : []),
@@ -67,19 +69,25 @@ export function itServes(names: readonly string[], converters: Converters): Fore
       Object.fromEntries(Object.entries(rows).map(([input, values]) => [input, values[row]]))
     );
     const { predictions } = (await call({ url, token: '' }, 'POST', '/predict', { rows: records })) as {
-      predictions: { label?: string; value?: number; probabilities?: Record<string, number> }[];
+      predictions: {
+        label?: string;
+        value?: number;
+        values?: Record<string, number>;
+        probabilities?: Record<string, number>;
+      }[];
     };
     expect(predictions).toHaveLength(count);
     predictions.forEach((prediction, row) => {
       if (expected.label) expect(prediction.label).toBe(expected.label[row]);
       if (expected.value) expectClose([prediction.value!], [expected.value[row]!]);
+      if (expected.values) expectClose(Object.values(prediction.values!), expected.values[row]!);
       if (expected.probabilities) expectClose(Object.values(prediction.probabilities!), expected.probabilities[row]!);
     });
     // The other two protocols say the same.
     const invoked = (await call({ url, token: '' }, 'POST', '/invocations', { inputs: rows })) as {
       predictions: unknown[];
     };
-    expect(invoked.predictions).toEqual(predictions.map(prediction => prediction.label ?? prediction.value));
+    expect(invoked.predictions).toEqual(predictions.map(({ label, value, values }) => label ?? value ?? values));
     const service = (await (await fetch(`${url}/v2/models/${name}`)).json()) as {
       inputs: { name: string; datatype: string }[];
     };
@@ -87,7 +95,9 @@ export function itServes(names: readonly string[], converters: Converters): Fore
       inputs: service.inputs.map(input => ({ ...input, shape: [count, 1], data: rows[input.name] }))
     })) as { outputs: { name: string; data: unknown[] }[] };
     const main = inferred.outputs.find(output => output.name === 'label' || output.name === 'value')!;
-    expect(main.data).toEqual(invoked.predictions);
+    expect(main.data).toEqual(
+      predictions.flatMap(({ label, value, values }) => label ?? value ?? Object.values(values!))
+    );
   });
 
   return { server: () => server, file: name => path.join(files, `${name}.onnx`), data: () => data };

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { foreignModels } from './foreign-models.js';
 import { itServes } from './foreign-serving.js';
 
 const NAMES = [
@@ -16,5 +17,5 @@ const NAMES = [
 ];
 
 describe('ONNX files of scikit-learn, LightGBM, XGBoost and CatBoost', () => {
-  itServes(NAMES, 'all');
+  itServes(NAMES, () => foreignModels('all'));
 });

@@ -5,13 +5,14 @@ import { routes } from '@slipway/contract';
 import * as slip from '../../kernel-lib/dist/index.js';
 import { eventually } from '../product/slipway.js';
 import { call, slipway } from '../server/slipway-process.js';
+import { foreignModels } from './foreign-models.js';
 import { itServes } from './foreign-serving.js';
 
 /** As many as the time of all tests allows; foreign.long.ts takes all. */
 const NAMES = ['sklearn-categories', 'sklearn-text', 'sklearn-codes', 'lightgbm-classes', 'xgboost-amount'];
 
 describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
-  const { server, file, data } = itServes(NAMES, 'small');
+  const { server, file, data } = itServes(NAMES, () => foreignModels('small'));
 
   it('keeps what the file says of itself, and what its importer said', async () => {
     const version = routes.getModelVersion.answer.parse(

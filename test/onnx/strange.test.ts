@@ -61,7 +61,7 @@ describe('an ONNX file that is not as a service wants it', () => {
     const meaning = await refusal('logits', { inputs: ['a', 'b'] });
     expect(meaning.code).toBe('IMPORT_UNCLEAR');
     expect(meaning.message).toContain('gives 3 numbers in each row');
-    expect(meaning.questions.map(question => question.option)).toEqual(['task', 'labels']);
+    expect(meaning.questions.map(question => question.option)).toEqual(['labels']);
     const scores = await refusal('logits', named);
     expect(scores.questions).toEqual([{ option: 'scores', example: 'logits' }]);
     const labels = await refusal('logits', { ...named, labels: ['yes', 'no'] });

@@ -36,7 +36,7 @@ export async function buildBundle(
 ): Promise<BuiltBundle> {
   const labels = model.labels ? [...model.labels] : null;
   const exported = exportModel(model.estimator, model.prep, labels, name);
-  await checkParity(exported.onnx, exported.inputs, model.testVectors);
+  await checkParity(exported.onnx, exported.inputs, model.testVectors, labels);
   const signature: ModelSignature = {
     task: labels ? 'classification' : 'regression',
     target: model.target,

@@ -27,7 +27,7 @@ export async function evaluateImport(
   const truth = await truthOf(test, target, signature.labels);
   const read: Target = {
     name: target,
-    task: signature.task,
+    task: signature.labels ? 'classification' : 'regression',
     labels: signature.labels,
     train: train ? await truthOf(train, target, signature.labels) : truth,
     test: truth

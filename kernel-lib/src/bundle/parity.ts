@@ -1,4 +1,5 @@
 import type { SignatureInput, TestVectors } from '@slipway/contract';
+import { otherLabels } from '@slipway/onnx-import';
 import type { Tensor } from 'onnxruntime-node';
 import { SlipwayError } from '../errors.js';
 
@@ -6,15 +7,18 @@ import { SlipwayError } from '../errors.js';
 export const PARITY_TOLERANCE = 1e-4;
 
 /**
- * Runs the exported graph on the test vectors and compares with the notebook's answers: |a − b| / max(1, |a|).
+ * Runs the exported graph on the test vectors and compares with the notebook's answers: numbers by |a − b| / max(1, |a|), labels
+ * exactly.
  *
+ * @param labels of the classes in the order of the probabilities; null when there are none.
  * @returns the largest relative difference.
- * @throws SlipwayError PARITY_FAILED above 1e-4.
+ * @throws SlipwayError PARITY_FAILED above 1e-4, and for another label.
  */
 export async function checkParity(
   onnx: Uint8Array,
   inputs: readonly SignatureInput[],
-  vectors: TestVectors
+  vectors: TestVectors,
+  labels: readonly string[] | null
 ): Promise<number> {
   const runtime = await import('onnxruntime-node');
   const session = await runtime.InferenceSession.create(onnx, { logSeverityLevel: 3, intraOpNumThreads: 1 });
@@ -57,6 +61,17 @@ export async function checkParity(
         {
           remedy: 'Nothing was registered. Please report the layers of this model.'
         }
+      );
+    }
+    const others =
+      labels && vectors.labels
+        ? otherLabels(vectors, labels, answers['label']!.data as readonly string[], PARITY_TOLERANCE)
+        : [];
+    if (others.length > 0) {
+      throw new SlipwayError(
+        'PARITY_FAILED',
+        `The exported model gives another label than the notebook's in ${others.length} of ${vectors.rows} rows.`,
+        { remedy: 'Nothing was registered. Please report the layers of this model.' }
       );
     }
     return worst;

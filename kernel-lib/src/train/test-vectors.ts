@@ -2,6 +2,7 @@ import type { TestVectors } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
 import type { Estimator } from '../models/estimator.js';
 import type { FittedPrep } from '../prep/prep.js';
+import { argMax } from '../metrics/classification.js';
 import { columnsOf } from './evaluate.js';
 
 const ROWS = 64;
@@ -20,6 +21,7 @@ export async function testVectors(
   return {
     rows,
     inputs: columnsOf(names, values),
-    outputs: { [labels ? 'probabilities' : 'value']: { shape: [rows, data.length / rows], data } }
+    outputs: { [labels ? 'probabilities' : 'value']: { shape: [rows, data.length / rows], data } },
+    ...(labels ? { labels: argMax(data, labels.length).map(place => labels[place]!) } : {})
   };
 }

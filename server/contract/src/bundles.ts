@@ -45,17 +45,25 @@ export const SignatureOutput = z.object({
   name: z.string().min(1),
   datatype: TensorType,
   shape: z.array(z.number().int()),
-  role: z.enum(['probabilities', 'label', 'value'])
+/** What an answer is: a class, a quantity or several, the cluster of a row, or the row along other axes. */
+export const ModelTask = z.enum(['classification', 'regression', 'clustering', 'projection']);
+export type ModelTask = z.infer<typeof ModelTask>;
+
+  role: z.enum(['probabilities', 'label', 'value', 'cluster', 'distances', 'components']),
+  names: z
+    .array(z.string())
+    .optional()
+    .describe('What the numbers of a row are, in their order: several values, the clusters of distances, components.')
 });
 export type SignatureOutput = z.infer<typeof SignatureOutput>;
 
 export const ModelSignature = z.object({
-  task: z.enum(['classification', 'regression']),
-  target: z.string(),
+  task: ModelTask,
+  target: z.string().describe('What is predicted, in one word; of clusters and components no column of the frame.'),
   labels: z
     .array(z.string())
     .nullable()
-    .describe('Class labels in the order of the probabilities; null for regression.'),
+    .describe('Class labels in the order of the probabilities; null for everything but classes.'),
   inputs: z.array(SignatureInput).min(1),
   outputs: z.array(SignatureOutput).min(1),
   training_frame: z
@@ -79,7 +87,8 @@ export type Columns = z.infer<typeof Columns>;
 export const TestVectors = z.object({
   rows: z.number().int().positive(),
   inputs: Columns,
-  outputs: z.record(z.string(), z.object({ shape: z.array(z.number().int()), data: z.array(z.number()) }))
+  outputs: z.record(z.string(), z.object({ shape: z.array(z.number().int()), data: z.array(z.number()) })),
+  labels: z.array(z.string()).optional().describe('The label of each row, compared exactly; of classifiers only.')
 });
 export type TestVectors = z.infer<typeof TestVectors>;
 
@@ -107,7 +116,9 @@ export const Evaluation = z.object({
   split: z.string(),
   rows: z.number().int(),
   inputs: Columns,
-  truth: z.array(z.union([z.number(), z.string()])),
+  truth: z
+    .array(z.union([z.number(), z.string()]))
+    .describe('Empty where nothing is known to be true: clusters, components.'),
   baselines: z.array(BaselineResult)
 });
 export type Evaluation = z.infer<typeof Evaluation>;

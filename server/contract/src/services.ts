@@ -58,7 +58,11 @@ export const PredictAnswer = z.object({
     z.looseObject({
       label: z.string().optional(),
       value: z.number().optional(),
-      probabilities: z.record(z.string(), z.number()).optional()
+      values: z.record(z.string(), z.number()).optional().describe('Several quantities, by name.'),
+      probabilities: z.record(z.string(), z.number()).optional(),
+      cluster: z.number().int().nonnegative().optional(),
+      distances: z.record(z.string(), z.number()).optional().describe('To the centre of each cluster.'),
+      components: z.record(z.string(), z.number()).optional()
     })
   )
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { Columns, EntityName } from '@slipway/contract';
+import { Columns, EntityName, type ModelSignature } from '@slipway/contract';
 import { importedBundle, importOnnx, OnnxImportError, type ImportOptions, type Question } from '@slipway/onnx-import';
 import { InvalidRequestError } from '../errors.js';
 import { VERSION } from '../version.js';
@@ -17,6 +17,7 @@ What the file does not say is asked for, by the option that tells it.
   --inputs A,B,C          names of what the model reads, in its order; INPUT=A,B for one of several inputs (may be repeated);
                           INPUT=pixel* gives pixel_0, pixel_1, …
   --labels A,B,C          names of the classes, in the order of the probabilities
+  --values A,B,C          names of the quantities, where a regression gives several numbers in each row
   --task TASK             classification or regression
   --target NAME           what is predicted
   --scores FORM           logits, when a classifier's numbers are no probabilities yet
@@ -37,6 +38,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
     name: { type: 'string' },
     inputs: { type: 'string', multiple: true },
     labels: { type: 'string' },
+    values: { type: 'string' },
     task: { type: 'string' },
     target: { type: 'string' },
     scores: { type: 'string' },
@@ -61,6 +63,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const options: ImportOptions = {
     ...(values.inputs ? { inputs: inputNames(values.inputs) } : {}),
     ...(values.labels === undefined ? {} : { labels: listOf(values.labels) }),
+    ...(values.values === undefined ? {} : { values: listOf(values.values) }),
     ...(values.task === undefined
       ? {}
       : { task: oneOf('task', values.task, ['classification', 'regression'] as const) }),
@@ -92,10 +95,15 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const { signature, provenance } = model;
   console.log(`${name.data} v${version.version} registered, bundle ${bundle.digest.slice(0, 12)}`);
   console.log(`  reads     ${signature.inputs.map(input => `${input.name} (${input.datatype})`).join(', ')}`);
-  console.log(`  predicts  ${signature.target}: ${signature.labels?.join(' or ') ?? 'a number'}`);
+  console.log(`  predicts  ${signature.target}: ${answersInWords(signature)}`);
   console.log(`  made by   ${`${provenance.producer || 'not said'} ${provenance.producer_version}`.trim()}`);
   for (const edit of provenance.edits) console.log(`  changed   ${edit}`);
   return 0;
+}
+
+function answersInWords({ labels, outputs }: ModelSignature): string {
+  if (labels !== null) return labels.join(' or ');
+  return outputs.find(output => output.names)?.names?.join(', ') ?? 'a number';
 }
 
 /** `A,B,C`, or `INPUT=A,B` for each of several inputs. @throws UsageError when both are mixed. */

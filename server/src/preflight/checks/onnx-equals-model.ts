@@ -1,8 +1,5 @@
 import type { Check } from '../check.js';
-import { largestDifference } from '../difference.js';
-
-/** Largest relative difference that counts as equal. */
-const TOLERANCE = 1e-4;
+import { differenceOf, inWords, isEqual } from '../difference.js';
 
 export const onnxEqualsModel: Check = {
   id: 'onnx-equals-model',
@@ -11,11 +8,12 @@ export const onnxEqualsModel: Check = {
   async run(examination) {
     const vectors = await examination.vectors();
     const outputs = await examination.answers(vectors.inputs);
-    const { difference, missing } = largestDifference(vectors, name => outputs[name]?.data);
-    const evidence = missing
-      ? `The graph gives no "${missing}" to compare.`
-      : `Largest relative difference ${difference.toExponential(1)} over ${vectors.rows} rows (allowed ${TOLERANCE}).`;
-    return !missing && difference <= TOLERANCE
+    const difference = differenceOf(vectors, examination.signature, name => outputs[name]?.data);
+    const evidence =
+      difference.missing === null
+        ? inWords(difference, vectors)
+        : `The graph gives no "${difference.missing}" to compare.`;
+    return isEqual(difference)
       ? { verdict: 'pass', evidence }
       : { verdict: 'fail', evidence, remedy: 'Export the model again with slip.register; do not edit the bundle.' };
   }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { ModelSignature, TestVectors } from '@slipway/contract';
 import type { Check } from '../check.js';
-import { largestDifference } from '../difference.js';
+import { differenceOf, inWords, isEqual } from '../difference.js';
 
-const TOLERANCE = 1e-4;
 const REQUEST_TIMEOUT_MS = 10_000;
 const InferAnswer = z.object({
   outputs: z.array(z.object({ name: z.string(), data: z.array(z.union([z.number(), z.string(), z.boolean()])) }))
@@ -30,11 +29,16 @@ export const serviceReplay: Check = {
       };
     }
     const { outputs } = InferAnswer.parse(await response.json());
-    const { difference, missing } = largestDifference(vectors, name => outputs.find(o => o.name === name)?.data);
-    const evidence = missing
-      ? `The service's answer lacks "${missing}".`
-      : `${vectors.rows} recorded rows over HTTP, largest relative difference ${difference.toExponential(1)}.`;
-    return !missing && difference <= TOLERANCE
+    const difference = differenceOf(
+      vectors,
+      examination.signature,
+      name => outputs.find(output => output.name === name)?.data
+    );
+    const evidence =
+      difference.missing === null
+        ? `Over HTTP, ${inWords(difference, vectors)}`
+        : `The service's answer lacks "${difference.missing}".`;
+    return isEqual(difference)
       ? { verdict: 'pass', evidence }
       : { verdict: 'fail', evidence, remedy: 'Register the model again with slip.register.' };
   }

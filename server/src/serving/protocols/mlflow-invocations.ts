@@ -1,7 +1,7 @@
-import type { ModelSignature } from '@slipway/contract';
+import type { ModelSignature, ModelTask, SignatureOutput } from '@slipway/contract';
 import { RequestError } from '../request-error.js';
 import { decodeColumns, type DecodedRows, type Outputs } from '../tensors.js';
-import { decodeRecords } from './predict.js';
+import { decodeRecords, numbersOf } from './predict.js';
 
 /* MLflow's scoring protocol (mlflow/pyfunc/scoring_server): exactly one of four forms of JSON, or CSV. */
 
@@ -102,17 +102,32 @@ function splitCsv(line: string): string[] {
     .map(field => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field));
 }
 
-/** The answer to an invocation: labels for classes, numbers for a quantity, one per row. */
+/**
+ * The answer to an invocation, an entry for each row: a label, a number, the number of a cluster; several numbers are an object,
+ * as a data frame of several columns is one for MLflow.
+ */
 export function encodeInvocations(
   signature: ModelSignature,
   outputs: Outputs,
   rows: number
 ): { predictions: unknown[] } {
-  const role = signature.labels ? 'label' : 'value';
-  const output = signature.outputs.find(candidate => candidate.role === role)!;
-  const { width, data } = outputs[output.name]!;
-  return { predictions: Array.from({ length: rows }, (_, row) => data[row * width]) };
+  const output = signature.outputs.find(candidate => candidate.role === ROLE_OF[signature.task])!;
+  const values = outputs[output.name]!;
+  const said = (row: number): unknown => {
+    if (output.names) return numbersOf(output.names, values, row);
+    const value = values.data[row * values.width];
+    return typeof value === 'bigint' ? Number(value) : value;
+  };
+  return { predictions: Array.from({ length: rows }, (_, row) => said(row)) };
 }
+
+/** The output that answers for a model where there is room for one. */
+const ROLE_OF: Readonly<Record<ModelTask, SignatureOutput['role']>> = {
+  classification: 'label',
+  regression: 'value',
+  clustering: 'cluster',
+  projection: 'components'
+};
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

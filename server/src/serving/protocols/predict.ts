@@ -1,6 +1,6 @@
-import type { ModelSignature, PredictAnswer } from '@slipway/contract';
+import type { ModelSignature, PredictAnswer, SignatureOutput } from '@slipway/contract';
 import { RequestError } from '../request-error.js';
-import { decodeColumns, type DecodedRows, type Outputs } from '../tensors.js';
+import { decodeColumns, type DecodedRows, type Outputs, type OutputValues } from '../tensors.js';
 
 /** Turns records (one object per row) into columns; `path` names the list in messages. */
 export function decodeRecords(signature: ModelSignature, records: readonly unknown[], path: string): DecodedRows {
@@ -48,28 +48,45 @@ export function decodePredict(signature: ModelSignature, body: unknown): Decoded
   return decodeRecords(signature, rows, path);
 }
 
-/** One prediction per row: label and probabilities for classes, a value for a quantity. */
+/** One prediction per row: what the outputs of the model say, each under its own name. */
 export function encodePredictions(
   signature: ModelSignature,
   outputs: Outputs,
   rows: number
 ): PredictAnswer['predictions'] {
-  const find = (role: string): Outputs[string] | undefined => {
-    const output = signature.outputs.find(o => o.role === role);
-    return output ? outputs[output.name] : undefined;
-  };
-  const labels = find('label');
-  const probabilities = find('probabilities');
-  const values = find('value');
-  return Array.from({ length: rows }, (_, row) => ({
-    ...(labels ? { label: String(labels.data[row]) } : {}),
-    ...(values ? { value: Number(values.data[row * values.width]) } : {}),
-    ...(probabilities && signature.labels
-      ? {
-          probabilities: Object.fromEntries(
-            signature.labels.map((label, i) => [label, Number(probabilities.data[row * probabilities.width + i])])
-          )
-        }
-      : {})
-  }));
+  return Array.from({ length: rows }, (_, row) =>
+    Object.assign({}, ...signature.outputs.map(output => saidOf(signature, output, outputs[output.name]!, row)))
+  ) as PredictAnswer['predictions'];
+}
+
+function saidOf(
+  { labels }: ModelSignature,
+  output: SignatureOutput,
+  values: OutputValues,
+  row: number
+): PredictAnswer['predictions'][number] {
+  const numbers = (names: readonly string[]): Record<string, number> => numbersOf(names, values, row);
+  switch (output.role) {
+    case 'label':
+      return { label: String(values.data[row]) };
+    case 'value':
+      return output.names ? { values: numbers(output.names) } : { value: Number(values.data[row * values.width]) };
+    case 'probabilities':
+      return labels ? { probabilities: numbers(labels) } : {};
+    case 'cluster':
+      return { cluster: Number(values.data[row]) };
+    case 'distances':
+      return { distances: numbers(output.names ?? []) };
+    case 'components':
+      return { components: numbers(output.names ?? []) };
+  }
+}
+
+/** The numbers of one row by their names. */
+export function numbersOf(
+  names: readonly string[],
+  { data, width }: OutputValues,
+  row: number
+): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [name, Number(data[row * width + i])]));
 }

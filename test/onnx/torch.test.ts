@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importOnnx, OnnxImportError } from '../../onnx-import/dist/index.js';
+import { torchModels } from './foreign-models.js';
+import { itServes } from './foreign-serving.js';
+
+describe('ONNX files of PyTorch', () => {
+  const { file } = itServes(
+    ['torch2-softmax', 'torch2-one-logit', 'torch2-amounts', 'torch1-logits', 'torch1-amount'],
+    torchModels
+  );
+  const NAMES = ['length', 'width', 'height', 'weight'];
+  const LABELS = ['small', 'medium', 'large'];
+  const refusal = (name: string, options: object): Promise<unknown> =>
+    importOnnx(file(name), options).then(
+      () => null,
+      (error: unknown) => error
+    );
+
+  it('come with their weights, which the newer exporter writes into a file beside, and say what made them', async () => {
+    const softmax = await importOnnx(file('torch2-softmax'), { inputs: NAMES, labels: LABELS });
+    expect(softmax.provenance).toMatchObject({ producer: 'pytorch', producer_version: '2.9.1+cu128' });
+    expect(softmax.provenance.edits[0]).toBe('The tensors in torch2-softmax.onnx.data were taken into the file.');
+    const older = await importOnnx(file('torch1-amount'), { inputs: NAMES });
+    expect(older.provenance).toMatchObject({ producer: 'pytorch', producer_version: '1.13.0' });
+    expect(older.provenance.edits.join()).not.toContain('were taken into the file');
+  });
+
+  it.each(['torch1-logits', 'torch2-logits', 'torch1-one-logit', 'torch2-one-logit'])(
+    'are not taken for probabilities where the graph ends in scores: %s',
+    async name => {
+      const labels = name.endsWith('one-logit') ? ['kept', 'sold'] : LABELS;
+      const error = await refusal(name, { inputs: NAMES, labels });
+      expect(error).toBeInstanceOf(OnnxImportError);
+      const { message, questions } = error as OnnxImportError;
+      expect(message).toMatch(/^The numbers of "output" are scores, not probabilities: the graph ends in (Gemm|Add)/);
+      expect(questions).toEqual([{ option: 'scores', example: 'logits' }]);
+    }
+  );
+
+  it('are not given a second softmax', async () => {
+    const error = await refusal('torch2-softmax', { inputs: NAMES, labels: LABELS, scores: 'logits' });
+    expect((error as OnnxImportError).message).toBe(
+      'The graph ends in Softmax: the numbers of "output" are probabilities already, no logits.'
+    );
+  });
+
+  it('are asked about by names: of classes for probabilities, of quantities where there are several', async () => {
+    const classes = (await refusal('torch2-softmax', { inputs: NAMES })) as OnnxImportError;
+    expect(classes.message).toContain('The graph ends in Softmax');
+    expect(classes.questions).toEqual([{ option: 'labels', example: ['…', '…', '…'] }]);
+    const numbers = (await refusal('torch2-amounts', { inputs: NAMES })) as OnnxImportError;
+    expect(numbers.message).toContain('gives 2 numbers in each row');
+    const values = (await refusal('torch2-amounts', { inputs: NAMES, task: 'regression' })) as OnnxImportError;
+    expect(values.questions).toEqual([{ option: 'values', example: ['…', '…'] }]);
+    const one = (await refusal('torch2-amounts', { inputs: NAMES, values: ['amount'] })) as OnnxImportError;
+    expect(one.message).toBe('The output "output" gives 2 numbers in each row, and 1 names were given.');
+  });
+
+  it('keep the label of each recorded row beside the numbers', async () => {
+    const { models } = await torchModels();
+    const { rows, expected, options } = models['torch1-logits']!;
+    const model = await importOnnx(path.join(file('torch1-logits')), {
+      ...options,
+      outputs: undefined,
+      sample: rows as Record<string, number[]>
+    });
+    expect(model.testVectors.labels).toEqual(expected.label);
+  });
+});
