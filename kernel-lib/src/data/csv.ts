@@ -98,7 +98,8 @@ async function sniffTypes(source: DataSource, header: Header): Promise<string[]>
   try {
     const rows = await queryRows(
       `select unnest(Columns).type as type from sniff_csv(${quoteText(source.file)}, ` +
-        `delim=${quoteText(header.delimiter)}, quote='"', header=true, strict_mode=false, null_padding=true)`
+        `delim=${quoteText(header.delimiter)}, quote='"', escape='"', comment='', header=true, strict_mode=false, null_padding=true, ` +
+        `buffer_size=${BUFFER_BYTES})`
     );
     return rows.map(row => String(row['type']));
   } catch {

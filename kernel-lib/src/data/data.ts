@@ -74,7 +74,7 @@ export async function data(
 async function warnOfImpossibleValues(frame: Frame): Promise<void> {
   const numeric = frame.columns.filter(({ type }) => type === 'number' || type === 'integer');
   const names = numeric.map(({ name }) => name);
-  for (const { column, value, rows, from, to } of await impossibleValues(frame.table, names)) {
+  for (const { column, value, rows, from, to } of await impossibleValues(frame, names)) {
     warnOfCell(
       `"${column}" of ${frame.name} is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${from} to ${to}: ` +
         `${value} probably stands for "missing".\n` +

@@ -1,4 +1,6 @@
 import { queryRows, quoteName } from './engine.js';
+import type { Frame } from './frame.js';
+import { profileOf } from './profile.js';
 
 /** Numbers that stand for "there is none" in so many files. */
 const STAND_INS = [0, -1, -9, -99, -999, -9999, 99, 999, 9999, 99_999];
@@ -15,25 +17,31 @@ export interface ImpossibleValue {
   readonly to: number;
 }
 
-/** Finds columns whose least or greatest value is a stand-in such as 0 or −999, far from the rest. */
-export async function impossibleValues(table: string, columns: readonly string[]): Promise<ImpossibleValue[]> {
-  if (columns.length === 0) return [];
-  const ends = columns.map((name, i) => `min(${quoteName(name)}) as low${i}, max(${quoteName(name)}) as high${i}`);
-  const [row] = await queryRows(`select ${ends.join(', ')} from ${quoteName(table)}`);
+/**
+ * Finds columns whose least or greatest value is a stand-in such as 0 or −999, far from the rest.
+ *
+ * @param columns names of those that are looked at; columns of other types than numbers are passed over.
+ */
+export async function impossibleValues(frame: Frame, columns: readonly string[]): Promise<ImpossibleValue[]> {
+  const from = quoteName(frame.table);
   const found: ImpossibleValue[] = [];
-  for (const [i, column] of columns.entries()) {
-    for (const value of [row![`low${i}`], row![`high${i}`]]) {
+  for (const { name: column, min, max, histogram } of await profileOf(frame)) {
+    if (!columns.includes(column) || histogram === null) continue;
+    for (const value of [min, max]) {
       if (typeof value !== 'number' || !STAND_INS.includes(value)) continue;
+      // What is farther off than all others are from each other leaves its half of the range empty, but for its own bin.
+      const half = histogram.counts.length / 2;
+      const between = value === min ? histogram.counts.slice(1, half) : histogram.counts.slice(half, -1);
+      if (between.some(count => count > 0)) continue;
       const name = quoteName(column);
       const [rest] = await queryRows(
-        `select min(${name}) as low, max(${name}) as high, approx_count_distinct(${name}) as n, ` +
-          `(select count(*) from ${quoteName(table)} where ${name} = ${value}) as rows ` +
-          `from ${quoteName(table)} where ${name} <> ${value}`
+        `select min(${name}) filter (${name} <> ${value}) as low, max(${name}) filter (${name} <> ${value}) as high, ` +
+          `approx_count_distinct(${name}) as n, count(*) filter (${name} = ${value}) as rows from ${from}`
       );
-      const [from, to] = [Number(rest!['low']), Number(rest!['high'])];
-      const gap = Math.max(from - value, value - to);
-      if (Number(rest!['n']) < FEWEST_VALUES || gap <= to - from) continue;
-      found.push({ column, value, rows: Number(rest!['rows']), from, to });
+      const [low, high] = [Number(rest!['low']), Number(rest!['high'])];
+      const gap = Math.max(low - value, value - high);
+      if (Number(rest!['n']) - 1 < FEWEST_VALUES || gap <= high - low) continue;
+      found.push({ column, value, rows: Number(rest!['rows']), from: low, to: high });
     }
   }
   return found;

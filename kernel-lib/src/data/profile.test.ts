@@ -41,6 +41,23 @@ describe('a profile', () => {
     expect(half!.missing).toBe(rows / 10);
   });
 
+  it('goes with a check that finds a word among many numbers, and none where words are usual', async () => {
+    const table = freshTable();
+    await execute(
+      `create table ${quoteName(table)} as select case when i = 150000 then 'x' else i::varchar end as typed, ` +
+        `case when i % 5 = 0 then 'w' || i else i::varchar end as mixed, case when i = 7 then 'y' else (i % 9)::varchar ` +
+        `end as few from range(${LARGE + 1000}) t(i)`
+    );
+    const columns = await readSchema(table);
+    const checks = await checkQuality(table, columns, await profileTable(table, columns), null);
+    expect(checks.find(({ id }) => id === 'no-half-numeric-column')).toMatchObject({
+      verdict: 'warn',
+      evidence:
+        `typed: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "x" is not; ` +
+        `few: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "y" is not.`
+    });
+  });
+
   it('goes with a check that finds copies among many rows', async () => {
     const copies = async (more: string): Promise<string> => {
       const table = await tableOf(LARGE + 1000, more);

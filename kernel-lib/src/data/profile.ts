@@ -9,22 +9,20 @@ export const LARGE = 200_000;
 const SAMPLE = 100_000;
 
 /**
- * Profile of every column of a table: counts, range, quartiles, histogram (16 equal bins) or most frequent values. All
- * columns are looked at in one pass.
+ * Profile of every column of a table: counts, range, quartiles, histogram (16 equal bins) or most frequent values.
+ * Counts, ranges, histograms and frequent values are of all rows, however many there are.
  */
 export async function profileTable(table: string, columns: readonly Column[]): Promise<ColumnProfile[]> {
   const from = quoteName(table);
-  const isNumeric = ({ type }: Column): boolean => type === 'number' || type === 'integer';
   const total = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
   const differentOf = (name: string): string =>
     total > LARGE ? `approx_count_distinct(${name})` : `count(distinct ${name})`;
   const sums = columns.map((column, i) => {
     const name = quoteName(column.name);
     const moments = isNumeric(column) ? `, avg(${name}) as mean${i}, stddev_samp(${name}) as std${i}` : '';
-    return (
-      `count(${name}) as present${i}, ${differentOf(name)} as distincts${i}, min(${name}) as low${i}, ` +
-      `max(${name}) as high${i}${moments}`
-    );
+    const counts = `count(${name}) as present${i}, ${differentOf(name)} as distincts${i}`;
+    if (column.type === 'tensor') return counts;
+    return `${counts}, min(${name}) as low${i}, max(${name}) as high${i}${moments}`;
   });
   const [row] = await queryRows(`select ${sums.join(', ')} from ${from}`);
   const quartiles = await quartilesOf(from, columns.filter(isNumeric), total);
@@ -46,10 +44,26 @@ export async function profileTable(table: string, columns: readonly Column[]): P
       std: numberOrNull(row![`std${i}`]),
       quartiles: quartiles.get(column.name) ?? null,
       histogram: isNumber ? await histogram(from, name, low, high) : null,
-      top: isNumeric(column) ? [] : await topValues(from, name)
+      top: isNumeric(column) || column.type === 'tensor' ? [] : await topValues(from, name)
     });
   }
   return profiles;
+}
+
+const profiles = new WeakMap<object, Promise<readonly ColumnProfile[]>>();
+
+/** The profile of a frame, made at the first call only: the rows of a frame never change. */
+export function profileOf(frame: {
+  readonly table: string;
+  readonly columns: readonly Column[];
+}): Promise<readonly ColumnProfile[]> {
+  const made = profiles.get(frame) ?? profileTable(frame.table, frame.columns);
+  profiles.set(frame, made);
+  return made;
+}
+
+function isNumeric({ type }: Column): boolean {
+  return type === 'number' || type === 'integer';
 }
 
 async function quartilesOf(
@@ -58,35 +72,35 @@ async function quartilesOf(
   total: number
 ): Promise<Map<string, [number, number, number]>> {
   if (columns.length === 0) return new Map();
-  const shares = columns.flatMap(({ name }, i) =>
-    [0.25, 0.5, 0.75].map((share, q) => `quantile_cont(${quoteName(name)}, ${share}) as q${i}_${q}`)
-  );
+  // The three together, so that each column is put in order once.
+  const lists = columns.map(({ name }, i) => `quantile_cont(${quoteName(name)}, [0.25, 0.5, 0.75]) as q${i}`);
   const rows = total > LARGE ? `(select * from ${from} where rowid % ${Math.floor(total / SAMPLE)} = 0)` : from;
-  const [row] = await queryRows(`select ${shares.join(', ')} from ${rows}`);
+  const shares = columns.flatMap((_, i) => [1, 2, 3].map(q => `q${i}[${q}] as q${i}_${q}`));
+  const [row] = await queryRows(`select ${shares.join(', ')} from (select ${lists.join(', ')} from ${rows})`);
   return new Map(
     columns.flatMap(({ name }, i) => {
-      const [a, b, c] = [row![`q${i}_0`], row![`q${i}_1`], row![`q${i}_2`]];
+      const [a, b, c] = [row![`q${i}_1`], row![`q${i}_2`], row![`q${i}_3`]];
       return a === null || a === undefined ? [] : [[name, [Number(a), Number(b), Number(c)]] as const];
     })
   );
 }
 
 async function histogram(from: string, name: string, low: number, high: number): Promise<ColumnProfile['histogram']> {
+  // Where both ends are finite, so is all between them: DuckDB puts NaN above every number.
   if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
   const width = (high - low) / HISTOGRAM_BINS || 1;
   const bin = `least(cast(floor((${name} - ${low}) / ${width}) as integer), ${HISTOGRAM_BINS - 1})`;
-  const rows = await queryRows(
-    `select ${bin} as bin, count(*) as n from ${from} where ${name} is not null and isfinite(${name}) group by 1`
-  );
+  const rows = await queryRows(`select ${bin} as bin, count(*) as n from ${from} where ${name} is not null group by 1`);
   const counts = Array.from({ length: HISTOGRAM_BINS }, () => 0);
   for (const row of rows) counts[Number(row['bin'])] = Number(row['n']);
   return { edges: counts.map((_, i) => low + i * width).concat(high), counts };
 }
 
 async function topValues(from: string, name: string): Promise<ColumnProfile['top']> {
+  // Counted as what they are, and only the winners turned into text.
   const rows = await queryRows(
-    `select cast(${name} as varchar) as value, count(*) as n from ${from} where ${name} is not null ` +
-      `group by 1 order by n desc, value limit ${TOP_VALUES}`
+    `select cast(value as varchar) as value, n from (select ${name} as value, count(*) as n from ${from} ` +
+      `where ${name} is not null group by 1 order by n desc, value limit ${TOP_VALUES}) order by n desc, value`
   );
   return rows.map(row => ({ value: String(row['value']), count: Number(row['n']) }));
 }

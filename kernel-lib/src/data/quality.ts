@@ -4,6 +4,8 @@ import { LARGE } from './profile.js';
 
 /** A text column of which at least this share are numbers is probably a number column with a slip in it. */
 const MOSTLY_NUMERIC = 0.9;
+/** A column of no more different values is counted by value. */
+const FEW_WORDS = 10_000;
 
 /** Checks that every dataset version carries: rows, missing values, duplicates, constant and half-numeric columns, time. */
 export async function checkQuality(
@@ -19,7 +21,7 @@ export async function checkQuality(
     missingValues(profile, total),
     await duplicateRows(from, columns, total),
     constantColumns(profile),
-    await halfNumericColumns(from, columns)
+    await halfNumericColumns(from, profile, total)
   ];
   if (timeColumn) checks.push(await timeOrder(from, timeColumn));
   return checks;
@@ -62,19 +64,25 @@ function constantColumns(profile: readonly ColumnProfile[]): QualityCheck {
   };
 }
 
-async function halfNumericColumns(from: string, columns: readonly Column[]): Promise<QualityCheck> {
+async function halfNumericColumns(
+  from: string,
+  profile: readonly ColumnProfile[],
+  total: number
+): Promise<QualityCheck> {
   const found: string[] = [];
-  for (const column of columns.filter(c => c.type === 'string')) {
-    const name = quoteName(column.name);
-    const row = (
-      await queryRows(
-        `select count(${name}) as n, count(try_cast(${name} as double)) as numbers, ` +
-          `first(${name}) filter (where ${name} is not null and try_cast(${name} as double) is null) as odd from ${from}`
-      )
-    )[0]!;
-    const share = Number(row['numbers']) / Math.max(1, Number(row['n']));
+  for (const { name: column, count, distinct } of profile.filter(p => p.type === 'string' && p.count > 0)) {
+    const name = quoteName(column);
+    if (total > LARGE && distinct > FEW_WORDS && (await manyWords(from, name, count, total))) continue;
+    // Each word is looked at once, however often it stands there.
+    const [row] = await queryRows(
+      `select sum(n) filter (number) as numbers, first(value order by first_row) filter (not number) as odd from ` +
+        `(select ${name} as value, try_cast(${name} as double) is not null as number, count(*) as n, ` +
+        `min(rowid) as first_row from ${from} where ${name} is not null group by all)`
+    );
+    const numbers = Number(row!['numbers'] ?? 0);
+    const share = numbers / count;
     if (share >= MOSTLY_NUMERIC && share < 1) {
-      found.push(`${column.name}: ${row['numbers']} of ${row['n']} are numbers, but "${row['odd']}" is not`);
+      found.push(`${column}: ${numbers} of ${count} are numbers, but "${row!['odd']}" is not`);
     }
   }
   return {
@@ -83,6 +91,15 @@ async function halfNumericColumns(from: string, columns: readonly Column[]): Pro
     verdict: found.length === 0 ? 'pass' : 'warn',
     evidence: found.length === 0 ? 'Text columns hold text.' : `${found.join('; ')}.`
   };
+}
+
+/** Whether the first rows alone hold too many words for a column of numbers. */
+async function manyWords(from: string, name: string, present: number, total: number): Promise<boolean> {
+  const [row] = await queryRows(
+    `select count(*) as words from ${from} where rowid < ${Math.ceil(total / 5)} and ${name} is not null ` +
+      `and try_cast(${name} as double) is null`
+  );
+  return Number(row!['words']) > (1 - MOSTLY_NUMERIC) * present;
 }
 
 async function timeOrder(from: string, timeColumn: string): Promise<QualityCheck> {

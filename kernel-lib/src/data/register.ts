@@ -9,7 +9,7 @@ import { notebook } from '../notebook/standalone.js';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
 import { profileBundle } from './frame-display.js';
 import type { Frame } from './frame.js';
-import { profileTable } from './profile.js';
+import { profileOf } from './profile.js';
 import { checkQuality } from './quality.js';
 
 /**
@@ -18,7 +18,7 @@ import { checkQuality } from './quality.js';
  */
 export async function saveFrame(frame: Frame, name: string): Promise<Frame> {
   const book = notebook();
-  const profile = await profileTable(frame.table, frame.columns);
+  const profile = await profileOf(frame);
   const checks = await checkQuality(frame.table, frame.columns, profile, frame.time);
   let registered: DatasetVersion | null = null;
   try {
@@ -36,7 +36,7 @@ export async function saveFrame(frame: Frame, name: string): Promise<Frame> {
         source: frame.lineage.source,
         derivation: frame.lineage.steps.length > 0 ? frame.lineage.steps.join('; ') : null,
         parents: [...frame.lineage.parents],
-        profile,
+        profile: [...profile],
         checks,
         session_id: book.sessionId,
         cell_execution_id: book.cell?.executionId ?? null

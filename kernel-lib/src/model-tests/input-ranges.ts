@@ -9,7 +9,7 @@ const OUTSIDE = 0.2;
 /** Looks for values that cannot be among the inputs, and for test rows far from what was trained on. */
 export async function inputsInRange({ train, test, inputs }: DataSubject): Promise<ModelTestResult> {
   const numeric = inputs.filter(name => ['number', 'integer'].includes(train.column(name).type));
-  const impossible = await impossibleValues(train.table, numeric);
+  const impossible = await impossibleValues(train, numeric);
   if (impossible.length > 0) {
     const said = impossible.map(({ column, value, rows, from, to }) => {
       return `"${column}" is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${digits(from)} to ${digits(to)}`;
