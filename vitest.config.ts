@@ -18,6 +18,7 @@ export default defineConfig({
           include: [
             'server/**/src/**/*.test.ts',
             'recording/src/**/*.test.ts',
+            'tensor-inputs/src/**/*.test.ts',
             'onnx-import/src/**/*.test.ts',
             'kernel-lib/src/**/*.test.ts'
           ],

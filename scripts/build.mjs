@@ -18,6 +18,7 @@ import { explain, run } from './terminal.mjs';
 const SOURCES = [
   'server',
   'recording',
+  'tensor-inputs',
   'onnx-import',
   'kernel-lib',
   'extension',
@@ -41,7 +42,7 @@ export async function build(root, environment, { force = false } = {}) {
   rmSync(stamp, { force: true });
   const node = environment.node();
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(node, [tsc, '-b', 'server/contract', 'recording', 'onnx-import', 'server', 'kernel-lib', 'extension'], {
+  await run(node, [tsc, '-b', 'server/contract', 'recording', 'tensor-inputs', 'onnx-import', 'server', 'kernel-lib', 'extension'], {
     cwd: root
   });
   await run(node, [path.join(root, 'scripts', 'bundle.mjs')], { cwd: root });

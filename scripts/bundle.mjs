@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 /** What starts by itself: the command, a service, and the thread in which its graph runs. */
 const ENTRIES = ['cli/main', 'serving/main', 'serving/onnx-worker'];
 /** Loaded only when they are used, or native. */
-const LEFT_OUT = [/^onnxruntime-node/, /^pg($|-)/, /^@aws-sdk\//];
+const LEFT_OUT = [/^onnxruntime-node/, /^pg($|-)/, /^sharp$/, /^@aws-sdk\//];
 
 /**
  * Joins the compiled server and the packages that every start needs into a few files: reading 600 modules one by one is most

@@ -1,5 +1,7 @@
 export { data, type DataOptions } from './data/data.js';
 export { images, ImageFolder, type ImageBatch, type ImageBatchOptions, type ImageOptions } from './data/images.js';
+export { tensors, TensorSet, type TensorOptions } from './data/tensors.js';
+export type { TensorContent, TensorRows } from './data/tensor-rows.js';
 export type { Batch, BatchOptions } from './data/batches.js';
 export type { ColumnRule, DataSchema } from './data/schema.js';
 export type { DatabaseQuery } from './data/database-query.js';
@@ -8,7 +10,10 @@ export type { JoinOptions } from './data/combine.js';
 export type { Split, SplitOptions } from './data/split.js';
 export type { PlainValue } from './data/engine.js';
 export { prep, Prep, FittedPrep, type ImputeStrategy } from './prep/prep.js';
+export type { CellValue, ModelInputs, NestedNumbers } from './prep/model-inputs.js';
+export { TensorInput, type TensorInputParts } from './prep/tensor-input.js';
 export type { FittedColumn, FittedStep } from './prep/steps.js';
+export { cnn, type CnnOptions } from './models/cnn.js';
 export { mlp, type MlpOptions } from './models/mlp.js';
 export {
   boosting,
@@ -34,7 +39,7 @@ export { kMeans, pca, type KMeansOptions, type PcaOptions } from './models/struc
 export { Clustering, Projection, type StructureOptions } from './train/structure.js';
 export type { Estimator } from './models/estimator.js';
 export * as metrics from './metrics/index.js';
-export { check, CheckReport, type CheckOptions } from './model-tests/check.js';
+export { check, CheckReport, type CheckOptions, type TensorCheckOptions } from './model-tests/check.js';
 export {
   test,
   BehaviourReport,
@@ -43,7 +48,7 @@ export {
   type Invariance,
   type MinimumFunctionality
 } from './model-tests/behaviours.js';
-export { fit, type FitOptions } from './train/fit.js';
+export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from './train/fit.js';
 export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from './train/cross-validate.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
 export type { BackendChoice, BackendName, BackendRefusal } from './backend/choose.js';

@@ -205,7 +205,7 @@ describe('preflight', () => {
   it('warns of a lead that may be chance', async () => {
     const { parts } = trained;
     const { inputs, rows, truth } = parts.evaluation;
-    const columns = parts.prep.columns.map(column => inputs[column.name]!);
+    const columns = parts.prep.names.map(name => inputs[name]!);
     const p = parts.estimator.predict(parts.prep.transformColumns(columns, rows, 'test'), parts.prep.width);
     const ours = truth.map((_, row) => parts.labels![p[row * 2 + 1]! > p[row * 2]! ? 1 : 0]!);
     // Wrong on three rows only, where the model is right: too few to be sure.

@@ -107,5 +107,7 @@ export function columnTypeWord(type: ColumnType, trans: TranslationBundle): stri
       return trans.__('date');
     case 'timestamp':
       return trans.__('date and time');
+    case 'tensor':
+      return trans.__('list of numbers');
   }
 }

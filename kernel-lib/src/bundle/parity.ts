@@ -26,7 +26,7 @@ export async function checkParity(
     const feeds: Record<string, Tensor> = {};
     for (const input of inputs) {
       const values = vectors.inputs[input.name]!;
-      const shape = [vectors.rows, 1];
+      const shape = [vectors.rows, ...input.shape.slice(1)];
       if (input.datatype === 'BYTES') {
         feeds[input.name] = new runtime.Tensor(
           'string',
@@ -40,16 +40,16 @@ export async function checkParity(
           shape
         );
       } else {
-        const numbers = Float32Array.from(values, v => (v === null ? NaN : Number(v)));
+        const numbers = Float32Array.from(values.flat(), v => (v === null ? NaN : Number(v)));
         feeds[input.name] = new runtime.Tensor('float32', numbers, shape);
       }
     }
     const answers = await session.run(feeds);
     let worst = 0;
     for (const [name, expected] of Object.entries(vectors.outputs)) {
-      const got = answers[name]!.data as Float32Array;
+      const got = answers[name]!.data as Float32Array | BigInt64Array;
       expected.data.forEach((value, i) => {
-        const difference = Math.abs(value - got[i]!) / Math.max(1, Math.abs(value));
+        const difference = Math.abs(value - Number(got[i])) / Math.max(1, Math.abs(value));
         // A NaN on one side only must not pass.
         worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
       });

@@ -127,6 +127,10 @@ export async function frameToArrow(frame: Frame): Promise<ArrowTable> {
         return [name, arrow.vectorFromArray(column.map(time), new arrow.TimestampMillisecond())] as const;
       case 'string':
         return [name, arrow.vectorFromArray(column, new arrow.Utf8())] as const;
+      case 'tensor':
+        throw new SlipwayError('COLUMN_TYPE', `"${name}" holds lists of numbers, which are not given as Arrow.`, {
+          remedy: `Leave it out: frame.select(…) with the other columns.`
+        });
     }
   });
   return new arrow.Table(Object.fromEntries(vectors) as never);

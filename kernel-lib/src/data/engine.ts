@@ -58,6 +58,12 @@ export async function queryColumns(sql: string): Promise<PlainValue[][]> {
   return result.getColumnsJS().map(column => column.map(plain));
 }
 
+/** The only column of a query, whose values are lists of numbers. */
+export async function queryLists(sql: string): Promise<number[][]> {
+  const result = await (await engine()).runAndReadAll(sql);
+  return (result.getColumnsJS()[0] ?? []) as number[][];
+}
+
 export type PlainValue = number | string | boolean | null;
 
 function plain(value: unknown): PlainValue {

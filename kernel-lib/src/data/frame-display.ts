@@ -4,9 +4,14 @@ import type { MimeBundle } from '../notebook/context.js';
 import type { PlainValue } from './engine.js';
 import type { Frame } from './frame.js';
 
+/** Characters of a value in a preview. */
+const LONGEST = 80;
+
 function shown(value: PlainValue | undefined): string {
   if (value === null || value === undefined) return '–';
-  return typeof value === 'number' ? formatNumber(value) : String(value);
+  if (typeof value === 'number') return formatNumber(value);
+  const text = String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function frameTitle(frame: Frame): string {
@@ -45,7 +50,9 @@ export function profileBundle(
           .slice(0, 3)
           .map(t => t.value)
           .join(', ')
-      : `${shown(p.min)} … ${shown(p.max)}`,
+      : p.type === 'tensor'
+        ? ''
+        : `${shown(p.min)} … ${shown(p.max)}`,
     p.mean === null ? '' : formatNumber(p.mean)
   ]);
   const pictures = profile.map(p => {

@@ -1,3 +1,4 @@
+import { decodePicture, PictureError, pictureSize } from '@slipway/tensor-inputs';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
@@ -6,11 +7,13 @@ import { SlipwayError } from '../errors.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { notebook } from '../notebook/standalone.js';
+import { pictureRefused } from './picture-file.js';
 import { shuffledIndices } from '../train/random.js';
 import { execute, freshTable, quoteName, quoteText } from './engine.js';
 import { Frame } from './frame.js';
 import { writeRowsFile } from './rows-file.js';
 import type { SplitOptions } from './split.js';
+import type { TensorContent, TensorRows } from './tensor-rows.js';
 
 export interface ImageOptions {
   /** Height and width that all images are brought to, in pixels. */
@@ -37,8 +40,13 @@ export interface ImageBatch {
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff']);
 
+/** Pictures that are decoded at the same time. */
+const AT_A_TIME = 32;
+
 /** Images in folders that are named after their classes. */
-export class ImageFolder {
+export class ImageFolder implements TensorRows {
+  readonly noun = 'images';
+  readonly target = 'label';
   /** One row for each image: `file`, `label`, `width`, `height`, `sha256`. */
   readonly frame: Frame;
   /** Names of the classes, sorted; the order of the outputs. */
@@ -56,6 +64,23 @@ export class ImageFolder {
 
   get count(): number {
     return this.frame.rowCount;
+  }
+
+  /** What a model receives: the input `image`, pixels from 0 to 255. */
+  get content(): TensorContent {
+    return { name: 'image', shape: this.shape, kind: 'pixels', scaling: 'none' };
+  }
+
+  /** The pixels of all images, from 0 to 255: row-major [images, height, width, channels]. */
+  async read(): Promise<Uint8Array> {
+    const [files = []] = await this.frame.values(['file']);
+    const size = this.shape[0] * this.shape[1] * this.shape[2];
+    const out = new Uint8Array(files.length * size);
+    for (let from = 0; from < files.length; from += AT_A_TIME) {
+      const read = await Promise.all(files.slice(from, from + AT_A_TIME).map(file => this.#pixels(String(file))));
+      read.forEach((pixels, i) => out.set(pixels, (from + i) * size));
+    }
+    return out;
   }
 
   /** Cuts the images in two; by default each class has its share in both parts. */
@@ -103,12 +128,18 @@ export class ImageFolder {
     return tf.data.generator(tensors.bind(this));
   }
 
-  async #pixels(file: string): Promise<Buffer> {
-    const { default: sharp } = await import('sharp');
-    const [height, width, channels] = this.shape;
-    const resized = sharp(path.join(this.#folder, file)).resize(width, height, { fit: 'fill' }).removeAlpha();
-    const coloured = channels === 1 ? resized.greyscale() : resized.toColourspace('srgb');
-    return coloured.raw().toBuffer();
+  async #pixels(file: string): Promise<Uint8Array> {
+    const bytes = await readFile(path.join(this.#folder, file)).catch((cause: unknown) => {
+      throw new SlipwayError('DATA_NOT_FOUND', `The image "${file}" is no longer there.`, {
+        remedy: 'Read the folder again with slip.images.',
+        cause
+      });
+    });
+    try {
+      return await decodePicture(bytes, this.shape);
+    } catch (cause) {
+      throw pictureRefused(`"${file}"`, cause);
+    }
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {
@@ -175,17 +206,15 @@ async function listImages(place: string, folder: string): Promise<FoundImage[]> 
 }
 
 async function* describeAll(place: string, found: readonly FoundImage[]): AsyncGenerator<Record<string, unknown>> {
-  const { default: sharp } = await import('sharp');
   for (const { file, label } of found) {
     const bytes = await readFile(path.join(place, file));
-    const { width, height } = await sharp(bytes)
-      .metadata()
-      .catch((cause: unknown) => {
-        throw new SlipwayError('DATA_UNREADABLE', `"${file}" is no image that can be read.`, {
-          remedy: 'Delete it, or save it anew as PNG or JPEG; nothing was registered.',
-          cause
-        });
+    const { width, height } = await pictureSize(bytes).catch((cause: unknown) => {
+      if (!(cause instanceof PictureError)) throw cause;
+      throw new SlipwayError('DATA_UNREADABLE', `"${file}" is no image that can be read: it ${cause.message}.`, {
+        remedy: 'Delete it, or save it anew as PNG or JPEG; nothing was registered.',
+        cause
       });
+    });
     yield { file, label, width, height, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 }

@@ -23,7 +23,8 @@ const DUCK_TYPES: Record<ColumnType, string> = {
   boolean: 'BOOLEAN',
   date: 'DATE',
   timestamp: 'TIMESTAMP',
-  string: 'VARCHAR'
+  string: 'VARCHAR',
+  tensor: 'FLOAT[]'
 };
 
 /**

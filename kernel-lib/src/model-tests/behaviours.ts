@@ -1,9 +1,12 @@
 import type { Behaviour, BehaviourClaim, Columns } from '@slipway/contract';
+import { decodePicture, flatRow, RowShapeError, type PictureShape } from '@slipway/tensor-inputs';
 import type { PlainValue } from '../data/engine.js';
+import { pictureFile, pictureRefused } from '../data/picture-file.js';
 import { SlipwayError } from '../errors.js';
 import { suggestion } from '../near-names.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
+import type { ModelInputs } from '../prep/model-inputs.js';
 import type { InputRow } from '../registry/service.js';
 import { Run } from '../runs/run.js';
 import type { TrainedModel, TrainedModelParts } from '../train/trained-model.js';
@@ -78,7 +81,10 @@ export async function test(
       remedy: 'Fit one inside the run: slip.run(name, async run => slip.fit(…)).'
     });
   }
-  const behaviours = Object.entries(tests).map(([name, each]) => behaviourOf(name, each, model.parts));
+  const behaviours: Behaviour[] = [];
+  for (const [name, each] of Object.entries(tests)) {
+    behaviours.push(behaviourOf(name, await withPictures(each, model.parts), model.parts));
+  }
   const results = behaviours.map(behaviour => ({
     name: behaviour.name,
     rows: behaviour.claims.length,
@@ -93,12 +99,12 @@ export async function test(
         'Train on rows that show it, or mend the test; preflight will refuse the model.'
     );
   }
-  return Promise.resolve(new BehaviourReport(model.parts.target, results));
+  return new BehaviourReport(model.parts.target, results);
 }
 
 /** The behaviour as rows and claims, which need no model to be understood. */
 function behaviourOf(name: string, each: BehaviourTest, parts: TrainedModelParts): Behaviour {
-  const inputs = parts.prep.columns.map(column => column.name);
+  const inputs = [...parts.prep.names];
   if ('vary' in each && !inputs.includes(each.vary)) {
     throw new SlipwayError('COLUMN_UNKNOWN', `The model reads no "${each.vary}" (in the test "${name}").`, {
       remedy: suggestion(each.vary, inputs)
@@ -110,11 +116,11 @@ function behaviourOf(name: string, each: BehaviourTest, parts: TrainedModelParts
       remedy: parts.labels ? suggestion(of, parts.labels) : 'It predicts a number; leave `of` out.'
     });
   }
-  if ('rows' in each && 'expect' in each && !('vary' in each)) return minimum(name, each, parts, inputs);
-  return 'to' in each ? invariance(name, each, parts, inputs) : direction(name, each as Direction, parts, inputs);
+  if ('rows' in each && 'expect' in each && !('vary' in each)) return minimum(name, each, parts);
+  return 'to' in each ? invariance(name, each, parts) : direction(name, each as Direction, parts);
 }
 
-function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelParts, inputs: string[]): Behaviour {
+function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelParts): Behaviour {
   const rows = [test.rows].flat() as InputRow[];
   const { expect } = test;
   const claim = (row: number): BehaviourClaim => {
@@ -129,10 +135,10 @@ function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelPa
       remedy: suggestion(String(expect), parts.labels)
     });
   }
-  return { name, inputs: columnsOf(rows, inputs, name), claims: rows.map((_, row) => claim(row)) };
+  return { name, inputs: columnsOf(rows, parts, name), claims: rows.map((_, row) => claim(row)) };
 }
 
-function invariance(name: string, test: Invariance, parts: TrainedModelParts, inputs: string[]): Behaviour {
+function invariance(name: string, test: Invariance, parts: TrainedModelParts): Behaviour {
   const base = rowsOf(test.rows, parts);
   const rows = [...base];
   const claims: BehaviourClaim[] = [];
@@ -145,10 +151,10 @@ function invariance(name: string, test: Invariance, parts: TrainedModelParts, in
       else claims.push(claim);
     }
   });
-  return { name, inputs: columnsOf(rows, inputs, name), claims };
+  return { name, inputs: columnsOf(rows, parts, name), claims };
 }
 
-function direction(name: string, test: Direction, parts: TrainedModelParts, inputs: string[]): Behaviour {
+function direction(name: string, test: Direction, parts: TrainedModelParts): Behaviour {
   const base = rowsOf(test.rows, parts).filter(row => typeof row[test.vary] === 'number');
   if (base.length === 0 || (parts.labels && test.of === undefined)) {
     throw new SlipwayError(
@@ -167,7 +173,7 @@ function direction(name: string, test: Direction, parts: TrainedModelParts, inpu
     const limits = test.expect === 'rises' ? { min: -least } : { max: least };
     return { row: changed, than_row: i, ...limits, ...(test.of === undefined ? {} : { of: test.of }) };
   });
-  return { name, inputs: columnsOf(rows, inputs, name), claims };
+  return { name, inputs: columnsOf(rows, parts, name), claims };
 }
 
 /** The given rows, or the recorded test rows. */
@@ -184,7 +190,8 @@ function rangeOf({ testVectors }: TrainedModelParts): number {
   return Math.max(...data) - Math.min(...data) || 1;
 }
 
-function columnsOf(rows: readonly InputRow[], inputs: readonly string[], name: string): Columns {
+function columnsOf(rows: readonly InputRow[], { prep }: TrainedModelParts, name: string): Columns {
+  const inputs = prep.names;
   for (const row of rows) {
     const unknown = Object.keys(row).find(key => !inputs.includes(key));
     const missing = inputs.find(key => !(key in row));
@@ -198,12 +205,47 @@ function columnsOf(rows: readonly InputRow[], inputs: readonly string[], name: s
       );
     }
   }
-  return Object.fromEntries(inputs.map(input => [input, rows.map(row => row[input] ?? null)]));
+  return Object.fromEntries(
+    inputs.map(input => [
+      input,
+      rows.map((row, i) => storable(row[input] ?? null, prep, `"${input}" in row ${i + 1} of the test "${name}"`))
+    ])
+  );
+}
+
+/** A value as a bundle keeps it. */
+function storable(value: InputRow[string], prep: ModelInputs, place: string): Columns[string][number] {
+  if (prep.kind === 'columns') {
+    if (typeof value !== 'object' || value === null) return value;
+    throw new SlipwayError('COLUMN_TYPE', `${place} is a list, where the model reads one value.`);
+  }
+  try {
+    return Array.from(flatRow(value, prep.shape), Number);
+  } catch (error) {
+    throw error instanceof RowShapeError ? new SlipwayError('COLUMN_TYPE', `${place}: ${error.message}.`) : error;
+  }
+}
+
+/** The test with the pixels of the pictures that its rows name. */
+async function withPictures(each: BehaviourTest, { prep }: TrainedModelParts): Promise<BehaviourTest> {
+  if (prep.kind !== 'tensor' || prep.parts.format !== 'image' || !('rows' in each) || !each.rows) return each;
+  const { name } = prep.parts;
+  const rows = [each.rows].flat().map(async (row: InputRow): Promise<InputRow> => {
+    const value = row[name];
+    if (typeof value !== 'string' && !(value instanceof Uint8Array)) return row;
+    try {
+      const pixels = await decodePicture(await pictureFile(value), prep.shape as PictureShape);
+      return { ...row, [name]: Array.from(pixels) };
+    } catch (error) {
+      throw pictureRefused('A picture of the test', error);
+    }
+  });
+  return { ...each, rows: await Promise.all(rows) };
 }
 
 /** The notebook's own model asked about rows. */
 export function answersOf({ estimator, prep, labels, target }: TrainedModelParts, inputs: Columns): Answers {
-  const columns = prep.columns.map(({ name }) => inputs[name]!);
+  const columns = prep.names.map(name => inputs[name]!);
   const rows = columns[0]!.length;
   const data = estimator.predict(prep.transformColumns(columns, rows, `the tests of ${target}`), prep.width);
   return { labels, data };

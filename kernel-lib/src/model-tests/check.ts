@@ -1,20 +1,32 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { ModelTestResult } from '@slipway/contract';
-import type { Frame } from '../data/frame.js';
+import { shapeText } from '@slipway/tensor-inputs';
+import { Frame } from '../data/frame.js';
+import type { TensorRows } from '../data/tensor-rows.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
 import type { MimeBundle } from '../notebook/context.js';
 import type { ModelSpec } from '../models/specs.js';
 import type { Prep } from '../prep/prep.js';
-import { readTarget, type Task } from '../train/target.js';
+import { frameExamples } from '../train/frame-examples.js';
+import { tensorExamples } from '../train/tensor-examples.js';
+import type { Task } from '../train/target.js';
 import { overfitFewRows } from './few-rows.js';
-import { testData, warnOfResult } from './index.js';
+import { warnOfResult } from './index.js';
 import { linesBundle, testLines } from './model-tests-display.js';
 
+/** Rows that are columns of a frame. */
 export interface CheckOptions {
   readonly train: Frame;
   readonly test: Frame;
   readonly target: string;
   readonly prep: Prep;
+  readonly task?: Task;
+}
+
+/** Rows that are tensors. */
+export interface TensorCheckOptions {
+  readonly train: TensorRows;
+  readonly test: TensorRows;
   readonly task?: Task;
 }
 
@@ -44,17 +56,21 @@ export class CheckReport {
  *
  * @throws SlipwayError for columns and targets that do not fit together, as `slip.fit` does.
  */
-export async function check(model: ModelSpec | LayersModel, options: CheckOptions): Promise<CheckReport> {
-  const { train, test } = options;
-  const target = await readTarget(options.target, train, test, options.task);
-  const prep = await options.prep.fit(train);
-  const inputs = prep.columns.map(({ name }) => name);
-  const results = await testData({ train, test, target, inputs });
+export async function check(
+  model: ModelSpec | LayersModel,
+  options: CheckOptions | TensorCheckOptions
+): Promise<CheckReport> {
+  const examples =
+    options.train instanceof Frame
+      ? await frameExamples(options as CheckOptions)
+      : await tensorExamples(options as TensorCheckOptions);
+  const { inputs, target, train: rows, frame } = examples;
+  const results = await examples.checkRows();
   results.filter(({ verdict }) => verdict !== 'pass').forEach(warnOfResult);
-  const rows = await prep.transform(train);
   const finite = rows.every(Number.isFinite);
-  const shape = `${finite ? '✓' : '✗'} Shape: ${train.rowCount} training rows of ${prep.width} numbers, ${finite ? 'all finite' : 'some of them not finite'}.`;
-  const byHeart = finite ? await overfitFewRows(model, prep, rows, target) : null;
+  const each = inputs.kind === 'tensor' ? shapeText(inputs.shape) : inputs.width;
+  const shape = `${finite ? '✓' : '✗'} Shape: ${frame.train_rows} training rows of ${each} numbers, ${finite ? 'all finite' : 'some of them not finite'}.`;
+  const byHeart = finite ? await overfitFewRows(model, inputs.shape, rows, target) : null;
   const lines = [
     shape,
     ...(byHeart === null ? [] : [`${byHeart.learned ? '✓' : '✗'} Learns a few rows: ${byHeart.evidence}.`])
@@ -65,5 +81,5 @@ export async function check(model: ModelSpec | LayersModel, options: CheckOption
         'Look at its last layer and its activations, and standardize the inputs: more rows will not mend it.'
     );
   }
-  return new CheckReport(options.target, results, lines);
+  return new CheckReport(target.name, results, lines);
 }

@@ -1,8 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
-import { buildMlp } from '../models/mlp.js';
-import { isModelSpec, type ModelSpec } from '../models/specs.js';
+import { buildNetwork, withoutPenalties } from '../models/build-network.js';
+import { isModelSpec, isNetworkSpec, type ModelSpec } from '../models/specs.js';
 import { withoutAutolog } from '../runs/autolog.js';
-import type { FittedPrep } from '../prep/prep.js';
 import type { Target } from '../train/target.js';
 import { tensorflow, type Tf } from '../train/tensorflow.js';
 import { digits, percent } from './test-subject.js';
@@ -24,23 +23,23 @@ export interface FewRows {
  * Trains a copy of a network on a few rows, without penalties: one that is wired rightly learns them by heart. Weights and
  * state of the network itself stay as they are.
  *
- * @param rows row-major [count, prep.width].
+ * @param rows row-major [count, …shape]. @param shape of one row.
  */
 export async function overfitFewRows(
   model: ModelSpec | LayersModel,
-  prep: FittedPrep,
+  shape: readonly number[],
   rows: Float32Array,
   target: Target
 ): Promise<FewRows | null> {
-  if (isModelSpec(model) && model.kind !== 'mlp') return null;
+  if (isModelSpec(model) && !isNetworkSpec(model)) return null;
   const tf = await tensorflow();
   const classes = target.labels?.length ?? null;
   const network = isModelSpec(model)
-    ? buildMlp(tf, { ...model.options, dropout: 0, l2: 0 }, prep.width, classes, 1)
+    ? buildNetwork(tf, withoutPenalties(model), shape, classes, 1)
     : await copyOf(tf, model);
   try {
     const chosen = chooseRows(target);
-    return await withoutAutolog(() => learnByHeart(tf, network, prep.width, rows, target, chosen));
+    return await withoutAutolog(() => learnByHeart(tf, network, shape, rows, target, chosen));
   } finally {
     network.dispose();
   }
@@ -62,7 +61,7 @@ function chooseRows({ train }: Target): number[] {
 async function learnByHeart(
   tf: Tf,
   network: LayersModel,
-  width: number,
+  shape: readonly number[],
   rows: Float32Array,
   { train, labels }: Target,
   chosen: readonly number[]
@@ -74,10 +73,10 @@ async function learnByHeart(
   const spread = Math.sqrt(truth.reduce((sum, t) => sum + (t - mean) ** 2, 0) / truth.length) || 1;
   const answers = labels === null ? truth.map(t => (t - mean) / spread) : truth;
   const oneHot = labels !== null && units > 1;
-  const x = tf.tensor2d(Float32Array.from(chosen.flatMap(row => [...rows.subarray(row * width, (row + 1) * width)])), [
-    chosen.length,
-    width
-  ]);
+  const width = shape.reduce((product, size) => product * size, 1);
+  const learnedRows = new Float32Array(chosen.length * width);
+  chosen.forEach((row, i) => learnedRows.set(rows.subarray(row * width, (row + 1) * width), i * width));
+  const x = tf.tensor(learnedRows, [chosen.length, ...shape]);
   const y = tf.tensor2d(
     oneHot ? answers.map(a => Array.from({ length: units }, (_, i) => Number(i === a))) : answers.map(a => [a])
   );

@@ -1,8 +1,9 @@
 import type { ModelTestResult } from '@slipway/contract';
+import type { Frame } from '../data/frame.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
 import { targetAhead } from './direction.js';
 import { inputsInRange } from './input-ranges.js';
-import { inputLeakage, scoreLeakage } from './leakage.js';
+import { inputLeakage } from './leakage.js';
 import { learned } from './learned.js';
 import { testRowsApart } from './overlap.js';
 import type { DataSubject, TrainedSubject } from './test-subject.js';
@@ -19,22 +20,42 @@ export async function testData(subject: DataSubject): Promise<ModelTestResult[]>
   ];
 }
 
+/** What can be said of rows in which structure was looked for; warns under the cell of what is wrong. */
+export async function testRows({
+  train,
+  test,
+  inputs
+}: Pick<DataSubject, 'train' | 'inputs'> & { readonly test: Frame | null }): Promise<ModelTestResult[]> {
+  try {
+    const results = [
+      ...(test ? [await testRowsApart({ train, test })] : []),
+      await inputsInRange({ train, test: test ?? train, inputs })
+    ];
+    results.filter(({ verdict }) => verdict !== 'pass').forEach(warnOfResult);
+    return results;
+  } catch (error) {
+    return warnOfFault(error);
+  }
+}
+
 /**
  * Tests rows and model after a training, and warns under the cell of what is wrong. A test that cannot be made is left out:
  * no training fails by its tests.
  */
 export async function testTraining(subject: TrainedSubject): Promise<ModelTestResult[]> {
   try {
-    const [leakage, ...others] = await testData(subject);
-    const suspected = leakage!.verdict === 'pass' ? scoreLeakage(subject.evaluation) : null;
-    const results = [suspected ?? leakage!, ...others, await learned(subject)];
+    const results = [...(await subject.check(subject.evaluation)), learned(subject)];
     results.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail').forEach(warnOfResult);
     warnOfBaseline(subject);
     return results;
   } catch (error) {
-    warnOfCell(`The model tests could not be made: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
+    return warnOfFault(error);
   }
+}
+
+function warnOfFault(error: unknown): [] {
+  warnOfCell(`The model tests could not be made: ${error instanceof Error ? error.message : String(error)}`);
+  return [];
 }
 
 export function warnOfResult({ evidence, remedy }: ModelTestResult): void {

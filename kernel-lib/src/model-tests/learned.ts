@@ -1,21 +1,22 @@
 import type { ModelTestResult } from '@slipway/contract';
-import type { PlainValue } from '../data/engine.js';
-import { digits, evenRows, found, passed, percent, type TrainedSubject } from './test-subject.js';
+import { rowsAt } from '../train/examples.js';
+import { digits, found, passed, percent, type TrainedSubject } from './test-subject.js';
 
 const SAMPLE = 2000;
 
 /** Whether the loss on the training rows fell below that of the best constant answer. */
-export async function learned(subject: TrainedSubject): Promise<ModelTestResult> {
-  const { train, target, inputs, prep, estimator } = subject;
-  const [truth = [], ...columns] = await evenRows(train, [target.name, ...inputs], SAMPLE);
-  const answers = estimator.predict(prep.transformColumns(columns, truth.length, train.name), prep.width);
+export function learned({ target, rows, width, estimator }: TrainedSubject): ModelTestResult {
+  const stride = Math.ceil(target.train.length / SAMPLE);
+  const places = target.train.flatMap((_, place) => (place % stride === 0 ? [place] : []));
+  const truth = places.map(place => target.train[place]!);
+  const answers = estimator.predict(rowsAt(rows, width, places), width);
   const {
     name,
     ours,
     constant,
     better,
     note = ''
-  } = target.labels ? classLoss(truth.map(String), answers, target.labels) : numberLoss(truth, answers);
+  } = target.labels ? classLoss(truth, answers, target.labels.length) : numberLoss(truth, answers);
   const numbers =
     `${name} ${digits(ours)} on ${truth.length} training rows${note}; ` +
     `the best constant answer has ${digits(constant)}`;
@@ -37,13 +38,12 @@ interface Comparison {
   readonly note?: string;
 }
 
-function classLoss(truth: readonly string[], answers: Float32Array, labels: readonly string[]): Comparison {
-  const counts = labels.map(label => truth.filter(t => t === label).length);
+function classLoss(truth: readonly number[], answers: Float32Array, classes: number): Comparison {
+  const counts = Array.from({ length: classes }, (_, label) => truth.filter(t => t === label).length);
   const least = 1e-7;
   let [ours, right] = [0, 0];
-  truth.forEach((label, row) => {
-    const probabilities = answers.subarray(row * labels.length, (row + 1) * labels.length);
-    const at = labels.indexOf(label);
+  truth.forEach((at, row) => {
+    const probabilities = answers.subarray(row * classes, (row + 1) * classes);
     ours -= Math.log(Math.max(least, probabilities[at]!)) / truth.length;
     if (probabilities.every(p => p <= probabilities[at]!)) right++;
   });
@@ -57,11 +57,10 @@ function classLoss(truth: readonly string[], answers: Float32Array, labels: read
   return { name: 'log loss', ours, constant, better, note: ` (accuracy ${percent(right / truth.length)})` };
 }
 
-function numberLoss(truth: readonly PlainValue[], answers: Float32Array): Comparison {
-  const values = truth.map(Number);
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+function numberLoss(truth: readonly number[], answers: Float32Array): Comparison {
+  const mean = truth.reduce((a, b) => a + b, 0) / truth.length;
   const root = (of: (row: number) => number): number =>
-    Math.sqrt(values.reduce((sum, value, row) => sum + (value - of(row)) ** 2, 0) / values.length);
+    Math.sqrt(truth.reduce((sum, value, row) => sum + (value - of(row)) ** 2, 0) / truth.length);
   const ours = root(row => answers[row]!);
   const constant = root(() => mean);
   return { name: 'rmse', ours, constant, better: ours < constant };

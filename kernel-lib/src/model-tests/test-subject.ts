@@ -2,7 +2,6 @@ import type { Evaluation, ModelTestId, ModelTestResult, Verdict } from '@slipway
 import { queryColumns, quoteName, type PlainValue } from '../data/engine.js';
 import type { Frame } from '../data/frame.js';
 import type { Estimator } from '../models/estimator.js';
-import type { FittedPrep } from '../prep/prep.js';
 import type { Target } from '../train/target.js';
 
 /** What is known of a training before it begins. */
@@ -15,10 +14,15 @@ export interface DataSubject {
 }
 
 /** What is known of a training after it has ended. */
-export interface TrainedSubject extends DataSubject {
-  readonly prep: FittedPrep;
+export interface TrainedSubject {
+  readonly target: Target;
+  /** The training rows as the model receives them, row-major [rows, width]. */
+  readonly rows: Float32Array;
+  readonly width: number;
   readonly estimator: Estimator;
   readonly evaluation: Evaluation;
+  /** Tests of the rows themselves. */
+  check(evaluation: Evaluation): Promise<ModelTestResult[]>;
 }
 
 export function passed(id: ModelTestId, evidence: string): ModelTestResult {

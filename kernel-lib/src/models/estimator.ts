@@ -6,6 +6,8 @@ export interface Estimator {
   readonly kind: string;
   /** One line for the model card. */
   readonly description: string;
+  /** Shape of one row as the model reads it, when it reads tensors; else all numbers of a row stand in one line. */
+  readonly rowShape?: readonly number[];
   /**
    * Answers for row-major `rows` [count, width]: probabilities [count, classes] of a classifier, values [count] of a
    * regression.
@@ -14,7 +16,7 @@ export interface Estimator {
   /**
    * Writes the same computation as ONNX operators.
    *
-   * @param input name of the value [rows, width].
+   * @param input name of the value [rows, width], or [rows, …rowShape].
    * @returns name of the probabilities [rows, classes], or of the values [rows, 1].
    * @throws SlipwayError MODEL_NOT_EXPORTABLE, before anything is written.
    */

@@ -24,16 +24,18 @@ export function mlp(options: MlpOptions): ModelSpec {
   return { kind: 'mlp', options };
 }
 
-/** Builds the network with seeded initial weights. `classes` is null for a regression. */
+/** Builds the network with seeded initial weights. `classes` is null for a regression; a row of several axes is made flat. */
 export function buildMlp(
   tf: Tf,
   options: MlpOptions,
-  width: number,
+  shape: readonly number[],
   classes: number | null,
   seed: number
 ): LayersModel {
   const { hidden, activation = 'relu', dropout = 0, l2 = 0 } = options;
   const model = tf.sequential({ name: 'mlp' });
+  const isFlat = shape.length === 1;
+  if (!isFlat) model.add(tf.layers.flatten({ name: 'flat', inputShape: [...shape] }));
   const regularizer = l2 > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2 }) } : {};
   hidden.forEach((units, i) => {
     const initializer =
@@ -45,7 +47,7 @@ export function buildMlp(
         activation,
         kernelInitializer: initializer({ seed: seed + i }),
         ...regularizer,
-        ...(i === 0 ? { inputShape: [width] } : {})
+        ...(i === 0 && isFlat ? { inputShape: [...shape] } : {})
       })
     );
     if (dropout > 0) model.add(tf.layers.dropout({ name: `dropout_${i + 1}`, rate: dropout, seed: seed + 100 + i }));
@@ -56,7 +58,7 @@ export function buildMlp(
       units: classes ?? 1,
       activation: classes ? 'softmax' : 'linear',
       kernelInitializer: tf.initializers.glorotUniform({ seed: seed + hidden.length }),
-      ...(hidden.length === 0 ? { inputShape: [width] } : {})
+      ...(hidden.length === 0 && isFlat ? { inputShape: [...shape] } : {})
     })
   );
   return model;

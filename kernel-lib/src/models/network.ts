@@ -9,14 +9,26 @@ import type { Estimator } from './estimator.js';
 export class NetworkEstimator implements Estimator {
   readonly kind = 'network';
   readonly network: LayersModel;
+  readonly rowShape: readonly number[];
   readonly #tf: Tf;
   readonly #classes: number | null;
   readonly #epochs: number;
   readonly #backend: string;
 
-  /** @param classes how many there are; null for a regression. */
-  constructor(tf: Tf, network: LayersModel, classes: number | null, epochs: number, backend: string) {
+  /**
+   * @param rowShape shape of one row, e.g. [28, 28, 1].
+   * @param classes how many there are; null for a regression.
+   */
+  constructor(
+    tf: Tf,
+    network: LayersModel,
+    rowShape: readonly number[],
+    classes: number | null,
+    epochs: number,
+    backend: string
+  ) {
     this.#tf = tf;
+    this.rowShape = rowShape;
     this.network = network;
     this.#classes = classes;
     this.#epochs = epochs;
@@ -30,7 +42,7 @@ export class NetworkEstimator implements Estimator {
 
   predict(rows: Float32Array, width: number): Float32Array {
     const raw = this.#tf.tidy(() => {
-      const x = this.#tf.tensor2d(rows, [rows.length / width, width]);
+      const x = this.#tf.tensor(rows, [rows.length / width, ...this.rowShape]);
       return (this.network.predict(x) as Tensor2D).dataSync() as Float32Array;
     });
     return this.#isSingleUnit() ? Float32Array.from(Array.from(raw).flatMap(p => [1 - p, p])) : raw;

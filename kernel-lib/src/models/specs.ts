@@ -1,4 +1,5 @@
 import { SlipwayError } from '../errors.js';
+import type { CnnOptions } from './cnn.js';
 import type { MlpOptions } from './mlp.js';
 
 export interface LinearOptions {
@@ -60,6 +61,7 @@ export interface ForestOptions extends TreeOptions {
 /** A model that is described before it is fitted. */
 export type ModelSpec =
   | { readonly kind: 'mlp'; readonly options: MlpOptions }
+  | { readonly kind: 'cnn'; readonly options: CnnOptions }
   | { readonly kind: 'linear'; readonly options: LinearOptions }
   | { readonly kind: 'logistic'; readonly options: LogisticOptions }
   | { readonly kind: 'lasso'; readonly options: LassoOptions }
@@ -70,11 +72,15 @@ export type ModelSpec =
   | { readonly kind: 'forest'; readonly options: ForestOptions }
   | { readonly kind: 'boosting'; readonly options: BoostingOptions };
 
+/** A network of tfjs. */
+export type NetworkSpec = Extract<ModelSpec, { kind: 'mlp' | 'cnn' }>;
+
 /** A model that needs no tfjs. */
-export type ClassicalSpec = Exclude<ModelSpec, { kind: 'mlp' }>;
+export type ClassicalSpec = Exclude<ModelSpec, NetworkSpec>;
 
 const KINDS: Readonly<Record<ModelSpec['kind'], true>> = {
   mlp: true,
+  cnn: true,
   linear: true,
   lasso: true,
   logistic: true,
@@ -95,6 +101,10 @@ export function isModelSpec(value: unknown): value is ModelSpec {
     Object.hasOwn(KINDS, String(value.kind)) &&
     'options' in value
   );
+}
+
+export function isNetworkSpec(spec: ModelSpec): spec is NetworkSpec {
+  return spec.kind === 'mlp' || spec.kind === 'cnn';
 }
 
 /** Linear least squares: `slip.linear()`, ridge with `slip.linear({ l2: 1 })`. For numbers. */

@@ -28,7 +28,7 @@ describe('exporting a network to ONNX', () => {
   });
 
   const estimatorOf = (model: LayersModel, labels: string[] | null): NetworkEstimator =>
-    new NetworkEstimator(tf, model, labels?.length ?? null, 1, 'cpu');
+    new NetworkEstimator(tf, model, model.inputs[0]!.shape.slice(1) as number[], labels?.length ?? null, 1, 'cpu');
 
   /** Rows with a missing value in each column. */
   const values = Array.from({ length: WIDTH }, (_, c) =>

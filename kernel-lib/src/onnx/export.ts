@@ -1,4 +1,5 @@
 import type { ModelSignature, SignatureInput, SignatureOutput } from '@slipway/contract';
+import type { ModelInputs } from '../prep/model-inputs.js';
 import type { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
 import type { Estimator } from '../models/estimator.js';
@@ -13,22 +14,25 @@ export interface ExportedModel {
 }
 
 /**
- * Writes preprocessing and model as one ONNX graph. Every input column is an input of shape [rows, 1]. A classifier
+ * Writes preprocessing and model as one ONNX graph. Every input column is an input of shape [rows, 1], tensors are one of
+ * [rows, …shape]. A classifier
  * gives `probabilities` [rows, classes] and `label` [rows]; a regression gives `value` [rows, 1].
  *
  * @throws SlipwayError MODEL_NOT_EXPORTABLE, naming the layer, before anything is written.
  */
 export function exportModel(
   estimator: Estimator,
-  prep: FittedPrep,
+  prep: ModelInputs,
   labels: ModelSignature['labels'],
   name: string
 ): ExportedModel {
   const graph = new OnnxGraph();
-  const answers = estimator.write(graph, addPreprocessing(graph, prep));
+  const rows = addPreprocessing(graph, prep);
+  const isFlat = prep.shape.length === 1 || estimator.rowShape !== undefined;
+  const answers = estimator.write(graph, isFlat ? rows : graph.node('Flatten', [rows], { axis: { int: 1 } }));
   const outputs = labels ? addClassOutputs(graph, answers, labels) : addValueOutput(graph, answers);
   const onnx = graph.finish(name, { task: labels ? 'classification' : 'regression' });
-  return { onnx, inputs: prep.columns.map(column => signatureInput(prep, column)), outputs };
+  return { onnx, inputs: signatureInputs(prep), outputs };
 }
 
 function addClassOutputs(graph: OnnxGraph, probabilities: string, labels: readonly string[]): SignatureOutput[] {
@@ -47,7 +51,24 @@ function addValueOutput(graph: OnnxGraph, raw: string): SignatureOutput[] {
   return [{ name: 'value', datatype: 'FP32', shape: [-1, 1], role: 'value' }];
 }
 
-function signatureInput(prep: FittedPrep, column: FittedColumn): SignatureInput {
+/** The named inputs of the graph, in their order. */
+function signatureInputs(prep: ModelInputs): SignatureInput[] {
+  if (prep.kind === 'columns') return prep.columns.map(column => signatureInput(prep, column));
+  const { name, shape, range, format } = prep.parts;
+  return [
+    {
+      name,
+      datatype: 'FP32',
+      shape: [-1, ...shape],
+      nullable: false,
+      range: { ...range },
+      ...(format === null ? {} : { format })
+    }
+  ];
+}
+
+/** An input of the graph as the signature names it. */
+export function signatureInput(prep: FittedPrep, column: FittedColumn): SignatureInput {
   const isText = column.type !== 'numeric' && column.type !== 'boolean';
   const datatype = isText ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
   return {

@@ -1,13 +1,30 @@
-import type { FittedPrep } from '../prep/prep.js';
+import type { ModelInputs } from '../prep/model-inputs.js';
+import type { TensorInput } from '../prep/tensor-input.js';
 import { UNKNOWN_ORDINAL, type FittedColumn, type FittedStep } from '../prep/steps.js';
 import { addHashedWords } from './hashed-words.js';
 import { addMoments } from './moments.js';
 import { ElementType, type OnnxGraph } from './graph.js';
 
-/** Adds one named input per column and their preprocessing; returns the [rows, width] value that the model reads. */
-export function addPreprocessing(graph: OnnxGraph, prep: FittedPrep): string {
+/**
+ * Adds the named inputs and their preprocessing: one input for each column, or one of tensors.
+ *
+ * @returns the value [rows, …prep.shape] that the model reads.
+ */
+export function addPreprocessing(graph: OnnxGraph, prep: ModelInputs): string {
+  if (prep.kind === 'tensor') return addTensor(graph, prep);
   const parts = prep.columns.map(column => addColumn(graph, column));
   return parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: { int: 1 } });
+}
+
+function addTensor(graph: OnnxGraph, { parts, shape }: TensorInput): string {
+  const { name, offset, scale } = parts;
+  const input = graph.input(name, ElementType.FLOAT, ['rows', ...shape]);
+  const centred = offset.every(number => number === 0)
+    ? input
+    : graph.node('Sub', [input, graph.floats(offset, [offset.length])]);
+  return scale.every(number => number === 1)
+    ? centred
+    : graph.node('Div', [centred, graph.floats(scale, [scale.length])]);
 }
 
 function addColumn(graph: OnnxGraph, column: FittedColumn): string {

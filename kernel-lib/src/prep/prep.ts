@@ -1,8 +1,8 @@
 import { SlipwayError } from '../errors.js';
 import type { Frame } from '../data/frame.js';
-import type { PlainValue } from '../data/engine.js';
 import { DATE_PARTS, momentNumbers, type DatePart } from './calendar.js';
 import { fitColumn, type ImputeStrategy, type Request } from './fit-column.js';
+import type { CellValue } from './model-inputs.js';
 import { hashOf, wordsOf } from './hashed-words.js';
 import { applyStep, columnWidth, UNKNOWN_ORDINAL, type FittedColumn } from './steps.js';
 
@@ -168,6 +168,7 @@ export class Prep {
 
 /** A prep with the numbers of its training rows. */
 export class FittedPrep {
+  readonly kind = 'columns';
   readonly columns: readonly FittedColumn[];
   /** Numbers per row that the model receives. */
   readonly width: number;
@@ -175,6 +176,16 @@ export class FittedPrep {
   constructor(columns: readonly FittedColumn[]) {
     this.columns = columns;
     this.width = columns.reduce((sum, column) => sum + columnWidth(column), 0);
+  }
+
+  /** Shape of one row as the model receives it. */
+  get shape(): readonly number[] {
+    return [this.width];
+  }
+
+  /** Names of the inputs, in their order. */
+  get names(): readonly string[] {
+    return this.columns.map(column => column.name);
   }
 
   /** Whether a missing value of this column is filled (or encoded as "none of them") rather than refused. */
@@ -193,12 +204,16 @@ export class FittedPrep {
    * @throws SlipwayError COLUMN_TYPE when a column without `impute` has a missing value.
    */
   async transform(frame: Frame): Promise<Float32Array> {
-    const values = await frame.values(this.columns.map(c => c.name));
+    const values = await frame.values(this.names);
     return this.transformColumns(values, frame.rowCount, frame.name);
   }
 
-  /** Like `transform`, on columns in the order of `columns`. `where` names them in messages. */
-  transformColumns(values: readonly (readonly PlainValue[])[], rows: number, where: string): Float32Array {
+  /**
+   * Like `transform`, on columns in the order of `columns`. `where` names them in messages.
+   *
+   * @throws SlipwayError COLUMN_TYPE also for a list where one value is read.
+   */
+  transformColumns(values: readonly (readonly CellValue[])[], rows: number, where: string): Float32Array {
     const out = new Float32Array(rows * this.width);
     let offset = 0;
     this.columns.forEach((column, i) => {
@@ -206,6 +221,11 @@ export class FittedPrep {
       for (let row = 0; row < rows; row++) {
         const at = row * this.width + offset;
         const value = source[row] ?? null;
+        if (typeof value === 'object' && value !== null) {
+          throw new SlipwayError('COLUMN_TYPE', `"${column.name}" is a list in row ${row + 1} of ${where}.`, {
+            remedy: 'The model reads one value there.'
+          });
+        }
         if (column.type === 'category') {
           const index = value === null ? -1 : column.categories.indexOf(String(value));
           if (index >= 0) out[at + index] = 1;

@@ -1,15 +1,31 @@
 import { PredictAnswer } from '@slipway/contract';
+import { z } from 'zod';
+import { pictureFile } from '../data/picture-file.js';
 import { SlipwayError } from '../errors.js';
 import type { MimeBundle } from '../notebook/context.js';
+import type { NestedNumbers } from '../prep/model-inputs.js';
 import { lineBundle } from './registry-display.js';
 
-/** A named row: one value per input of the model. `null` is a missing value. */
-export type InputRow = Record<string, number | string | boolean | null>;
+/**
+ * A named row: one value per input of the model. `null` is a missing value. For a tensor, its numbers, flat or nested; for a
+ * picture also its file: a path relative to the notebook, a data URL, or the bytes (`Uint8Array`) of the file.
+ */
+export type InputRow = Record<
+  string,
+  number | string | boolean | null | readonly NestedNumbers[] | Float32Array | Uint8Array
+>;
 
 export type Prediction = PredictAnswer['predictions'][number];
 
+/** What is asked of the service's own description: which inputs are pictures. */
+const Described = z.object({
+  inputs: z.array(z.object({ name: z.string(), parameters: z.looseObject({ format: z.string() }).optional() }))
+});
+
 /** A running service, as a notebook calls it. */
 export class ServiceHandle {
+  #pictures: Promise<ReadonlySet<string>> | undefined;
+
   constructor(
     readonly name: string,
     readonly environment: string,
@@ -23,9 +39,10 @@ export class ServiceHandle {
   }
 
   /**
-   * Asks the service about one row or several.
+   * Asks the service about one row or several: `predict({ wind: 3.3 })`, `predict({ image: "cat.png" })`.
    *
-   * @throws SlipwayError REQUEST_REFUSED with the service's own words (what was wrong, and where), SERVICE_UNAVAILABLE.
+   * @throws SlipwayError REQUEST_REFUSED with the service's own words (what was wrong, and where), SERVICE_UNAVAILABLE,
+   * DATA_NOT_FOUND for a picture that is not there.
    */
   async predict(row: InputRow): Promise<Prediction>;
   async predict(rows: InputRow[]): Promise<Prediction[]>;
@@ -35,16 +52,12 @@ export class ServiceHandle {
         remedy: `Run the cell with slip.promote("${this.name}", "${this.environment}") again.`
       });
     }
-    let response: Response;
-    try {
-      response = await fetch(`${this.url}/predict`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(Array.isArray(rows) ? { rows } : rows)
-      });
-    } catch (cause) {
-      throw new SlipwayError('SERVICE_UNAVAILABLE', `${this.name} does not answer at ${this.url}.`, { cause });
-    }
+    const sent = await Promise.all([rows].flat().map(row => this.#sendable(row)));
+    const response = await this.#fetch('/predict', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(Array.isArray(rows) ? { rows: sent } : sent[0])
+    });
     const body: unknown = await response.json();
     if (!response.ok) {
       const words =
@@ -53,6 +66,36 @@ export class ServiceHandle {
     }
     const { predictions } = PredictAnswer.parse(body);
     return Array.isArray(rows) ? predictions : predictions[0]!;
+  }
+
+  async #fetch(path: string, request: RequestInit = {}): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, request);
+    } catch (cause) {
+      throw new SlipwayError('SERVICE_UNAVAILABLE', `${this.name} does not answer at ${this.url}.`, { cause });
+    }
+  }
+
+  /** The row as JSON takes it: pictures as base64 of their files. */
+  async #sendable(row: InputRow): Promise<Record<string, unknown>> {
+    const entries = Object.entries(row).map(async ([name, value]) => {
+      const mayBePicture = typeof value === 'string' || value instanceof Uint8Array;
+      if (mayBePicture && (await this.#pictureInputs()).has(name)) {
+        return [name, Buffer.from(await pictureFile(value)).toString('base64')];
+      }
+      return [name, ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value];
+    });
+    return Object.fromEntries(await Promise.all(entries)) as Record<string, unknown>;
+  }
+
+  /** Names of the inputs that are pictures; asked of the service when a row may hold one. */
+  #pictureInputs(): Promise<ReadonlySet<string>> {
+    this.#pictures ??= this.#fetch(`/v2/models/${encodeURIComponent(this.name)}`).then(async response => {
+      const described = Described.safeParse(response.ok ? await response.json() : null);
+      const inputs = described.success ? described.data.inputs : [];
+      return new Set(inputs.filter(({ parameters }) => parameters?.format === 'image').map(({ name }) => name));
+    });
+    return this.#pictures;
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {

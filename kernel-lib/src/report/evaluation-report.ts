@@ -37,7 +37,7 @@ export function evaluationReport(model: TrainedModelParts): string {
 
 /** The model's answers for the rows that the evaluation keeps. */
 function answersFor({ estimator, prep, evaluation }: TrainedModelParts): Float32Array {
-  const values = prep.columns.map(column => evaluation.inputs[column.name]!);
+  const values = prep.names.map(name => evaluation.inputs[name]!);
   return estimator.predict(prep.transformColumns(values, evaluation.rows, 'the test rows'), prep.width);
 }
 

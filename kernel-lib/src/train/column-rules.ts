@@ -2,7 +2,7 @@ import { unknownColumn } from '../data/engine.js';
 import { SlipwayError } from '../errors.js';
 import type { BoostingOptions } from '../models/specs.js';
 import type { ColumnRule } from '../models/trees/binned-rows.js';
-import type { FittedPrep } from '../prep/prep.js';
+import type { ModelInputs } from '../prep/model-inputs.js';
 import { columnWidth } from '../prep/steps.js';
 
 /** More categories are an identifier rather than a kind. */
@@ -15,12 +15,17 @@ const MOST_CATEGORIES = 250;
  * many categories, OPTION_INVALID for a monotone column where there are more than two classes.
  */
 export function columnRules(
-  prep: FittedPrep,
+  prep: ModelInputs,
   categorical: readonly string[],
   monotone: NonNullable<BoostingOptions['monotone']>,
   classes: number | null
 ): ColumnRule[] {
-  const names = prep.columns.map(column => column.name);
+  if (prep.kind === 'tensor') {
+    const named = [...categorical, ...Object.keys(monotone)][0];
+    if (named === undefined) return Array.from({ length: prep.width }, () => ({ categorical: false, monotone: 0 }));
+    throw unknownColumn(named, prep.names, 'among the inputs, whose rows are tensors');
+  }
+  const { names } = prep;
   for (const name of [...categorical, ...Object.keys(monotone)]) {
     const column = prep.columns.find(candidate => candidate.name === name);
     if (!column) throw unknownColumn(name, names, 'among the columns of the prep');

@@ -1,12 +1,6 @@
 import type { BaselineResult, Columns, Evaluation } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
-import {
-  majorityBaseline,
-  meanBaseline,
-  persistenceBaseline,
-  seasonalBaseline,
-  type BaselinePrediction
-} from '../metrics/baselines.js';
+import { majorityBaseline, meanBaseline, persistenceBaseline, type BaselinePrediction } from '../metrics/baselines.js';
 import {
   accuracy,
   argMax,
@@ -31,7 +25,7 @@ import {
 } from '../metrics/index.js';
 import type { Target } from './target.js';
 
-/** A bundle carries at most this many test rows; with more, the last ones. */
+/** A bundle carries at most this many test rows of a frame; with more, the last ones. */
 const MAX_ROWS = 5000;
 /** Enough for the ends of an interval, and a moment for thousands of rows. */
 const BOOTSTRAP_SAMPLES = 400;
@@ -44,35 +38,59 @@ export function columnsOf(
   return Object.fromEntries(names.map((name, i) => [name, [...values[i]!]]));
 }
 
+/** What was asked, and what of it the bundle keeps. */
+export interface Judged {
+  readonly target: Target;
+  /** How the rows were split, in words. */
+  readonly split: string;
+  /** Places of the test rows that are kept. */
+  readonly kept: readonly number[];
+  /** The kept rows. */
+  readonly inputs: Columns;
+  /** Baselines beside those of the training rows. */
+  readonly baselines: Known;
+}
+
 /**
- * Metrics of the model and of every baseline on the test rows.
+ * Metrics of the model and of every baseline on all test rows, with the rows that are kept.
  *
- * @param season rows after which the same comes again, for the seasonal baseline.
  * @param outputs the model's answers for the test rows: probabilities [rows, classes], or values [rows].
  */
+export function evaluateRows(
+  { target, split, kept, inputs, baselines }: Judged,
+  outputs: ArrayLike<number>
+): Evaluation {
+  const rows = kept.length;
+  const pick = <T>(values: readonly T[]): T[] => kept.map(place => values[place]!);
+  const shared = { split, rows, ...(rows < target.test.length ? { test_rows: target.test.length } : {}), inputs };
+  return target.labels
+    ? classification(target, target.labels, outputs, baselines, shared, pick)
+    : regression(target, outputs, baselines, shared, pick);
+}
+
+/** The same for the rows of a frame, of which the last ones are kept. */
 export async function evaluate(
   test: Frame,
   inputs: readonly string[],
   target: Target,
   outputs: ArrayLike<number>,
-  split: string,
-  season: number | null = null
+  split: string
 ): Promise<Evaluation> {
-  const rows = Math.min(test.rowCount, MAX_ROWS);
-  const last = <T>(values: readonly T[]): T[] => values.slice(values.length - rows);
-  const values = (await test.values(inputs)).map(last);
-  const known = [
-    await persistenceBaseline(test, target.name),
-    season === null ? null : seasonalBaseline(target, season)
-  ].filter(baseline => baseline !== null);
-  const shared = { split, rows, inputs: columnsOf(inputs, values) };
-  return target.labels
-    ? classification(target, target.labels, outputs, known, shared, last)
-    : regression(target, outputs, known, shared, last);
+  const first = Math.max(0, test.rowCount - MAX_ROWS);
+  const values = (await test.values(inputs)).map(column => column.slice(first));
+  const persistence = await persistenceBaseline(test, target.name);
+  const judged: Judged = {
+    target,
+    split,
+    kept: Array.from({ length: test.rowCount - first }, (_, i) => first + i),
+    inputs: columnsOf(inputs, values),
+    baselines: persistence === null ? [] : [persistence]
+  };
+  return evaluateRows(judged, outputs);
 }
 
-type Shared = Pick<Evaluation, 'split' | 'rows' | 'inputs'>;
-type Last = <T>(values: readonly T[]) => T[];
+type Shared = Pick<Evaluation, 'split' | 'rows' | 'test_rows' | 'inputs'>;
+type Kept = <T>(values: readonly T[]) => T[];
 /** Baselines beside those of the training rows. */
 type Known = readonly BaselinePrediction<string | number>[];
 
@@ -82,7 +100,7 @@ function classification(
   probabilities: ArrayLike<number>,
   known: Known,
   shared: Shared,
-  last: Last
+  pick: Kept
 ): Evaluation {
   const predicted = argMax(probabilities, labels.length);
   const names = (indices: readonly number[]): string[] => indices.map(i => labels[i]!);
@@ -98,7 +116,7 @@ function classification(
       target.test,
       b.predictions.map(p => labels.indexOf(p))
     ),
-    predictions: last(b.predictions)
+    predictions: pick(b.predictions)
   }));
   const value = accuracy(target.test, predicted);
   const rows = target.test.length;
@@ -122,7 +140,7 @@ function classification(
     interval,
     metrics,
     ...shared,
-    truth: last(truth),
+    truth: pick(truth),
     baselines
   };
 }
@@ -149,7 +167,7 @@ function defined(metrics: Readonly<Record<string, number>>): Record<string, numb
   return Object.fromEntries(Object.entries(metrics).filter(([, value]) => !Number.isNaN(value)));
 }
 
-function regression(target: Target, outputs: ArrayLike<number>, known: Known, shared: Shared, last: Last): Evaluation {
+function regression(target: Target, outputs: ArrayLike<number>, known: Known, shared: Shared, pick: Kept): Evaluation {
   const predicted = Array.from(outputs);
   const candidates = [
     meanBaseline(target.train, target.test.length),
@@ -159,7 +177,7 @@ function regression(target: Target, outputs: ArrayLike<number>, known: Known, sh
     name: b.name,
     description: b.description,
     value: rmse(target.test, b.predictions),
-    predictions: last(b.predictions)
+    predictions: pick(b.predictions)
   }));
   const value = rmse(target.test, predicted);
   const metrics = defined({
@@ -186,7 +204,7 @@ function regression(target: Target, outputs: ArrayLike<number>, known: Known, sh
     interval: [...interval],
     metrics,
     ...shared,
-    truth: last(target.test),
+    truth: pick(target.test),
     baselines
   };
 }

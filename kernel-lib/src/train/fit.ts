@@ -1,28 +1,26 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { BackendName } from '../backend/choose.js';
-import type { Frame } from '../data/frame.js';
-import { SlipwayError } from '../errors.js';
+import { Frame } from '../data/frame.js';
+import type { TensorRows } from '../data/tensor-rows.js';
 import type { ModelSpec } from '../models/specs.js';
 import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } from '../models/structure-specs.js';
 import { testTraining } from '../model-tests/index.js';
 import { notebook } from '../notebook/standalone.js';
-import { prep as emptyPrep, type Prep } from '../prep/prep.js';
+import type { Prep } from '../prep/prep.js';
 import { attachReport } from '../report/attach-report.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
-import { evaluate } from './evaluate.js';
+import { evaluateRows } from './evaluate.js';
+import { splitOf, type Examples } from './examples.js';
+import { defaultPrep, frameExamples } from './frame-examples.js';
 import { fitStructure, type Clustering, type Projection, type StructureOptions } from './structure.js';
-import { readTarget, type Task } from './target.js';
+import type { Task } from './target.js';
+import { tensorExamples } from './tensor-examples.js';
 import { testVectors } from './test-vectors.js';
 import { trainEstimator } from './train-estimator.js';
 import { TrainedModel } from './trained-model.js';
 
-export interface FitOptions {
-  train: Frame;
-  test: Frame;
-  /** The column to predict. */
-  target: string;
-  /** Which columns the model reads, and how; default: every other column, numbers standardized, text one-hot encoded. */
-  prep?: Prep;
+/** How a training is done, whatever its rows are. */
+export interface TrainingOptions {
   task?: Task;
   epochs?: number;
   batchSize?: number;
@@ -32,8 +30,6 @@ export interface FitOptions {
   validation?: number;
   /** Epochs without a better validation loss before training stops; the best weights are kept. */
   patience?: number;
-  /** Rows after which the same comes again (7 for days in a week): a seasonal baseline is put beside the result. */
-  season?: number;
   /** Where a network is trained, e.g. `wasm`, instead of the best backend that works; an error when it does not. */
   backend?: BackendName;
   /** A file that the state of a network's training is written to after each epoch. */
@@ -42,7 +38,27 @@ export interface FitOptions {
   resume?: boolean;
 }
 
+/** Rows that are columns of a frame. */
+export interface FitOptions extends TrainingOptions {
+  train: Frame;
+  test: Frame;
+  /** The column to predict. */
+  target: string;
+  /** Which columns the model reads, and how; default: every other column, numbers standardized, text one-hot encoded. */
+  prep?: Prep;
+  /** Rows after which the same comes again (7 for days in a week): a seasonal baseline is put beside the result. */
+  season?: number;
+}
+
+/** Rows that are tensors: both parts of `slip.images` or `slip.tensors`, which know their truth. */
+export interface TensorFitOptions extends TrainingOptions {
+  train: TensorRows;
+  test: TensorRows;
+}
+
 const DEFAULTS = { epochs: 60, batchSize: 32, learningRate: 0.01, seed: 7, validation: 0.15, patience: 12 };
+/** Networks of tensors are deeper: they learn in smaller steps, and an epoch takes longer. */
+const TENSOR_DEFAULTS = { ...DEFAULTS, epochs: 20, learningRate: 0.001, patience: 5 };
 
 /**
  * Fits a model on the training rows, with a live loss chart where it learns in rounds, and evaluates it on the test rows
@@ -52,15 +68,18 @@ const DEFAULTS = { epochs: 60, batchSize: 32, learningRate: 0.01, seed: 7, valid
  *
  * @throws SlipwayError for columns, targets and models that do not fit together.
  */
-export async function fit(model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel>;
+export async function fit(
+  model: ModelSpec | LayersModel,
+  options: FitOptions | TensorFitOptions
+): Promise<TrainedModel>;
 export async function fit(model: KMeansSpec, options: StructureOptions): Promise<Clustering>;
 export async function fit(model: PcaSpec, options: StructureOptions): Promise<Projection>;
 export async function fit(
   model: ModelSpec | LayersModel | StructureSpec,
-  options: FitOptions | StructureOptions
+  options: FitOptions | TensorFitOptions | StructureOptions
 ): Promise<TrainedModel | Clustering | Projection> {
-  if (isStructureSpec(model)) return fitWithoutTarget(model, options);
-  return fitToTarget(model, options as FitOptions);
+  if (isStructureSpec(model)) return fitWithoutTarget(model, options as StructureOptions);
+  return fitToTarget(model, options as FitOptions | TensorFitOptions);
 }
 
 async function fitWithoutTarget(model: StructureSpec, options: StructureOptions): Promise<Clustering | Projection> {
@@ -73,105 +92,78 @@ async function fitWithoutTarget(model: StructureSpec, options: StructureOptions)
   return inRun ? work(inRun) : (await startRun(model.kind, work)).result;
 }
 
-async function fitToTarget(model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
+async function fitToTarget(
+  model: ModelSpec | LayersModel,
+  options: FitOptions | TensorFitOptions
+): Promise<TrainedModel> {
   const inRun = currentRun();
   if (inRun) return fitIn(inRun, model, options);
-  const finished = await startRun(options.target, run => fitIn(run, model, options));
+  const name = ofColumns(options) ? options.target : options.train.frame.name;
+  const finished = await startRun(name, run => fitIn(run, model, options));
   return finished.result;
 }
 
-async function fitIn(run: Run, model: ModelSpec | LayersModel, options: FitOptions): Promise<TrainedModel> {
-  const { train, test, target: targetName } = options;
-  const { backend, checkpoint, resume } = options;
-  const settings = { ...DEFAULTS, ...definedOf(options), backend, checkpoint, resume };
-  const target = await readTarget(targetName, train, test, options.task);
-  const prep = await (options.prep ?? defaultPrep(train, targetName)).fit(train);
-  if (prep.columns.some(column => column.name === targetName)) {
-    throw new SlipwayError('OPTION_INVALID', `The prep reads "${targetName}", which is the target.`, {
-      remedy: 'A model that is given the answer learns nothing; leave it out of the prep.'
-    });
-  }
-  logInputs(run, train, test);
+function ofColumns(options: FitOptions | TensorFitOptions): options is FitOptions {
+  return options.train instanceof Frame;
+}
+
+async function fitIn(
+  run: Run,
+  model: ModelSpec | LayersModel,
+  options: FitOptions | TensorFitOptions
+): Promise<TrainedModel> {
+  const examples = ofColumns(options) ? await frameExamples(options) : await tensorExamples(options);
+  const { parts, inputs, target, frame } = examples;
+  logInputs(run, parts.train, parts.test);
   run.logParams({
-    target: targetName,
-    features: prep.columns.map(c => c.name).join(','),
-    train_rows: train.rowCount,
-    test_rows: test.rowCount
+    target: target.name,
+    ...examples.params,
+    train_rows: frame.train_rows,
+    test_rows: frame.test_rows
   });
-  const rows = await prep.transform(train);
-  const inTimeOrder = train.time !== null;
+  const { backend, checkpoint, resume } = options;
+  const defaults = inputs.kind === 'tensor' ? TENSOR_DEFAULTS : DEFAULTS;
+  const settings = { ...defaults, ...definedOf(options), backend, checkpoint, resume };
+  const { inTimeOrder, train: rows } = examples;
   const { estimator, backend: usedBackend } = await trainEstimator(model, {
     run,
-    prep,
+    inputs,
     rows,
     target,
     settings,
     inTimeOrder
   });
-  const split = test.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
-  const names = prep.columns.map(c => c.name);
-  const outputs = estimator.predict(await prep.transform(test), prep.width);
-  const evaluation = await evaluate(test, names, target, outputs, split, seasonOf(options));
+  const evaluation = evaluated(examples, estimator.predict(examples.test, inputs.width));
   run.logMetrics(evaluation.metrics, 0);
   for (const baseline of evaluation.baselines) {
     run.logMetric(`baseline.${baseline.name}.${evaluation.metric}`, baseline.value, 0);
   }
-  const parent = train.version ?? train.lineage.parents[0] ?? null;
+  const check = examples.check.bind(examples);
   const trained = new TrainedModel({
     estimator,
-    prep,
+    prep: inputs,
     labels: target.labels,
-    target: targetName,
-    frame: {
-      columns: [...train.columns],
-      dataset: parent ? { ...parent } : null,
-      split,
-      train_rows: train.rowCount,
-      test_rows: test.rowCount
-    },
+    target: target.name,
+    frame,
     evaluation,
-    testVectors: await testVectors(estimator, prep, test, target.labels),
+    testVectors: testVectors(estimator, examples),
     backend: usedBackend,
     runId: run.id,
-    tests: await testTraining({ train, test, target, inputs: names, prep, estimator, evaluation })
+    tests: await testTraining({ target, rows, width: inputs.width, estimator, evaluation, check })
   });
   run.model = trained;
   attachReport(trained.parts);
   return trained;
 }
 
-/** @throws SlipwayError OPTION_INVALID when the target of one season ago is not known yet, or rows have no order. */
-function seasonOf({ season, train, test, target }: FitOptions): number | null {
-  if (season === undefined) return null;
-  const ahead = test.shifts.get(target)?.steps ?? 1;
-  if (!Number.isInteger(season) || season < ahead) {
-    throw new SlipwayError('OPTION_INVALID', `season must be a whole number of at least ${ahead}, not ${season}.`, {
-      remedy: `"${target}" lies ${ahead} rows ahead: what it was fewer rows ago is not known yet.`
-    });
-  }
-  if (train.time === null) {
-    throw new SlipwayError('OPTION_INVALID', 'A season needs rows in time order.', {
-      remedy: 'Name the time column: slip.data(name, file, { time: "…" }), and split by time.'
-    });
-  }
-  return season;
+function evaluated(examples: Examples, outputs: Float32Array): TrainedModel['evaluation'] {
+  const { target, kept, baselines, parts } = examples;
+  return evaluateRows({ target, kept, baselines, split: splitOf(parts.test), inputs: examples.named(kept) }, outputs);
 }
 
-function definedOf(options: FitOptions): Partial<typeof DEFAULTS> {
+function definedOf(options: TrainingOptions): Partial<typeof DEFAULTS> {
   const given = Object.entries(options).filter(([key, value]) => key in DEFAULTS && value !== undefined);
   return Object.fromEntries(given) as Partial<typeof DEFAULTS>;
-}
-
-function defaultPrep(train: Frame, target: string | null): Prep {
-  let result = emptyPrep();
-  for (const column of train.columns) {
-    if (column.name === target || column.name === train.time) continue;
-    if (column.type === 'number' || column.type === 'integer')
-      result = result.impute(column.name).standardize(column.name);
-    else if (column.type === 'string') result = result.oneHot(column.name);
-    else if (column.type === 'boolean') result = result.pass(column.name);
-  }
-  return result;
 }
 
 function logInputs(run: Run, train: Frame, test: Frame | null): void {

@@ -11,13 +11,13 @@ import { fitBoosting } from '../models/trees/boosting.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
 import { notebook } from '../notebook/standalone.js';
 import { LossChart } from './loss-chart.js';
-import type { FittedPrep } from '../prep/prep.js';
+import type { ModelInputs } from '../prep/model-inputs.js';
 import { columnRules } from './column-rules.js';
 import type { Training } from './train-estimator.js';
 
 /** Fits a model of plain TypeScript, and logs its settings. @throws SlipwayError MODEL_MISMATCH for the other task. */
 export async function trainClassical(model: ClassicalSpec, training: Training): Promise<Estimator> {
-  const { prep, rows, target, run, settings } = training;
+  const { inputs: prep, rows, target, run, settings } = training;
   if (model.kind !== 'boosting') refuseMissing(prep, rows);
   const classes = target.labels?.length ?? null;
   const log = (values: Record<string, string | number>): void => run.logParams({ model: model.kind, ...values });
@@ -86,7 +86,8 @@ function lower(text: string): string {
 }
 
 /** Only boosting knows what to do with a missing value. */
-function refuseMissing(prep: FittedPrep, rows: Float32Array): void {
+function refuseMissing(prep: ModelInputs, rows: Float32Array): void {
+  if (prep.kind === 'tensor') return;
   const kept = prep.columns.filter(c => c.type === 'numeric' && c.steps.some(step => step.kind === 'keepMissing'));
   if (kept.length === 0 || !rows.some(Number.isNaN)) return;
   const names = kept.map(column => `"${column.name}"`);
@@ -100,7 +101,7 @@ function refuseMissing(prep: FittedPrep, rows: Float32Array): void {
 }
 
 async function trainForest(options: ForestOptions, classes: number | null, training: Training): Promise<Estimator> {
-  const { run, prep, rows, target, settings } = training;
+  const { run, inputs: prep, rows, target, settings } = training;
   const { trees = 100, depth = Infinity, minRows = 1, columns } = options;
   run.logParams({
     model: 'forest',
@@ -122,7 +123,7 @@ async function trainForest(options: ForestOptions, classes: number | null, train
 async function trainBoosting(
   options: BoostingOptions,
   classes: number | null,
-  { run, prep, rows, target }: Training
+  { run, inputs: prep, rows, target }: Training
 ): Promise<Estimator> {
   const rounds = options.trees ?? 100;
   const book = notebook();

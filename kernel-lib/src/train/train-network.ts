@@ -6,6 +6,7 @@ import { stepReport } from '../backend/recorded/index.js';
 import { notebook } from '../notebook/standalone.js';
 import { epochLogger, fitSettings } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
+import { rowsAt } from './examples.js';
 import { refuseKnownFaults } from './known-faults.js';
 import { LossChart } from './loss-chart.js';
 import { portableNetwork, setWeights, weightsOf } from './process/portable-network.js';
@@ -33,21 +34,21 @@ export interface TrainedNetwork {
 }
 
 /**
- * Trains a compiled network on row-major `rows` [count, width], in a process of its own where that is possible. The last
+ * Trains a compiled network on row-major `rows` [count, …shape], in a process of its own where that is possible. The last
  * rows (or, when they are not ordered in time, seeded random ones) watch for overfitting; the best weights are kept.
  */
 export async function trainNetwork(
   tf: Tf,
   network: LayersModel,
   rows: Float32Array,
-  width: number,
+  shape: readonly number[],
   target: Target,
   settings: TrainingSettings,
   { run, inTimeOrder }: { run: Run; inTimeOrder: boolean }
 ): Promise<TrainedNetwork> {
   refuseKnownFaults(network);
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
-  const data = learningData(rows, width, target, units, settings, inTimeOrder);
+  const data = learningData(rows, shape, target, units, settings, inTimeOrder);
   const learning = learningSettings(settings, data);
   const book = notebook();
   const chart = new LossChart(book, `Training on ${target.name}`, settings.epochs);
@@ -117,7 +118,7 @@ async function learn(
 
 function learningData(
   rows: Float32Array,
-  width: number,
+  shape: readonly number[],
   target: Target,
   units: number,
   settings: TrainingSettings,
@@ -128,13 +129,14 @@ function learningData(
   const order = inTimeOrder ? Array.from({ length: count }, (_, i) => i) : shuffledIndices(count, settings.seed);
   const learned = order.slice(0, count - held);
   const shuffled = shuffledIndices(learned.length, settings.seed).map(i => learned[i]!);
+  const width = shape.reduce((product, size) => product * size, 1);
   const part = (indices: readonly number[]): { x: Float32Array; y: Float32Array } => ({
-    x: pick(rows, width, indices),
+    x: rowsAt(rows, width, indices),
     y: targetValues(target, indices, units)
   });
   return {
     ...part(shuffled),
-    shape: [width],
+    shape,
     units: target.labels && units > 1 ? units : 1,
     validation: held > 0 ? part(order.slice(count - held)) : null
   };
@@ -155,10 +157,4 @@ function targetValues(target: Target, indices: readonly number[], units: number)
   const hot = new Float32Array(values.length * units);
   values.forEach((label, row) => (hot[row * units + label] = 1));
   return hot;
-}
-
-function pick(rows: Float32Array, width: number, indices: readonly number[]): Float32Array {
-  const out = new Float32Array(indices.length * width);
-  indices.forEach((index, row) => out.set(rows.subarray(index * width, (index + 1) * width), row * width));
-  return out;
 }

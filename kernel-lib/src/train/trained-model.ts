@@ -1,7 +1,7 @@
 import type { Behaviour, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '../notebook/context.js';
-import type { FittedPrep } from '../prep/prep.js';
+import type { ModelInputs } from '../prep/model-inputs.js';
 import type { BackendChoice } from '../backend/choose.js';
 import { evaluationReport } from '../report/evaluation-report.js';
 import { trainedModelBundle } from './trained-model-display.js';
@@ -9,7 +9,7 @@ import { trainedModelBundle } from './trained-model-display.js';
 /** What a fitted model is made of. */
 export interface TrainedModelParts {
   readonly estimator: Estimator;
-  readonly prep: FittedPrep;
+  readonly prep: ModelInputs;
   /** Class labels in the order of the probabilities; null for a regression. */
   readonly labels: readonly string[] | null;
   readonly target: string;

@@ -22,33 +22,37 @@ export const PROVENANCE_FILE = 'provenance.json';
 export const TensorType = z.enum(['BOOL', 'INT32', 'INT64', 'FP32', 'FP64', 'BYTES']);
 export type TensorType = z.infer<typeof TensorType>;
 
-/** One named input of the ONNX graph, shape [rows, 1]: one column of the training frame. */
+/**
+ * One named input of the ONNX graph. Shape [-1, 1]: one column of the training frame, a value in each row. Any other shape,
+ * e.g. [-1, 28, 28, 1]: each row is a tensor of that many numbers.
+ */
 export const SignatureInput = z.object({
   name: z.string().min(1),
   datatype: TensorType,
-  shape: z.array(z.number().int()).describe('-1 is the row dimension.'),
+  shape: z.array(z.number().int()).describe('-1 is the row dimension; the others are fixed.'),
   nullable: z.boolean().describe('A missing value is filled inside the graph; otherwise it is refused.'),
   range: z
     .object({ min: z.number(), max: z.number() })
     .nullable()
     .describe('Smallest and largest value of the training rows.'),
   format: z
-    .enum(['moment'])
+    .enum(['moment', 'image'])
     .optional()
     .describe(
-      'What a text has to be; moment: a date (2024-01-31) or a time (2024-01-31T18:30:00), without a zone or in UTC.'
+      'moment: a text that is a date (2024-01-31) or a time (2024-01-31T18:30:00), without a zone or in UTC. ' +
+        'image: pixels from 0 to 255, shape [-1, height, width, channels]; services also take picture files.'
     )
 });
 export type SignatureInput = z.infer<typeof SignatureInput>;
+
+/** What an answer is: a class, a quantity or several, the cluster of a row, or the row along other axes. */
+export const ModelTask = z.enum(['classification', 'regression', 'clustering', 'projection']);
+export type ModelTask = z.infer<typeof ModelTask>;
 
 export const SignatureOutput = z.object({
   name: z.string().min(1),
   datatype: TensorType,
   shape: z.array(z.number().int()),
-/** What an answer is: a class, a quantity or several, the cluster of a row, or the row along other axes. */
-export const ModelTask = z.enum(['classification', 'regression', 'clustering', 'projection']);
-export type ModelTask = z.infer<typeof ModelTask>;
-
   role: z.enum(['probabilities', 'label', 'value', 'cluster', 'distances', 'components']),
   names: z
     .array(z.string())
@@ -79,8 +83,14 @@ export const ModelSignature = z.object({
 });
 export type ModelSignature = z.infer<typeof ModelSignature>;
 
-/** Column-wise rows: one array per input name, all of one length. `null` is a missing value. */
-export const Columns = z.record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean(), z.null()])));
+/**
+ * Column-wise rows: one array per input name, all of one length. `null` is a missing value; a row of a tensor is the list of
+ * its numbers, row-major.
+ */
+export const Columns = z.record(
+  z.string(),
+  z.array(z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]))
+);
 export type Columns = z.infer<typeof Columns>;
 
 /** Rows and the answers the notebook's own model gave to them, before export. Outputs are flat, row-major. */
@@ -115,6 +125,11 @@ export const Evaluation = z.object({
   metrics: z.record(z.string(), z.number()),
   split: z.string(),
   rows: z.number().int(),
+  test_rows: z
+    .number()
+    .int()
+    .optional()
+    .describe('Rows that the metrics are of, where only a sample of them is kept here: `rows` of them, taken evenly.'),
   inputs: Columns,
   truth: z
     .array(z.union([z.number(), z.string()]))

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { EntityName, Sha256, Timestamp } from './scalars.js';
 
-export const ColumnType = z.enum(['number', 'integer', 'boolean', 'string', 'date', 'timestamp']);
+/** `tensor`: a list of numbers, of one length in all rows. */
+export const ColumnType = z.enum(['number', 'integer', 'boolean', 'string', 'date', 'timestamp', 'tensor']);
 export type ColumnType = z.infer<typeof ColumnType>;
 
 export const Column = z.object({ name: z.string(), type: ColumnType, nullable: z.boolean() });

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pictureBytes, PictureError } from '@slipway/tensor-inputs';
+import { SlipwayError } from '../errors.js';
+import { notebook } from '../notebook/standalone.js';
+
+/**
+ * The file of a picture that a row names: a path relative to the notebook, a data URL, or the file's own bytes.
+ *
+ * @throws SlipwayError DATA_NOT_FOUND without the file, DATA_UNREADABLE for a data URL that holds none.
+ */
+export async function pictureFile(value: string | Uint8Array): Promise<Uint8Array> {
+  if (typeof value !== 'string') return value;
+  if (value.startsWith('data:')) {
+    try {
+      return pictureBytes(value);
+    } catch (cause) {
+      throw pictureRefused('The data URL', cause);
+    }
+  }
+  const book = notebook();
+  const place = path.resolve(book.directory, value);
+  try {
+    const bytes = await readFile(place);
+    book.noteRead(`file:${value}`);
+    return bytes;
+  } catch (cause) {
+    throw new SlipwayError('DATA_NOT_FOUND', `There is no picture "${value.slice(0, 200)}".`, {
+      remedy: `Looked for ${place.slice(0, 400)}. Paths are relative to the notebook's folder; a picture that you hold is given by its bytes, or as a data URL.`,
+      cause
+    });
+  }
+}
+
+/** What the decoder says of a picture, in a notebook's words; other errors stay as they are. */
+export function pictureRefused(what: string, cause: unknown): unknown {
+  if (!(cause instanceof PictureError)) return cause;
+  return new SlipwayError('DATA_UNREADABLE', `${what} ${cause.message}.`, {
+    remedy: 'Save it anew as PNG or JPEG.',
+    cause
+  });
+}

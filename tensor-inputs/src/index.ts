@@ -1,0 +1,10 @@
+export { flatRow, isTensor, rowShape, rowSize, RowShapeError, shapeText } from './row-shape.js';
+export {
+  decodePicture,
+  LARGEST_PICTURE_BYTES,
+  LARGEST_PICTURE_PIXELS,
+  PictureError,
+  pictureSize,
+  type PictureShape
+} from './pictures.js';
+export { pictureBytes } from './picture-text.js';
