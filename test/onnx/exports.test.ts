@@ -196,7 +196,10 @@ describe('an exported model passes the checker of the onnx package and says in P
       write(name, graph.finish(name, {}), { inputs: { x }, outputs });
     };
     const clusters = fitKMeans(X, WIDTH, { k: 4, starts: 3, seed: 2 });
-    written('k-means', clusters, { cluster: { shape: [index.length], data: clusters.assign(X) } });
+    written('k-means', clusters, {
+      cluster: { shape: [index.length], data: clusters.assign(X) },
+      distances: { shape: [index.length, 4], data: Array.from(clusters.distances(X)) }
+    });
     const components = fitPca(X, WIDTH, 2);
     written('pca', components, { components: { shape: [index.length, 2], data: Array.from(components.transform(X)) } });
   };

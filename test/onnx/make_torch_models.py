@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 folder = Path(sys.argv[1])
-ROWS = 24
+ROWS = 16
 NAMES = ["length", "width", "height", "weight"]
 rng = np.random.default_rng(11)
 numbers = rng.normal(size=(400, 4)).astype(np.float32)

@@ -126,7 +126,7 @@ describe('preflight', () => {
     expect(checks['better-than-baseline']!.evidence).toMatch(
       /^Better: accuracy \S+ against 0\.373 of majority .*292 test rows, p < \.001/
     );
-    expect(checks['onnx-equals-model']!.evidence).toMatch(/over 64 rows/);
+    expect(checks['onnx-equals-model']!.evidence).toMatch(/^64 recorded rows: .*, all labels the same\.$/);
   });
 
   it('finds an input that the training frame lacks', async () => {
@@ -143,6 +143,20 @@ describe('preflight', () => {
     expect(check.remedy).not.toBeNull();
   });
 
+  it('finds labels that are other ones than were recorded', async () => {
+    const files = changed(BUNDLE_FILES.testVectors, TestVectors, vectors => ({
+      ...vectors,
+      labels: vectors.labels!.map((label, row) => (row === 7 ? (label === 'cold' ? 'warm' : 'cold') : label))
+    }));
+    const checks = await examine(files);
+    const evidence =
+      /64 recorded rows: largest relative difference .*, one other label, the first in row 7 where it was/;
+    for (const id of ['onnx-equals-model', 'service-replay'] as const) {
+      expect(checks[id]!.verdict).toBe('fail');
+      expect(checks[id]!.evidence).toMatch(evidence);
+    }
+  });
+
   it('finds an export that computes something else than the notebook', async () => {
     const files = changed(BUNDLE_FILES.testVectors, TestVectors, vectors => ({
       ...vectors,
@@ -155,7 +169,7 @@ describe('preflight', () => {
     }));
     const checks = await examine(files);
     expect(checks['onnx-equals-model']).toMatchObject({ verdict: 'fail' });
-    expect(checks['onnx-equals-model']!.evidence).toMatch(/difference (9\.\de-3|1\.0e-2) over 64 rows/);
+    expect(checks['onnx-equals-model']!.evidence).toMatch(/difference (9\.\de-3|1\.0e-2) \(allowed/);
     expect(checks['service-replay']!.verdict).toBe('fail');
   });
 

@@ -57,7 +57,10 @@ export async function buildBundle(
     [BUNDLE_FILES.testVectors, jsonFile(model.testVectors)],
     [BUNDLE_FILES.evaluation, jsonFile(model.evaluation)],
     [BUNDLE_FILES.environment, jsonFile(environment)],
-    [BUNDLE_FILES.card, new TextEncoder().encode(modelCard(name, model, signature))]
+    [
+      BUNDLE_FILES.card,
+      new TextEncoder().encode(modelCard(name, { ...model, description: model.estimator.description }, signature))
+    ]
   ]);
   const labelTest = scoring && labels ? [await labelsKept(scoring, model)] : [];
   const tests: ModelTests | null = model.tests

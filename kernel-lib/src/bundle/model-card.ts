@@ -1,11 +1,20 @@
-import type { ModelSignature } from '@slipway/contract';
+import type { Evaluation, ModelSignature } from '@slipway/contract';
 import { formatNumber } from '../display/html.js';
-import type { TrainedModelParts } from '../train/trained-model.js';
+
+/** What a card tells of a model beside its signature. */
+export interface Described {
+  readonly frame: NonNullable<ModelSignature['training_frame']>;
+  readonly evaluation: Evaluation;
+  /** What the model is, in one line. */
+  readonly description: string;
+}
 
 /** The model card of a bundle, in Markdown; made from the training, never typed by hand. */
-export function modelCard(name: string, model: TrainedModelParts, signature: ModelSignature): string {
-  const { evaluation } = model;
-  const { frame } = model;
+export function modelCard(
+  name: string,
+  { frame, evaluation, description }: Described,
+  signature: ModelSignature
+): string {
   const dataset = frame.dataset ? `${frame.dataset.name}@${frame.dataset.version}` : 'an unregistered frame';
   const inputs = signature.inputs.map(input => {
     const range = input.range ? `${formatNumber(input.range.min)} … ${formatNumber(input.range.max)}` : '';
@@ -18,8 +27,8 @@ export function modelCard(name: string, model: TrainedModelParts, signature: Mod
   return [
     `# ${name}`,
     '',
-    `Predicts \`${signature.target}\`${signature.labels ? ` (${signature.labels.join(', ')})` : ''} from ${signature.inputs.length} inputs.`,
-    `Trained on ${frame.train_rows} rows of ${dataset}, tested on ${frame.test_rows} rows (split ${frame.split}).`,
+    `${whatItDoes(signature)} from ${signature.inputs.length} inputs.`,
+    `Trained on ${frame.train_rows} rows of ${dataset}, ${frame.test_rows > 0 ? `tested on ${frame.test_rows} rows (split ${frame.split})` : 'measured on the same rows'}.`,
     '',
     '## Inputs',
     '',
@@ -27,7 +36,7 @@ export function modelCard(name: string, model: TrainedModelParts, signature: Mod
     '| --- | --- | --- | --- |',
     ...inputs,
     '',
-    '## Metrics on the test rows',
+    `## Metrics on the ${frame.test_rows > 0 ? 'test' : 'training'} rows`,
     '',
     '| metric | value |',
     '| --- | --- |',
@@ -35,9 +44,23 @@ export function modelCard(name: string, model: TrainedModelParts, signature: Mod
     ...(evaluation.interval ? [`| ${evaluation.metric}, 95 % interval | ${ends(evaluation.interval)} |`] : []),
     ...baselines,
     '',
-    model.estimator.description,
+    description,
     ''
   ].join('\n');
+}
+
+function whatItDoes({ task, target, labels, outputs }: ModelSignature): string {
+  const names = outputs.find(output => output.names)?.names ?? [];
+  switch (task) {
+    case 'classification':
+      return `Predicts \`${target}\` (${labels?.join(', ')})`;
+    case 'regression':
+      return names.length > 0 ? `Predicts \`${target}\` (${names.join(', ')})` : `Predicts \`${target}\``;
+    case 'clustering':
+      return `Tells to which of ${names.length} clusters a row belongs,`;
+    case 'projection':
+      return `Gives ${names.length} principal components`;
+  }
 }
 
 function ends([low, high]: readonly [number, number]): string {

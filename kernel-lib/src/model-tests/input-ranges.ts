@@ -7,7 +7,11 @@ import { digits, found, passed, percent, type DataSubject } from './test-subject
 const OUTSIDE = 0.2;
 
 /** Looks for values that cannot be among the inputs, and for test rows far from what was trained on. */
-export async function inputsInRange({ train, test, inputs }: DataSubject): Promise<ModelTestResult> {
+export async function inputsInRange({
+  train,
+  test,
+  inputs
+}: Pick<DataSubject, 'train' | 'test' | 'inputs'>): Promise<ModelTestResult> {
   const numeric = inputs.filter(name => ['number', 'integer'].includes(train.column(name).type));
   const impossible = await impossibleValues(train, numeric);
   if (impossible.length > 0) {

@@ -10,7 +10,7 @@ const NEARLY_ALL = 0.99;
 const REMEDY = 'Make both parts by one split: const { train, test } = await frame.split({ by: …, test: 0.2 }).';
 
 /** Looks for training rows among the test rows, and for a random split of rows that are ordered in time. */
-export async function testRowsApart({ train, test }: DataSubject): Promise<ModelTestResult> {
+export async function testRowsApart({ train, test }: Pick<DataSubject, 'train' | 'test'>): Promise<ModelTestResult> {
   if (train.table === test.table) {
     return found(
       'test-rows-apart',

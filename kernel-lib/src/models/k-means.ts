@@ -37,7 +37,15 @@ export class KMeans {
     );
   }
 
-  /** Writes the outputs `cluster` [rows] and `distance` [rows, 1] to the nearest centre. */
+  /** Euclidean distances of each row to every centre, row-major [count, k]. */
+  distances(rows: ArrayLike<number>): Float32Array {
+    const count = rows.length / this.width;
+    return Float32Array.from({ length: count * this.k }, (_, at) =>
+      Math.sqrt(squareTo(this.centres, at % this.k, this.width, rows, Math.floor(at / this.k)))
+    );
+  }
+
+  /** Writes the outputs `cluster` [rows], the nearest one, and `distances` [rows, k] to every centre. */
   write(graph: OnnxGraph, input: string): void {
     const { k, width, centres } = this;
     // |row − centre|² for every centre: the difference is squared, as large numbers would swallow it otherwise.
@@ -47,9 +55,8 @@ export class KMeans {
       keepdims: { int: 0 }
     });
     const cluster = graph.node('ArgMin', [squares], { axis: { int: 1 }, keepdims: { int: 0 } });
-    const least = graph.node('ReduceMin', [squares], { axes: { ints: [1] }, keepdims: { int: 1 } });
     graph.output(cluster, 'cluster', ElementType.INT64, ['rows']);
-    graph.output(graph.node('Sqrt', [least]), 'distance', ElementType.FLOAT, ['rows', 1]);
+    graph.output(graph.node('Sqrt', [squares]), 'distances', ElementType.FLOAT, ['rows', k]);
   }
 }
 

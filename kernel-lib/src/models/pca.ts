@@ -23,6 +23,14 @@ export class PrincipalComponents {
     return Array.from(this.variances, variance => variance / this.totalVariance);
   }
 
+  /** Share of the variance of rows, around the means of the training, that lies along the components together. */
+  kept(rows: ArrayLike<number>): number {
+    const width = this.means.length;
+    let total = 0;
+    for (let at = 0; at < rows.length; at++) total += (rows[at]! - this.means[at % width]!) ** 2;
+    return total === 0 ? 1 : this.transform(rows).reduce((sum, value) => sum + value ** 2, 0) / total;
+  }
+
   /** Rows along the components: row-major [rows, components]. */
   transform(rows: ArrayLike<number>): Float32Array {
     const width = this.means.length;

@@ -48,9 +48,10 @@ describe('k-means', () => {
 
   it('assigns as ONNX does', async () => {
     const found = fitKMeans(X, WIDTH, settings);
-    const { cluster, distance } = await onnxOutputs(found);
+    const { cluster, distances } = await onnxOutputs(found);
     expect(Array.from(cluster!.data as BigInt64Array, Number)).toEqual(found.assign(X));
-    expect(distance!.dims).toEqual([COUNT, 1]);
+    expect(distances!.dims).toEqual([COUNT, 3]);
+    close(distances!.data as Float32Array, Array.from(found.distances(X)), 5);
   });
 });
 

@@ -1,13 +1,15 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { BundleContents } from '@slipway/onnx-import';
 import { buildBundle, type BuiltBundle } from '../bundle/bundle.js';
+import { buildStructureBundle } from '../bundle/structure-bundle.js';
 import { call, uploadBlob } from '../client/client.js';
 import { SlipwayError } from '../errors.js';
 import { cellName } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { Run } from '../runs/run.js';
-import type { TrainedModel } from '../train/trained-model.js';
+import type { Clustering, Projection } from '../train/structure.js';
+import { TrainedModel } from '../train/trained-model.js';
 import { currentScoring, scoringCell, SCORING_RESOURCE } from '../scoring/scoring-module.js';
 import { registrationBundle } from './registry-display.js';
 
@@ -39,10 +41,10 @@ export class Registration {
  */
 export async function register(
   name: string,
-  from: Run | TrainedModel,
+  from: Run | TrainedModel | Clustering | Projection,
   options: { description?: string } = {}
 ): Promise<Registration> {
-  const model = from instanceof Run ? from.model : from;
+  const model = from instanceof Run ? (from.model ?? from.found) : from;
   if (!model) {
     throw new SlipwayError(
       'MODEL_MISSING',
@@ -51,6 +53,10 @@ export async function register(
         remedy: 'Fit one inside the run: slip.run(name, async run => slip.fit(…)).'
       }
     );
+  }
+  if (!(model instanceof TrainedModel)) {
+    const found = await buildStructureBundle(name, model);
+    return registerBundle(name, found, model.parts.runId, options.description ?? '');
   }
   const scoring = currentScoring();
   if (scoring) notebook().noteRead(SCORING_RESOURCE);

@@ -1,4 +1,4 @@
-import type { ModelVersion, PreflightReport, Verdict } from '@slipway/contract';
+import type { ModelSignature, ModelVersion, PreflightReport, Verdict } from '@slipway/contract';
 import { escapeHtml, formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
 import type { MimeBundle } from '../notebook/context.js';
 
@@ -22,14 +22,26 @@ export function registrationBundle(name: string, digest: string, version: ModelV
     ? ` (best baseline: ${headline.baseline.name} ${formatNumber(headline.baseline.value)})`
     : '';
   const metric = headline ? `${headline.metric} ${formatNumber(headline.value)}${baseline}` : '';
-  const gives = signature.labels
-    ? `${signature.target}: ${signature.labels.join(' or ')}`
-    : `${signature.target}: a number`;
-  const body = `<div>${escapeHtml(metric)}</div><div>Predicts ${escapeHtml(gives)}</div>${renderTable(header, rows)}`;
+  const gives = answersOf(signature);
+  const body = `<div>${escapeHtml(metric)}</div><div>Gives ${escapeHtml(gives)}</div>${renderTable(header, rows)}`;
   return {
     'text/html': renderCard({ title, subtitle, body }),
-    'text/plain': [`${title}: ${subtitle}`, metric, `predicts ${gives}`, textTable(header, rows)].join('\n')
+    'text/plain': [`${title}: ${subtitle}`, metric, `gives ${gives}`, textTable(header, rows)].join('\n')
   };
+}
+
+function answersOf({ task, target, labels, outputs }: ModelSignature): string {
+  const names = outputs.find(output => output.names)?.names ?? [];
+  switch (task) {
+    case 'classification':
+      return `${target}: ${labels?.join(' or ')}`;
+    case 'regression':
+      return `${target}: ${names.length > 0 ? names.join(', ') : 'a number'}`;
+    case 'clustering':
+      return `${target}: 0 to ${names.length - 1}, and the distances to all`;
+    case 'projection':
+      return names.join(', ');
+  }
 }
 
 const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };

@@ -5,6 +5,7 @@ import type { MetricValue, NamedMetric, RunProgress, RunStatus } from '@slipway/
 import { warnOfCell } from '../notebook/cell-warning.js';
 import { notebook } from '../notebook/standalone.js';
 import type { MimeBundle } from '../notebook/context.js';
+import type { Clustering, Projection } from '../train/structure.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { prepareAutolog } from './prepare-autolog.js';
 import { isAccuracy } from './metric-names.js';
@@ -44,6 +45,8 @@ export class Run {
   result: unknown;
   /** The last model that was fitted in this run. */
   model: TrainedModel | null = null;
+  /** The last structure that was found in this run. */
+  found: Clustering | Projection | null = null;
   /** The latest value of each metric. */
   readonly metrics = new Map<string, number>();
   #points: NamedMetric[] = [];

@@ -92,9 +92,15 @@ describe('fitting a model', () => {
     const clusters = await fit(kMeans({ k: 3 }), { train: parts.train, test: parts.test, prep: read });
     expect(clusters.sizes.reduce((a, b) => a + b, 0)).toBe(1168);
     expect(clusters.silhouette).toBeGreaterThan(0.3);
+    expect(clusters.parts.tests.map(({ id, verdict }) => `${id}: ${verdict}`)).toEqual([
+      'test-rows-apart: pass',
+      'inputs-in-range: pass'
+    ]);
     expect(new Set(await clusters.assign(parts.test)).size).toBe(3);
     const components = await fit(pca({ components: 2 }), { train: parts.train, prep: read });
     expect(components.explained[0]).toBeGreaterThan(0.9);
+    // Two components of two columns keep everything.
+    expect(components.parts.evaluation.value).toBeCloseTo(1, 5);
     expect(await components.transform(parts.test)).toHaveLength(292);
     expect(components.onnx().length).toBeGreaterThan(100);
   });

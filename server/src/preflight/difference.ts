@@ -53,7 +53,11 @@ export function inWords({ numbers, compared, labels }: Difference, { rows, label
   if (labels !== null) {
     const [first] = labels;
     const example = first === undefined ? '' : `, the first in row ${first} where it was "${recorded![first]}"`;
-    parts.push(labels.length === 0 ? 'all labels the same' : `${labels.length} other labels${example}`);
+    parts.push(
+      labels.length === 0
+        ? 'all labels the same'
+        : `${labels.length === 1 ? 'one other label' : `${labels.length} other labels`}${example}`
+    );
   }
   return `${rows} recorded rows: ${parts.join(', ') || 'nothing was recorded to compare'}.`;
 }

@@ -11,7 +11,16 @@ export const betterThanBaseline: Check = {
   title: 'Better than the baselines',
   protectsFrom: 'a model that a one-line rule beats',
   async run(examination) {
+    const { task } = examination.signature;
     const evaluation = await examination.evaluation();
+    if (task === 'clustering' || task === 'projection') {
+      const measured =
+        evaluation === null ? '' : ` ${evaluation.metric} ${digits(evaluation.value)} on ${evaluation.rows} rows.`;
+      return {
+        verdict: 'not applicable',
+        evidence: `There is no truth that ${task === 'clustering' ? 'clusters' : 'components'} could be compared with.${measured}`
+      };
+    }
     if (evaluation === null) {
       return {
         verdict: 'warn',

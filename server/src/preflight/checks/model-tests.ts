@@ -1,4 +1,4 @@
-import type { ModelTestId } from '@slipway/contract';
+import type { ModelTask, ModelTestId, ModelTests } from '@slipway/contract';
 import type { Check } from '../check.js';
 
 /** Shows what a model test found when the model was trained: it needs training rows, which do not travel in the bundle. */
@@ -11,10 +11,21 @@ function recordedTest(id: ModelTestId, title: string, protectsFrom: string): Che
       const tests = await examination.modelTests();
       const result = tests?.results.find(each => each.id === id);
       if (result) return { ...result, remedy: result.remedy ?? undefined };
-      const why = tests === null ? 'The bundle came without results of model tests.' : 'There was nothing to test.';
-      return { verdict: 'not applicable', evidence: why };
+      return { verdict: 'not applicable', evidence: whyNot(tests, examination.signature.task) };
     }
   };
+}
+
+function whyNot(tests: ModelTests | null, task: ModelTask): string {
+  if (tests === null) return 'The bundle came without results of model tests.';
+  switch (task) {
+    case 'clustering':
+    case 'projection':
+      return 'The model was not told what to predict: there is no target to test.';
+    case 'classification':
+    case 'regression':
+      return 'There was nothing to test.';
+  }
 }
 
 /** In the order of the contract's MODEL_TESTS. */

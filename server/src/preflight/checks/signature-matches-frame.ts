@@ -66,15 +66,17 @@ export const signatureMatchesFrame: Check = {
 /** In what the signature differs from the frame. */
 function unlike(signature: ModelSignature, columns: readonly Column[]): string[] {
   const faults: string[] = [];
+  // Clusters and components are no columns.
+  const told = signature.task === 'classification' || signature.task === 'regression';
   for (const input of signature.inputs) {
     const column = columns.find(c => c.name === input.name);
     if (!column) faults.push(`the input "${input.name}" is no column of the training frame`);
     else if (!suits(input, column.type)) {
       faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
     }
-    if (input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
+    if (told && input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
   }
-  if (!columns.some(c => c.name === signature.target)) {
+  if (told && !columns.some(c => c.name === signature.target)) {
     faults.push(`the target "${signature.target}" is no column of the training frame`);
   }
   return faults;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { ModelSignature } from '@slipway/contract';
+import type { ModelSignature, SignatureOutput } from '@slipway/contract';
 import type { DecodedRows, Outputs } from '../tensors.js';
 import { joinRows, sliceOutputs } from '../tensors.js';
 import { decodeCsv, decodeInvocations, encodeInvocations } from './mlflow-invocations.js';
@@ -171,6 +171,52 @@ describe('POST /invocations', () => {
 
   it('answers one label per row', () => {
     expect(encodeInvocations(signature, outputs, 2)).toEqual({ predictions: ['dry', 'rain'] });
+  });
+});
+
+describe('models that give something else than classes', () => {
+  const base = { ...signature, labels: null };
+  const tensor = (role: SignatureOutput['role'], names?: string[]): SignatureOutput => ({
+    name: role,
+    datatype: role === 'cluster' ? 'INT64' : 'FP32',
+    shape: role === 'cluster' ? [-1] : [-1, names?.length ?? 1],
+    role,
+    ...(names ? { names } : {})
+  });
+
+  it.each<[ModelSignature, Outputs, object, unknown]>([
+    [
+      { ...base, task: 'regression', outputs: [tensor('value')] },
+      { value: { width: 1, data: Float32Array.of(1.5, 2.5) } },
+      { value: 2.5 },
+      2.5
+    ],
+    [
+      { ...base, task: 'regression', outputs: [tensor('value', ['amount', 'margin'])] },
+      { value: { width: 2, data: Float32Array.of(1, 2, 3, 4) } },
+      { values: { amount: 3, margin: 4 } },
+      { amount: 3, margin: 4 }
+    ],
+    [
+      { ...base, task: 'clustering', outputs: [tensor('cluster'), tensor('distances', ['0', '1'])] },
+      {
+        cluster: { width: 1, data: BigInt64Array.of(0n, 1n) },
+        distances: { width: 2, data: Float32Array.of(0, 1, 2, 0.5) }
+      },
+      { cluster: 1, distances: { 0: 2, 1: 0.5 } },
+      1
+    ],
+    [
+      { ...base, task: 'projection', outputs: [tensor('components', ['component_1', 'component_2'])] },
+      { components: { width: 2, data: Float32Array.of(1, 2, 3, 4) } },
+      { components: { component_1: 3, component_2: 4 } },
+      { component_1: 3, component_2: 4 }
+    ]
+  ])('answer with names: %#', (described, given, predicted, invoked) => {
+    expect(encodePredictions(described, given, 2)[1]).toEqual(predicted);
+    const { predictions } = encodeInvocations(described, given, 2);
+    expect(JSON.parse(JSON.stringify(predictions))).toHaveLength(2);
+    expect(predictions[1]).toEqual(invoked);
   });
 });
 
