@@ -9,6 +9,7 @@ import {
   TestVectors,
   type BundleFile
 } from '@slipway/contract';
+import { isTensor, rowSize } from '@slipway/tensor-inputs';
 import type { z } from 'zod';
 import type { BlobStore } from '../artifacts/blob-store.js';
 import { BundleInvalidError } from '../errors.js';
@@ -63,6 +64,7 @@ export async function validateBundle(files: readonly BundleFile[], blobs: BlobSt
   const evaluation = byPath.has(BUNDLE_FILES.evaluation) ? await read(BUNDLE_FILES.evaluation, Evaluation) : null;
   const vectors = await read(BUNDLE_FILES.testVectors, TestVectors);
   await read(BUNDLE_FILES.environment, BundleEnvironment);
+  refuseStrangeTensors(signature);
   refuseUnequalInputs(signature, vectors);
   return { digest: bundleDigest(files), signature, evaluation };
 }
@@ -119,8 +121,28 @@ async function readJson<S extends z.ZodType>(
   return parsed.data;
 }
 
+/** Tensors that no service can read. */
+function refuseStrangeTensors({ inputs }: ModelSignature): void {
+  for (const [place, input] of inputs.entries()) {
+    const refuse = (why: string): never => {
+      throw new BundleInvalidError(`The input ${input.name} has the shape [${input.shape.join(', ')}]: ${why}.`, {
+        where: `${BUNDLE_FILES.signature}.inputs[${place}].shape`
+      });
+    };
+    if (input.shape.slice(1).some(size => size < 1)) refuse('only its first dimension may be open');
+    if (isTensor(input) && (input.datatype === 'BOOL' || input.datatype === 'BYTES')) {
+      refuse(`services take no tensors of ${input.datatype}`);
+    }
+    const [, , , channels] = input.shape;
+    if (input.format === 'image' && (input.shape.length !== 4 || (channels !== 1 && channels !== 3))) {
+      refuse('pixels have [-1, height, width, 1 or 3]');
+    }
+  }
+}
+
 function refuseUnequalInputs(signature: ModelSignature, vectors: TestVectors): void {
-  for (const { name } of signature.inputs) {
+  for (const input of signature.inputs) {
+    const { name } = input;
     const values = vectors.inputs[name];
     if (values === undefined) {
       throw new BundleInvalidError(`The test vectors have no values for the input ${name} of the signature.`, {
@@ -131,6 +153,16 @@ function refuseUnequalInputs(signature: ModelSignature, vectors: TestVectors): v
       throw new BundleInvalidError(
         `The test vectors say ${vectors.rows} rows, but the input ${name} has ${values.length} values.`,
         { where: `${BUNDLE_FILES.testVectors}.inputs.${name}` }
+      );
+    }
+    const size = isTensor(input) ? rowSize(input) : null;
+    const odd = values.findIndex(value =>
+      size === null ? Array.isArray(value) : !Array.isArray(value) || value.length !== size
+    );
+    if (odd >= 0) {
+      throw new BundleInvalidError(
+        `Row ${odd + 1} of the test vectors for ${name} is not ${size === null ? 'one value' : `a list of ${size} numbers`}, as the signature says.`,
+        { where: `${BUNDLE_FILES.testVectors}.inputs.${name}[${odd}]` }
       );
     }
   }

@@ -4,12 +4,17 @@ import { Worker } from 'node:worker_threads';
 import { BUNDLE_FILES, ModelSignature } from '@slipway/contract';
 import type { OnnxJob, OnnxReply, OnnxWorkerData } from './onnx-worker.js';
 import { RequestError } from './request-error.js';
-import { joinRows, sliceOutputs, type DecodedRows, type Outputs } from './tensors.js';
+import { withPictures } from './pictures.js';
+import { joinRows, numbersInRow, sliceOutputs, type DecodedRows, type Outputs } from './tensors.js';
 
 /** Requests that may wait for the worker; more are refused, so that a burst cannot fill the memory. */
 const MAX_WAITING = 2000;
 /** Rows that are given to the worker in one call. */
 const MAX_BATCH_ROWS = 4096;
+/** The same, in numbers of tensors. */
+const MAX_BATCH_NUMBERS = 1 << 22;
+/** Numbers of tensors that may wait. */
+const MAX_WAITING_NUMBERS = 1 << 26;
 
 interface Waiting {
   readonly rows: DecodedRows;
@@ -28,11 +33,17 @@ export class Model {
   #queue: Waiting[] = [];
   #scheduled = false;
   #nextId = 1;
+  #waitingRows = 0;
+  readonly #batchRows: number;
+  readonly #mostRows: number;
   #broken: Error | null = null;
 
   private constructor(signature: ModelSignature, worker: Worker) {
     this.signature = signature;
     this.#worker = worker;
+    const numbers = numbersInRow(signature);
+    this.#batchRows = Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(MAX_BATCH_NUMBERS / Math.max(1, numbers))));
+    this.#mostRows = numbers === 0 ? Infinity : Math.max(1, Math.floor(MAX_WAITING_NUMBERS / numbers));
     worker.on('message', (message: OnnxReply) => this.#receive(message));
     worker.on('error', error => this.#fail(error));
     worker.on('exit', code => this.#fail(new Error(`The model's worker ended with code ${code}.`)));
@@ -65,14 +76,24 @@ export class Model {
     return this.#broken === null;
   }
 
-  /** @throws RequestError 503 when too many requests wait; Error when the graph fails on these rows. */
+  /**
+   * @throws RequestError for a picture that is none, and 503 when too many requests wait; Error when the graph fails on these
+   * rows.
+   */
   predict(rows: DecodedRows): Promise<Outputs> {
+    if (!rows.pictures) return this.#ask(rows);
+    return withPictures(this.signature, rows, rows.pictures).then(filled => this.#ask(filled));
+  }
+
+  #ask(rows: DecodedRows): Promise<Outputs> {
     if (this.#broken) return Promise.reject(this.#broken);
-    if (this.#queue.length >= MAX_WAITING) {
+    const tooMany = this.#queue.length > 0 && this.#waitingRows + rows.rows > this.#mostRows;
+    if (this.#queue.length >= MAX_WAITING || tooMany) {
       return Promise.reject(new RequestError('too many requests are waiting; try again in a moment', '', 503));
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ rows, resolve, reject });
+      this.#waitingRows += rows.rows;
       this.#schedule();
     });
   }
@@ -99,11 +120,12 @@ export class Model {
     if (this.#inFlight.size > 0 || this.#queue.length === 0) return;
     const batch: Waiting[] = [];
     let rows = 0;
-    while (this.#queue.length > 0 && (batch.length === 0 || rows + this.#queue[0]!.rows.rows <= MAX_BATCH_ROWS)) {
+    while (this.#queue.length > 0 && (batch.length === 0 || rows + this.#queue[0]!.rows.rows <= this.#batchRows)) {
       const next = this.#queue.shift()!;
       batch.push(next);
       rows += next.rows.rows;
     }
+    this.#waitingRows -= rows;
     const job: OnnxJob = {
       id: this.#nextId++,
       rows: joinRows(
@@ -139,5 +161,6 @@ export class Model {
     this.#inFlight.clear();
     this.#queue.forEach(waiting => waiting.reject(error));
     this.#queue = [];
+    this.#waitingRows = 0;
   }
 }

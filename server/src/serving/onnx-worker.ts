@@ -67,7 +67,7 @@ async function answer(session: InferenceSession, job: OnnxJob): Promise<Record<s
     const values = job.rows.inputs[input.name]!;
     feeds[input.name] = new Tensor(ELEMENT[input.datatype], values as Tensor.DataTypeMap[Tensor.Type], [
       job.rows.rows,
-      1
+      ...input.shape.slice(1)
     ]);
   }
   const results = await session.run(feeds);

@@ -1,5 +1,7 @@
 import type { ModelSignature, SignatureInput, TensorType } from '@slipway/contract';
+import { isTensor, rowSize } from '@slipway/tensor-inputs';
 import { RequestError } from './request-error.js';
+import { decodeTensor, type PendingPicture } from './tensor-values.js';
 
 /** Values of one input for all rows of a request, in the element type that the graph reads. */
 export type InputValues = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | string[];
@@ -8,6 +10,8 @@ export type InputValues = Float32Array | Float64Array | Int32Array | BigInt64Arr
 export interface DecodedRows {
   readonly rows: number;
   readonly inputs: Readonly<Record<string, InputValues>>;
+  /** Pictures that are still to be decoded. */
+  readonly pictures?: readonly PendingPicture[];
 }
 
 /** Outputs of the graph for the same rows: flat, row-major, with the width of one row. */
@@ -19,6 +23,8 @@ export type Outputs = Readonly<Record<string, OutputValues>>;
 
 /** A request with more rows is refused. */
 export const MAX_ROWS = 10_000;
+/** The same for numbers of tensors: a small request of small picture files may ask for many. */
+export const MAX_TENSOR_NUMBERS = 1 << 24;
 
 /**
  * Decodes named columns after the signature.
@@ -40,18 +46,38 @@ export function decodeColumns(
   }
   const first = columns[known[0]!];
   const rows = first?.length ?? 0;
+  refuseSize(signature, rows);
   const inputs: Record<string, InputValues> = {};
+  const pictures: PendingPicture[] = [];
   for (const input of signature.inputs) {
     const values = columns[input.name];
     if (values === undefined) throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
     if (values.length !== rows) {
       throw new RequestError(`has ${values.length} rows where "${known[0]}" has ${rows}`, at(input.name, null));
     }
-    inputs[input.name] = decodeInput(input, values, row => at(input.name, row));
+    const place = (row: number): string => at(input.name, row);
+    if (isTensor(input)) {
+      const tensor = decodeTensor(input, values, place);
+      inputs[input.name] = tensor.values;
+      pictures.push(...tensor.pictures);
+    } else {
+      inputs[input.name] = decodeInput(input, values, place);
+    }
   }
   if (rows === 0) throw new RequestError('there are no rows');
-  if (rows > MAX_ROWS) throw new RequestError(`${rows} rows are too many; send at most ${MAX_ROWS} at a time`);
-  return { rows, inputs };
+  return pictures.length > 0 ? { rows, inputs, pictures } : { rows, inputs };
+}
+
+/** Before anything is made of them. */
+function refuseSize(signature: ModelSignature, rows: number): void {
+  const numbers = numbersInRow(signature);
+  const most = numbers === 0 ? MAX_ROWS : Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_TENSOR_NUMBERS / numbers)));
+  if (rows > most) throw new RequestError(`${rows} rows are too many; send at most ${most} at a time`);
+}
+
+/** Numbers of one row that are parts of tensors. */
+export function numbersInRow(signature: ModelSignature): number {
+  return signature.inputs.filter(isTensor).reduce((sum, input) => sum + rowSize(input), 0);
 }
 
 function decodeInput(input: SignatureInput, values: readonly unknown[], at: (row: number) => string): InputValues {
@@ -127,17 +153,19 @@ export function joinRows(signature: ModelSignature, parts: readonly DecodedRows[
   if (parts.length === 1) return parts[0]!;
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const inputs: Record<string, InputValues> = {};
-  for (const { name } of signature.inputs) {
+  for (const input of signature.inputs) {
+    const { name } = input;
+    const size = rowSize(input);
     const sample = parts[0]!.inputs[name]!;
     if (Array.isArray(sample)) {
       inputs[name] = parts.flatMap(part => part.inputs[name] as string[]);
       continue;
     }
-    const joined = emptyLike(sample, rows);
+    const joined = emptyLike(sample, rows * size);
     let at = 0;
     for (const part of parts) {
       setAt(joined, part.inputs[name]!, at);
-      at += part.rows;
+      at += part.rows * size;
     }
     inputs[name] = joined;
   }

@@ -1,4 +1,5 @@
 import { SCORING_FILE, type ModelSignature, type SignatureInput } from '@slipway/contract';
+import { isTensor, rowShape, rowSize } from '@slipway/tensor-inputs';
 import type { Check } from '../check.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -55,6 +56,8 @@ function malformed(signature: ModelSignature, model: string, scored: boolean): A
     predict('an unknown input', { ...good, 'no such input': 1 }),
     predict(`an object for "${first.name}"`, { ...good, [first.name]: { nested: true } }),
     predict(`${JSON.stringify(wrong)} for "${first.name}"`, { ...good, [first.name]: wrong }),
+    ...(isTensor(first) ? [predict(`one number for "${first.name}"`, { ...good, [first.name]: [0] })] : []),
+    ...(first.format === 'image' ? [predict('a damaged picture', { ...good, [first.name]: DAMAGED_PICTURE })] : []),
     ...(signature.inputs.some(input => !input.nullable) ? [predict('a missing input', {})] : [])
   ];
   return [
@@ -62,15 +65,23 @@ function malformed(signature: ModelSignature, model: string, scored: boolean): A
     predict('a list instead of an object', []),
     predict('no rows', { rows: [] }),
     ...(scored ? [] : rows),
-    infer('a tensor of the wrong type', [tensor(first.name, [1, 1], [wrong])]),
-    infer('a tensor whose shape and data differ', [tensor(first.name, [3, 1], [])]),
+    infer('a tensor of the wrong type', [tensor(first.name, [1, ...rowShape(first)], wrongRow(first, wrong))]),
+    infer('a tensor whose shape and data differ', [tensor(first.name, [3, ...rowShape(first)], [])]),
     infer('a tensor for an unknown input', [tensor('no such input', [1, 1], [1])]),
     infer('an infer request without tensors', undefined),
     { what: 'an invocation of no known form', path: '/invocations', body: '{"rows":[]}' }
   ];
 }
 
-function example(input: SignatureInput): number | string | boolean {
+/** The beginning of a PNG file. */
+const DAMAGED_PICTURE = 'iVBORw0KGgoAAAANSUhEUg==';
+
+function wrongRow(input: SignatureInput, wrong: unknown): unknown[] {
+  return Array.from({ length: rowSize(input) }, () => wrong);
+}
+
+function example(input: SignatureInput): number | string | boolean | number[] {
+  if (isTensor(input)) return Array.from({ length: rowSize(input) }, () => 0);
   switch (input.datatype) {
     case 'BYTES':
       return 'a';

@@ -6,6 +6,7 @@ import {
   type ModelSignature,
   type SignatureInput
 } from '@slipway/contract';
+import { isTensor } from '@slipway/tensor-inputs';
 import type { Check } from '../check.js';
 
 const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
@@ -19,6 +20,7 @@ const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
 
 function suits(input: SignatureInput, type: ColumnType): boolean {
   if (input.format === 'moment') return type === 'date' || type === 'timestamp';
+  if (isTensor(input)) return type === 'tensor';
   return SUITABLE[input.datatype].includes(type);
 }
 

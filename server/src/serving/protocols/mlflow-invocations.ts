@@ -1,4 +1,5 @@
 import type { ModelSignature, ModelTask, SignatureOutput } from '@slipway/contract';
+import { isTensor } from '@slipway/tensor-inputs';
 import { RequestError } from '../request-error.js';
 import { decodeColumns, type DecodedRows, type Outputs } from '../tensors.js';
 import { decodeRecords, numbersOf } from './predict.js';
@@ -45,17 +46,29 @@ function decodeSplit(signature: ModelSignature, value: unknown): DecodedRows {
   return decodeRecords(signature, records, `${place}.data`);
 }
 
-/** `instances`/`inputs`: records, rows in the order of the signature, or an object of columns. */
+/**
+ * `instances`/`inputs`: records, rows in the order of the signature, or an object of columns. Where the only input is a tensor,
+ * a row is that tensor, or, of pictures, the base64 of a file.
+ */
 function decodeTensorForm(signature: ModelSignature, value: unknown, place: string): DecodedRows {
   if (isObject(value)) {
     const columns: Record<string, unknown[]> = {};
     for (const [name, column] of Object.entries(value)) {
       if (!Array.isArray(column)) throw new RequestError('expected a list', `${place}.${name}`);
-      columns[name] = (column as unknown[]).flat(2);
+      const input = signature.inputs.find(candidate => candidate.name === name);
+      columns[name] = input && isTensor(input) ? (column as unknown[]) : (column as unknown[]).flat(2);
     }
     return decodeColumns(signature, columns, (input, row) => `${place}.${input}${row === null ? '' : `[${row}]`}`);
   }
   if (!Array.isArray(value)) throw new RequestError('expected a list of rows or an object of columns', place);
+  const [only, ...others] = signature.inputs;
+  if (only && others.length === 0 && isTensor(only)) {
+    return decodeRecords(
+      signature,
+      value.map((row: unknown) => (isObject(row) ? row : { [only.name]: row })),
+      place
+    );
+  }
   const records = value.map((row: unknown, i) => {
     if (!Array.isArray(row)) return row;
     if (row.length !== signature.inputs.length) {
@@ -78,7 +91,10 @@ export function decodeCsv(signature: ModelSignature, text: string): DecodedRows 
     return Object.fromEntries(
       header.map((name, c) => {
         const input = signature.inputs.find(candidate => candidate.name === name);
-        return [name, csvValue(fields[c]!, input?.datatype === 'BYTES', input?.datatype === 'BOOL')];
+        return [
+          name,
+          csvValue(fields[c]!, input?.datatype === 'BYTES' || input?.format === 'image', input?.datatype === 'BOOL')
+        ];
       })
     );
   });

@@ -1,4 +1,5 @@
-import type { ModelSignature, TensorType } from '@slipway/contract';
+import type { ModelSignature, SignatureInput } from '@slipway/contract';
+import { isTensor, rowShape, rowSize } from '@slipway/tensor-inputs';
 import { RequestError } from '../request-error.js';
 import { decodeColumns, type DecodedRows, type Outputs } from '../tensors.js';
 
@@ -60,12 +61,14 @@ function decodeTensor(signature: ModelSignature, tensor: unknown, place: string)
       `${place}.name`
     );
   }
-  if (typeof datatype !== 'string' || !suits(input.datatype, datatype)) {
+  if (typeof datatype !== 'string' || !suits(input, datatype)) {
     throw new RequestError(`expected ${input.datatype}, got ${JSON.stringify(datatype)}`, `${place}.datatype`);
   }
   if (!Array.isArray(shape) || !shape.every(d => typeof d === 'number' && Number.isInteger(d) && d >= 0)) {
     throw new RequestError('expected a list of whole numbers', `${place}.shape`);
   }
+  if (isTensor(input) && datatype !== 'BYTES')
+    return { name, values: tensorRows(input, shape as number[], data, place) };
   const [rows, ...rest] = shape as number[];
   if (rows === undefined || rest.length > 1 || (rest.length === 1 && rest[0] !== 1)) {
     throw new RequestError(`expected [rows, 1] or [rows], got [${shape.join(', ')}]`, `${place}.shape`);
@@ -78,8 +81,28 @@ function decodeTensor(signature: ModelSignature, tensor: unknown, place: string)
   return { name, values };
 }
 
-/** Numbers of any width are taken for a numeric input; the graph's own type decides the precision. */
-function suits(expected: TensorType, given: string): boolean {
+/** The rows of a tensor, whose numbers are given flat or nested. */
+function tensorRows(input: SignatureInput, shape: readonly number[], data: unknown, place: string): unknown[] {
+  const [rows = 0, ...rest] = shape;
+  const expected = rowShape(input);
+  if (rest.length !== expected.length || rest.some((size, axis) => size !== expected[axis])) {
+    throw new RequestError(`expected [rows, ${expected.join(', ')}], got [${shape.join(', ')}]`, `${place}.shape`);
+  }
+  if (!Array.isArray(data)) throw new RequestError('expected a list', `${place}.data`);
+  const values = Array.isArray(data[0]) ? (data as unknown[]).flat(Infinity) : (data as unknown[]);
+  const size = rowSize(input);
+  if (values.length !== rows * size) {
+    throw new RequestError(`has ${values.length} values where the shape says ${rows * size}`, `${place}.data`);
+  }
+  return Array.from({ length: rows }, (_, row) => values.slice(row * size, (row + 1) * size));
+}
+
+/**
+ * Numbers of any width are taken for a numeric input; the graph's own type decides the precision. Pictures may be files, as
+ * base64.
+ */
+function suits({ datatype: expected, format }: SignatureInput, given: string): boolean {
+  if (format === 'image' && given === 'BYTES') return true;
   return expected === given || (NUMERIC.has(expected) && NUMERIC.has(given));
 }
 
@@ -126,7 +149,15 @@ function jsonValue(value: unknown): unknown {
 
 /** Answer of `GET /v2/models/{model}`. */
 export function modelMetadata(signature: ModelSignature, model: string, version: string): Record<string, unknown> {
-  const tensor = ({ name, datatype, shape }: { name: string; datatype: string; shape: number[] }): unknown => ({
+  const tensor = ({
+    name,
+    datatype,
+    shape
+  }: {
+    name: string;
+    datatype: string;
+    shape: number[];
+  }): Record<string, unknown> => ({
     name,
     datatype,
     shape
@@ -135,7 +166,10 @@ export function modelMetadata(signature: ModelSignature, model: string, version:
     name: model,
     versions: [version],
     platform: 'onnx_onnxv1',
-    inputs: signature.inputs.map(tensor),
+    inputs: signature.inputs.map(input => ({
+      ...tensor(input),
+      ...(input.format === undefined ? {} : { parameters: { format: input.format } })
+    })),
     outputs: signature.outputs.map(tensor)
   };
 }

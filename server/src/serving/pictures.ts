@@ -1,0 +1,58 @@
+import type { ModelSignature } from '@slipway/contract';
+import { decodePicture, PictureError, rowShape, type PictureShape } from '@slipway/tensor-inputs';
+import { RequestError } from './request-error.js';
+import type { PendingPicture } from './tensor-values.js';
+import type { DecodedRows } from './tensors.js';
+
+/** Pictures that are decoded at the same time: each may take a hundred megabytes. */
+const AT_A_TIME = 2;
+/** Pictures that may wait; more are refused, so that a burst cannot fill the memory. */
+const MOST_WAITING = 512;
+
+let decoding = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * The rows with the pixels of their pictures, decoded and resized as in training.
+ *
+ * @throws RequestError naming the picture that is none; 503 when too many wait.
+ */
+export async function withPictures(
+  signature: ModelSignature,
+  rows: DecodedRows,
+  pictures: readonly PendingPicture[]
+): Promise<DecodedRows> {
+  if (waiting.length + pictures.length > MOST_WAITING) {
+    throw new RequestError('too many pictures are waiting; try again in a moment', '', 503);
+  }
+  await Promise.all(pictures.map(picture => inTurn(() => fill(signature, rows, picture))));
+  return { rows: rows.rows, inputs: rows.inputs };
+}
+
+async function fill(
+  signature: ModelSignature,
+  rows: DecodedRows,
+  { input, row, file, place }: PendingPicture
+): Promise<void> {
+  const described = signature.inputs.find(({ name }) => name === input)!;
+  try {
+    const pixels = await decodePicture(file, rowShape(described) as unknown as PictureShape);
+    const values = rows.inputs[input] as Float32Array;
+    values.set(pixels, row * pixels.length);
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    throw new RequestError(`the file ${error.message}`, place);
+  }
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (decoding >= AT_A_TIME) await new Promise<void>(resolve => waiting.push(resolve));
+  else decoding++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else decoding--;
+  }
+}
