@@ -8,9 +8,9 @@ import { LARGE } from './profile.js';
 import { openQuery, type DatabaseQuery } from './database-query.js';
 import { impossibleValues } from './impossible-values.js';
 import { readExcel } from './excel.js';
-import { arrowRows, isArrowTable, readArrowFile, type ArrowTable } from './arrow.js';
+import { isArrowTable, type ArrowTable } from './arrow.js';
 import { applySchema, type DataSchema } from './schema.js';
-import { openSources, type SourceFiles } from './source-files.js';
+import { openSources } from './source-files.js';
 import type { NotebookContext } from '../notebook/context.js';
 import type { DataSource } from './source.js';
 
@@ -39,14 +39,8 @@ export async function data(
   options: DataOptions = {}
 ): Promise<Frame> {
   const book = notebook();
-  const { sources, named, close } = await openAny(from, book);
-  let raw: string;
-  try {
-    raw = await readAll(sources, options);
-  } finally {
-    await close();
-  }
-  if (options.schema) raw = await applySchema(raw, options.schema, named);
+  const { raw: read, named, reads } = await readAny(from, book, options);
+  const raw = options.schema ? await applySchema(read, options.schema, named) : read;
   const table = options.time ? await orderByTime(raw, options.time, named) : raw;
   const count = Number((await queryRows(`select count(*) as n from ${quoteName(table)}`))[0]!['n']);
   if (count === 0) {
@@ -63,9 +57,7 @@ export async function data(
     lineage: { source: named, parents: [], steps: [] },
     shifts: new Map()
   });
-  for (const source of sources) {
-    book.noteRead(/^[a-z0-9]+:\/\//i.test(source.named) ? `url:${source.named}` : `file:${source.named}`);
-  }
+  reads.forEach(each => book.noteRead(each));
   await warnOfImpossibleValues(frame);
   return frame.save(name);
 }
@@ -83,12 +75,35 @@ async function warnOfImpossibleValues(frame: Frame): Promise<void> {
   }
 }
 
-async function openAny(from: string | DatabaseQuery | ArrowTable, book: NotebookContext): Promise<SourceFiles> {
-  if (typeof from === 'string') return openSources(from, book);
-  if (!isArrowTable(from)) return openQuery(from, book.directory);
-  const named = 'an Arrow table';
-  const { rows, types } = await arrowRows(from, named);
-  return { sources: [{ file: rows.file, named, format: 'rows', types }], named, close: rows.remove };
+/** A table of what was read, unchanged. */
+interface Raw {
+  readonly raw: string;
+  readonly named: string;
+  /** What the cell read, as the log of cells calls it. */
+  readonly reads: readonly string[];
+}
+
+async function readAny(
+  from: string | DatabaseQuery | ArrowTable,
+  book: NotebookContext,
+  options: DataOptions
+): Promise<Raw> {
+  if (typeof from === 'object' && isArrowTable(from)) {
+    const { tableOfArrow } = await import('./arrow-read.js');
+    const named = 'an Arrow table';
+    return { raw: await tableOfArrow(from, named), named, reads: [] };
+  }
+  const files = typeof from === 'string' ? openSources(from, book) : openQuery(from, book.directory);
+  const { sources, named, close } = await files;
+  try {
+    const raw = await readAll(sources, options);
+    const reads = sources.map(source =>
+      /^[a-z0-9]+:\/\//i.test(source.named) ? `url:${source.named}` : `file:${source.named}`
+    );
+    return { raw, named, reads };
+  } finally {
+    await close();
+  }
 }
 
 /** Reads files under one another; a column that one of them lacks is missing in its rows. */
@@ -129,9 +144,8 @@ async function readOne(source: DataSource, options: DataOptions): Promise<string
       break;
     }
     case 'arrow': {
-      const { rows, types } = await readArrowFile(source.file, source.named);
-      await readRows(rows.file, { ...source, types }, table).finally(rows.remove);
-      break;
+      const { tableOfArrowFile } = await import('./arrow-read.js');
+      return tableOfArrowFile(source.file, source.named);
     }
     case 'rows':
       await readRows(source.file, source, table);
@@ -140,15 +154,9 @@ async function readOne(source: DataSource, options: DataOptions): Promise<string
   return table;
 }
 
-/** Rows as JSON, one a line; all of them are looked at for the types, unless these are known. */
-async function readRows(file: string, { named, types }: DataSource, table: string): Promise<void> {
-  const columns = types
-    ? `columns={${Object.entries(types)
-        .map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`)
-        .join(', ')}}`
-    : 'sample_size=-1';
-  const reader = `read_json(${quoteText(file)}, format='newline_delimited', ${columns})`;
-  await readWith(reader, named, table);
+/** Rows as JSON, one a line; all of them are looked at for the types. */
+async function readRows(file: string, { named }: DataSource, table: string): Promise<void> {
+  await readWith(`read_json(${quoteText(file)}, format='newline_delimited', sample_size=-1)`, named, table);
 }
 
 /** @param reader the table function of DuckDB, with its arguments. */

@@ -1,14 +1,18 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { SlipwayError } from '../errors.js';
 import { suggestion } from '../near-names.js';
 
-let opening: Promise<DuckDBConnection> | undefined;
+interface Engine {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+}
+
+let opening: Promise<Engine> | undefined;
 let tables = 0;
 
-/** The notebook's DuckDB: in memory, one per kernel, opened at first use. */
-export function engine(): Promise<DuckDBConnection> {
+function open(): Promise<Engine> {
   opening ??= import('@duckdb/node-api').then(async duckdb => {
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
       // What does not fit into memory goes there, not beside the notebook.
@@ -17,10 +21,47 @@ export function engine(): Promise<DuckDBConnection> {
     const connection = await instance.connect();
     // Freed memory goes back to the machine, and tables in memory are packed, only if they are asked to.
     await connection.run('set allocator_background_threads = true');
+    // An instant is the same text, and so has the same digest, wherever the notebook runs.
+    await connection.run("set global timezone = 'UTC'");
     await connection.run("attach ':memory:' as frames (compress); use frames");
-    return connection;
+    return { instance, connection };
   });
   return opening;
+}
+
+/** The notebook's DuckDB: in memory, one per kernel, opened at first use. */
+export async function engine(): Promise<DuckDBConnection> {
+  return (await open()).connection;
+}
+
+/** The rows of a query in DuckDB's own chunks, one at a time in memory; other queries may run meanwhile. */
+export async function* streamChunks(sql: string): AsyncGenerator<DuckDBDataChunk> {
+  const connection = await (await open()).instance.connect();
+  try {
+    await connection.run('use frames');
+    const result = await connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Appends chunks to a table; `chunksOf` gets the types of its columns. */
+export async function appendChunks(
+  table: string,
+  chunksOf: (types: readonly DuckDBType[]) => AsyncIterable<DuckDBDataChunk>
+): Promise<void> {
+  const appender = await (await engine()).createAppender(table, undefined, 'frames');
+  try {
+    const types = Array.from({ length: appender.columnCount }, (_, i) => appender.columnType(i));
+    for await (const chunk of chunksOf(types)) appender.appendDataChunk(chunk);
+  } finally {
+    appender.closeSync();
+  }
 }
 
 /** Packs the tables now, before much is asked of them, instead of whenever DuckDB comes to it. */

@@ -228,7 +228,7 @@ export class Frame {
 
   /** All rows as an Arrow table, for other libraries. */
   async toArrow(): Promise<ArrowTable> {
-    const { frameToArrow } = await import('./arrow.js');
+    const { frameToArrow } = await import('./arrow-write.js');
     return frameToArrow(this);
   }
 

@@ -28,6 +28,13 @@ describe('a profile', () => {
     expect(half).toMatchObject({ count: 900, missing: 101 });
   });
 
+  it('has no deviation where numbers are infinite, and the rest all the same', async () => {
+    const table = freshTable();
+    await execute(`create table ${quoteName(table)} as select unnest(['1', '2', 'inf']::double[]) as x`);
+    const [x] = await profileTable(table, await readSchema(table));
+    expect(x).toMatchObject({ count: 3, distinct: 3, min: 1, std: null, mean: null, histogram: null });
+  });
+
   it('estimates of many rows what would take long, and counts the rest', async () => {
     const rows = LARGE + 1000;
     const table = await tableOf(rows);

@@ -17,14 +17,21 @@ export async function profileTable(table: string, columns: readonly Column[]): P
   const total = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
   const differentOf = (name: string): string =>
     total > LARGE ? `approx_count_distinct(${name})` : `count(distinct ${name})`;
-  const sums = columns.map((column, i) => {
-    const name = quoteName(column.name);
-    const moments = isNumeric(column) ? `, avg(${name}) as mean${i}, stddev_samp(${name}) as std${i}` : '';
-    const counts = `count(${name}) as present${i}, ${differentOf(name)} as distincts${i}`;
-    if (column.type === 'tensor') return counts;
-    return `${counts}, min(${name}) as low${i}, max(${name}) as high${i}${moments}`;
+  const summary = (deviation: (name: string) => string): Promise<Record<string, PlainValue>[]> => {
+    const sums = columns.map((column, i) => {
+      const name = quoteName(column.name);
+      const moments = isNumeric(column) ? `, avg(${name}) as mean${i}, ${deviation(name)} as std${i}` : '';
+      const counts = `count(${name}) as present${i}, ${differentOf(name)} as distincts${i}`;
+      if (column.type === 'tensor') return counts;
+      return `${counts}, min(${name}) as low${i}, max(${name}) as high${i}${moments}`;
+    });
+    return queryRows(`select ${sums.join(', ')} from ${from}`);
+  };
+  const [row] = await summary(name => `stddev_samp(${name})`).catch((error: unknown) => {
+    // Infinity, and numbers whose square is beyond all numbers, have no standard deviation.
+    if (!String(error).includes('STDDEV_SAMP is out of range')) throw error;
+    return summary(() => 'null');
   });
-  const [row] = await queryRows(`select ${sums.join(', ')} from ${from}`);
   const quartiles = await quartilesOf(from, columns.filter(isNumeric), total);
   const profiles: ColumnProfile[] = [];
   for (const [i, column] of columns.entries()) {
@@ -87,9 +94,9 @@ async function quartilesOf(
 
 async function histogram(from: string, name: string, low: number, high: number): Promise<ColumnProfile['histogram']> {
   // Where both ends are finite, so is all between them: DuckDB puts NaN above every number.
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
+  if (!Number.isFinite(low) || !Number.isFinite(high - low)) return null;
   const width = (high - low) / HISTOGRAM_BINS || 1;
-  const bin = `least(cast(floor((${name} - ${low}) / ${width}) as integer), ${HISTOGRAM_BINS - 1})`;
+  const bin = `least(cast(floor((cast(${name} as double) - ${low}) / ${width}) as integer), ${HISTOGRAM_BINS - 1})`;
   const rows = await queryRows(`select ${bin} as bin, count(*) as n from ${from} where ${name} is not null group by 1`);
   const counts = Array.from({ length: HISTOGRAM_BINS }, () => 0);
   for (const row of rows) counts[Number(row['bin'])] = Number(row['n']);

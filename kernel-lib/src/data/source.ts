@@ -8,8 +8,6 @@ export interface DataSource {
   readonly file: string;
   readonly named: string;
   readonly format: 'csv' | 'parquet' | 'json' | 'excel' | 'arrow' | 'rows';
-  /** DuckDB's types of the columns of `rows`, where they are known. */
-  readonly types?: Readonly<Record<string, string>>;
 }
 
 const FORMATS: Record<string, DataSource['format']> = {

@@ -90,7 +90,7 @@ describe('Arrow', () => {
       'n: Int32',
       'x: Float64',
       'word: Utf8',
-      'day: Date64<MILLISECOND>'
+      'day: Date32<DAY>'
     ]);
     expect(await types(arrow)).toEqual(await types(table()));
   });
