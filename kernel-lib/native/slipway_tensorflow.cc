@@ -49,12 +49,6 @@ struct Call {
     return {static_cast<T *>(data), length};
   }
 
-  bool Boolean(size_t index) const {
-    bool value = false;
-    napi_get_value_bool(env, arguments[index], &value);
-    return value;
-  }
-
   // True, with a JavaScript exception pending, when TensorFlow reports a fault.
   bool Failed(TF_Status *status) const {
     if (TF_GetCode(status) == TF_OK) return false;
@@ -116,7 +110,8 @@ napi_value TensorType(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// executeFunction(name: string, inputs: Int32Array, outputs: Int32Array, xla: boolean): fills `outputs` with new ids.
+// executeFunction(name: string, inputs: Int32Array, outputs: Int32Array, execution: 'many threads' | 'one thread' | 'xla'):
+// fills `outputs` with new ids.
 napi_value ExecuteFunction(napi_env env, napi_callback_info info) {
   Call call(env, info);
   auto inputs = call.Array<int32_t>(1);
@@ -128,7 +123,13 @@ napi_value ExecuteFunction(napi_env env, napi_callback_info info) {
     TFE_OpSetDevice(op.op, call.backend->device_name.c_str(), status.status);
     if (call.Failed(status.status)) return nullptr;
   }
-  if (call.Boolean(3)) TFE_OpSetAttrBool(op.op, "_XlaMustCompile", 1);
+  const std::string execution = call.String(3);
+  if (execution == "xla") {
+    TFE_OpSetAttrBool(op.op, "_XlaMustCompile", 1);
+  } else if (execution == "one thread") {
+    static const std::string executor = "SINGLE_THREADED_EXECUTOR";
+    TFE_OpSetAttrString(op.op, "executor_type", executor.data(), executor.size());
+  }
   for (size_t i = 0; i < inputs.second; i++) {
     TFE_TensorHandle *handle = call.Handle(inputs.first[i]);
     if (!handle) return nullptr;

@@ -114,6 +114,86 @@ describe('a recorded training step equals the step executed op by op', () => {
   });
 });
 
+describe('several steps in one call', () => {
+  /** 1200 steps, 20 in an epoch; larger batches, as rounding is chaos for a batch normalization of two rows. */
+  async function trainUnwatched(each: Case, recording: Recording, fit: object = {}): Promise<Trained> {
+    const network = build(tf, each);
+    network.compile({ optimizer: tf.train.sgd(0.02), loss: 'categoricalCrossentropy' });
+    if (recording === 'op by op') executeOpByOp(network);
+    const [x, y] = rowsFor(tf, each);
+    const { history } = await network.fit(x, y, { epochs: 60, batchSize: 5, shuffle: false, verbose: 0, ...fit });
+    const losses = Object.values(history).flat() as number[];
+    const weights = network.getWeights().flatMap(weight => [...weight.dataSync()]);
+    return { losses, weights, report: stepReport(network) };
+  }
+
+  const unwatched = {
+    'dense layers': cases['dense layers']!,
+    'batch normalization': cases['batch normalization']!,
+    'dropout with batch normalization': randomCases['dropout with batch normalization']!
+  };
+
+  it.each(Object.entries(unwatched))('learn the same and tell the same losses for %s', async (_name, each) => {
+    const recorded = await trainUnwatched(each, 'recorded');
+    const opByOp = await trainUnwatched(each, 'op by op');
+    expect(recorded.report).toMatchObject({ mode: 'recorded' });
+    expect(recorded.report!.calls).toBeLessThan(0.6 * recorded.report!.replayed);
+    expect(largestDifference(recorded.losses, opByOp.losses)).toBeLessThan(1e-5);
+    expect(largestDifference(recorded.weights, opByOp.weights)).toBeLessThan(1e-5);
+  });
+
+  it('take a last batch with fewer rows, class weights and validation rows as they are', async () => {
+    const each = cases['dense layers']!;
+    const [x, y] = rowsFor(tf, each);
+    const fit = { batchSize: 7, classWeight: { 0: 1, 1: 2, 2: 0.5 }, validationData: [x, y], epochs: 20 };
+    const recorded = await trainUnwatched(each, 'recorded', fit);
+    const opByOp = await trainUnwatched(each, 'op by op', fit);
+    expect(recorded.report).toMatchObject({ mode: 'recorded' });
+    expect(largestDifference(recorded.losses, opByOp.losses)).toBeLessThan(1e-5);
+    expect(largestDifference(recorded.weights, opByOp.weights)).toBeLessThan(1e-5);
+  });
+
+  it('end soon after the training is stopped, and callbacks of single batches are called for each', async () => {
+    const each = cases['dense layers']!;
+    const network = build(tf, each);
+    network.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    const [x, y] = rowsFor(tf, each);
+    let yields = 0;
+    const stopAfterYield = (): Promise<void> => {
+      network.stopTraining = ++yields === 2;
+      return Promise.resolve();
+    };
+    const { epoch } = await network.fit(x, y, {
+      epochs: 100_000,
+      batchSize: 5,
+      verbose: 0,
+      callbacks: { onYield: stopAfterYield }
+    });
+    expect(epoch.length).toBeLessThan(5000);
+    const batches: number[] = [];
+    const onBatchEnd = (batch: number): Promise<void> => {
+      batches.push(batch);
+      return Promise.resolve();
+    };
+    await network.fit(x, y, { epochs: 1, batchSize: 5, verbose: 0, callbacks: { onBatchEnd } });
+    expect(batches).toEqual(Array.from({ length: Math.ceil(x.shape[0]! / 5) }, (_, i) => i));
+  });
+
+  it('serve rows of another number without another recording', async () => {
+    const each = cases['dense layers']!;
+    const network = build(tf, each);
+    network.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    const [x, y] = rowsFor(tf, each);
+    await network.fit(x, y, { epochs: 3, batchSize: 10, verbose: 0 });
+    const { executed } = stepReport(network)!;
+    const count = 40;
+    const fewer = [x, y].map(all => all.slice([0], [count])) as [Tensor, Tensor];
+    await network.fit(...fewer, { epochs: 1, batchSize: 10, verbose: 0 });
+    expect(stepReport(network)).toMatchObject({ mode: 'recorded' });
+    expect(stepReport(network)!.executed - executed).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a step that cannot be recorded is executed op by op, and the report says why', () => {
   it('when it draws random numbers in JavaScript', async () => {
     const each: Case = {

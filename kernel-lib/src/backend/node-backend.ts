@@ -18,6 +18,9 @@ export interface NativeTensor {
 
 export type NativeValues = Float32Array | Int32Array | Uint8Array | readonly (number | boolean | string)[];
 
+/** Who executes the operations of a function: TensorFlow's threads, the calling one alone, or what XLA makes of them. */
+export type Execution = 'many threads' | 'one thread' | 'xla';
+
 /** What the addon exports: the binding of tfjs-node, and our functions for recorded steps. */
 export interface TensorFlowBinding {
   readonly TF_Version: string;
@@ -49,7 +52,7 @@ export interface TensorFlowBinding {
   operations(): Uint8Array;
   tensorType(id: number): number;
   /** Calls a registered function; fills `outputs` with the ids of new tensors. */
-  executeFunction(name: string, inputs: Int32Array, outputs: Int32Array, xla: boolean): void;
+  executeFunction(name: string, inputs: Int32Array, outputs: Int32Array, execution: Execution): void;
 }
 
 /** The backend of tfjs-node, as far as it is used here. */

@@ -25,7 +25,7 @@ export interface LearningSettings {
 }
 
 export interface LearningHooks {
-  /** Asked after each batch: true ends the training. */
+  /** Asked several times a second: true ends the training. */
   isStopped(): boolean;
   onResumed(epoch: number): void;
   onEpoch(epoch: number, logs: Readonly<Record<string, number>>): void;
@@ -75,7 +75,8 @@ export async function trainCompiled(
       verbose: 0,
       ...(validation ? { validationData: validation } : {}),
       callbacks: {
-        onBatchEnd: () => {
+        // Not after each batch: whoever watches single batches waits for the loss of each.
+        onYield: () => {
           if (hooks.isStopped()) network.stopTraining = true;
         },
         onEpochEnd: async (_epoch, logs) => {

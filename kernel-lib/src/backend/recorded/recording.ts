@@ -24,7 +24,8 @@ export type Sign = 1 | -1;
  * values of the step.
  */
 export class Recording {
-  readonly nodes: RecordedNode[] = [];
+  constructor(readonly nodes: RecordedNode[] = []) {}
+
   readonly constants = new Map<number, RecordedConstant>();
   /** Tensor id → index of the node that made it, and which of its outputs it is. */
   readonly made = new Map<number, readonly [node: number, output: number]>();
@@ -32,6 +33,16 @@ export class Recording {
   readonly reads: number[] = [];
   /** Tensors that hold the learning rate. */
   readonly rates = new Map<number, Sign>();
+
+  /** The same with other nodes in the places of these, which give the same tensors. */
+  with(nodes: RecordedNode[]): Recording {
+    return Object.assign(new Recording(nodes), {
+      constants: this.constants,
+      made: this.made,
+      reads: this.reads,
+      rates: this.rates
+    });
+  }
 
   /** Ids of tensors that any node read. */
   get used(): Set<number> {

@@ -1,6 +1,7 @@
-import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
+import type { LayersModel, Optimizer } from '@tensorflow/tfjs';
 import type { Tf } from '../../train/tensorflow.js';
 import type { NodeBackend } from '../node-backend.js';
+import { fitRows, type FitLoop } from './fit-rows.js';
 import { RecordedStep, type Step, type StepReport } from './recorded-step.js';
 import { XlaChoiceFile } from './xla-choices.js';
 
@@ -10,6 +11,7 @@ interface ModelInternals {
   readonly lossFunctions: readonly unknown[];
   readonly collectedTrainableWeights: readonly { readonly id: number }[];
   makeTrainFunction(): Step;
+  fitLoop: FitLoop;
 }
 
 /** A step belongs to a model as it was compiled: another optimizer, loss or set of trainable weights makes it another. */
@@ -20,15 +22,8 @@ interface OwnedStep {
   readonly trainable: string;
 }
 
-interface FitArguments {
-  readonly epochs?: number;
-  readonly batchesPerEpoch?: number;
-}
-
 const steps = new WeakMap<object, OwnedStep>();
 const opByOp = new WeakSet<object>();
-/** A forward pass costs two operations for each weight and row, the way back twice as much. */
-const OPERATIONS_PER_WEIGHT = 6;
 
 /**
  * Makes every model record its training step while the backend is `tensorflow`: `fit`, `fitDataset` and `trainOnBatch` all
@@ -36,25 +31,28 @@ const OPERATIONS_PER_WEIGHT = 6;
  */
 export function installRecordedTraining(tf: Tf, backend: NodeBackend): void {
   const prototype = tf.LayersModel.prototype as unknown as ModelInternals & Pick<LayersModel, 'fit' | 'fitDataset'>;
-  const { makeTrainFunction, fit, fitDataset } = prototype;
+  const { makeTrainFunction, fit, fitDataset, fitLoop } = prototype;
   const xla = new XlaChoiceFile(backend.binding.TF_Version);
+  const isRecorded = (model: object): boolean => tf.getBackend() === 'tensorflow' && !opByOp.has(model);
 
   prototype.makeTrainFunction = function (this: ModelInternals): Step {
     const step = makeTrainFunction.call(this);
-    const isRecorded = (): boolean => tf.getBackend() === 'tensorflow' && !opByOp.has(this);
-    if (!isRecorded()) return step;
+    if (!isRecorded(this)) return step;
     const recorded = ownedStep(this, () => {
       return new RecordedStep({ tf, backend, optimizer: this.optimizer_, step, xla });
     });
-    return inputs => (isRecorded() ? recorded.run(inputs) : step(inputs));
+    return inputs => (isRecorded(this) ? recorded.run(inputs) : step(inputs));
+  };
+  prototype.fitLoop = function (this: ModelInternals & LayersModel, ...args) {
+    const recorded = steps.get(this)?.step;
+    if (!recorded || !isRecorded(this)) return fitLoop.apply(this, args);
+    return fitRows(tf, this, recorded, fitLoop, args);
   };
   prototype.fit = function (this: LayersModel, x, y, args) {
-    const rows = rowsOf(x);
-    const plan = OPERATIONS_PER_WEIGHT * this.countParams() * rows * (args?.epochs ?? 1);
-    return fit.call(this, x, y, watched(tf, this, args ?? {}, plan));
+    return fit.call(this, x, y, watched(tf, this, args ?? {}));
   };
   prototype.fitDataset = function (this: LayersModel, dataset, args) {
-    return fitDataset.call(this, dataset, watched(tf, this, args, 0));
+    return fitDataset.call(this, dataset, watched(tf, this, args));
   } as typeof fitDataset;
 }
 
@@ -86,23 +84,12 @@ function ownedStep(model: ModelInternals, create: () => RecordedStep): RecordedS
 }
 
 /** Adds a callback that tells the step of each epoch; tfjs takes callback objects or their configurations, no mixture. */
-function watched<A extends FitArguments>(tf: Tf, model: LayersModel, args: A, plan: number): A {
+function watched<A extends object>(tf: Tf, model: LayersModel, args: A): A {
   if (tf.getBackend() !== 'tensorflow') return args;
-  const onEpochBegin = (): void => {
-    const step = steps.get(model)?.step;
-    step?.planned(plan);
-    step?.epochBegan();
-  };
+  const onEpochBegin = (): void => steps.get(model)?.step.epochBegan();
   const given = (args as { callbacks?: unknown }).callbacks;
   const list: unknown[] = given === undefined || given === null ? [] : Array.isArray(given) ? given : [given];
   const areObjects = (list[0] as { setParams?: unknown } | undefined)?.setParams !== undefined;
   const ours = areObjects ? new tf.CustomCallback({ onEpochBegin }) : { onEpochBegin };
   return { ...args, callbacks: [...list, ours] };
-}
-
-function rowsOf(x: unknown): number {
-  if (Array.isArray(x)) return rowsOf(x[0]);
-  if (typeof x !== 'object' || x === null) return 0;
-  if ('shape' in x) return (x as Tensor).shape[0] ?? 0;
-  return rowsOf(Object.values(x)[0]);
 }

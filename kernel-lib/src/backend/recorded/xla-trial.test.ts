@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Execution } from '../node-backend.js';
 import { XlaTrial, type Trial, type XlaChoices } from './xla-trial.js';
 
 /** A step that takes so long with and without XLA, and counts its calls. */
@@ -6,9 +7,9 @@ function step(plain: number, xla: number): Trial & { calls: number } {
   let wait = 0;
   const counted = {
     calls: 0,
-    call: (compiled: boolean): void => {
+    execute: (execution: Execution): void => {
       counted.calls++;
-      wait = compiled ? xla : plain;
+      wait = execution === 'xla' ? xla : plain;
     },
     discard: (): void => undefined,
     wait: (): void => {
@@ -45,8 +46,8 @@ describe('the choice between a recorded step and one compiled by XLA', () => {
     failing.planned(LONG);
     failing.decide(['Resize'], {
       ...step(1, 1),
-      call: xla => {
-        if (xla) throw new Error('no kernel for Resize');
+      execute: execution => {
+        if (execution === 'xla') throw new Error('no kernel for Resize');
       }
     });
     expect(failing.usesXla).toBe(false);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Execution } from '../node-backend.js';
 
 /** Keeps, from one training to the next, whether XLA was faster for a step. */
 export interface XlaChoices {
@@ -9,7 +10,7 @@ export interface XlaChoices {
 /** A recorded step as it can be tried: it changes nothing but its results. */
 export interface Trial {
   /** Executes the step; its results are to be discarded. */
-  call(xla: boolean): void;
+  execute(execution: Execution): void;
   discard(): void;
   /** Returns when the results are there. */
   wait(): void;
@@ -80,7 +81,7 @@ function timings(trial: Trial): [plain: number, xla: number] {
   for (let round = 0; round <= ROUNDS; round++) {
     for (const kind of [0, 1] as const) {
       const began = performance.now();
-      trial.call(kind === 1);
+      trial.execute(kind === 1 ? 'xla' : 'many threads');
       trial.wait();
       const took = performance.now() - began;
       trial.discard();
