@@ -1,4 +1,5 @@
 import type { ModelSignature, Provenance } from '@slipway/contract';
+import { inputType } from '@slipway/tensor-inputs';
 
 /** The model card of an imported bundle, in Markdown. */
 export function importCard(
@@ -41,7 +42,9 @@ export function importCard(
     '',
     '| name | type | may be missing |',
     '| --- | --- | --- |',
-    ...signature.inputs.map(input => `| ${cell(input.name)} | ${input.datatype} | ${input.nullable ? 'yes' : 'no'} |`),
+    ...signature.inputs.map(
+      input => `| ${cell(input.name)} | ${inputType(input)} | ${input.nullable ? 'yes' : 'no'} |`
+    ),
     '',
     '## Metrics',
     '',

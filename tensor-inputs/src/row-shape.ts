@@ -22,6 +22,12 @@ export function shapeText(shape: readonly number[]): string {
   return shape.join('×');
 }
 
+/** Type of an input in words, e.g. FP32, or FP32 28×28×1 image. */
+export function inputType(input: SignatureInput): string {
+  const shape = isTensor(input) ? ` ${shapeText(rowShape(input))}` : '';
+  return `${input.datatype}${shape}${input.format === 'image' ? ' image' : ''}`;
+}
+
 /** Why a value is no row of a tensor; completes "expected …, got …". */
 export class RowShapeError extends Error {
   constructor(

@@ -1,4 +1,5 @@
 import type { Evaluation, ModelSignature } from '@slipway/contract';
+import { inputType } from '@slipway/tensor-inputs';
 import { formatNumber } from '../display/html.js';
 
 /** What a card tells of a model beside its signature. */
@@ -18,7 +19,7 @@ export function modelCard(
   const dataset = frame.dataset ? `${frame.dataset.name}@${frame.dataset.version}` : 'an unregistered frame';
   const inputs = signature.inputs.map(input => {
     const range = input.range ? `${formatNumber(input.range.min)} … ${formatNumber(input.range.max)}` : '';
-    return `| ${input.name} | ${input.datatype} | ${input.nullable ? 'yes' : 'no'} | ${range} |`;
+    return `| ${input.name} | ${inputType(input)} | ${input.nullable ? 'yes' : 'no'} | ${range} |`;
   });
   const metrics = Object.entries(evaluation.metrics).map(([key, value]) => `| ${key} | ${formatNumber(value)} |`);
   const baselines = evaluation.baselines.map(

@@ -1,4 +1,5 @@
 import type { ModelSignature, ModelVersion, PreflightReport, Verdict } from '@slipway/contract';
+import { inputType } from '@slipway/tensor-inputs';
 import { escapeHtml, formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
 import type { MimeBundle } from '../notebook/context.js';
 
@@ -14,7 +15,7 @@ export function registrationBundle(name: string, digest: string, version: ModelV
   const header = ['input', 'type', 'may be missing', 'range in training'];
   const rows = signature.inputs.map(input => [
     input.name,
-    input.datatype,
+    inputType(input),
     input.nullable ? 'yes' : 'no',
     input.range ? `${formatNumber(input.range.min)} … ${formatNumber(input.range.max)}` : ''
   ]);

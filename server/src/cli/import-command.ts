@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Columns, EntityName, type ModelSignature } from '@slipway/contract';
 import { importedBundle, importOnnx, OnnxImportError, type ImportOptions, type Question } from '@slipway/onnx-import';
+import { inputType } from '@slipway/tensor-inputs';
 import { InvalidRequestError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { parsePositionals, UsageError } from './options.js';
@@ -94,7 +95,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   });
   const { signature, provenance } = model;
   console.log(`${name.data} v${version.version} registered, bundle ${bundle.digest.slice(0, 12)}`);
-  console.log(`  reads     ${signature.inputs.map(input => `${input.name} (${input.datatype})`).join(', ')}`);
+  console.log(`  reads     ${signature.inputs.map(input => `${input.name} (${inputType(input)})`).join(', ')}`);
   console.log(`  predicts  ${signature.target}: ${answersInWords(signature)}`);
   console.log(`  made by   ${`${provenance.producer || 'not said'} ${provenance.producer_version}`.trim()}`);
   for (const edit of provenance.edits) console.log(`  changed   ${edit}`);
