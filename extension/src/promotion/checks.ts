@@ -24,8 +24,10 @@ export function checkTitle(id: CheckId, trans: TranslationBundle): string {
       return trans.__('Inputs hold possible values');
     case 'learned':
       return trans.__('Loss fell below that of a constant');
+    case 'few-rows':
+      return trans.__('Network can learn a few rows by heart');
     case 'labels-kept':
-      return trans.__('Scoring module keeps the meaning of labels');
+      return trans.__('Labels belong to their rows and keep their meaning');
     case 'behaviours':
       return trans.__('Behaves as its tests say');
     case 'service-replay':

@@ -4,6 +4,7 @@ import {
   SCORING_FILE,
   type BundleEnvironment,
   type ModelSignature,
+  type ModelTestResult,
   type ModelTests
 } from '@slipway/contract';
 import { bundleOf, jsonFile, type BundleContents } from '@slipway/onnx-import';
@@ -62,11 +63,21 @@ export async function buildBundle(
       new TextEncoder().encode(modelCard(name, { ...model, description: model.estimator.description }, signature))
     ]
   ]);
-  const labelTest = scoring && labels ? [await labelsKept(scoring, model)] : [];
+  const labelTest = scoring && labels ? await labelsKept(scoring, model) : null;
   const tests: ModelTests | null = model.tests
-    ? { results: [...model.tests, ...labelTest], behaviours: [...behaviours] }
+    ? { results: withScoring(model.tests, labelTest), behaviours: [...behaviours] }
     : null;
   if (tests) contents.set(MODEL_TESTS_FILE, jsonFile(tests));
   if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
   return { ...bundleOf(contents), tests };
+}
+
+/** What the scoring module does to labels stands with what was found of them in the training; what is worse wins. */
+function withScoring(results: readonly ModelTestResult[], scoring: ModelTestResult | null): ModelTestResult[] {
+  if (scoring === null) return [...results];
+  const trained = results.find(({ id }) => id === scoring.id);
+  if (!trained) return [...results, scoring];
+  const joined =
+    scoring.verdict !== 'pass' ? scoring : { ...trained, evidence: `${trained.evidence} ${scoring.evidence}` };
+  return results.map(result => (result === trained ? joined : result));
 }

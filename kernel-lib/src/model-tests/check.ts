@@ -73,7 +73,7 @@ export async function check(
   const byHeart = finite ? await overfitFewRows(model, inputs.shape, rows, target) : null;
   const lines = [
     shape,
-    ...(byHeart === null ? [] : [`${byHeart.learned ? '✓' : '✗'} Learns a few rows: ${byHeart.evidence}.`])
+    ...(byHeart === null ? [] : [`${byHeart.learned === false ? '✗' : '✓'} Learns a few rows: ${byHeart.evidence}.`])
   ];
   if (byHeart?.learned === false) {
     warnOfCell(

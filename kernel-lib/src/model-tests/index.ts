@@ -4,6 +4,7 @@ import { warnOfCell } from '../notebook/cell-warning.js';
 import { targetAhead } from './direction.js';
 import { inputsInRange } from './input-ranges.js';
 import { inputLeakage } from './leakage.js';
+import { labelsBelong } from './labels-belong.js';
 import { learned } from './learned.js';
 import { testRowsApart } from './overlap.js';
 import type { DataSubject, TrainedSubject } from './test-subject.js';
@@ -44,7 +45,13 @@ export async function testRows({
  */
 export async function testTraining(subject: TrainedSubject): Promise<ModelTestResult[]> {
   try {
-    const results = [...(await subject.check(subject.evaluation)), learned(subject)];
+    const byHeart = await subject.fewRows();
+    const results = [
+      ...(await subject.check(subject.evaluation)),
+      learned(subject),
+      ...(byHeart ? [byHeart] : []),
+      labelsBelong(subject)
+    ];
     results.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail').forEach(warnOfResult);
     warnOfBaseline(subject);
     return results;

@@ -11,7 +11,8 @@ const TITLES: Record<ModelTestId, string> = {
   'test-rows-apart': 'Test rows are not training rows',
   'inputs-in-range': 'Inputs hold possible values',
   learned: 'Loss fell below that of a constant',
-  'labels-kept': 'Scoring module keeps the meaning of labels'
+  'few-rows': 'Network can learn a few rows by heart',
+  'labels-kept': 'Labels belong to their rows and keep their meaning'
 };
 
 /** One line for each test, with its evidence, and the remedy where something is wrong. */

@@ -115,6 +115,85 @@ describe('a network before its training', () => {
   });
 });
 
+describe('a network that is fitted', () => {
+  const verdicts = async (options: { fewRows?: 'test' | 'skip' }, activation: 'sigmoid' | 'linear') => {
+    const tf = await tensorflow();
+    const network = tf.sequential();
+    network.add(tf.layers.dense({ inputShape: [2], units: 8, activation: 'relu' }));
+    network.add(tf.layers.dense({ units: 1, activation }));
+    network.compile({ optimizer: tf.train.adam(0.02), loss: 'meanSquaredError' });
+    const read = prep().standardize('x', 'noise');
+    const { parts: made } = await fit(network, {
+      ...(await parts(frame)),
+      prep: read,
+      target: 'value',
+      epochs: 2,
+      ...options
+    });
+    return (made.tests ?? []).filter(({ id }) => id === 'few-rows').map(({ verdict, evidence }) => [verdict, evidence]);
+  };
+
+  it('is asked to learn a few rows by heart, and what came of it travels with it', async () => {
+    expect(await verdicts({}, 'linear')).toEqual([['pass', 'A fresh copy of the network learned 12 rows by heart.']]);
+    const [[verdict, evidence] = []] = await verdicts({}, 'sigmoid');
+    expect(verdict).toBe('warn');
+    expect(evidence).toMatch(
+      /^The network does not learn a few rows by heart: R² 0\.\d+ on 12 rows after 300 steps\.$/
+    );
+    expect(book.warnings.join()).toContain('fewRows: "skip"');
+  });
+
+  it('is not asked when its author says so', async () => {
+    expect(await verdicts({ fewRows: 'skip' }, 'sigmoid')).toEqual([]);
+    expect(book.warnings.join()).not.toContain('by heart');
+  });
+});
+
+describe('labels of a fitted model', () => {
+  const judged = async (train: Frame, test: Frame, target: string): Promise<string> => {
+    const read = prep().standardize('x', 'noise');
+    const { parts: made } = await fit(tree({ depth: 3 }), { train, test, prep: read, target });
+    const { verdict, evidence } = made.tests!.find(({ id }) => id === 'labels-kept')!;
+    return `${verdict}: ${evidence}`;
+  };
+  const derived = async (name: string, expression: string): Promise<[Frame, Frame]> => {
+    const { train, test } = await parts(await (await frame.derive(name, expression)).dropMissing(name));
+    return [train, test];
+  };
+
+  it('belong to their rows when nothing is wrong', async () => {
+    const { train, test } = await parts(frame);
+    expect(await judged(train, test, 'level')).toMatch(/^pass: "level" belongs to its rows: .*correlation of 0\.8/);
+    expect(await judged(train, test, 'value')).toMatch(/^pass: "value" belongs to its rows/);
+  });
+
+  it('are found to be exchanged between training and test rows', async () => {
+    const { train, test } = await parts(frame);
+    const turned = await test.derive('level', "case level when 'high' then 'low' else 'high' end");
+    expect(await judged(train, turned, 'level')).toMatch(
+      /^fail: Labels of the test rows mean something else .*"low" where the model says "high".* agree in 99 % of 100 test rows, as they stand in 1 %/
+    );
+  });
+
+  it('are found to stand one row off, whichever way, and not where they were shifted on purpose', async () => {
+    expect(await judged(...(await derived('off', 'lag(value) over (order by day)')), 'off')).toMatch(
+      /^warn: "off" seems to stand one row off: an input of the row before has a correlation of 0\.9\d+ with it/
+    );
+    expect(await judged(...(await derived('off', 'lead(level) over (order by day)')), 'off')).toMatch(/row after/);
+    const ahead = await frame.lead('level', { as: 'next' });
+    const { train, test } = await parts(ahead);
+    expect(await judged(train, test, 'next')).not.toContain('one row off');
+  });
+
+  it('are found to be shuffled', async () => {
+    const mixed = await frame.derive('mixed', 'lag(value, 137, value) over (order by day)');
+    const { train, test } = await parts(await mixed.filter("day > '2024-05-20'"));
+    expect(await judged(train, test, 'mixed')).toMatch(
+      /^warn: "mixed" looks as if it had been shuffled: in \d+ training rows/
+    );
+  });
+});
+
 describe('behaviours of a model', () => {
   it('hold or are broken, and travel with the model', async () => {
     const model = await fit(linear(), {

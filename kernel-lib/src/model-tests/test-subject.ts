@@ -16,11 +16,16 @@ export interface DataSubject {
 /** What is known of a training after it has ended. */
 export interface TrainedSubject {
   readonly target: Target;
-  /** The training rows as the model receives them, row-major [rows, width]. */
+  /** Rows of both parts as the model receives them, row-major [rows, width]. */
   readonly rows: Float32Array;
+  readonly testRows: Float32Array;
   readonly width: number;
   readonly estimator: Estimator;
   readonly evaluation: Evaluation;
+  /** The target is a column that was shifted on purpose. */
+  readonly targetShifted: boolean;
+  /** Whether a network can learn a few rows by heart; null when that is not to be tested, or there is no network. */
+  fewRows(): Promise<ModelTestResult | null>;
   /** Tests of the rows themselves. */
   check(evaluation: Evaluation): Promise<ModelTestResult[]>;
 }

@@ -4,6 +4,7 @@ import { Frame } from '../data/frame.js';
 import type { TensorRows } from '../data/tensor-rows.js';
 import type { ModelSpec } from '../models/specs.js';
 import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } from '../models/structure-specs.js';
+import { fewRows } from '../model-tests/few-rows.js';
 import { testTraining } from '../model-tests/index.js';
 import { notebook } from '../notebook/standalone.js';
 import type { Prep } from '../prep/prep.js';
@@ -36,6 +37,8 @@ export interface TrainingOptions {
   checkpoint?: string;
   /** Goes on from the checkpoint, when there is one. */
   resume?: boolean;
+  /** Whether a copy of a network is to learn a few rows by heart, for at most 2 s; `skip` leaves that test out. */
+  fewRows?: 'test' | 'skip';
 }
 
 /** Rows that are columns of a frame. */
@@ -149,7 +152,17 @@ async function fitIn(
     testVectors: testVectors(estimator, examples),
     backend: usedBackend,
     runId: run.id,
-    tests: await testTraining({ target, rows, width: inputs.width, estimator, evaluation, check })
+    tests: await testTraining({
+      target,
+      rows,
+      testRows: examples.test,
+      width: inputs.width,
+      estimator,
+      evaluation,
+      targetShifted: parts.train.shifts.has(target.name),
+      fewRows: async () => (options.fewRows === 'skip' ? null : fewRows(model, inputs.shape, rows, target)),
+      check
+    })
   });
   run.model = trained;
   attachReport(trained.parts);

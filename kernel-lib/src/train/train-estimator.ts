@@ -74,7 +74,7 @@ function refuseOtherRows(network: LayersModel, inputs: ModelInputs): void {
   const fits =
     reads?.length === inputs.shape.length && reads.every((size, i) => size === null || size === inputs.shape[i]);
   if (network.inputs.length === 1 && fits) return;
-  const batch = network.inputs.length === 1 ? `[${['null', ...reads!].join(', ')}]` : `${network.inputs.length} inputs`;
+  const batch = network.inputs.length === 1 ? `[${[null, ...reads!].join(', ')}]` : `${network.inputs.length} inputs`;
   if (inputs.kind === 'columns') {
     throw new SlipwayError(
       'MODEL_MISMATCH',

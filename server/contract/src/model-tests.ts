@@ -12,6 +12,7 @@ export const MODEL_TESTS = [
   'test-rows-apart',
   'inputs-in-range',
   'learned',
+  'few-rows',
   'labels-kept'
 ] as const;
 export type ModelTestId = (typeof MODEL_TESTS)[number];

@@ -15,6 +15,7 @@ export const PREFLIGHT_CHECKS = [
   'test-rows-apart',
   'inputs-in-range',
   'learned',
+  'few-rows',
   'labels-kept',
   'behaviours',
   'service-replay',

@@ -47,5 +47,14 @@ export const recordedModelTests: readonly Check[] = [
   ),
   recordedTest('inputs-in-range', 'Inputs hold possible values', 'stand-ins such as a pressure of 0 that are learned'),
   recordedTest('learned', 'Loss fell below that of a constant', 'a training that learned nothing'),
-  recordedTest('labels-kept', 'Scoring module keeps the meaning of labels', 'answers that say the opposite')
+  recordedTest(
+    'few-rows',
+    'Network can learn a few rows by heart',
+    'a last layer, an activation or a shape that keeps a network from learning'
+  ),
+  recordedTest(
+    'labels-kept',
+    'Labels belong to their rows and keep their meaning',
+    'labels that were shuffled, shifted or exchanged, and answers that say the opposite'
+  )
 ];
