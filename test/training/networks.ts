@@ -122,6 +122,10 @@ export const randomCases: Readonly<Record<string, Case>> = {
     ],
     shape: [8]
   },
+  'an LSTM with dropout of its inputs and of its state': {
+    layers: tf => [tf.layers.lstm({ units: 6, dropout: 0.2, recurrentDropout: 0.2, inputShape: [5, 4] }), softmax(tf)],
+    shape: [5, 4]
+  },
   noise: {
     layers: tf => [
       tf.layers.gaussianNoise({ stddev: 0.1, ...input }),

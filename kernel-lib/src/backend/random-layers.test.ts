@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Sequential, Tensor } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { tensorflow } from '../train/tensorflow.js';
 import { randomCounts, restoreRandomCounts, seedRandomLayers } from './random-layers.js';
@@ -47,5 +47,30 @@ describe('dropout with a seed', async () => {
     });
     expect(one).toEqual(same);
     expect(one).not.toEqual(other);
+  });
+
+  it('serves the cells of recurrent layers, also inside of a bidirectional one', () => {
+    const recurrent = () =>
+      tf.sequential({
+        layers: [
+          tf.layers.bidirectional({
+            layer: tf.layers.lstm({ units: 3, dropout: 0.5, recurrentDropout: 0.3 }),
+            mergeMode: 'concat',
+            inputShape: [4, 5]
+          })
+        ]
+      });
+    const outputs = (model: Sequential, seed: number): number[][] => {
+      seedRandomLayers(model, seed);
+      model.setWeights(model.getWeights().map(weight => tf.fill(weight.shape, 0.1)));
+      return [1, 2].map(() => [...(model.apply(tf.ones([2, 4, 5]), { training: true }) as Tensor).dataSync()]);
+    };
+    const model = recurrent();
+    const [first, second] = outputs(model, 7);
+    expect(second).not.toEqual(first);
+    expect(outputs(recurrent(), 7)).toEqual([first, second]);
+    expect(outputs(recurrent(), 8)).not.toEqual([first, second]);
+    // Four gates of each cell, for its inputs and for its state, in each of two calls.
+    expect(randomCounts(model)).toEqual([16, 16]);
   });
 });
