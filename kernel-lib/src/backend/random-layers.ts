@@ -108,7 +108,14 @@ export function restoreRandomCounts(network: { readonly layers: readonly Layer[]
 /** Whatever draws random numbers in a network, layers that others hold among them. */
 function sourcesOf({ cell, cells, layer, layers, forwardLayer, backwardLayer }: Holder): Source[] {
   // A bidirectional layer keeps the one that it was made from as well, and never calls it.
-  const held = [cell, forwardLayer ? undefined : layer, forwardLayer, backwardLayer, ...(cells ?? []), ...(layers ?? [])];
+  const held = [
+    cell,
+    forwardLayer ? undefined : layer,
+    forwardLayer,
+    backwardLayer,
+    ...(cells ?? []),
+    ...(layers ?? [])
+  ];
   return held
     .filter(each => each !== undefined)
     .flatMap(each => {
