@@ -20,7 +20,8 @@ import { addLayers, EXPORTABLE_LAYERS } from '../../kernel-lib/dist/onnx/layers/
 import { inputValues, layerCases, scatterWeights } from '../../kernel-lib/dist/onnx/layers/layer-cases.js';
 import { partWidth } from '../../kernel-lib/dist/prep/calendar.js';
 import { FittedPrep } from '../../kernel-lib/dist/prep/prep.js';
-import { tensorflow, type Tf } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import { pythonPath } from '../harness/places.js';
 import { freshFolder, run } from '../server/slipway-process.js';
 

@@ -1,5 +1,5 @@
 import type { LayersModel, Tensor, layers } from '@tensorflow/tfjs';
-import type { Tf } from '../../kernel-lib/dist/train/tensorflow.js';
+import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 
 type Layer = layers.Layer;
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
 import { seedRandomLayers } from '../../kernel-lib/dist/backend/random-layers.js';
 import { executeOpByOp, stepReport, type StepReport } from '../../kernel-lib/dist/backend/recorded/index.js';
-import { tensorflow, type Tf } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import { build, cases, optimizers, randomCases, rowsFor, type Case } from './networks.ts';
 import { ensureTensorflow } from './tensorflow-installation.ts';
 

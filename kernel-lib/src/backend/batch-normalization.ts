@@ -1,5 +1,5 @@
 import type { LayerVariable, Tensor, Tensor1D, layers } from '@tensorflow/tfjs';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import type { NativeTensor, NodeBackend, OpAttribute } from './node-backend.js';
 
 interface BatchNormalization extends layers.Layer {

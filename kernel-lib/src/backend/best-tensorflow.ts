@@ -1,4 +1,5 @@
-import { tensorflow as loadTfjs, type Tf } from '../train/tensorflow.js';
+import { tensorflow as loadTfjs } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { chooseBackend, type BackendName } from './choose.js';
 
 /**

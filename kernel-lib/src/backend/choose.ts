@@ -1,5 +1,5 @@
 import { SlipwayError } from '../errors.js';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 import { installWasmGradients, repairCpuGradients } from './missing-gradients.js';
 import { hasNvidiaGpu } from './nvidia.js';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as util from 'node:util';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import type { NodeBackend, TensorFlowBinding } from './node-backend.js';
 import { installBatchNormalization } from './batch-normalization.js';
 import { withOurTfjs } from './our-tfjs.js';

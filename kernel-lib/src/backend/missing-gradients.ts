@@ -1,5 +1,5 @@
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 
 type KernelCall = { inputs: NamedTensorInfoMap; attrs?: NamedAttrMap };
 type Size4 = [number, number, number, number];

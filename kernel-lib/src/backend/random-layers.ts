@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Variable, layers } from '@tensorflow/tfjs';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import type { NodeBackend } from './node-backend.js';
 
 type Layer = layers.Layer;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { withOurTfjs } from './our-tfjs.js';
 
 const require = createRequire(import.meta.url);

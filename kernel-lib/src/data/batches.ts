@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { SlipwayError } from '../errors.js';
 import type { FittedPrep } from '../prep/prep.js';
-import { shuffledIndices } from '../train/random.js';
+import { shuffledIndices } from '../random.js';
 import { queryColumns, queryRows, quoteName, type PlainValue } from './engine.js';
 import type { Frame } from './frame.js';
 

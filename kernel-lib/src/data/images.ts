@@ -8,7 +8,7 @@ import { warnOfCell } from '../notebook/cell-warning.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { notebook } from '../notebook/standalone.js';
 import { pictureRefused } from './picture-file.js';
-import { shuffledIndices } from '../train/random.js';
+import { shuffledIndices } from '../random.js';
 import { execute, freshTable, quoteName, quoteText } from './engine.js';
 import { Frame } from './frame.js';
 import { writeRowsFile } from './rows-file.js';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../train/random.js';
+import { seededRandom } from '../random.js';
 
 /** Lower and upper end. */
 export type Interval = readonly [number, number];

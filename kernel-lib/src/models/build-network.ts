@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { buildCnn } from './cnn.js';
 import { buildMlp } from './mlp.js';
 import type { NetworkSpec } from './specs.js';

@@ -1,6 +1,6 @@
 import { SlipwayError } from '../errors.js';
 import { ElementType, type OnnxGraph } from '../onnx/graph.js';
-import { seededRandom } from '../train/random.js';
+import { seededRandom } from '../random.js';
 
 export interface KMeansSettings {
   readonly k: number;

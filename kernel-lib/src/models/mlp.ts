@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { SlipwayError } from '../errors.js';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import type { ModelSpec } from './specs.js';
 
 export interface MlpOptions {

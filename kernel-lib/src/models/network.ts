@@ -2,7 +2,7 @@ import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
 import { SlipwayError } from '../errors.js';
 import type { OnnxGraph } from '../onnx/graph.js';
 import { addLayers, assertExportable } from '../onnx/layers/index.js';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import type { Estimator } from './estimator.js';
 
 /** A trained tfjs network. A single sigmoid unit counts as the probability of the second of two classes. */

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NetworkEstimator } from '../models/network.js';
 import { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
-import { tensorflow, type Tf } from '../train/tensorflow.js';
+import { tensorflow } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { exportModel } from './export.js';
 
 const WIDTH = 3;

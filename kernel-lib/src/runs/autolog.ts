@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LayersModel, Scalar } from '@tensorflow/tfjs';
 import { backendParams, choiceInUse } from '../backend/choose.js';
 import { stepReport } from '../backend/recorded/index.js';
-import type { Tf } from '../train/tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { warnOfAccuracyOfNumbers } from './metric-names.js';
 import { currentRun, type Run } from './run.js';
 

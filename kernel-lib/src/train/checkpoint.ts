@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { randomCounts, restoreRandomCounts } from '../backend/random-layers.js';
 import { SlipwayError } from '../errors.js';
 import { weightsOf } from './process/portable-network.js';
-import type { Tf } from './tensorflow.js';
+import type { Tf } from '../tfjs.js';
 
 export interface CheckpointPlace {
   /** Absolute path. */

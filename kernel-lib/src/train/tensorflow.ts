@@ -1,9 +1,7 @@
-import type * as TensorFlow from '@tensorflow/tfjs';
 import { repairExtremeGradients } from '../backend/missing-gradients.js';
 import { installRandomLayers } from '../backend/random-layers.js';
 import { installAutolog } from '../runs/autolog.js';
-
-export type Tf = typeof TensorFlow;
+import type { Tf } from '../tfjs.js';
 
 let loading: Promise<Tf> | undefined;
 

@@ -1,7 +1,7 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { seedRandomLayers } from '../backend/random-layers.js';
 import { Checkpoint, type CheckpointPlace } from './checkpoint.js';
-import type { Tf } from './tensorflow.js';
+import type { Tf } from '../tfjs.js';
 
 /** Rows and targets as they are learned, in this order. */
 export interface TrainingData {

@@ -12,9 +12,9 @@ import { LossChart } from './loss-chart.js';
 import { portableNetwork, setWeights, weightsOf } from './process/portable-network.js';
 import { canTrainInProcess, trainInProcess } from './process/training-process.js';
 import type { StepSummary } from './process/messages.js';
-import { shuffledIndices } from './random.js';
+import { shuffledIndices } from '../random.js';
 import type { Target } from './target.js';
-import type { Tf } from './tensorflow.js';
+import type { Tf } from '../tfjs.js';
 import { trainCompiled, type LearningSettings, type TrainingData } from './train-compiled.js';
 
 export interface TrainingSettings {

@@ -1,5 +1,5 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
-import type { Tf } from '../../train/tensorflow.js';
+import type { Tf } from '../../tfjs.js';
 import type { RecordedStep, Step } from './recorded-step.js';
 import { operationsPerRow } from './work.js';
 

@@ -1,5 +1,5 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
-import type { Tf } from '../../train/tensorflow.js';
+import type { Tf } from '../../tfjs.js';
 import type { NodeBackend, OpAttribute } from '../node-backend.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs';
-import type { Tf } from '../../train/tensorflow.js';
+import type { Tf } from '../../tfjs.js';
 import type { NodeBackend } from '../node-backend.js';
 import { Operations } from './operations.js';
 import { record, signatureOf, type Recording } from './recording.js';

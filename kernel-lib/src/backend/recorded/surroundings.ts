@@ -1,5 +1,5 @@
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
-import type { Tf } from '../../train/tensorflow.js';
+import type { Tf } from '../../tfjs.js';
 import type { NodeBackend } from '../node-backend.js';
 import type { RateHolder, Sign } from './recording.js';
 

@@ -1,5 +1,5 @@
 import type { LayersModel, Optimizer } from '@tensorflow/tfjs';
-import type { Tf } from '../../train/tensorflow.js';
+import type { Tf } from '../../tfjs.js';
 import type { NodeBackend } from '../node-backend.js';
 import { fitRows, type FitLoop } from './fit-rows.js';
 import { RecordedStep, type Step, type StepReport } from './recorded-step.js';
