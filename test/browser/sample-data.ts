@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { BUNDLE_FILES, routes } from '@slipway/contract';
 import type {
   ColumnProfile,
@@ -10,6 +11,8 @@ import type {
   SpoolRecord,
   TestVectors
 } from '@slipway/contract';
+import { importedBundle, importOnnx } from '../../onnx-import/dist/index.js';
+import { ROOT } from '../harness/places.js';
 import type { TestMetadataServer } from './metadata-server.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -32,12 +35,30 @@ export const SAMPLE_RUNS: readonly SampleRun[] = [
   { runId: 'd'.repeat(32), name: 'quiet-ash', experiment: 'churn', status: 'FINISHED', epochs: 12, minutesAgo: 3000 }
 ];
 
-/** Fills a server with a session, its cells, four runs, two datasets and a model of two versions. */
+/** Fills a server with a session, its cells, four runs, two datasets, a model of two versions and an imported one. */
 export async function fillWithSamples(server: TestMetadataServer): Promise<void> {
   await sendSession(server);
   await sendDatasets(server);
   await sendModel(server, SAMPLE_RUNS[3]?.runId ?? '', 0.77);
   await sendModel(server, SAMPLE_RUNS[0]?.runId ?? '', 0.81);
+  await sendImported(server);
+}
+
+/** A model that PyTorch made, imported as `slipway import` does. */
+async function sendImported(server: TestMetadataServer): Promise<void> {
+  const file = path.join(ROOT, 'test', 'onnx', 'fixtures', 'torch2-logits.onnx');
+  const model = await importOnnx(file, {
+    inputs: ['length', 'width', 'height', 'weight'],
+    labels: ['small', 'medium', 'large'],
+    scores: 'logits',
+    target: 'size',
+    licence: 'MIT',
+    source: 'https://example.org/parcels'
+  });
+  const { contents } = importedBundle('parcels', model, null, {});
+  const files = await Promise.all([...contents].map(([name, bytes]) => server.upload(name, Buffer.from(bytes))));
+  const version: NewModelVersion = { files, run_id: null, session_id: null, description: '' };
+  await server.send('POST', routes.createModelVersion.path.replace('{name}', 'parcels'), version);
 }
 
 const SESSION_ID = 'sample-session-1';

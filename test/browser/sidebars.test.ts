@@ -76,8 +76,25 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
     await screenshot(page, 'model-version-page');
   });
 
+  it('tell of an imported model from which file it came, and what was changed in it', async () => {
+    await execute(page, 'slipway:open-model-version', { name: 'parcels', version: 1 });
+    await page.getByRole('heading', { name: 'parcels version 1' }).waitFor();
+    const origin = page.getByRole('table').filter({ hasText: 'Imported from' });
+    const text = await origin.innerText();
+    for (const part of ['torch2-logits.onnx', 'pytorch 2.9.1', 'MIT', 'https://example.org/parcels']) {
+      expect(text).toContain(part);
+    }
+    expect(text).toMatch(/SHA-256\s+[0-9a-f]{64}/);
+    await origin.getByText('The logits of output are made probabilities by a softmax.').waitFor();
+    await origin.getByText('rows that were made up at the import').waitFor();
+    await page.getByText('Not measured: it was imported without test rows.').waitFor();
+    await origin.scrollIntoViewIfNeeded();
+    await screenshot(page, 'imported-model');
+  });
+
   it('look right in the dark theme', async () => {
     await changeTheme(page, 'JupyterLab Dark');
+    await screenshot(page, 'imported-model-dark');
     await execute(page, 'slipway:show-runs');
     await execute(page, 'slipway:open-run', { runId: SAMPLE_RUNS[0]?.runId });
     await page

@@ -2,18 +2,22 @@ import type { ModelVersion, RunDetail } from '@slipway/contract';
 import type { ReactNode } from 'react';
 import { CommandIDs } from '../commands/ids.js';
 import { datasetsIcon, registryIcon, runsIcon, serviceIcon, useTranslation } from '../display/index.js';
+import { fileIcon } from '@jupyterlab/ui-components';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { CommandLink } from './layout.js';
 
 interface LineageChainProps {
-  readonly run: Pick<RunDetail, 'run_id' | 'name' | 'inputs'>;
+  /** null: no run made the versions; they came from a file. */
+  readonly run: Pick<RunDetail, 'run_id' | 'name' | 'inputs'> | null;
+  /** The file that an imported version came from. */
+  readonly file?: string;
   readonly versions: readonly Pick<ModelVersion, 'name' | 'version' | 'deployments'>[];
 }
 
 /** Data, run, model versions and services, from left to right, each a link. */
-export function LineageChain({ run, versions }: LineageChainProps): JSX.Element | null {
+export function LineageChain({ run, file, versions }: LineageChainProps): JSX.Element | null {
   const trans = useTranslation();
-  const inputs = new Map(run.inputs.map(input => [`${input.name}@${input.version ?? '?'}`, input]));
+  const inputs = new Map((run?.inputs ?? []).map(input => [`${input.name}@${input.version ?? '?'}`, input]));
   const services = versions.flatMap(({ deployments }) => deployments);
   if (inputs.size === 0 && versions.length === 0) {
     return null;
@@ -31,12 +35,15 @@ export function LineageChain({ run, versions }: LineageChainProps): JSX.Element 
           )
         )}
       </Links>
+      <Links icon={fileIcon}>{file === undefined ? [] : [<span key={file}>{file}</span>]}</Links>
       <Links icon={runsIcon}>
-        {[
-          <CommandLink key={run.run_id} command={CommandIDs.openRun} args={{ runId: run.run_id }}>
-            {run.name}
-          </CommandLink>
-        ]}
+        {run === null
+          ? []
+          : [
+              <CommandLink key={run.run_id} command={CommandIDs.openRun} args={{ runId: run.run_id }}>
+                {run.name}
+              </CommandLink>
+            ]}
       </Links>
       <Links icon={registryIcon}>
         {versions.map(({ name, version }) => (

@@ -19,6 +19,13 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
       {({ version, run, provenance }) => (
         <>
           <Head version={version} />
+          {version.headline === null && provenance !== null ? (
+            <p className="jp-SlipwayQuiet">
+              {trans.__(
+                'Not measured: it was imported without test rows. Give them: slip.importOnnx(file, { test, target }).'
+              )}
+            </p>
+          ) : null}
           <div className="jp-SlipwayTiles">
             {version.headline === null ? null : (
               <MetricTile
@@ -34,7 +41,11 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
                 <MetricTile key={name} name={name} value={value} />
               ))}
           </div>
-          <LineageChain run={run ?? unknownRun(version)} versions={[version]} />
+          <LineageChain
+            run={run ?? (provenance === null ? unknownRun(version) : null)}
+            file={provenance?.file}
+            versions={[version]}
+          />
           {version.description === '' ? null : (
             <Section title={trans.__('Description')}>
               <p className="jp-SlipwayProse">{version.description}</p>
@@ -101,9 +112,16 @@ function whatItDoes({ signature }: ModelVersion, trans: TranslationBundle): stri
   if (signature === null) {
     return trans.__('logged by MLflow');
   }
-  return signature.task === 'classification'
-    ? trans.__('classifies %1', signature.target)
-    : trans.__('predicts %1', signature.target);
+  switch (signature.task) {
+    case 'classification':
+      return trans.__('classifies %1', signature.target);
+    case 'regression':
+      return trans.__('predicts %1', signature.target);
+    case 'clustering':
+      return trans.__('finds the cluster of a row');
+    case 'projection':
+      return trans.__('gives the components of a row');
+  }
 }
 
 function Origin({ version, run, provenance }: ModelVersionPageData): JSX.Element {

@@ -1,42 +1,70 @@
 import type { Provenance } from '@slipway/contract';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatBytes, useTranslation } from '../../display/index.js';
 
 /** Rows that say from which file a model was imported, and what became of it. */
 export function ProvenanceRows({ provenance }: { readonly provenance: Provenance }): JSX.Element {
   const trans = useTranslation();
-  const { file, sha256, size, producer, producer_version, opsets, licence, source, edits } = provenance;
-  const madeBy = `${producer} ${producer_version}`.trim();
-  const facts: readonly (readonly [string, string])[] = [
-    [trans.__('Made by'), madeBy === '' ? trans.__('not said') : madeBy],
-    [
-      trans.__('Operator sets'),
-      Object.entries(opsets)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', ')
-    ],
-    [trans.__('Licence'), licence ?? trans.__('not said')],
-    [trans.__('Got from'), source ?? trans.__('not said')]
-  ];
+  const { file, sha256, size, edits, vectors } = provenance;
   return (
     <>
       <tr>
         <th scope="row">{trans.__('Imported from')}</th>
         <td>
-          {trans.__('%1, %2,', file, formatBytes(size))} <code title={sha256}>{sha256.slice(0, 12)}</code>
+          {file} <span className="jp-SlipwayQuiet">{formatBytes(size)}</span>
         </td>
       </tr>
-      {facts.map(([name, value]) => (
+      <tr>
+        <th scope="row">{trans.__('SHA-256')}</th>
+        <td>
+          <code className="jp-SlipwayDigest">{sha256}</code>
+        </td>
+      </tr>
+      {factsOf(provenance, trans).map(([name, value]) => (
         <tr key={name}>
           <th scope="row">{name}</th>
           <td>{value}</td>
         </tr>
       ))}
-      {edits.length === 0 ? null : (
-        <tr>
-          <th scope="row">{trans.__('Changed at import')}</th>
-          <td>{edits.join(' ')}</td>
-        </tr>
-      )}
+      <tr>
+        <th scope="row">{trans.__('Changed at import')}</th>
+        <td>
+          {edits.length === 0 ? (
+            trans.__('nothing')
+          ) : (
+            <ul className="jp-SlipwayEdits">
+              {edits.map(edit => (
+                <li key={edit}>{edit}</li>
+              ))}
+            </ul>
+          )}
+        </td>
+      </tr>
+      <tr>
+        <th scope="row">{trans.__('Test vectors')}</th>
+        <td>
+          {vectors === 'sample'
+            ? trans.__('rows that its importer gave')
+            : trans.__('rows that were made up at the import')}
+        </td>
+      </tr>
     </>
   );
+}
+
+/** What the file says of itself and what its importer said; what nobody said is left out, but for the licence. */
+function factsOf(provenance: Provenance, trans: TranslationBundle): readonly (readonly [string, string])[] {
+  const { producer, producer_version, opsets, ir_version, licence, source, domain, documentation } = provenance;
+  const madeBy = `${producer} ${producer_version}`.trim();
+  const versions = Object.entries(opsets).map(([name, version]) => `${name} ${version}`);
+  const facts: readonly (readonly [string, string])[] = [
+    [trans.__('Made by'), madeBy === '' ? trans.__('not said') : madeBy],
+    [trans.__('Operator sets'), trans.__('%1, IR version %2', versions.join(', '), ir_version)],
+    [trans.__('Licence'), licence ?? trans.__('not said')],
+    [trans.__('Got from'), source ?? ''],
+    [trans.__('Domain'), domain],
+    [trans.__('Says of itself'), documentation],
+    ...Object.entries(provenance.metadata)
+  ];
+  return facts.filter(([, value]) => value !== '');
 }

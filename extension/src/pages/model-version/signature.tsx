@@ -1,4 +1,5 @@
-import type { ModelSignature } from '@slipway/contract';
+import type { ModelSignature, SignatureOutput } from '@slipway/contract';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatNumber, useTranslation } from '../../display/index.js';
 
 /** What goes in and what comes out, by name, in the order of the graph. */
@@ -25,7 +26,9 @@ export function SignatureTable({ signature }: { readonly signature: ModelSignatu
             </td>
             <td>
               {input.range === null
-                ? ''
+                ? signature.training_frame === null && input.datatype.startsWith('FP')
+                  ? trans.__('not known')
+                  : ''
                 : trans.__('%1 … %2', formatNumber(input.range.min), formatNumber(input.range.max))}
             </td>
             <td>{input.nullable ? trans.__('filled in') : trans.__('refused')}</td>
@@ -38,12 +41,29 @@ export function SignatureTable({ signature }: { readonly signature: ModelSignatu
             <td>
               <code>{output.datatype}</code>
             </td>
-            <td colSpan={2}>
-              {output.role === 'probabilities' && signature.labels !== null ? signature.labels.join(', ') : output.role}
-            </td>
+            <td colSpan={2}>{gives(output, signature, trans)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** What the numbers of an output are. */
+function gives({ role, names }: SignatureOutput, { labels }: ModelSignature, trans: TranslationBundle): string {
+  const list = (names ?? []).join(', ');
+  switch (role) {
+    case 'probabilities':
+      return trans.__('probabilities of %1', (labels ?? []).join(', '));
+    case 'label':
+      return trans.__('the most likely class');
+    case 'value':
+      return names === undefined ? trans.__('a number') : list;
+    case 'cluster':
+      return trans.__('number of the nearest cluster');
+    case 'distances':
+      return trans.__('distances to the clusters %1', list);
+    case 'components':
+      return list;
+  }
 }

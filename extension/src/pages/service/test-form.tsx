@@ -5,6 +5,7 @@ import type { FormEvent } from 'react';
 import { ErrorNote } from '../../components/index.js';
 import { formatDuration, formatNumber, useTranslation } from '../../display/index.js';
 import type { ServicePageModel, TestState } from './model.js';
+import { PredictionView } from './prediction.js';
 
 interface TestFormProps {
   readonly model: ServicePageModel;
@@ -119,19 +120,7 @@ function ServiceAnswer({ answer, target }: { readonly answer: TestAnswer; readon
   const ok = answer.status < 300;
   return (
     <>
-      {first === undefined ? null : (
-        <p className="jp-SlipwayTest-prediction">
-          <span>{trans.__('%1:', target)}</span>{' '}
-          <strong>{first.label ?? (first.value === undefined ? '' : formatNumber(first.value))}</strong>
-        </p>
-      )}
-      {Object.entries(first?.probabilities ?? {}).map(([label, probability]) => (
-        <div key={label} className="jp-SlipwayProbability">
-          <span>{label}</span>
-          <meter min={0} max={1} value={probability} aria-label={label} />
-          <span>{formatNumber(probability)}</span>
-        </div>
-      ))}
+      {first === undefined ? null : <PredictionView prediction={first} target={target} />}
       <p className={`jp-SlipwayFacts ${ok ? '' : 'jp-mod-caution'}`}>
         <span>{trans.__('HTTP %1', answer.status)}</span>
         <span>{formatDuration(answer.duration_ms)}</span>

@@ -1,0 +1,59 @@
+import type { PredictAnswer } from '@slipway/contract';
+import { formatNumber, useTranslation } from '../../display/index.js';
+
+type Prediction = PredictAnswer['predictions'][number];
+
+interface PredictionViewProps {
+  readonly prediction: Prediction;
+  /** What is predicted, in one word. */
+  readonly target: string;
+}
+
+/** One prediction: what the model says in large letters, and the numbers behind it by their names. */
+export function PredictionView({ prediction, target }: PredictionViewProps): JSX.Element {
+  const trans = useTranslation();
+  const { label, value, cluster, values, components, distances, probabilities } = prediction;
+  const said = label ?? (value === undefined ? cluster?.toString() : formatNumber(value));
+  return (
+    <>
+      {said === undefined ? null : (
+        <p className="jp-SlipwayTest-prediction">
+          <span>{trans.__('%1:', target)}</span> <strong>{said}</strong>
+        </p>
+      )}
+      {Object.entries(probabilities ?? {}).map(([name, probability]) => (
+        <div key={name} className="jp-SlipwayProbability">
+          <span>{name}</span>
+          <meter min={0} max={1} value={probability} aria-label={name} />
+          <span>{formatNumber(probability)}</span>
+        </div>
+      ))}
+      <Numbers of={values} />
+      <Numbers of={components} />
+      <Numbers of={distances} named={name => trans.__('distance to %1', name)} />
+    </>
+  );
+}
+
+interface NumbersProps {
+  readonly of: Readonly<Record<string, number>> | undefined;
+  readonly named?: (name: string) => string;
+}
+
+function Numbers({ of, named = name => name }: NumbersProps): JSX.Element | null {
+  if (of === undefined) {
+    return null;
+  }
+  return (
+    <table className="jp-SlipwayTable jp-mod-pairs">
+      <tbody>
+        {Object.entries(of).map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{named(name)}</th>
+            <td className="jp-mod-number">{formatNumber(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
