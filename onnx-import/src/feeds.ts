@@ -1,11 +1,12 @@
 import type { Columns, SignatureInput } from '@slipway/contract';
+import { asFileTakes } from './image-input.js';
 import { ELEMENT_OF, type InputPlan } from './inputs.js';
 import type { GraphTensor, LoadedGraph, TensorData } from './runtime.js';
 import { ElementType } from './value-info.js';
 
-type Value = Columns[string][number];
+type Value = Exclude<Columns[string][number], number[]>;
 
-/** The rows as the imported graph takes them: one tensor [rows, 1] for each named input. */
+/** The rows as the imported graph takes them: one tensor [rows, 1], or [rows, …shape], for each named input. */
 export function namedFeeds(
   inputs: readonly SignatureInput[],
   columns: Columns,
@@ -13,10 +14,10 @@ export function namedFeeds(
   to: number
 ): Record<string, GraphTensor> {
   return Object.fromEntries(
-    inputs.map(({ name, datatype }) => {
+    inputs.map(({ name, datatype, shape }) => {
       const element = ELEMENT_OF[datatype];
       const values = columns[name]!.slice(from, to);
-      return [name, { element, shape: [values.length, 1], data: tensorData(element, values) }];
+      return [name, { element, shape: [values.length, ...shape.slice(1)], data: tensorData(element, values.flat()) }];
     })
   );
 }
@@ -48,7 +49,9 @@ function originalFeeds(
   return Object.fromEntries(
     plans.map(plan => {
       const lists = plan.columns.map(column => columns[column.name]!);
-      const values = wanted.flatMap(row => lists.map(list => list[row]!));
+      const { pixels } = plan;
+      const given = wanted.flatMap(row => lists.map(list => list[row]!));
+      const values = given.flatMap(value => (pixels && Array.isArray(value) ? asFileTakes(value, pixels) : value));
       const element = ELEMENT_OF[plan.columns[0]!.datatype];
       return [plan.original, { element, shape: [wanted.length, ...plan.row], data: tensorData(element, values) }];
     })

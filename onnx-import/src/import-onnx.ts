@@ -232,11 +232,12 @@ function formEdits({ probabilities }: OutputPlan): string[] {
 /** Of given rows the range is known; made up ones say nothing. */
 function withRanges(inputs: readonly SignatureInput[], sample: SampleRows): SignatureInput[] {
   return inputs.map(input => {
-    const numbers = sample.columns[input.name]!.filter(
+    const numbers = sample.columns[input.name]!.flat().filter(
       value => typeof value === 'number' && Number.isFinite(value)
     ) as number[];
-    if (sample.origin === 'generated' || numbers.length === 0) return { ...input };
-    return { ...input, range: { min: Math.min(...numbers), max: Math.max(...numbers) } };
+    if (input.format === 'image' || sample.origin === 'generated' || numbers.length === 0) return { ...input };
+    const [min, max] = numbers.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [Infinity, -Infinity]);
+    return { ...input, range: { min, max } };
   });
 }
 

@@ -1,6 +1,8 @@
 import type { SignatureInput, TensorType } from '@slipway/contract';
+import { isTensor } from '@slipway/tensor-inputs';
 import { OnnxImportError } from './errors.js';
 import type { GraphNode } from './graph-nodes.js';
+import { pixelEdit, pixelNodes, planPixels, type PixelPlan } from './image-input.js';
 import type { ModelDraft } from './model-draft.js';
 import type { ImportOptions } from './options.js';
 import { ElementType, elementTypeName, tensor, type ValueInfo } from './value-info.js';
@@ -8,7 +10,7 @@ import { ElementType, elementTypeName, tensor, type ValueInfo } from './value-in
 /** More numbers in a row are no named inputs any more. */
 const MOST_COLUMNS = 4096;
 
-/** How an input of the file is made of named inputs with one value in each row. */
+/** How an input of the file is made of named inputs with one value in each row, or is one tensor. */
 export interface InputPlan {
   /** Name in the file. */
   readonly original: string;
@@ -17,6 +19,8 @@ export interface InputPlan {
   /** Number of rows that is built into the file; null where it is open. */
   readonly fixedRows: number | null;
   readonly columns: readonly SignatureInput[];
+  /** How pictures become the file's own input; null where its numbers are taken as they are. */
+  readonly pixels: PixelPlan | null;
 }
 
 /** Types in which rows are given. */
@@ -77,7 +81,6 @@ export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan
     const given = namesGiven(draft, options, input.name, place);
     const row = shape === null ? openRow(input.name, given) : rowShape(input.name, shape, given);
     const width = row.reduce((product, size) => product * size, 1);
-    const names = columnNames(draft, input.name, width, given);
     const datatype = GIVEN_AS[element];
     if (datatype === undefined) {
       throw new OnnxImportError(
@@ -85,17 +88,54 @@ export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan
         `The input "${input.name}" takes ${elementTypeName(element)}, which services do not.`
       );
     }
-    const columns = names.map(name => ({
+    const tensorName = takesTensor(row, width, datatype, given) ? nameOfTensor(input.name, given) : null;
+    if (tensorName !== null) {
+      const pixels = options.image ? planPixels(input.name, row, element, options.image) : null;
+      return {
+        original: input.name,
+        row,
+        fixedRows,
+        columns: [tensorInput(tensorName, datatype, row, pixels)],
+        pixels
+      };
+    }
+    const columns = columnNames(draft, input.name, width, given).map(name => ({
       name,
       datatype,
       shape: [-1, 1],
       nullable: options.nullable?.includes(name) ?? false,
       range: null
     }));
-    return { original: input.name, row, fixedRows, columns };
+    return { original: input.name, row, fixedRows, columns, pixels: null };
   });
+  if (options.image && plans.every(plan => plan.pixels === null)) {
+    throw new OnnxImportError('IMPORT_UNCLEAR', 'No input of the model is a tensor that could be a picture.', {
+      remedy: 'Leave out `image`.'
+    });
+  }
   refuseEqualNames(plans, options);
   return plans;
+}
+
+/** Rows of several axes, unless each number is named; and rows of more numbers than anybody names. */
+function takesTensor(row: readonly number[], width: number, datatype: TensorType, given: Given): boolean {
+  if (width === 1 || datatype === 'BOOL' || datatype === 'BYTES' || typeof given === 'string') return false;
+  const isNamed = given !== undefined && given.length !== 1;
+  return !isNamed && (row.length > 1 || width > MOST_COLUMNS);
+}
+
+function nameOfTensor(original: string, given: Given): string {
+  return given === undefined ? original : given[0]!;
+}
+
+function tensorInput(
+  name: string,
+  datatype: TensorType,
+  row: readonly number[],
+  pixels: PixelPlan | null
+): SignatureInput {
+  const input = { name, datatype, shape: [-1, ...(pixels?.shape ?? row)], nullable: false };
+  return pixels ? { ...input, range: { min: 0, max: 255 }, format: 'image' } : { ...input, range: null };
 }
 
 function rowOf({ name, type }: ValueInfo): { element: number; shape: readonly (number | null)[] | null } {
@@ -227,7 +267,17 @@ export function writeInputs(draft: ModelDraft, plans: readonly InputPlan[]): str
         edits.push(`The number of rows of ${plan.original} was ${plan.fixedRows}; it is open now.`);
       return;
     }
+    const [only] = plan.columns;
+    if (plan.pixels) {
+      nodes.push(...pixelNodes(draft, plan.pixels, only!.name, originals[place]!));
+      edits.push(pixelEdit(only!.name, plan.pixels));
+      return;
+    }
     nodes.push(...assemble(draft, plan, originals[place]!));
+    if (isTensor(only!)) {
+      edits.push(`The input ${plan.original} is named ${only!.name}.`);
+      return;
+    }
     edits.push(
       plan.columns.length === 1
         ? `The input ${plan.original} is named ${plan.columns[0]!.name}, with one value in each row.`
@@ -236,14 +286,15 @@ export function writeInputs(draft: ModelDraft, plans: readonly InputPlan[]): str
   });
   draft.nodes = [...nodes, ...draft.nodes];
   draft.inputs = plans.flatMap(plan =>
-    plan.columns.map(column => tensor(column.name, ELEMENT_OF[column.datatype], [null, 1]))
+    plan.columns.map(({ name, datatype, shape }) => tensor(name, ELEMENT_OF[datatype], [null, ...shape.slice(1)]))
   );
   return edits;
 }
 
-/** One value in each row, under the file's own name: nothing is to be done. */
-function isKept({ original, row, columns }: InputPlan): boolean {
-  return columns.length === 1 && row.length === 1 && columns[0]!.name === original;
+/** One value, or one tensor, in each row, under the file's own name: nothing is to be done. */
+function isKept({ original, row, columns, pixels }: InputPlan): boolean {
+  const [only] = columns;
+  return columns.length === 1 && only!.name === original && pixels === null && (isTensor(only!) || row.length === 1);
 }
 
 function assemble(draft: ModelDraft, { columns, row }: InputPlan, original: string): GraphNode[] {
@@ -258,7 +309,7 @@ function assemble(draft: ModelDraft, { columns, row }: InputPlan, original: stri
     const names = columns.map(column => column.name);
     add('Concat', names, { axis: 1 });
   }
-  if (row.length !== 1) {
+  if (row.length !== 1 && !isTensor(columns[0]!)) {
     const shape = draft.freshName(`${original}_shape`);
     nodes.push(draft.constant(shape, [-1, ...row], [row.length + 1], 'int64'));
     add('Reshape', [value, shape]);

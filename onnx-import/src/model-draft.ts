@@ -32,6 +32,7 @@ import { encodeValueInfo, readValueInfo, type ValueInfo } from './value-info.js'
 
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_TENSOR = 4;
+const ATTRIBUTE_INTS = 7;
 
 /** TensorProto.DataType of the constants that an import adds. */
 const INT64 = 7;
@@ -169,12 +170,12 @@ export class ModelDraft {
     this.outputs = this.outputs.map(output => ({ ...output, name: to(output.name) }));
   }
 
-  /** A node to be added, with whole numbers as attributes. */
+  /** A node to be added, with whole numbers, or lists of them, as attributes. */
   node(
     operator: string,
     inputs: readonly string[],
     output: string,
-    attributes: Readonly<Record<string, number>> = {}
+    attributes: Readonly<Record<string, number | readonly number[]>> = {}
   ): GraphNode {
     this.#needDefaultOpset();
     const fields: Field[] = [
@@ -185,8 +186,9 @@ export class ModelDraft {
       ...Object.entries(attributes).map(([name, value]) =>
         messageField(NODE.attributes, [
           textField(ATTRIBUTE.name, name),
-          intField(ATTRIBUTE.i, value),
-          intField(ATTRIBUTE.type, ATTRIBUTE_INT)
+          ...(typeof value === 'number'
+            ? [intField(ATTRIBUTE.i, value), intField(ATTRIBUTE.type, ATTRIBUTE_INT)]
+            : [...value.map(each => intField(ATTRIBUTE.ints, each)), intField(ATTRIBUTE.type, ATTRIBUTE_INTS)])
         ])
       )
     ];

@@ -3,13 +3,28 @@ import type { Columns } from '@slipway/contract';
 /** What is known to be made of a foreign graph. */
 export type ImportTask = 'classification' | 'regression';
 
+/** What a model wants of pixels from 0 to 255: (pixel / divide − mean) / std. */
+export interface PixelOptions {
+  /** Default 255 where the input takes fractions, 1 where it takes whole numbers. */
+  divide?: number;
+  /** One number, or one for each channel; default 0. */
+  mean?: number | readonly number[];
+  /** Likewise; default 1. */
+  std?: number | readonly number[];
+}
+
 /** What the person says who imports a model; most of it only where the file does not say it. */
 export interface ImportOptions {
   /**
    * Names of the inputs. A list names the numbers of the only input that takes several, or the inputs in their order; an
    * object names them by input. A text instead of a list is a beginning that gets numbers: "pixel" gives pixel_0, pixel_1, …
+   * An input whose rows have several axes is one tensor, unless its numbers are named.
    */
   inputs?: readonly string[] | Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * The input of three axes is a picture: services then take pixels from 0 to 255, [height, width, channels], and picture files.
+   */
+  image?: PixelOptions;
   /** Names of the classes, in the order of the probabilities. */
   labels?: readonly string[];
   /** Names of the quantities, where a regression gives several numbers in each row. */

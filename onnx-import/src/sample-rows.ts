@@ -1,4 +1,5 @@
-import type { Columns } from '@slipway/contract';
+import type { Columns, SignatureInput } from '@slipway/contract';
+import { isTensor, rowShape, rowSize, shapeText } from '@slipway/tensor-inputs';
 import { OnnxImportError } from './errors.js';
 import type { InputPlan } from './inputs.js';
 import { Attributes } from './graph-nodes.js';
@@ -8,6 +9,9 @@ import type { ModelDraft } from './model-draft.js';
 const MADE_ROWS = 32;
 /** Of given rows, as many are kept. */
 const MOST_ROWS = 64;
+/** Numbers of tensors that are made up or kept; at least two rows are. */
+const MOST_NUMBERS = 250_000;
+const FEWEST_ROWS = 2;
 
 export interface SampleRows {
   readonly rows: number;
@@ -18,19 +22,37 @@ export interface SampleRows {
 /** The given rows. @throws OnnxImportError IMPORT_UNCLEAR when they lack an input. */
 export function givenRows(plans: readonly InputPlan[], sample: Columns): SampleRows {
   const columns: Columns = {};
-  let rows = MOST_ROWS;
-  for (const { name } of plans.flatMap(plan => plan.columns)) {
+  const inputs = plans.flatMap(plan => plan.columns);
+  let rows = rowsThatFit(inputs, MOST_ROWS);
+  for (const input of inputs) {
+    const { name } = input;
     const values = sample[name];
     if (!values || values.length === 0) {
       throw new OnnxImportError('IMPORT_UNCLEAR', `The sample has no values for the input "${name}".`, {
         remedy: `It has ${Object.keys(sample).join(', ') || 'none'}.`
       });
     }
+    refuseOtherRows(input, values);
     rows = Math.min(rows, values.length);
     columns[name] = values;
   }
   for (const name of Object.keys(columns)) columns[name] = columns[name]!.slice(0, rows);
   return { rows, columns, origin: 'sample' };
+}
+
+function rowsThatFit(inputs: readonly SignatureInput[], most: number): number {
+  const numbers = inputs.filter(isTensor).reduce((sum, input) => sum + rowSize(input), 0);
+  return numbers === 0 ? most : Math.max(FEWEST_ROWS, Math.min(most, Math.floor(MOST_NUMBERS / numbers)));
+}
+
+function refuseOtherRows(input: SignatureInput, values: Columns[string]): void {
+  const size = isTensor(input) ? rowSize(input) : null;
+  const odd = values.findIndex(
+    value => (size === null) === Array.isArray(value) || (Array.isArray(value) && value.length !== size)
+  );
+  if (odd < 0) return;
+  const wanted = size === null ? 'one value' : `a list of ${size} numbers (${shapeText(rowShape(input))}, row-major)`;
+  throw new OnnxImportError('IMPORT_UNCLEAR', `Row ${odd + 1} of the sample is not ${wanted} for "${input.name}".`);
 }
 
 /**
@@ -41,10 +63,19 @@ export function madeUpRows(draft: ModelDraft, plans: readonly InputPlan[]): Samp
   const random = seededRandom(7);
   const columns: Columns = {};
   const categories = categoriesOf(draft);
+  const rows = rowsThatFit(
+    plans.flatMap(plan => plan.columns),
+    MADE_ROWS
+  );
   for (const plan of plans) {
     const known = knownNumbers(draft, plan.original);
-    plan.columns.forEach(({ name, datatype }, place) => {
-      columns[name] = Array.from({ length: MADE_ROWS }, (_, row): string | number | boolean => {
+    plan.columns.forEach((input, place) => {
+      const { name, datatype } = input;
+      if (isTensor(input)) {
+        columns[name] = madeUpTensors(input, rows, random);
+        return;
+      }
+      columns[name] = Array.from({ length: rows }, (_, row): string | number | boolean => {
         switch (datatype) {
           case 'BYTES':
             return categories[Math.floor(random() * categories.length)] ?? ['red', 'a few words', 'x'][row % 3]!;
@@ -60,7 +91,18 @@ export function madeUpRows(draft: ModelDraft, plans: readonly InputPlan[]): Samp
       });
     });
   }
-  return { rows: MADE_ROWS, columns, origin: 'generated' };
+  return { rows, columns, origin: 'generated' };
+}
+
+/** Pixels for a picture, else numbers about ±2; whole ones are 0 or 1. */
+function madeUpTensors(input: SignatureInput, rows: number, random: () => number): number[][] {
+  const { datatype, format } = input;
+  const isWhole = datatype === 'INT32' || datatype === 'INT64';
+  const number = (): number => {
+    if (format === 'image') return Math.floor(random() * 256);
+    return isWhole ? Math.floor(random() * 2) : Math.fround((random() + random() + random() - 1.5) * 4);
+  };
+  return Array.from({ length: rows }, () => Array.from({ length: rowSize(input) }, number));
 }
 
 type KnownNumbers = (place: number, random: () => number) => number;

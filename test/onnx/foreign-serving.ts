@@ -58,7 +58,8 @@ export function itServes(names: readonly string[], made: () => Promise<ForeignFi
     return ended.stdout;
   };
 
-  it.each([...names])('%s is imported, promoted and served, and answers as in Python', async name => {
+  // Most of the time of one is waiting for its processes.
+  it.concurrent.each([...names])('%s is imported, promoted and served, and answers as in Python', async name => {
     expect(await importModel(name)).toContain(`${name} v1 registered`);
     const promoted = await slipway(['promote', name, '--to', 'dev', '--data', data]);
     expect(promoted.stdout + promoted.stderr).toContain('answers in dev at');
@@ -89,10 +90,14 @@ export function itServes(names: readonly string[], made: () => Promise<ForeignFi
     };
     expect(invoked.predictions).toEqual(predictions.map(({ label, value, values }) => label ?? value ?? values));
     const service = (await (await fetch(`${url}/v2/models/${name}`)).json()) as {
-      inputs: { name: string; datatype: string }[];
+      inputs: { name: string; datatype: string; shape: number[] }[];
     };
     const inferred = (await call({ url, token: '' }, 'POST', `/v2/models/${name}/infer`, {
-      inputs: service.inputs.map(input => ({ ...input, shape: [count, 1], data: rows[input.name] }))
+      inputs: service.inputs.map(input => ({
+        ...input,
+        shape: [count, ...input.shape.slice(1)],
+        data: rows[input.name]!.flat()
+      }))
     })) as { outputs: { name: string; data: unknown[] }[] };
     const main = inferred.outputs.find(output => output.name === 'label' || output.name === 'value')!;
     expect(main.data).toEqual(

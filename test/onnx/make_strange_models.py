@@ -85,6 +85,25 @@ save(
     [value("y", F, ["n", 1])],
     [constant("shape", [-1, 9], np.int64), constant("axes", [1], np.int64)],
 )
+# 3 channels, then height and width: each of the 12 numbers has a weight of its own.
+save(
+    "picture",
+    [node("Mul", ["x", "k"], ["weighted"]), node("ReduceSum", ["weighted", "axes"], ["sum"], keepdims=0), node("Reshape", ["sum", "shape"], ["y"])],
+    [value("x", F, ["n", 3, 2, 2])],
+    [value("y", F, ["n", 1])],
+    [
+        constant("k", np.arange(1, 13).reshape(1, 3, 2, 2)),
+        constant("axes", [1, 2, 3], np.int64),
+        constant("shape", [-1, 1], np.int64),
+    ],
+)
+save(
+    "bytes-picture",
+    [node("Cast", ["x"], ["f"], to=F), node("ReduceSum", ["f", "axes"], ["sum"], keepdims=0), node("Reshape", ["sum", "shape"], ["y"])],
+    [value("x", TensorProto.UINT8, ["n", 2, 2, 3])],
+    [value("y", F, ["n", 1])],
+    [constant("axes", [1, 2, 3], np.int64), constant("shape", [-1, 1], np.int64)],
+)
 save(
     "several-inputs",
     [node("Concat", ["a", "b"], ["ab"], axis=1), node("MatMul", ["ab", "v"], ["y"])],

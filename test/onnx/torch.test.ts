@@ -6,7 +6,15 @@ import { itServes } from './foreign-serving.js';
 
 describe('ONNX files of PyTorch', () => {
   const { file } = itServes(
-    ['torch2-softmax', 'torch2-one-logit', 'torch2-amounts', 'torch1-logits', 'torch1-amount'],
+    [
+      'torch2-softmax',
+      'torch2-one-logit',
+      'torch2-amounts',
+      'torch1-logits',
+      'torch1-amount',
+      'torch1-frames',
+      'torch2-frames'
+    ],
     torchModels
   );
   const NAMES = ['length', 'width', 'height', 'weight'];
@@ -55,6 +63,63 @@ describe('ONNX files of PyTorch', () => {
     expect(values.questions).toEqual([{ option: 'values', example: ['…', '…'] }]);
     const one = (await refusal('torch2-amounts', { inputs: NAMES, values: ['amount'] })) as OnnxImportError;
     expect(one.message).toBe('The output "output" gives 2 numbers in each row, and 1 names were given.');
+  });
+
+  const FRAMES = ['upper left', 'upper right', 'lower left', 'lower right'];
+
+  it('that read pictures keep their tensor, channels first as PyTorch has it', async () => {
+    const model = await importOnnx(file('torch2-frames'), { labels: FRAMES, scores: 'logits' });
+    expect(model.signature.inputs).toEqual([
+      { name: 'image', datatype: 'FP32', shape: [-1, 1, 8, 8], nullable: false, range: null }
+    ]);
+    expect(model.testVectors.inputs['image']![0]).toHaveLength(64);
+  });
+
+  it.each(['torch1-frames', 'torch2-frames'])(
+    '%s takes pixels from 0 to 255 when it is said to be of pictures, and answers as in Python',
+    async name => {
+      const { models } = await torchModels();
+      const { rows, expected } = models[name]!;
+      const image = { mean: 0.25, std: [0.5] };
+      // Pixels of which the graph makes the very numbers that Python was asked about.
+      const pixels = (rows['image'] as number[][]).map(row => row.map(value => (value * 0.5 + 0.25) * 255));
+      const plain = await importOnnx(file(name), { labels: FRAMES, scores: 'logits', image });
+      expect(plain.signature.inputs).toEqual([
+        {
+          name: 'image',
+          datatype: 'FP32',
+          shape: [-1, 8, 8, 1],
+          nullable: false,
+          range: { min: 0, max: 255 },
+          format: 'image'
+        }
+      ]);
+      expect(plain.provenance.edits).toContain(
+        'The input image takes pictures of 8×8×1, pixels from 0 to 255; the graph divides them by 255, ' +
+          'subtracts 0.25, divides them by 0.5, puts the channels first.'
+      );
+      const model = await importOnnx(file(name), {
+        labels: FRAMES,
+        scores: 'logits',
+        image,
+        sample: { image: pixels }
+      });
+      const { shape, data } = model.testVectors.outputs['probabilities']!;
+      expect(shape).toEqual([16, 4]);
+      (data as number[]).forEach((value, i) => {
+        expect(Math.abs(value - expected.probabilities![Math.floor(i / 4)]![i % 4]!)).toBeLessThan(1e-4);
+      });
+    }
+  );
+
+  it('are refused as pictures when their rows are none', async () => {
+    const table = (await refusal('torch1-logits', { inputs: NAMES, labels: LABELS, image: {} })) as OnnxImportError;
+    expect(table.message).toContain('No input of the model is a tensor that could be a picture.');
+    const strange = (await refusal('torch1-frames', { labels: FRAMES, image: { mean: [1, 2] } })) as OnnxImportError;
+    expect(strange.message).toContain('Pixels of 1 channels cannot be made (pixel / 255 − [1, 2]) / [1].');
+    const sample = { image: [[1, 2, 3]] };
+    const short = (await refusal('torch1-frames', { labels: FRAMES, image: {}, sample })) as OnnxImportError;
+    expect(short.message).toBe('Row 1 of the sample is not a list of 64 numbers (8×8×1, row-major) for "image".');
   });
 
   it('keep the label of each recorded row beside the numbers', async () => {
