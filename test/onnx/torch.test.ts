@@ -1,11 +1,14 @@
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { importOnnx, OnnxImportError } from '../../onnx-import/dist/index.js';
+import * as slip from '../../kernel-lib/dist/index.js';
+import { call, slipway } from '../server/slipway-process.js';
 import { torchModels } from './foreign-models.js';
 import { itServes } from './foreign-serving.js';
 
 describe('ONNX files of PyTorch', () => {
-  const { file } = itServes(
+  const { file, server, data } = itServes(
     [
       'torch2-softmax',
       'torch2-one-logit',
@@ -111,6 +114,43 @@ describe('ONNX files of PyTorch', () => {
       });
     }
   );
+
+  it('that read pictures are measured on images of the notebook, which know their truth', async () => {
+    process.env['SLIPWAY_URL'] = server().url;
+    process.env['SLIPWAY_TOKEN'] = server().token;
+    const { models } = await torchModels();
+    const { rows, expected } = models['torch1-frames']!;
+    const values = rows['image'] as number[][];
+    const frames = await slip.tensors('frames', {
+      values,
+      shape: [1, 8, 8],
+      labels: expected.label!,
+      target: 'quarter',
+      scaling: 'none'
+    });
+    const said = { labels: FRAMES, scores: 'logits' as const, test: frames };
+    const { version } = await slip.importOnnx(file('torch1-frames'), { name: 'measured-frames', ...said });
+    expect(version!.signature!.target).toBe('quarter');
+    expect(version!.headline).toMatchObject({ metric: 'accuracy', value: 1, baseline: { name: 'majority' } });
+    const asPictures = slip.importOnnx(file('torch1-frames'), { ...said, image: {} });
+    await expect(asPictures).rejects.toThrow('The model reads 8×8×1; the test rows are 1×8×8.');
+  });
+
+  it('take picture files, once the command line says what their pixels are', async () => {
+    const asked = ['--labels', FRAMES.join(','), '--scores', 'logits', '--pixels', '0/1', '--data', data()];
+    const imported = await slipway(['import', file('torch2-frames'), '--name', 'picture-frames', ...asked]);
+    expect(imported.stdout).toContain('reads     image (FP32 8×8×1 image)');
+    const promoted = await slipway(['promote', 'picture-frames', '--to', 'dev', '--data', data()]);
+    const url = /answers in dev at (\S+)/.exec(promoted.stdout)![1]!;
+    const pixels = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 4 && i < 32 ? 170 : 40));
+    const png = await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } })
+      .png()
+      .toBuffer();
+    const answer = await call({ url, token: '' }, 'POST', '/predict', { image: png.toString('base64') });
+    expect(answer).toMatchObject({ predictions: [{ label: 'upper right' }] });
+    const wrong = await slipway(['import', file('torch2-frames'), '--pixels', 'half', '--data', data()]);
+    expect(wrong.stderr).toContain("--pixels takes 255, 1 or MEAN/STD, not 'half'");
+  });
 
   it('are refused as pictures when their rows are none', async () => {
     const table = (await refusal('torch1-logits', { inputs: NAMES, labels: LABELS, image: {} })) as OnnxImportError;

@@ -1,13 +1,14 @@
 import path from 'node:path';
-import type { Columns } from '@slipway/contract';
+import type { Columns, Evaluation } from '@slipway/contract';
 import { importedBundle, importOnnx as readOnnx, OnnxImportError, type Question } from '@slipway/onnx-import';
-import type { ImportOptions } from '@slipway/onnx-import';
+import type { ImportedModel, ImportOptions } from '@slipway/onnx-import';
 import { Frame } from '../data/frame.js';
+import type { TensorRows } from '../data/tensor-rows.js';
 import { SlipwayError } from '../errors.js';
 import { notebook } from '../notebook/standalone.js';
 import { registerBundle, type Registration } from '../registry/register.js';
 import { currentRun } from '../runs/run.js';
-import { evaluateImport } from './evaluate-import.js';
+import { evaluateImport, evaluateImportedTensors } from './evaluate-import.js';
 import { installedVersions } from './installed-versions.js';
 
 /** What is said at an import that the file itself does not say. */
@@ -16,10 +17,13 @@ export interface ImportOnnxOptions extends Omit<ImportOptions, 'sample'> {
   name?: string;
   /** Rows to try the model on, some dozen. Default: those of `test`, else made up ones. */
   sample?: Frame | Columns;
-  /** Rows with their truth in the column `target`: the model is evaluated on them beside the baselines. */
-  test?: Frame;
+  /**
+   * Rows with their truth: the model is evaluated on them beside the baselines. A frame has it in the column `target`; images
+   * and tensors know theirs.
+   */
+  test?: Frame | TensorRows;
   /** Rows from which the baselines learn; default: the test rows themselves, which favours the baselines. */
-  train?: Frame;
+  train?: Frame | TensorRows;
   description?: string;
 }
 
@@ -35,22 +39,49 @@ export async function importOnnx(file: string, options: ImportOnnxOptions = {}):
   const place = path.resolve(book.directory, file);
   const name = options.name ?? path.basename(file).replace(/\.onnx$/i, '');
   const { test, target } = options;
-  if (test && target === undefined) {
+  if (test instanceof Frame && target === undefined) {
     throw new SlipwayError('OPTION_INVALID', 'Test rows were given, but not in which column their truth stands.', {
       remedy: 'Say { target: "…" } as well.'
     });
   }
   try {
-    const sample = await sampleOf(options.sample ?? test);
-    const model = await readOnnx(place, { ...options, sample });
-    const evaluation =
-      test && target !== undefined ? await evaluateImport(model, test, options.train ?? null, target) : null;
+    const sample = await sampleOf(options.sample ?? (test instanceof Frame ? test : undefined));
+    const model = await readOnnx(place, { ...namedTarget(options), sample });
+    const evaluation = test ? await evaluated(model, test, options) : null;
     const bundle = importedBundle(name, model, evaluation, installedVersions());
     book.noteRead(place);
     return await registerBundle(name, bundle, currentRun()?.id ?? null, options.description ?? '');
   } catch (error) {
     throw error instanceof OnnxImportError ? inNotebookWords(error, file, options) : error;
   }
+}
+
+/** The truth of images and tensors names what is predicted. */
+function namedTarget(options: ImportOnnxOptions): ImportOnnxOptions {
+  const { test, target } = options;
+  return test === undefined || test instanceof Frame || target !== undefined
+    ? options
+    : { ...options, target: test.target };
+}
+
+/** @throws SlipwayError OPTION_INVALID when the training rows are of another kind than the test rows. */
+function evaluated(
+  model: ImportedModel,
+  test: Frame | TensorRows,
+  { train, target }: ImportOnnxOptions
+): Promise<Evaluation> {
+  if (train !== undefined && train instanceof Frame !== test instanceof Frame) {
+    throw new SlipwayError(
+      'OPTION_INVALID',
+      'The training rows are a frame, and the test rows are none, or the other way.',
+      {
+        remedy: 'Give both parts of one split.'
+      }
+    );
+  }
+  return test instanceof Frame
+    ? evaluateImport(model, test, (train as Frame | undefined) ?? null, target!)
+    : evaluateImportedTensors(model, test, (train as TensorRows | undefined) ?? null);
 }
 
 /** Rows to try the model on; more than enough are not read. */

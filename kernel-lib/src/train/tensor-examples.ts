@@ -64,7 +64,7 @@ export async function tensorExamples({ train, test, task }: TensorExamplesOption
       ? frame
       : { ...frame, columns: [{ name: content.name, type: 'tensor', nullable: false }, ...frame.columns] },
     baselines: [],
-    kept: evenly(count, Math.min(MOST_KEPT, Math.max(1, Math.floor(MOST_KEPT_NUMBERS / width)))),
+    kept: keptRows(count, width),
     recorded: evenly(
       count,
       Math.min(MOST_RECORDED, Math.max(FEWEST_RECORDED, Math.floor(MOST_RECORDED_NUMBERS / width)))
@@ -122,6 +122,11 @@ function rangeOf(values: ArrayLike<number>): { min: number; max: number } {
     max = Math.max(max, values[i]!);
   }
   return { min, max };
+}
+
+/** Places of the test rows that a bundle keeps, for rows of `width` numbers. */
+export function keptRows(count: number, width: number): number[] {
+  return evenly(count, Math.min(MOST_KEPT, Math.max(1, Math.floor(MOST_KEPT_NUMBERS / width))));
 }
 
 /** At most `most` of `count` places, at even distances. */

@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Columns, EntityName, type ModelSignature } from '@slipway/contract';
-import { importedBundle, importOnnx, OnnxImportError, type ImportOptions, type Question } from '@slipway/onnx-import';
+import {
+  importedBundle,
+  importOnnx,
+  OnnxImportError,
+  type ImportOptions,
+  type PixelOptions,
+  type Question
+} from '@slipway/onnx-import';
 import { inputType } from '@slipway/tensor-inputs';
 import { InvalidRequestError } from '../errors.js';
 import { VERSION } from '../version.js';
@@ -17,6 +24,8 @@ What the file does not say is asked for, by the option that tells it.
   --name MODEL            the registered model (default: the name of the file)
   --inputs A,B,C          names of what the model reads, in its order; INPUT=A,B for one of several inputs (may be repeated);
                           INPUT=pixel* gives pixel_0, pixel_1, …
+  --pixels FORM           the input of three axes is a picture, of which the model takes: 255 (pixels from 0 to 255), 1 (from 0 to 1),
+                          or MEAN/STD of pixels from 0 to 1: 0.5/0.5, 0.485,0.456,0.406/0.229,0.224,0.225
   --labels A,B,C          names of the classes, in the order of the probabilities
   --values A,B,C          names of the quantities, where a regression gives several numbers in each row
   --task TASK             classification or regression
@@ -38,6 +47,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsePositionals(args, {
     name: { type: 'string' },
     inputs: { type: 'string', multiple: true },
+    pixels: { type: 'string' },
     labels: { type: 'string' },
     values: { type: 'string' },
     task: { type: 'string' },
@@ -63,6 +73,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   );
   const options: ImportOptions = {
     ...(values.inputs ? { inputs: inputNames(values.inputs) } : {}),
+    ...(values.pixels === undefined ? {} : { image: pixelForm(values.pixels) }),
     ...(values.labels === undefined ? {} : { labels: listOf(values.labels) }),
     ...(values.values === undefined ? {} : { values: listOf(values.values) }),
     ...(values.task === undefined
@@ -118,6 +129,18 @@ function inputNames(said: readonly string[]): NonNullable<ImportOptions['inputs'
       return [text.slice(0, at), names.endsWith('*') ? names.slice(0, -1) : listOf(names)];
     })
   );
+}
+
+/** `255`, `1`, or `MEAN/STD` of pixels from 0 to 1. @throws UsageError for anything else. */
+function pixelForm(text: string): PixelOptions {
+  if (text === '255') return { divide: 1 };
+  if (text === '1') return { divide: 255 };
+  const [mean, std, ...rest] = text.split('/').map(part => listOf(part).map(Number));
+  const numbers = [...(mean ?? []), ...(std ?? [])];
+  if (mean === undefined || std === undefined || rest.length > 0 || numbers.some(Number.isNaN)) {
+    throw new UsageError(`--pixels takes 255, 1 or MEAN/STD, not '${text}'.`);
+  }
+  return { divide: 255, mean, std };
 }
 
 function listOf(text: string): string[] {
