@@ -1,6 +1,6 @@
 import type { ModelSignature, SignatureOutput } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { formatNumber, useTranslation } from '../../display/index.js';
+import { formatNumber, inputTypeText, useTranslation } from '../../display/index.js';
 
 /** What goes in and what comes out, by name, in the order of the graph. */
 export function SignatureTable({ signature }: { readonly signature: ModelSignature }): JSX.Element {
@@ -22,7 +22,7 @@ export function SignatureTable({ signature }: { readonly signature: ModelSignatu
             <th scope="row">{input.name}</th>
             <td>{trans.__('in')}</td>
             <td>
-              <code>{input.datatype}</code>
+              <code>{inputTypeText(input)}</code>
             </td>
             <td>
               {input.range === null

@@ -1,4 +1,4 @@
-import type { ColumnProfile } from '@slipway/contract';
+import type { ColumnProfile, SignatureInput } from '@slipway/contract';
 import { describe, expect, it } from 'vitest';
 import { sampleSignature } from '../../testing/samples.js';
 import { curlCommand, defaultTexts, readInputs } from './inputs.js';
@@ -64,6 +64,42 @@ describe('the curl command', () => {
   it('quotes the body for the shell', () => {
     expect(curlCommand('http://127.0.0.1:18601', { weather: "it's fog" })).toBe(
       "curl -s http://127.0.0.1:18601/predict \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"weather\":\"it'\\''s fog\"}'"
+    );
+  });
+});
+
+describe('inputs that are tensors', () => {
+  const image: SignatureInput = {
+    name: 'image',
+    datatype: 'FP32',
+    shape: [-1, 28, 28, 1],
+    nullable: false,
+    range: { min: 0, max: 255 },
+    format: 'image'
+  };
+  const window: SignatureInput = {
+    ...image,
+    name: 'window',
+    shape: [-1, 2, 2],
+    range: { min: 0, max: 9 },
+    format: undefined
+  };
+  const pictures = { ...signature, inputs: [image, window] };
+  const url = 'data:image/png;base64,iVBORw0KGgo=';
+
+  it('are a picture to be chosen, and a small list of typical numbers', () => {
+    expect(defaultTexts(pictures, [])).toEqual({ image: '', window: '[[4.5,4.5],[4.5,4.5]]' });
+  });
+
+  it('are read as the data URL of the picture, and as numbers', () => {
+    expect(readInputs(pictures, { image: url, window: '[1, 2, 3, 4]' })).toEqual({ image: url, window: [1, 2, 3, 4] });
+    expect(readInputs(pictures, { image: '', window: '[1, 2' })).toEqual({ image: null, window: '[1, 2' });
+  });
+
+  it('are read from a file by the curl command', () => {
+    expect(curlCommand('http://127.0.0.1:18601', { image: url, window: [1] })).toBe(
+      `{ printf %s '{"image":'; printf '"'; base64 < picture.png | tr -d '\\n'; printf '"'; printf %s ',"window":[1]}'; } |\n` +
+        "  curl -s http://127.0.0.1:18601/predict -H 'Content-Type: application/json' -d @-"
     );
   });
 });

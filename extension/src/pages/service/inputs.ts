@@ -1,10 +1,14 @@
 import type { ColumnProfile, ModelSignature, SignatureInput } from '@slipway/contract';
+import { tensorShape } from '../../display/tensor.js';
 
 /** What stands in the fields of the test form, by input name. */
 export type InputTexts = Readonly<Record<string, string>>;
 
 /** One row of named inputs, as `POST /predict` takes it. */
-export type InputRow = Readonly<Record<string, number | string | boolean | null>>;
+export type InputRow = Readonly<Record<string, number | string | boolean | null | readonly unknown[]>>;
+
+/** More numbers of a tensor are not written down for the person. */
+const MOST_SHOWN = 256;
 
 /**
  * What stands in the form at first, a typical row: the median or the most frequent value where the training data's
@@ -22,7 +26,12 @@ export function defaultTexts(signature: ModelSignature, profiles: readonly Colum
   );
 }
 
-function defaultText({ datatype, range }: SignatureInput, profile: ColumnProfile | undefined): string {
+function defaultText(input: SignatureInput, profile: ColumnProfile | undefined): string {
+  const { datatype, range } = input;
+  const shape = tensorShape(input);
+  if (shape !== null) {
+    return tensorText(input, shape);
+  }
   switch (datatype) {
     case 'BOOL':
       return 'false';
@@ -35,6 +44,18 @@ function defaultText({ datatype, range }: SignatureInput, profile: ColumnProfile
     case 'FP64':
       return String(roundWithin(middle(range, profile), range));
   }
+}
+
+/** A picture is chosen; of a small tensor each number is the middle of the training range. */
+function tensorText({ format, range }: SignatureInput, shape: readonly number[]): string {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (format === 'image' || size > MOST_SHOWN) {
+    return '';
+  }
+  const value = roundWithin(middle(range, undefined), range);
+  const nested = (axis: number): unknown =>
+    axis === shape.length ? value : Array.from({ length: shape[axis]! }, () => nested(axis + 1));
+  return JSON.stringify(nested(0));
 }
 
 function middle(range: SignatureInput['range'], profile: ColumnProfile | undefined): number {
@@ -55,8 +76,12 @@ export function readInputs(signature: ModelSignature, texts: InputTexts): InputR
   return Object.fromEntries(signature.inputs.map(input => [input.name, readInput(input, texts[input.name] ?? '')]));
 }
 
-function readInput({ datatype }: SignatureInput, text: string): number | string | boolean | null {
+function readInput(input: SignatureInput, text: string): InputRow[string] {
   const trimmed = text.trim();
+  if (tensorShape(input) !== null) {
+    return readTensor(trimmed);
+  }
+  const { datatype } = input;
   switch (datatype) {
     case 'BYTES':
       return text === '' ? null : text;
@@ -75,8 +100,30 @@ function readInput({ datatype }: SignatureInput, text: string): number | string 
   }
 }
 
-/** The command that asks the service the same from a terminal. */
+/** Numbers as JSON, or a picture as data URL; other texts are sent as they are. */
+function readTensor(text: string): InputRow[string] {
+  if (text === '') {
+    return null;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+const PICTURE_URL = /"data:image\/[^"]*"/;
+
+/** The command that asks the service the same from a terminal; a picture is read from a file there. */
 export function curlCommand(url: string, row: InputRow): string {
   const body = JSON.stringify(row).replaceAll("'", `'\\''`);
+  const parts = body.split(PICTURE_URL);
+  if (parts.length > 1) {
+    const pieces = parts
+      .map(part => `printf %s '${part}'`)
+      .join(`; printf '"'; base64 < picture.png | tr -d '\\n'; printf '"'; `);
+    return `{ ${pieces}; } |\n  curl -s ${url}/predict -H 'Content-Type: application/json' -d @-`;
+  }
   return `curl -s ${url}/predict \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
 }

@@ -3,9 +3,10 @@ import type { ColumnProfile, Service, SignatureInput, TestAnswer } from '@slipwa
 import { useId } from 'react';
 import type { FormEvent } from 'react';
 import { ErrorNote } from '../../components/index.js';
-import { formatDuration, formatNumber, useTranslation } from '../../display/index.js';
+import { formatDuration, formatNumber, tensorShape, useTranslation } from '../../display/index.js';
 import type { ServicePageModel, TestState } from './model.js';
 import { PredictionView } from './prediction.js';
+import { TensorField } from './tensor-field.js';
 
 interface TestFormProps {
   readonly model: ServicePageModel;
@@ -58,6 +59,10 @@ interface InputFieldProps {
 function InputField({ input, text, known, onChange }: InputFieldProps): JSX.Element {
   const trans = useTranslation();
   const listId = useId();
+  const shape = tensorShape(input);
+  if (shape !== null) {
+    return <TensorField input={input} shape={shape} text={text} onChange={onChange} />;
+  }
   const isText = input.datatype === 'BYTES';
   const hint = isText
     ? known.slice(0, 5).join(', ') || trans.__('text')
