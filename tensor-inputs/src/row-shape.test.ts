@@ -16,13 +16,14 @@ describe('a row of a tensor', () => {
     expect(flatRow(Float32Array.of(1, 2), [2])).toEqual(Float32Array.of(1, 2));
   });
 
-  it.each([
+  it.each<[unknown, string]>([
     [[1, 2, 3], 'expected 4 numbers, flat or nested as 2×2, got 3'],
     [[[1, 2, 3, 4]], 'got a list nested as 1×4'],
     [[[1, 2], [3]], 'got a list nested as 2×2'],
     ['text', 'got "text"'],
+    [JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)), 'got a list nested as 1×1×1×1×1×1×1×1'],
     [null, 'got null']
-  ])('is not %j', (value, why) => {
+  ])('is none of another shape: %#', (value, why) => {
     expect(() => flatRow(value, [2, 2])).toThrow(why);
   });
 

@@ -60,16 +60,21 @@ export function flatRow(value: unknown, shape: readonly number[]): ArrayLike<unk
     if (value.length === size) return value;
     throw new RowShapeError(expected, `${value.length}`);
   }
-  const flat = (value as unknown[]).flat(Infinity);
   const nested = given.length === shape.length && given.every((length, axis) => length === shape[axis]);
+  // Lists within lists beyond the shape stay as they are, and are no numbers.
+  const flat = nested ? (value as unknown[]).flat(shape.length - 1) : [];
   if (!nested || flat.length !== size) throw new RowShapeError(expected, `a list nested as ${shapeText(given)}`);
   return flat;
 }
 
+/** Depth to which a nesting is described. */
+const DEEPEST = 8;
+
 /** Lengths of the first lists at each depth. */
 function nestingOf(value: readonly unknown[]): number[] {
   const lengths: number[] = [];
-  for (let inner: unknown = value; Array.isArray(inner); inner = inner[0]) lengths.push(inner.length);
+  for (let inner: unknown = value; Array.isArray(inner) && lengths.length < DEEPEST; inner = inner[0])
+    lengths.push(inner.length);
   return lengths;
 }
 

@@ -97,6 +97,15 @@ describe('an input that is a picture', () => {
     ],
     [{ image: [[1, 2, 3, 4, 5, 6]] }, 'got a list nested as 1×6'],
     [{ image: null }, 'got null'],
+    [
+      {
+        image: [
+          [[[1]], [2], [3]],
+          [[4], [5], [6]]
+        ]
+      },
+      'image[0]: expected a pixel from 0 to 255, got a list'
+    ],
     [{ image: 7 }, 'got 7'],
     [{ image: [1, 2, 3, 4, 5, 'x'] }, 'image[5]: expected a pixel from 0 to 255, got "x"'],
     [{ image: [1, 2, 3, 4, 5, 256] }, 'image[5]: expected a pixel from 0 to 255, got 256'],

@@ -89,7 +89,7 @@ function tensorRows(input: SignatureInput, shape: readonly number[], data: unkno
     throw new RequestError(`expected [rows, ${expected.join(', ')}], got [${shape.join(', ')}]`, `${place}.shape`);
   }
   if (!Array.isArray(data)) throw new RequestError('expected a list', `${place}.data`);
-  const values = Array.isArray(data[0]) ? (data as unknown[]).flat(Infinity) : (data as unknown[]);
+  const values = Array.isArray(data[0]) ? (data as unknown[]).flat(expected.length) : (data as unknown[]);
   const size = rowSize(input);
   if (values.length !== rows * size) {
     throw new RequestError(`has ${values.length} values where the shape says ${rows * size}`, `${place}.data`);
