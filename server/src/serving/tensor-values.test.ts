@@ -100,11 +100,11 @@ describe('an input that is a picture', () => {
     [
       {
         image: [
-          [[[1]], [2], [3]],
+          [[1], [[2]], [3]],
           [[4], [5], [6]]
         ]
       },
-      'image[0]: expected a pixel from 0 to 255, got a list'
+      'image[1]: expected a pixel from 0 to 255, got a list'
     ],
     [{ image: 7 }, 'got 7'],
     [{ image: [1, 2, 3, 4, 5, 'x'] }, 'image[5]: expected a pixel from 0 to 255, got "x"'],
