@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -160,6 +161,31 @@ describe('ONNX files of PyTorch', () => {
     const sample = { image: [[1, 2, 3]] };
     const short = (await refusal('torch1-frames', { labels: FRAMES, image: {}, sample })) as OnnxImportError;
     expect(short.message).toBe('Row 1 of the sample is not a list of 64 numbers (8×8×1, row-major) for "image".');
+  });
+
+  it('of several quantities are measured on test rows, each in its own unit', async () => {
+    process.env['SLIPWAY_URL'] = server().url;
+    process.env['SLIPWAY_TOKEN'] = server().token;
+    const { models } = await torchModels();
+    const { rows, expected } = models['torch2-amounts']!;
+    const lines = expected.values!.map(([amount, margin], row) => {
+      const off = row % 2 === 0 ? 0.5 : -0.5;
+      return [...NAMES.map(name => (rows[name] as number[])[row]), amount! + off, margin!].join(',');
+    });
+    const text = [[...NAMES, 'amount', 'margin'].join(','), ...lines].join('\n');
+    writeFileSync(path.join(path.dirname(data()), 'amounts.csv'), text);
+    const test = await slip.data('amounts', path.join(path.dirname(data()), 'amounts.csv'));
+    const values = ['amount', 'margin'];
+    const { version } = await slip.importOnnx(file('torch2-amounts'), { name: 'amounts', inputs: NAMES, values, test });
+    const { metrics, headline } = version!;
+    expect(metrics['rmse.amount']).toBeCloseTo(0.5, 4);
+    expect(metrics['rmse.margin']).toBeLessThan(1e-4);
+    expect(headline).toMatchObject({ metric: 'nrmse', baseline: { name: 'mean' } });
+    expect(headline!.baseline!.value).toBeCloseTo(1, 6);
+    const promoted = await slipway(['promote', 'amounts', '--to', 'dev', '--data', data()]);
+    expect(promoted.stdout).toMatch(/Better than the baselines: Better: nrmse 0\.\d+ against 1 of mean/);
+    const unknown = slip.importOnnx(file('torch2-amounts'), { inputs: NAMES, values: ['amount', 'marge'], test });
+    await expect(unknown).rejects.toThrow('Did you mean "margin"?');
   });
 
   it('keep the label of each recorded row beside the numbers', async () => {

@@ -52,7 +52,12 @@ function measurable({ signature }: ImportedModel, evaluation: Evaluation): Evalu
   return { ...evaluation, metrics: Object.fromEntries(metrics) };
 }
 
-async function truthOf(frame: Frame, target: string, labels: readonly string[] | null): Promise<number[]> {
+/**
+ * The truth of each row: the place of its label, or its number.
+ *
+ * @throws SlipwayError COLUMN_UNKNOWN, TARGET_MISSING.
+ */
+export async function truthOf(frame: Frame, target: string, labels: readonly string[] | null): Promise<number[]> {
   if (!frame.columnNames.includes(target))
     throw unknownColumn(target, frame.columnNames, `in ${frame.name} to compare with`);
   const values = (await frame.values([target]))[0]!;
@@ -80,7 +85,12 @@ async function truthOf(frame: Frame, target: string, labels: readonly string[] |
   });
 }
 
-async function columnsOf({ signature }: ImportedModel, test: Frame, names: readonly string[]): Promise<Columns> {
+/**
+ * Rows as the model is asked about them.
+ *
+ * @throws SlipwayError COLUMN_UNKNOWN, COLUMN_TYPE for missing values that it does not take.
+ */
+export async function columnsOf({ signature }: ImportedModel, test: Frame, names: readonly string[]): Promise<Columns> {
   for (const name of names) {
     if (!test.columnNames.includes(name))
       throw unknownColumn(name, test.columnNames, `in ${test.name} for an input of the model`);
@@ -163,11 +173,18 @@ function refuseOtherTensors({ signature }: ImportedModel, { content, noun }: Ten
 /** Gives the feeds of the rows from `from` up to `to`. */
 type FeedsOf = (from: number, to: number) => ReturnType<typeof namedFeeds>;
 
-/** Probabilities [rows, classes], or values; of a model that gives labels only, all of the probability on the label. */
-async function answersOf({ onnx, signature }: ImportedModel, rows: number, feedsOf: FeedsOf): Promise<Float64Array> {
+/**
+ * Probabilities [rows, classes], or values [rows, quantities]; of a model that gives labels only, all of the probability on the
+ * label.
+ */
+export async function answersOf(
+  { onnx, signature }: ImportedModel,
+  rows: number,
+  feedsOf: FeedsOf
+): Promise<Float64Array> {
   const graph = await LoadedGraph.load(onnx);
   const output = signature.outputs.find(candidate => candidate.role !== 'label') ?? signature.outputs[0]!;
-  const width = signature.labels?.length ?? 1;
+  const width = signature.labels?.length ?? output.names?.length ?? 1;
   const answers = new Float64Array(rows * width);
   try {
     const numbers = signature.inputs.reduce((sum, input) => sum + rowSize(input), 0);

@@ -9,6 +9,7 @@ import { notebook } from '../notebook/standalone.js';
 import { registerBundle, type Registration } from '../registry/register.js';
 import { currentRun } from '../runs/run.js';
 import { evaluateImport, evaluateImportedTensors } from './evaluate-import.js';
+import { evaluateImportedValues } from './evaluate-values.js';
 import { installedVersions } from './installed-versions.js';
 
 /** What is said at an import that the file itself does not say. */
@@ -18,8 +19,8 @@ export interface ImportOnnxOptions extends Omit<ImportOptions, 'sample'> {
   /** Rows to try the model on, some dozen. Default: those of `test`, else made up ones. */
   sample?: Frame | Columns;
   /**
-   * Rows with their truth: the model is evaluated on them beside the baselines. A frame has it in the column `target`; images
-   * and tensors know theirs.
+   * Rows with their truth: the model is evaluated on them beside the baselines. A frame has it in the column `target`, of several
+   * quantities in those named by `values`; images and tensors know theirs.
    */
   test?: Frame | TensorRows;
   /** Rows from which the baselines learn; default: the test rows themselves, which favours the baselines. */
@@ -39,7 +40,7 @@ export async function importOnnx(file: string, options: ImportOnnxOptions = {}):
   const place = path.resolve(book.directory, file);
   const name = options.name ?? path.basename(file).replace(/\.onnx$/i, '');
   const { test, target } = options;
-  if (test instanceof Frame && target === undefined) {
+  if (test instanceof Frame && target === undefined && options.values === undefined) {
     throw new SlipwayError('OPTION_INVALID', 'Test rows were given, but not in which column their truth stands.', {
       remedy: 'Say { target: "…" } as well.'
     });
@@ -78,6 +79,13 @@ function evaluated(
         remedy: 'Give both parts of one split.'
       }
     );
+  }
+  const names = model.signature.outputs.find(({ role }) => role === 'value')?.names;
+  if (names !== undefined) {
+    if (test instanceof Frame) return evaluateImportedValues(model, test, (train as Frame | undefined) ?? null, names);
+    throw new SlipwayError('OPTION_INVALID', 'Several quantities are measured on the rows of a frame.', {
+      remedy: `Give test rows with the columns ${names.join(', ')}, or leave them out.`
+    });
   }
   return test instanceof Frame
     ? evaluateImport(model, test, (train as Frame | undefined) ?? null, target!)

@@ -9,17 +9,17 @@ import type { Tf } from '../tfjs.js';
 import { digits, found, passed, percent } from './test-subject.js';
 
 const MOST_ROWS = 12;
-const STEPS = 300;
+const STEPS = 200;
 /** Steps after which it is asked whether the rows are learned already, or the time is over. */
 const PAUSE = 25;
 /** Small networks learn fast; deep ones need smaller steps. */
-const LEARNING_RATES = [0.02, 0.002];
+const LEARNING_RATES = [0.02, 0.003];
 /** What counts as learned by heart. */
 const ACCURACY = 0.99;
 const R2 = 0.95;
 
 /** How long a fit may spend on the test; most networks need a fraction of it. */
-export const FEW_ROWS_MS = 2000;
+export const FEW_ROWS_MS = 3000;
 
 /** What came of learning a few rows by heart; null for models that are not trained in steps. */
 export interface FewRows {

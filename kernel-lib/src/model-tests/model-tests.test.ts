@@ -138,7 +138,7 @@ describe('a network that is fitted', () => {
     const [[verdict, evidence] = []] = await verdicts({}, 'sigmoid');
     expect(verdict).toBe('warn');
     expect(evidence).toMatch(
-      /^The network does not learn a few rows by heart: R² 0\.\d+ on 12 rows after 300 steps\.$/
+      /^The network does not learn a few rows by heart: R² 0\.\d+ on 12 rows after 200 steps\.$/
     );
     expect(book.warnings.join()).toContain('fewRows: "skip"');
   });

@@ -59,16 +59,16 @@ function judgeClasses(evaluation: Evaluation, signature: ModelSignature, outputs
 }
 
 function judgeValues(evaluation: Evaluation, signature: ModelSignature, outputs: Outputs): Finding {
-  const name = signature.outputs.find(o => o.role === 'value')!.name;
+  const { name, names } = signature.outputs.find(o => o.role === 'value')!;
   const truth = evaluation.truth.map(Number);
-  const losses = (predictions: ArrayLike<unknown>): number[] => truth.map((t, i) => (t - Number(predictions[i])) ** 2);
+  const losses = names ? scaledLosses(truth, names.length) : squaredLosses(truth);
   const ours = losses(outputs[name]!.data);
   const results = evaluation.baselines.map(baseline => ({ baseline, theirs: losses(baseline.predictions) }));
   const best = results.reduce((a, b) => (rootMean(b.theirs) < rootMean(a.theirs) ? b : a));
   const value = rootMean(ours);
   const theirValue = rootMean(best.theirs);
   return verdict(
-    'rmse',
+    names ? 'nrmse' : 'rmse',
     value,
     best.baseline,
     theirValue,
@@ -103,6 +103,30 @@ function verdict(
     };
   }
   return { verdict: 'pass', evidence: `Better: ${numbers}.` };
+}
+
+/** The loss of each row for predictions of it. */
+type Losses = (predictions: ArrayLike<unknown>) => number[];
+
+function squaredLosses(truth: readonly number[]): Losses {
+  return predictions => truth.map((t, i) => (t - Number(predictions[i])) ** 2);
+}
+
+/** Of several quantities in each row, row-major: each counts in standard deviations of its truth. */
+function scaledLosses(truth: readonly number[], width: number): Losses {
+  const rows = truth.length / width;
+  const spreads = Array.from({ length: width }, (_, place) => {
+    const own = Array.from({ length: rows }, (_, row) => truth[row * width + place]!);
+    const mean = own.reduce((a, b) => a + b, 0) / rows;
+    return Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows) || 1;
+  });
+  return predictions =>
+    Array.from({ length: rows }, (_, row) =>
+      spreads.reduce((sum, spread, place) => {
+        const at = row * width + place;
+        return sum + ((truth[at]! - Number(predictions[at])) / spread) ** 2 / width;
+      }, 0)
+    );
 }
 
 function share(flags: readonly boolean[]): number {
