@@ -25,9 +25,27 @@ export function bundleOf(contents: ReadonlyMap<string, Uint8Array>): BundleConte
   return { digest: sha256(new TextEncoder().encode(list)), files, contents };
 }
 
-/** JSON as the files of bundles are written. */
+/** JSON as the files of bundles are written: a line for each value, but one for all numbers of a tensor. */
 export function jsonFile(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value, null, 1) + '\n');
+  return new TextEncoder().encode(written(value, '\n') + '\n');
+}
+
+function written(value: unknown, line: string): string {
+  if (typeof value !== 'object' || value === null || isEmpty(value)) return JSON.stringify(value);
+  const inner = `${line} `;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) =>
+      Array.isArray(item) ? JSON.stringify(item) : written(item ?? null, inner)
+    );
+    return `[${inner}${items.join(`,${inner}`)}${line}]`;
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  const lines = entries.map(([key, item]) => `${JSON.stringify(key)}: ${written(item, inner)}`);
+  return lines.length === 0 ? '{}' : `{${inner}${lines.join(`,${inner}`)}${line}}`;
+}
+
+function isEmpty(value: object): boolean {
+  return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
 }
 
 /**
