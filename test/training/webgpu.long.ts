@@ -18,7 +18,9 @@ const NAMES = [
   'an L2 penalty',
   'embedding',
   'convolution in one dimension',
-  'convolution with batch normalization'
+  'convolution with batch normalization',
+  'transposed convolution and upsampling',
+  'LSTM'
 ];
 
 describe('WebGPU, on an adapter that computes on the processor, learns what plain JavaScript learns', () => {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import type { Tf } from '../tfjs.js';
 import { withOurTfjs } from './our-tfjs.js';
 
@@ -44,9 +45,36 @@ export async function openWebGpu(tf: Tf, accept: 'any adapter' | 'hardware only'
   // tfjs looks for it where browsers have it; it must stay referenced.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   withOurTfjs(path.dirname(backendFile), () => void require(backendFile));
+  repairCast(tf);
   if (!(await tf.setBackend('webgpu'))) return { reason: `it did not start on ${name}` };
   await tf.ready();
   return { name: 'webgpu', device: name };
+}
+
+/** What a kernel of this backend makes tensors with. */
+interface TensorMaker {
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+/**
+ * tfjs 4.22 hands the bits of whole numbers and of truth values on as if they were floats; what copies them, e.g. a sum over other
+ * axes than the last, then finds next to nothing. Adding zero converts them.
+ */
+function repairCast(tf: Tf): void {
+  const original = tf.getKernel('Cast', 'webgpu').kernelFunc;
+  const kernelFunc: typeof original = call => {
+    const { x } = call.inputs as { x: TensorInfo };
+    const isReinterpreted = call.attrs?.['dtype'] === 'float32' && (x.dtype === 'bool' || x.dtype === 'int32');
+    if (!isReinterpreted) return original(call);
+    const zero = (call.backend as TensorMaker).makeTensorInfo([], 'float32', Float32Array.of(0));
+    try {
+      return tf.getKernel('Add', 'webgpu').kernelFunc({ inputs: { a: x, b: zero }, backend: call.backend });
+    } finally {
+      (call.backend as KernelBackend).disposeData(zero.dataId);
+    }
+  };
+  tf.unregisterKernel('Cast', 'webgpu');
+  tf.registerKernel({ kernelName: 'Cast', backendName: 'webgpu', kernelFunc });
 }
 
 /** A package that need not be there, from the notebook's folder or from ours. */
