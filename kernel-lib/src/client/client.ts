@@ -2,6 +2,7 @@ import { ErrorBody, routes, type Answer, type Body, type Operation, type Params,
 import { z } from 'zod';
 import { SlipwayError } from '../errors.js';
 import { findServer } from '../record/discovery.js';
+import { sendFile } from './send-file.js';
 
 /** Arguments of one operation of the contract. */
 export interface CallInput<O extends Operation> {
@@ -51,6 +52,12 @@ export async function uploadBlob(directory: string, sha256: string, bytes: Uint8
   });
 }
 
+/** Uploads a file under its SHA-256, read as it is sent, so that its size does not matter. */
+export async function uploadFile(directory: string, sha256: string, file: string): Promise<void> {
+  const path = fillPath(routes.putBlob.path, { sha256 }, undefined);
+  await send(directory, 'PUT', path, { body: { file }, headers: { 'content-type': 'application/octet-stream' } });
+}
+
 /** The bytes of a blob. */
 export async function downloadBlob(directory: string, sha256: string): Promise<ArrayBuffer> {
   const path = fillPath(routes.getBlob.path, { sha256 }, undefined);
@@ -70,7 +77,7 @@ function fillPath(path: string, params: unknown, query: unknown): string {
 }
 
 interface Request {
-  body: string | Blob | undefined;
+  body: string | Blob | { readonly file: string } | undefined;
   headers: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
@@ -84,12 +91,17 @@ async function send(directory: string, method: string, path: string, request: Re
     if (!server) break;
     let response: Response;
     try {
-      response = await fetch(server.url + path, {
-        method,
-        headers: { ...request.headers, authorization: `Bearer ${server.token}` },
-        ...(request.body === undefined ? {} : { body: request.body }),
-        ...(request.signal ? { signal: request.signal } : {})
-      });
+      const headers = { ...request.headers, authorization: `Bearer ${server.token}` };
+      const { body, signal } = request;
+      response =
+        typeof body === 'object' && 'file' in body
+          ? await sendFile(server.url + path, headers, body.file)
+          : await fetch(server.url + path, {
+              method,
+              headers,
+              ...(body === undefined ? {} : { body }),
+              ...(signal ? { signal } : {})
+            });
     } catch (error) {
       if (request.signal?.aborted) throw error;
       failure = error;

@@ -4,6 +4,8 @@ import { LARGE } from './profile.js';
 
 /** A text column of which at least this share are numbers is probably a number column with a slip in it. */
 const MOSTLY_NUMERIC = 0.9;
+/** Hashes of rows that are compared at a time: some 60 MB. */
+const HASHES_AT_A_TIME = 2_000_000;
 /** A column of no more different values is counted by value. */
 const FEW_WORDS = 10_000;
 
@@ -39,12 +41,7 @@ function missingValues(profile: readonly ColumnProfile[], total: number): Qualit
 }
 
 async function duplicateRows(from: string, columns: readonly Column[], total: number): Promise<QualityCheck> {
-  // Of many rows only the hashes are compared: 64 bits hardly ever meet by chance, and take little memory.
-  const sql =
-    total > LARGE
-      ? `select count(distinct hash(${columns.map(({ name }) => quoteName(name)).join(', ')})) as n from ${from}`
-      : `select count(*) as n from (select distinct * from ${from})`;
-  const distinct = Number((await queryRows(sql))[0]!['n']);
+  const distinct = total > LARGE ? await differentHashes(from, columns, total) : await differentRows(from);
   const copies = total - distinct;
   return {
     id: 'no-duplicate-rows',
@@ -52,6 +49,27 @@ async function duplicateRows(from: string, columns: readonly Column[], total: nu
     verdict: copies === 0 ? 'pass' : 'warn',
     evidence: copies === 0 ? `${total} different rows.` : `${copies} rows are copies of others.`
   };
+}
+
+async function differentRows(from: string): Promise<number> {
+  return Number((await queryRows(`select count(*) as n from (select distinct * from ${from})`))[0]!['n']);
+}
+
+/**
+ * How many rows are different, by their hashes: 64 bits hardly ever meet by chance. So many are in memory at a time as
+ * little memory holds; each further share of them takes another look at the rows.
+ */
+async function differentHashes(from: string, columns: readonly Column[], total: number): Promise<number> {
+  const hash = `hash(${columns.map(({ name }) => quoteName(name)).join(', ')})`;
+  const shares = Math.ceil(total / HASHES_AT_A_TIME);
+  let different = 0;
+  for (let share = 0; share < shares; share++) {
+    const [row] = await queryRows(
+      `select count(distinct h) as n from (select ${hash} as h from ${from}) where h % ${shares} = ${share}`
+    );
+    different += Number(row!['n']);
+  }
+  return different;
 }
 
 function constantColumns(profile: readonly ColumnProfile[]): QualityCheck {

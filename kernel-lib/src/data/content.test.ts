@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendFile } from '../client/send-file.js';
+import { RecordingNotebook } from '../testing/notebook-double.js';
+import { digestOf } from './content.js';
+import { execute, freshTable, queryRows, quoteName } from './engine.js';
+import { Frame } from './frame.js';
+
+beforeAll(() => RecordingNotebook.install('/'));
+
+async function frameOf(sql: string): Promise<Frame> {
+  const table = freshTable();
+  await execute(`create table ${quoteName(table)} as ${sql}`);
+  const lineage = { source: 'a test', parents: [], steps: [] };
+  return Frame.open({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
+}
+
+describe('the digest of a frame', () => {
+  const rows = `select i as n, 'w' || (i % 7) as word, i / 3 as x, case when i % 5 = 0 then null else true end as yes from range(20000) t(i)`;
+
+  it('is that of all rows at once, though they are looked at in blocks', async () => {
+    const frame = await frameOf(rows);
+    const [all] = await queryRows(
+      `select sha256(string_agg(h, '' order by i)) as digest from (select row_number() over () as i, ` +
+        `sha256(cast(to_json(t) as varchar)) as h from ${quoteName(frame.table)} t)`
+    );
+    const schema = frame.columns.map(({ name, type }) => `${name}:${type}`).join(',');
+    const expected = createHash('sha256')
+      .update(`${schema}\n${String(all!['digest'])}`)
+      .digest('hex');
+    expect(await digestOf(frame)).toBe(expected);
+  });
+
+  it('stays what it was, so that data registered before is known again', async () => {
+    expect(await digestOf(await frameOf(rows))).toBe(
+      'dbdb858e91d911a00baabdc462bab5e655e6c878c7fc092df30069272793e079'
+    );
+  });
+
+  it('is another for another order, value or type', async () => {
+    const digests = await Promise.all(
+      [rows, `${rows} order by n desc`, rows.replace('w', 'v'), rows.replace('i as n', 'i::double as n')].map(
+        async sql => digestOf(await frameOf(sql))
+      )
+    );
+    expect(new Set(digests).size).toBe(4);
+  });
+});
+
+describe('sending a file', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'slipway-content-test-'));
+  const file = path.join(folder, 'some.bin');
+  let server: http.Server;
+  let arrived = '';
+  beforeAll(async () => {
+    writeFileSync(file, Buffer.alloc(3_000_000, 'slipway'));
+    server = http.createServer((request, response) => {
+      if (request.url === '/full') return void response.writeHead(413).end('too large');
+      const hash = createHash('sha256');
+      request.on('data', (data: Buffer) => hash.update(data));
+      request.on('end', () => {
+        arrived = hash.digest('hex');
+        response.end(request.headers['content-length']);
+      });
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  const url = (name: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${name}`;
+
+  it('brings every byte of it', async () => {
+    const answer = await sendFile(url('blob'), {}, file);
+    expect(await answer.text()).toBe('3000000');
+    expect(arrived).toBe(createHash('sha256').update(Buffer.alloc(3_000_000, 'slipway')).digest('hex'));
+  });
+
+  it('gives the answer of a server that refuses before all has arrived', async () => {
+    const answer = await sendFile(url('full'), {}, file);
+    expect([answer.status, await answer.text()]).toEqual([413, 'too large']);
+  });
+
+  it('fails when nobody is there', async () => {
+    await expect(sendFile('http://127.0.0.1:9/blob', {}, file)).rejects.toThrow('ECONNREFUSED');
+  });
+});
