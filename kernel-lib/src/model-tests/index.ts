@@ -71,13 +71,13 @@ export function warnOfResult({ evidence, remedy }: ModelTestResult): void {
 
 /** Preflight compares again, and tells chance from difference; here a word in time is enough. */
 function warnOfBaseline({ evaluation }: TrainedSubject): void {
-  const { value, higher_is_better: higher, metric, baselines, rows } = evaluation;
+  const { value, higher_is_better: higher, metric, baselines, rows, test_rows: all = rows } = evaluation;
   const better = baselines.filter(baseline => (higher ? baseline.value >= value : baseline.value <= value));
   const [best] = better.sort((a, b) => (higher ? b.value - a.value : a.value - b.value));
   if (!best) return;
   const number = (n: number): string => String(Number(n.toPrecision(3)));
   warnOfCell(
-    `The model is not better than a one-line rule: ${metric} ${number(value)} on ${rows} test rows, ` +
+    `The model is not better than a one-line rule: ${metric} ${number(value)} on ${all} test rows, ` +
       `${number(best.value)} of ${best.name} (${best.description}).\n` +
       `Find inputs that tell more, or use the rule; preflight will refuse the model.`
   );

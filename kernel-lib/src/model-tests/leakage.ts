@@ -44,8 +44,8 @@ export async function inputLeakage({ train, target, inputs }: DataSubject): Prom
 }
 
 /** A score that is too good to be true, of the whole model. */
-export function scoreLeakage({ metrics, rows, baselines, truth }: Evaluation): ModelTestResult | null {
-  if (rows < FEWEST_SCORED_ROWS) return null;
+export function scoreLeakage({ metrics, rows, test_rows: all = rows, baselines }: Evaluation): ModelTestResult | null {
+  if (all < FEWEST_SCORED_ROWS) return null;
   const { accuracy, r2 } = metrics;
   const majority = baselines.find(({ name }) => name === 'majority')?.value ?? 0;
   const suspicious =
@@ -55,7 +55,7 @@ export function scoreLeakage({ metrics, rows, baselines, truth }: Evaluation): M
   return found(
     'no-leakage',
     'warn',
-    `${score} on ${truth.length} test rows is too good to be true: something among the inputs may hold the answer.`,
+    `${score} on ${all} test rows is too good to be true: something among the inputs may hold the answer.`,
     'Take the strongest inputs away one by one, and ask of each whether it is known before the target is.'
   );
 }

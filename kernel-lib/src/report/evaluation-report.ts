@@ -21,7 +21,9 @@ export function evaluationReport(model: TrainedModelParts): string {
   const outputs = answersFor(model);
   const title = `Model for ${target}`;
   const charts = labels ? classCharts(evaluation, labels, outputs) : valueCharts(evaluation, outputs);
-  const about = `${model.estimator.description} ${evaluation.rows} test rows, split ${evaluation.split}.`;
+  const { rows, test_rows: all = rows } = evaluation;
+  const drawn = all > rows ? ` The charts show ${rows} of them.` : '';
+  const about = `${model.estimator.description} ${all} test rows, split ${evaluation.split}.${drawn}`;
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',

@@ -14,7 +14,7 @@ export function trainedModelBundle(model: TrainedModelParts): MimeBundle {
     .map(([key, value]) => ['this model', key, formatNumber(value), '']);
   const header = ['', 'metric', 'value', 'meaning'];
   const rows = [...decided, ...others];
-  const subtitle = `${evaluation.rows} test rows, ${evaluation.split} · ${model.estimator.kind} on ${model.backend.backend}`;
+  const subtitle = `${evaluation.test_rows ?? evaluation.rows} test rows, ${evaluation.split} · ${model.estimator.kind} on ${model.backend.backend}`;
   const refused = model.backend.refused.map(r => `${r.backend} was not used: ${r.reason}`);
   return {
     'text/html': renderCard({ title: `Model for ${model.target}`, subtitle, body: renderTable(header, rows) }),

@@ -15,7 +15,9 @@ export const betterThanBaseline: Check = {
     const evaluation = await examination.evaluation();
     if (task === 'clustering' || task === 'projection') {
       const measured =
-        evaluation === null ? '' : ` ${evaluation.metric} ${digits(evaluation.value)} on ${evaluation.rows} rows.`;
+        evaluation === null
+          ? ''
+          : ` ${evaluation.metric} ${digits(evaluation.value)} on ${evaluation.test_rows ?? evaluation.rows} rows.`;
       return {
         verdict: 'not applicable',
         evidence: `There is no truth that ${task === 'clustering' ? 'clusters' : 'components'} could be compared with.${measured}`
@@ -55,7 +57,15 @@ function judgeClasses(evaluation: Evaluation, signature: ModelSignature, outputs
     return { baseline, theirValue: share(theirs), p: mcNemarP(better, worse) };
   });
   const best = results.reduce((a, b) => (b.theirValue > a.theirValue ? b : a));
-  return verdict('accuracy', value, best.baseline, best.theirValue, best.p, value > best.theirValue, evaluation.rows);
+  return verdict(
+    'accuracy',
+    value,
+    best.baseline,
+    best.theirValue,
+    best.p,
+    value > best.theirValue,
+    rowsOf(evaluation)
+  );
 }
 
 function judgeValues(evaluation: Evaluation, signature: ModelSignature, outputs: Outputs): Finding {
@@ -74,8 +84,13 @@ function judgeValues(evaluation: Evaluation, signature: ModelSignature, outputs:
     theirValue,
     pairedP(ours, best.theirs),
     value < theirValue,
-    evaluation.rows
+    rowsOf(evaluation)
   );
+}
+
+/** On how many rows both were asked here. */
+function rowsOf({ rows, test_rows: all = rows }: Evaluation): string {
+  return all > rows ? `${rows} kept ones of ${all} test rows` : `${rows} test rows`;
 }
 
 function verdict(
@@ -85,9 +100,9 @@ function verdict(
   theirValue: number,
   p: number,
   better: boolean,
-  rows: number
+  rows: string
 ): Finding {
-  const numbers = `${metric} ${digits(value)} against ${digits(theirValue)} of ${baseline.name} (${baseline.description}), ${rows} test rows, p ${p < 0.001 ? '< .001' : `= ${digits(p)}`}`;
+  const numbers = `${metric} ${digits(value)} against ${digits(theirValue)} of ${baseline.name} (${baseline.description}), ${rows}, p ${p < 0.001 ? '< .001' : `= ${digits(p)}`}`;
   if (!better) {
     return {
       verdict: 'fail',
