@@ -14,7 +14,7 @@ import { check } from '../model-tests/check.js';
 import { test as testBehaviour } from '../model-tests/behaviours.js';
 import { cnn } from '../models/cnn.js';
 import { mlp } from '../models/mlp.js';
-import { boosting, forest, linear, logistic } from '../models/specs.js';
+import { boosting, forest, linear, logistic, naiveBayes } from '../models/specs.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { fit } from './fit.js';
 import { tensorflow } from './tensorflow.js';
@@ -150,6 +150,33 @@ describe('a model of pictures', () => {
     expect((await failure(fit(cnn({ filters: [4, 4, 4, 4, 4] }), parts))).message).toContain(
       'cannot be halved 5 times'
     );
+  });
+
+  it('is written in ONNX layer by layer, and answers the same; a layer that cannot be trained is named', async () => {
+    const tf = await tensorflow();
+    const network = (dilationRate: number) =>
+      tf.sequential({
+        layers: [
+          tf.layers.conv2d({ filters: 4, kernelSize: 3, strides: 2, inputShape: [SIZE, SIZE, 1], useBias: false }),
+          tf.layers.batchNormalization({}),
+          tf.layers.leakyReLU({ alpha: 0.1 }),
+          tf.layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' }),
+          tf.layers.separableConv2d({ filters: 6, kernelSize: 3, activation: 'relu', name: 'apart' }),
+          tf.layers.upSampling2d({ size: [2, 2] }),
+          tf.layers.conv2d({ filters: 4, kernelSize: 3, dilationRate, name: 'wide' }),
+          tf.layers.averagePooling2d({ poolSize: 2 }),
+          tf.layers.globalMaxPooling2d({}),
+          tf.layers.dropout({ rate: 0.2 }),
+          tf.layers.dense({ units: 1, activation: 'sigmoid' })
+        ]
+      });
+    const trained = await fit(network(1), { ...parts, epochs: 2, batchSize: 16 });
+    const { contents } = await buildBundle('deep', trained);
+    const signature = read(contents, BUNDLE_FILES.signature, ModelSignature);
+    const vectors = read(contents, BUNDLE_FILES.testVectors, TestVectors);
+    const graph = contents.get(BUNDLE_FILES.model)!;
+    expect(await checkParity(graph, signature.inputs, vectors, signature.labels)).toBeLessThan(1e-5);
+    expect((await failure(fit(network(2), parts))).message).toContain('The layer "wide" cannot be trained');
   });
 
   it('is checked before its training: shape, copies, and whether it learns a few by heart', async () => {
@@ -297,6 +324,26 @@ describe('a model of arrays', () => {
       labels: ['0', '1'],
       inputs: [{ name: 'image', shape: [-1, 4, 4, 1], format: 'image' }]
     });
+  });
+
+  it('keeps a sample of many test rows that are large, taken evenly, and says so', async () => {
+    const [count, width] = [240, 20_000];
+    const values = new Uint8Array(count * width);
+    for (let i = 0; i < values.length; i++) {
+      const row = Math.floor(i / width);
+      values[i] = ((i * 7919) % 90) + (row % 2 ? 100 : 0) + (row % 50);
+    }
+    const labels = Array.from({ length: count }, (_, row) => (row % 2 ? 'light' : 'dark'));
+    const set = await tensors('large', { values, shape: [100, 200, 1], labels, content: 'pixels' });
+    const model = await fit(naiveBayes(), await set.split({ test: 0.9, seed: 1 }));
+    const { evaluation } = model;
+    expect([evaluation.rows, evaluation.test_rows]).toEqual([200, 216]);
+    expect(evaluation.truth).toHaveLength(200);
+    expect(evaluation.baselines[0]!.predictions).toHaveLength(200);
+    expect(new Set(evaluation.truth)).toEqual(new Set(['light', 'dark']));
+    expect(model.parts.testVectors.rows).toBe(12);
+    expect(model.report()).toContain('216 test rows');
+    expect(model.report()).toContain('The charts show 200 of them.');
   });
 
   it('is refused where rows, labels and shape do not fit together', async () => {
