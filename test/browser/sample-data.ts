@@ -11,7 +11,7 @@ import type {
   SpoolRecord,
   TestVectors
 } from '@slipway/contract';
-import { importedBundle, importOnnx } from '../../onnx-import/dist/index.js';
+import { importedBundle, importOnnx, type ImportOptions } from '../../onnx-import/dist/index.js';
 import { ROOT } from '../harness/places.js';
 import type { TestMetadataServer } from './metadata-server.js';
 
@@ -41,24 +41,28 @@ export async function fillWithSamples(server: TestMetadataServer): Promise<void>
   await sendDatasets(server);
   await sendModel(server, SAMPLE_RUNS[3]?.runId ?? '', 0.77);
   await sendModel(server, SAMPLE_RUNS[0]?.runId ?? '', 0.81);
-  await sendImported(server);
-}
-
-/** A model that PyTorch made, imported as `slipway import` does. */
-async function sendImported(server: TestMetadataServer): Promise<void> {
-  const file = path.join(ROOT, 'test', 'onnx', 'fixtures', 'torch2-logits.onnx');
-  const model = await importOnnx(file, {
-    inputs: ['length', 'width', 'height', 'weight'],
+  await sendImported(server, 'parcels', 'torch2-logits.onnx', {
     labels: ['small', 'medium', 'large'],
     scores: 'logits',
     target: 'size',
     licence: 'MIT',
     source: 'https://example.org/parcels'
   });
-  const { contents } = importedBundle('parcels', model, null, {});
+}
+
+/** A model that PyTorch made, imported as `slipway import` does. */
+export async function sendImported(
+  server: TestMetadataServer,
+  name: string,
+  file: string,
+  options: ImportOptions
+): Promise<void> {
+  const inputs = ['length', 'width', 'height', 'weight'];
+  const model = await importOnnx(path.join(ROOT, 'test', 'onnx', 'fixtures', file), { ...options, inputs });
+  const { contents } = importedBundle(name, model, null, {});
   const files = await Promise.all([...contents].map(([name, bytes]) => server.upload(name, Buffer.from(bytes))));
   const version: NewModelVersion = { files, run_id: null, session_id: null, description: '' };
-  await server.send('POST', routes.createModelVersion.path.replace('{name}', 'parcels'), version);
+  await server.send('POST', routes.createModelVersion.path.replace('{name}', name), version);
 }
 
 const SESSION_ID = 'sample-session-1';

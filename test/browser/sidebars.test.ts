@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { routes } from '@slipway/contract';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from './chromium.js';
@@ -11,7 +12,7 @@ import { changeTheme, execute, openLab, screenshot } from './lab-page.js';
 import { startMetadataServer } from './metadata-server.js';
 import type { TestMetadataServer } from './metadata-server.js';
 import { CACHE } from '../harness/places.js';
-import { fillWithSamples, SAMPLE_RUNS } from './sample-data.js';
+import { fillWithSamples, SAMPLE_RUNS, sendImported } from './sample-data.js';
 
 const place: ChromiumPlace | null = await findChromium(CACHE);
 
@@ -90,6 +91,21 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
     await page.getByText('Not measured: it was imported without test rows.').waitFor();
     await origin.scrollIntoViewIfNeeded();
     await screenshot(page, 'imported-model');
+  });
+
+  it('ask the service of an imported model, and show each of its quantities', async () => {
+    await sendImported(server, 'forecast', 'torch2-amounts.onnx', { values: ['amount', 'margin'], target: 'forecast' });
+    const asked = { model: 'forecast', version: null, environment: 'dev', reason: '', preflight_id: null };
+    const begun = routes.createPromotion.answer.parse(await server.send('POST', routes.createPromotion.path, asked));
+    const promotion = routes.getPromotion.path.replace('{promotion_id}', begun.promotion_id);
+    await expect.poll(() => server.send('GET', promotion), { timeout: 60_000 }).toMatchObject({ state: 'running' });
+    await execute(page, 'slipway:open-service', { name: begun.service });
+    await page.getByRole('button', { name: 'Send request' }).click();
+    const answer = page.locator('.jp-SlipwayTest-answer');
+    await answer.getByRole('row', { name: /^amount -?[\d.]+$/ }).waitFor();
+    await answer.getByRole('row', { name: /^margin -?[\d.]+$/ }).waitFor();
+    await screenshot(page, 'several-quantities');
+    await execute(page, 'slipway:open-model-version', { name: 'parcels', version: 1 });
   });
 
   it('look right in the dark theme', async () => {

@@ -16,11 +16,9 @@ export function PredictionView({ prediction, target }: PredictionViewProps): JSX
   const said = label ?? (value === undefined ? cluster?.toString() : formatNumber(value));
   return (
     <>
-      {said === undefined ? null : (
-        <p className="jp-SlipwayTest-prediction">
-          <span>{trans.__('%1:', target)}</span> <strong>{said}</strong>
-        </p>
-      )}
+      <p className="jp-SlipwayTest-prediction">
+        <span>{trans.__('%1:', target)}</span> {said === undefined ? null : <strong>{said}</strong>}
+      </p>
       {Object.entries(probabilities ?? {}).map(([name, probability]) => (
         <div key={name} className="jp-SlipwayProbability">
           <span>{name}</span>
