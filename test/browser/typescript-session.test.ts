@@ -99,6 +99,10 @@ describe.skipIf(place === null)('the session of a TypeScript notebook', () => {
   it('shows what each cell has shown: text, tables and charts', async () => {
     await cell(1).locator('.jp-SlipwayOutputs').getByText('day 3').waitFor();
     await cell(2).locator('.jp-SlipwayOutputs').getByText('1,461 rows').first().waitFor();
+    // The page trusts no output, and leaves the pictures of a profile all the same.
+    const bars = cell(2).getByAltText(/^distribution of temp_max: \d+ values from/);
+    await bars.waitFor();
+    expect(await bars.evaluate((node: HTMLImageElement) => [node.naturalWidth, node.naturalHeight])).toEqual([84, 18]);
     await screenshot(page, 'session-1-outputs');
     await cell(3).scrollIntoViewIfNeeded();
     await cell(3).locator('.jp-SlipwayOutputs canvas, .jp-SlipwayOutputs svg').first().waitFor();

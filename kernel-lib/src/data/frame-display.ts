@@ -57,8 +57,8 @@ export function profileBundle(
   ]);
   const pictures = profile.map(p => {
     const counts = p.histogram?.counts ?? p.top.map(t => t.count);
-    const many = p.type === 'date' || p.type === 'timestamp';
-    return { html: many ? '' : renderBars(counts, `distribution of ${p.name}`) };
+    const many = p.type === 'date' || p.type === 'timestamp' || counts.length === 0;
+    return { html: many ? '' : renderBars(counts, distributionText(p)) };
   });
   const checkLines = checks.map(c => `${MARKS[c.verdict]} ${c.title}: ${c.evidence}`);
   const digest = version ? `, digest ${version.digest.slice(0, 12)}` : ', not registered';
@@ -73,4 +73,14 @@ export function profileBundle(
     'text/html': renderCard({ title: frameTitle(frame), subtitle, body }),
     'text/plain': [`${frameTitle(frame)}, ${subtitle}`, textTable(header, texts), ...checkLines].join('\n')
   };
+}
+
+/** What the bars of a column show, in words. */
+function distributionText({ name, histogram, top }: ColumnProfile): string {
+  if (histogram) {
+    const fullest = histogram.counts.indexOf(Math.max(...histogram.counts));
+    const [from, to] = [histogram.edges[fullest]!, histogram.edges[fullest + 1]!];
+    return `distribution of ${name}: ${histogram.counts[fullest]} values from ${formatNumber(from)} to ${formatNumber(to)}, fewer elsewhere`;
+  }
+  return `most frequent values of ${name}: ${top.map(({ value, count }) => `${value} ${count}`).join(', ')}`;
 }

@@ -54,6 +54,25 @@ export function renderTable(
   return `<table style="border-collapse:collapse;margin:0"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
+/** Seen well on white and on black: a picture knows nothing of the theme around it. */
+export const PICTURE_COLOURS = { first: '#2b87d8', second: '#e8710a', text: '#808080' };
+
+/**
+ * A drawing as a picture: pages that do not trust an output take SVG out of it, and leave pictures.
+ *
+ * @param content what stands between `<svg …>` and `</svg>`.
+ * @param alt what is said where the picture is not seen.
+ */
+export function renderPicture(content: string, size: { width: number; height: number }, alt: string): string {
+  const { width, height } = size;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;
+  const text = escapeHtml(alt);
+  return (
+    `<img alt="${text}" title="${text}" width="${width}" height="${height}" ` +
+    `src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`
+  );
+}
+
 /** A histogram as a row of small bars; `counts` in bin order. */
 export function renderBars(counts: readonly number[], label: string): string {
   const width = 84;
@@ -66,10 +85,7 @@ export function renderBars(counts: readonly number[], label: string): string {
       return `<rect x="${(i * step).toFixed(2)}" y="${(height - h).toFixed(2)}" width="${Math.max(0.5, step - 1).toFixed(2)}" height="${h.toFixed(2)}"/>`;
     })
     .join('');
-  return (
-    `<svg role="img" aria-label="${escapeHtml(label)}" width="${width}" height="${height}" ` +
-    `style="fill:var(--jp-brand-color1,#1976d2)">${bars}</svg>`
-  );
+  return renderPicture(`<g fill="${PICTURE_COLOURS.first}">${bars}</g>`, { width, height }, label);
 }
 
 /** Columns padded with spaces: the plain-text form of a table. */

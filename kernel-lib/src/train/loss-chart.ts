@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { escapeHtml, formatNumber, renderCard } from '../display/html.js';
+import { escapeHtml, formatNumber, PICTURE_COLOURS, renderCard, renderPicture } from '../display/html.js';
 import type { NotebookContext } from '../notebook/context.js';
 
 const WIDTH = 420;
@@ -22,10 +22,10 @@ export class LossChart {
   readonly #title: string;
   readonly #epochs: number;
   readonly #started = Date.now();
-  readonly #train: Curve = { name: 'loss', colour: 'var(--jp-brand-color1,#1976d2)', dash: '', values: [] };
+  readonly #train: Curve = { name: 'loss', colour: PICTURE_COLOURS.first, dash: '', values: [] };
   readonly #validation: Curve = {
     name: 'validation loss',
-    colour: 'var(--jp-warn-color0,#e65100)',
+    colour: PICTURE_COLOURS.second,
     dash: '5 3',
     values: []
   };
@@ -67,7 +67,8 @@ export class LossChart {
     const curves = [this.#train, this.#validation].filter(curve => curve.values.length > 0);
     const now = curves.map(curve => `${curve.name} ${formatNumber(curve.values.at(-1)!)}`);
     const legend = curves.map((curve, i) => {
-      const line = `<svg width="22" height="8" aria-hidden="true"><path d="M0 4H20" stroke="${curve.colour}" stroke-width="2" stroke-dasharray="${curve.dash}"/></svg>`;
+      const style = curve.dash === '' ? 'solid' : 'dashed';
+      const line = `<span style="display:inline-block;width:20px;margin-right:4px;vertical-align:middle;border-top:2px ${style} ${curve.colour}"></span>`;
       return `${line}${escapeHtml(now[i]!)}`;
     });
     const fraction = Math.min(1, (this.#train.values.length + (this.#first ?? 1) - 1) / this.#epochs);
@@ -77,7 +78,7 @@ export class LossChart {
     const html = renderCard({
       title: this.#title,
       subtitle: sentence,
-      body: `${bar}${this.#svg()}<div>${legend.join(' &nbsp; ')}</div>`
+      body: `${bar}${this.#picture(now)}<div>${legend.join(' &nbsp; ')}</div>`
     });
     this.#book.display(
       { 'text/html': html, 'text/plain': `${this.#title}: ${sentence}; ${now.join(', ')}` },
@@ -86,7 +87,7 @@ export class LossChart {
     this.#shown = true;
   }
 
-  #svg(): string {
+  #picture(now: readonly string[]): string {
     const curves = [this.#train, this.#validation].filter(c => c.values.length > 0);
     const all = curves.flatMap(c => c.values).filter(Number.isFinite);
     if (all.length === 0) return '';
@@ -104,16 +105,17 @@ export class LossChart {
       );
     });
     const label = (text: string, atX: number, atY: number, anchor: string): string =>
-      `<text x="${atX}" y="${atY}" text-anchor="${anchor}" font-size="10" fill="currentColor">${text}</text>`;
-    return (
-      `<svg role="img" aria-label="loss by epoch" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">` +
-      `<path d="M${MARGIN.left} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="currentColor" opacity="0.4"/>` +
+      `<text x="${atX}" y="${atY}" text-anchor="${anchor}" font-size="10" font-family="sans-serif" fill="${PICTURE_COLOURS.text}">${text}</text>`;
+    const content =
+      `<path d="M${MARGIN.left} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="${PICTURE_COLOURS.text}" opacity="0.6"/>` +
       label(formatNumber(high), MARGIN.left - 4, MARGIN.top + 8, 'end') +
       label(formatNumber(low), MARGIN.left - 4, HEIGHT - MARGIN.bottom, 'end') +
       label('1', MARGIN.left, HEIGHT - 4, 'start') +
       label(`epoch ${this.#train.values.length}`, WIDTH - MARGIN.right, HEIGHT - 4, 'end') +
-      lines.join('') +
-      '</svg>'
-    );
+      lines.join('');
+    // A picture in place of a picture flickers: while it is redrawn, the drawing stands in the page itself.
+    return this.#ended
+      ? `<div>${renderPicture(content, { width: WIDTH, height: HEIGHT }, `loss by epoch: ${now.join(', ')}`)}</div>`
+      : `<svg role="img" aria-label="loss by epoch" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${content}</svg>`;
   }
 }
