@@ -1,4 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { notebook } from './standalone.js';
+
+const gathering = new AsyncLocalStorage<string[]>();
 
 /** How a reader of the notebook finds the cell, e.g. `Cell In[4]`; null where no cell runs. */
 export function cellName(executionCount: number | null | undefined): string | null {
@@ -12,6 +15,16 @@ export function currentCellNumber(): number | null {
 
 /** One warning under the cell that runs now, which it names. */
 export function warnOfCell(message: string): void {
+  const gathered = gathering.getStore();
+  if (gathered) {
+    gathered.push(message);
+    return;
+  }
   const name = cellName(currentCellNumber());
   notebook().warn(name === null ? message : `${name}: ${message}`);
+}
+
+/** Does the work and keeps its warnings in `warnings` instead of showing them, for whoever says the same thing several times. */
+export function gatherWarnings<T>(warnings: string[], work: () => T): T {
+  return gathering.run(warnings, work);
 }

@@ -75,6 +75,20 @@ describe('cross-validation', () => {
     expect(shown.call(result)['text/plain']).toContain('better than every baseline in');
   });
 
+  it('tells once what is wrong in several folds, with their number', async () => {
+    book.warnings.length = 0;
+    const noise = await sky.derive('noise', '(epoch(date)::bigint * 7919) % 1009');
+    const guess = await noise.derive(
+      'coin',
+      "case when (epoch(date)::bigint * 104729) % 997 < 500 then 'a' else 'b' end"
+    );
+    const read = prep().standardize('noise');
+    await crossValidate(logistic(), { frame: guess, target: 'coin', prep: read, by: 'random', folds: 3, seed: 5 });
+    const told = book.warnings.filter(text => text.includes('not better than a one-line rule'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^Cell In\[1\]: In [123] of 3 folds, here fold \d: The model is not better/);
+  });
+
   it('says what folds cannot be', async () => {
     const refusal = async (work: Promise<unknown>): Promise<string> =>
       work.then(

@@ -5,6 +5,7 @@ import { foldsOf, type FoldOptions } from '../data/folds.js';
 import { formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
 import { SlipwayError } from '../errors.js';
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
+import { gatherWarnings, warnOfCell } from '../notebook/cell-warning.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { run as startRun } from '../runs/run.js';
 import { fit, type FitOptions } from './fit.js';
@@ -126,21 +127,30 @@ export async function crossValidate(
     async run => {
       run.logParams({ model: model.kind, folds: count, by, ...(column === undefined ? {} : { column }) });
       const folds: Fold[] = [];
+      const warnings: string[][] = [];
       for (const [i, { train, test }] of splits.entries()) {
         run.logProgress({ fraction: i / count, label: `fold ${i + 1} of ${count}` });
         const name = `${run.name}, fold ${i + 1} of ${count}`;
-        const one = await startRun(
-          experiment,
-          inner => {
-            inner.setTag('mlflow.parentRunId', run.id);
-            return fit(model, { ...rest, train, test, ...(seed === undefined ? {} : { seed }) });
-          },
-          { name }
-        );
+        const ofFold: string[] = [];
+        warnings.push(ofFold);
+        const one = await gatherWarnings(ofFold, () =>
+          startRun(
+            experiment,
+            inner => {
+              inner.setTag('mlflow.parentRunId', run.id);
+              return fit(model, { ...rest, train, test, ...(seed === undefined ? {} : { seed }) });
+            },
+            { name }
+          )
+        ).catch((error: unknown) => {
+          warnOncePerKind(warnings, count);
+          throw error;
+        });
         const { evaluation } = one.result;
         run.logMetric(`fold.${evaluation.metric}`, evaluation.value, i);
         folds.push({ trainRows: train.rowCount, testRows: test.rowCount, evaluation });
       }
+      warnOncePerKind(warnings, count);
       const result = new CrossValidation(options.target, folds);
       run.logMetrics({ [result.metric]: result.mean(), [`${result.metric}_deviation`]: result.deviation() }, 0);
       for (const [name, value] of Object.entries(result.baselines))
@@ -150,4 +160,20 @@ export async function crossValidate(
     { name: `cross-validation of ${model.kind}` }
   );
   return whole.result;
+}
+
+/** What was found in several folds is told once, in the words and figures of the first; its first clause says what it is. */
+function warnOncePerKind(warnings: readonly (readonly string[])[], count: number): void {
+  const kinds = new Map<string, { message: string; folds: Set<number> }>();
+  for (const [fold, messages] of warnings.entries()) {
+    for (const message of messages) {
+      const kind = message.split(/: |\n/)[0]!.replace(/[-−]?\d[\d.,]*(?:e[+-]?\d+)?/g, '#');
+      const known = kinds.get(kind) ?? { message, folds: new Set() };
+      kinds.set(kind, known);
+      known.folds.add(fold + 1);
+    }
+  }
+  for (const { message, folds } of kinds.values()) {
+    warnOfCell(`In ${folds.size} of ${count} folds, here fold ${[...folds][0]}: ${message}`);
+  }
 }
