@@ -100,6 +100,8 @@ export function itServes(names: readonly string[], made: () => Promise<ForeignFi
       }))
     })) as { outputs: { name: string; data: unknown[] }[] };
     const main = inferred.outputs.find(output => output.name === 'label' || output.name === 'value')!;
+    const probabilities = inferred.outputs.find(output => output.name === 'probabilities');
+    if (expected.probabilities) expectClose(probabilities!.data as number[], expected.probabilities.flat());
     expect(main.data).toEqual(
       predictions.flatMap(({ label, value, values }) => label ?? value ?? Object.values(values!))
     );

@@ -4,8 +4,10 @@ import type { Target } from '../train/target.js';
 export interface Link {
   /** Largest absolute correlation of one of the numbers with the target, or with belonging to one of its classes. */
   readonly strength: number;
-  /** Whether chance alone hardly ever makes it so large. */
+  /** Whether chance alone hardly ever makes it so large … */
   readonly beyondChance: boolean;
+  /** … or easily does. Between both lie weak links, of which nothing is said. */
+  readonly withinChance: boolean;
   /** Rows that were compared. */
   readonly rows: number;
 }
@@ -15,8 +17,10 @@ const MOST_ROWS = 5000;
 /** Numbers of each row, and classes, that are looked at. */
 const MOST_COLUMNS = 256;
 const MOST_CLASSES = 20;
-/** A chance of about one in 2000 that one of the correlations of shuffled rows is larger. */
-const CHANCE = 0.0005;
+/** A chance below one in 2000 that one of the correlations of shuffled rows is larger. */
+const HARDLY = 0.0005;
+/** The same bound where it is passed by every fifth to eighth: a union bound over normal tails is that loose. */
+const EASILY = 0.5;
 
 /**
  * The strongest linear link between the target of each row and the numbers of the row `shift` places further (Pearson's r).
@@ -46,9 +50,14 @@ export function strongestLink(rows: Float32Array, width: number, { train, labels
       strength = Math.max(strength, Math.abs(sum) / count);
     }
   }
-  // Of m correlations of shuffled rows, the largest passes this with a chance of CHANCE (Bonferroni, normal tails).
-  const limit = Math.sqrt(2 * Math.log(Math.max(1, compared) / CHANCE)) / Math.sqrt(count);
-  return { strength, beyondChance: strength > limit, rows: count };
+  // P(one of m correlations of shuffled rows > z / √n) ≤ m · exp(−z² / 2), for normal tails.
+  const limit = (chance: number): number => Math.sqrt((2 * Math.log(Math.max(1, compared) / chance)) / count);
+  return {
+    strength,
+    beyondChance: strength > limit(HARDLY),
+    withinChance: strength <= limit(EASILY),
+    rows: count
+  };
 }
 
 /** Mean 0, variance 1; null for what does not vary or is no number. */

@@ -27,7 +27,7 @@ export function labelsBelong(subject: TrainedSubject): ModelTestResult {
   const own = strongestLink(rows, width, target, 0);
   const beside = own.beyondChance ? null : besideLabels(subject, own);
   if (beside !== null) return beside;
-  if (!own.beyondChance && isNoBetter(subject)) {
+  if (own.withinChance && isNoBetter(subject)) {
     return found(
       'labels-kept',
       'warn',
@@ -36,10 +36,10 @@ export function labelsBelong(subject: TrainedSubject): ModelTestResult {
       'Look how rows and labels came together: a join by position, a label column that was sorted by itself, rows in another order.'
     );
   }
-  return passed(
-    'labels-kept',
-    `"${target.name}" belongs to its rows: ${own.beyondChance ? `an input has a correlation of ${digits(own.strength)} with it` : 'the model answers better than a constant'}.`
-  );
+  const why = own.withinChance
+    ? 'the model answers better than a constant'
+    : `an input has a correlation of ${digits(own.strength)} with it`;
+  return passed('labels-kept', `"${target.name}" seems to belong to its rows: ${why}.`);
 }
 
 /** Classes that stand for one another in the test rows. */
