@@ -1,6 +1,13 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBListVector,
+  DuckDBType,
+  DuckDBValue
+} from '@duckdb/node-api';
 import { SlipwayError } from '../errors.js';
 import { suggestion } from '../near-names.js';
 
@@ -99,10 +106,22 @@ export async function queryColumns(sql: string): Promise<PlainValue[][]> {
   return result.getColumnsJS().map(column => column.map(plain));
 }
 
-/** The only column of a query, whose values are lists of numbers. */
-export async function queryLists(sql: string): Promise<number[][]> {
-  const result = await (await engine()).runAndReadAll(sql);
-  return (result.getColumnsJS()[0] ?? []) as number[][];
+/**
+ * Puts the numbers of a query's only column, whose values are lists, one after the other.
+ *
+ * @returns how many there were.
+ */
+export async function readLists(sql: string, out: Float32Array, at: number): Promise<number> {
+  const result = await (await engine()).run(sql);
+  let place = at;
+  for (const chunk of await result.fetchAllChunks()) {
+    const lists = chunk.getColumnVector(0) as DuckDBListVector;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const numbers = lists.getItemVector(row);
+      for (let i = 0; i < (numbers?.itemCount ?? 0); i++) out[place++] = Number(numbers!.getItem(i));
+    }
+  }
+  return place - at;
 }
 
 export type PlainValue = number | string | boolean | null;

@@ -3,7 +3,7 @@ import { SlipwayError } from '../errors.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
 import type { NestedNumbers } from '../prep/model-inputs.js';
-import { execute, freshTable, queryLists, quoteName, quoteText } from './engine.js';
+import { execute, freshTable, readLists, quoteName, quoteText } from './engine.js';
 import { Frame } from './frame.js';
 import { writeRowsFile } from './rows-file.js';
 import type { SplitOptions } from './split.js';
@@ -79,11 +79,12 @@ export class TensorSet implements TensorRows {
     const rows = Math.max(1, Math.floor(BLOCK_NUMBERS / width));
     for (let from = 0; from < this.count; from += rows) {
       // Row numbers of a table that is never changed run from 0.
-      const block = await queryLists(
+      await readLists(
         `select ${quoteName(name)} from ${quoteName(this.frame.table)} ` +
-          `where rowid >= ${from} and rowid < ${from + rows} order by rowid`
+          `where rowid >= ${from} and rowid < ${from + rows} order by rowid`,
+        out,
+        from * width
       );
-      block.forEach((list, row) => out.set(list, (from + row) * width));
     }
     return out;
   }
@@ -123,7 +124,6 @@ export async function tensors(name: string, options: TensorOptions): Promise<Ten
       };
     }
   };
-  const file = await writeRowsFile(records());
   const table = freshTable();
   const types = {
     ...(options.time ? { time: 'TIMESTAMP' } : {}),
@@ -131,6 +131,7 @@ export async function tensors(name: string, options: TensorOptions): Promise<Ten
     [input]: 'FLOAT[]'
   };
   const columns = Object.entries(types).map(([column, type]) => `${quoteText(column)}: ${quoteText(type)}`);
+  const file = await writeRowsFile(records());
   try {
     await execute(
       `create table ${quoteName(table)} as select * from read_json(${quoteText(file.file)}, format='newline_delimited', ` +
