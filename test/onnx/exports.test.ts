@@ -19,7 +19,10 @@ import { ElementType, OnnxGraph } from '../../kernel-lib/dist/onnx/graph.js';
 import { addLayers, EXPORTABLE_LAYERS } from '../../kernel-lib/dist/onnx/layers/index.js';
 import { inputValues, layerCases, scatterWeights } from '../../kernel-lib/dist/onnx/layers/layer-cases.js';
 import { partWidth } from '../../kernel-lib/dist/prep/calendar.js';
+import { buildCnn } from '../../kernel-lib/dist/models/cnn.js';
+import { NetworkEstimator } from '../../kernel-lib/dist/models/network.js';
 import { FittedPrep } from '../../kernel-lib/dist/prep/prep.js';
+import { TensorInput } from '../../kernel-lib/dist/prep/tensor-input.js';
 import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
 import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import { pythonPath } from '../harness/places.js';
@@ -59,6 +62,7 @@ describe('an exported model passes the checker of the onnx package and says in P
     for (const [name, [estimator, classes]] of Object.entries(await estimators()))
       writeEstimator(name, estimator, classes);
     writeColumns();
+    writeTensors(tf);
     writeStructure();
     writeFileSync(path.join(folder.path, 'models.json'), JSON.stringify(written));
     const ended = await run(pythonPath(), [path.join(import.meta.dirname, 'check_models.py'), folder.path]);
@@ -127,6 +131,39 @@ describe('an exported model passes the checker of the onnx package and says in P
     write(name, onnx, {
       inputs: Object.fromEntries(prep.columns.map((column, c) => [column.name, { shape, data: values[c]! }])),
       outputs: { value: { shape, data: Array.from(estimator.predict(rows, prep.width)) } }
+    });
+  };
+
+  /** Pixels for a network, and windows for a model that reads all numbers of a row. */
+  const writeTensors = (tf: Tf): void => {
+    const parts = { offset: [0], scale: [255], range: { min: 0, max: 255 } };
+    const pixels = new TensorInput({ ...parts, name: 'image', shape: [6, 5, 3], format: 'image' });
+    const network = buildCnn(tf, { filters: [3, 4], kernel: 2, dense: [5], dropout: 0.1 }, pixels.shape, 3, 1);
+    const colours = ['red', 'green', 'blue'];
+    writeTensorModel('pixels', pixels, new NetworkEstimator(tf, network, pixels.shape, 3, 1, 'cpu'), colours);
+    const window = new TensorInput({
+      ...parts,
+      name: 'window',
+      shape: [WIDTH, 2],
+      offset: [10, -2],
+      scale: [3, 0.5],
+      format: null
+    });
+    const flat = window.scaled(numbersFor(window));
+    const truth = Array.from({ length: ROWS }, (_, row) => row * 2);
+    writeTensorModel('window', window, fitLinear(flat, window.width, truth, 1), null);
+  };
+
+  const numbersFor = (input: TensorInput): number[] =>
+    Array.from({ length: ROWS * input.width }, (_, i) => (i * 37) % 256);
+
+  const writeTensorModel = (name: string, input: TensorInput, estimator: Estimator, labels: string[] | null): void => {
+    const numbers = numbersFor(input);
+    const { onnx } = exportModel(estimator, input, labels, name);
+    const data = Array.from(estimator.predict(input.scaled(numbers), input.width));
+    write(name, onnx, {
+      inputs: { [input.parts.name]: { shape: [ROWS, ...input.shape], data: numbers } },
+      outputs: { [labels ? 'probabilities' : 'value']: { shape: [ROWS, labels?.length ?? 1], data } }
     });
   };
 
