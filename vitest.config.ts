@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 /** As many as there are cores: half of a system test's time is waiting for a process to start. */
 const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
 
+/** Gives each test file a temporary folder of its own, and deletes it when the file has ended. */
+const setupFiles = ['test/harness/temporary-files.ts'];
+
 /**
  * `unit` stands beside the code and needs nothing but npm packages; `postgres` is those tests of it that store something,
  * on PostgreSQL instead of SQLite. The projects under `test/` drive real
@@ -15,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles,
           include: [
             'server/**/src/**/*.test.ts',
             'recording/src/**/*.test.ts',
@@ -31,6 +35,7 @@ export default defineConfig({
         // The same tests, on a PostgreSQL that the run starts.
         test: {
           name: 'postgres',
+          setupFiles,
           include: [
             'server/src/store/*.test.ts',
             'server/src/store/{writing,postgres}/**/*.test.ts',
@@ -57,6 +62,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          setupFiles,
           include: ['test/**/*.test.ts'],
           globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 180_000,
@@ -67,6 +73,7 @@ export default defineConfig({
       {
         test: {
           name: 'long',
+          setupFiles,
           include: ['test/**/*.long.ts'],
           globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 3_600_000,

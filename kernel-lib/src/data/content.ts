@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { uploadFile } from '../client/client.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
 import type { Frame } from './frame.js';
 import { LARGE } from './profile.js';
@@ -17,7 +17,7 @@ const BLOCK_ROWS = 1 << 13;
  * @throws SlipwayError SERVER_UNREACHABLE, SERVER_REFUSED.
  */
 export async function uploadContent(frame: Frame, directory: string): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-content-'));
+  const folder = await temporaryFolder('content');
   const file = path.join(folder, 'rows.parquet');
   try {
     await writeParquet(frame, file);

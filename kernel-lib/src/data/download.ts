@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { SlipwayError } from '../errors.js';
 import { maskSecrets } from '../record/secrets.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 /** Formats that a server names where the address does not end in one. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -51,7 +51,7 @@ export async function download(address: string, signal: AbortSignal): Promise<Do
       remedy: 'Open the address in a browser to see what is wrong; nothing was registered.'
     });
   }
-  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-download-'));
+  const folder = await temporaryFolder('download');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';

@@ -10,6 +10,7 @@ import type {
 } from '@duckdb/node-api';
 import { SlipwayError } from '../errors.js';
 import { suggestion } from '../near-names.js';
+import { sweepTemporaryFolders } from '../temporary-folder.js';
 
 interface Engine {
   readonly instance: DuckDBInstance;
@@ -21,6 +22,7 @@ let tables = 0;
 
 function open(): Promise<Engine> {
   opening ??= import('@duckdb/node-api').then(async duckdb => {
+    void sweepTemporaryFolders();
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
       // What does not fit into memory goes there, not beside the notebook.
       temp_directory: path.join(tmpdir(), `slipway-frames-${process.pid}`)

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { temporaryFolder } from '../temporary-folder.js';
 
 /** Rows from elsewhere in a temporary file, one JSON object a line, for DuckDB to read. */
 export interface RowsFile {
@@ -15,7 +15,7 @@ export interface RowsFile {
 export async function writeRowsFile(
   rows: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>
 ): Promise<RowsFile> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-rows-'));
+  const folder = await temporaryFolder('rows');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const file = path.join(folder, 'rows.ndjson');
   const out = createWriteStream(file);

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SlipwayError } from '../errors.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 /** An object that was fetched. */
 export interface FetchedObject {
@@ -40,7 +40,7 @@ export async function fetchObjects(address: string, signal: AbortSignal): Promis
   }
   const s3 = await import('@aws-sdk/client-s3');
   const client = new s3.S3Client(settings(process.env));
-  const folder = await mkdtemp(path.join(tmpdir(), 'slipway-s3-'));
+  const folder = await temporaryFolder('s3');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const isPattern = /[*?]/.test(key);
