@@ -78,6 +78,15 @@ const projection = await slip.promote("axes", "dev");`);
   Object.values(components).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
 });
 
+it('clusters get names from a scoring cell, which travels with them', async () => {
+  await shown(`%%score
+const names = ["cold", "windy", "warm"];
+export function after(prediction: { cluster: number }) { return { season: names[prediction.cluster] }; }`);
+  await shown('await slip.register("named", seasons); const named = await slip.promote("named", "dev");');
+  expect(await shown(`(await named.predict(${await firstTestRow()})).season`)).toMatch(/^'(cold|windy|warm)'/);
+  await shown('%slip score off');
+});
+
 /** The first test row as a literal. */
 async function firstTestRow(): Promise<string> {
   const text = await shown(

@@ -1,6 +1,7 @@
 import {
   BUNDLE_FILES,
   MODEL_TESTS_FILE,
+  SCORING_FILE,
   type BundleEnvironment,
   type ModelSignature,
   type ModelTests,
@@ -9,6 +10,7 @@ import {
 import { bundleOf, jsonFile } from '@slipway/onnx-import';
 import { signatureInput } from '../onnx/export.js';
 import { IR_VERSION, OPSET } from '../onnx/graph.js';
+import type { ScoringModule } from '../scoring/scoring-module.js';
 import { Clustering, type Projection } from '../train/structure.js';
 import type { BuiltBundle } from './bundle.js';
 import { installedVersions } from './installed-versions.js';
@@ -18,9 +20,14 @@ import { checkParity } from './parity.js';
 /**
  * Exports clusters or components as a bundle; the graph is run on the test vectors before anything leaves the notebook.
  *
+ * @param scoring travels in the bundle when it is given.
  * @throws SlipwayError PARITY_FAILED when ONNX and notebook disagree.
  */
-export async function buildStructureBundle(name: string, found: Clustering | Projection): Promise<BuiltBundle> {
+export async function buildStructureBundle(
+  name: string,
+  found: Clustering | Projection,
+  scoring: ScoringModule | null = null
+): Promise<BuiltBundle> {
   const { prep, frame, evaluation, testVectors, tests: results } = found.parts;
   const onnx = found.onnx();
   const inputs = prep.columns.map(column => signatureInput(prep, column));
@@ -43,6 +50,7 @@ export async function buildStructureBundle(name: string, found: Clustering | Pro
     [BUNDLE_FILES.card, new TextEncoder().encode(card)],
     [MODEL_TESTS_FILE, jsonFile(tests)]
   ]);
+  if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
   return { ...bundleOf(contents), tests };
 }
 

@@ -54,12 +54,12 @@ export async function register(
       }
     );
   }
-  if (!(model instanceof TrainedModel)) {
-    const found = await buildStructureBundle(name, model);
-    return registerBundle(name, found, model.parts.runId, options.description ?? '');
-  }
   const scoring = currentScoring();
   if (scoring) notebook().noteRead(SCORING_RESOURCE);
+  if (!(model instanceof TrainedModel)) {
+    const found = await buildStructureBundle(name, model, scoring);
+    return registerBundle(name, found, model.parts.runId, options.description ?? '');
+  }
   const bundle = await buildBundle(name, model, scoring);
   warnOfScoring(bundle);
   return registerBundle(name, bundle, model.runId, options.description ?? '');
