@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { importOnnx, OnnxImportError } from '../../onnx-import/dist/index.js';
+import { importOnnx, LoadedGraph, namedFeeds, OnnxImportError } from '../../onnx-import/dist/index.js';
 import * as slip from '../../kernel-lib/dist/index.js';
 import { call, slipway } from '../server/slipway-process.js';
 import { torchModels } from './foreign-models.js';
@@ -49,6 +49,32 @@ describe('ONNX files of PyTorch', () => {
       expect(questions).toEqual([{ option: 'scores', example: 'logits' }]);
     }
   );
+
+  it('are not taken for probabilities on rows where their scores look like some', async () => {
+    const said = { inputs: NAMES, labels: ['kept', 'sold'] };
+    const model = await importOnnx(file('torch1-one-logit'), { ...said, scores: 'logits' });
+    const { rows, expected } = (await torchModels()).models['torch1-one-logit']!;
+    const of = (label: string): number => expected.label!.indexOf(label);
+    const steps = Array.from({ length: 200 }, (_, step) => step / 200);
+    // On the way from a row of one class to one of the other, scores pass from 0 to 1.
+    const between = Object.fromEntries(
+      NAMES.map(name => {
+        const [from, to] = [of('kept'), of('sold')].map(row => rows[name]![row] as number);
+        return [name, steps.map(step => from! + step * (to! - from!))];
+      })
+    );
+    const graph = await LoadedGraph.load(model.onnx);
+    const { probabilities } = await graph.run(namedFeeds(model.signature.inputs, between, 0, steps.length));
+    await graph.release();
+    const alike = steps.flatMap((_, row) => {
+      const second = Number(probabilities!.data[2 * row + 1]);
+      return second > 0.51 && second < 0.73 ? [row] : [];
+    });
+    expect(alike).not.toEqual([]);
+    const sample = Object.fromEntries(NAMES.map(name => [name, alike.map(row => between[name]![row]!)]));
+    const error = await refusal('torch1-one-logit', { ...said, sample });
+    expect((error as OnnxImportError).message).toContain('the graph ends in Gemm');
+  });
 
   it('are not given a second softmax', async () => {
     const error = await refusal('torch2-softmax', { inputs: NAMES, labels: LABELS, scores: 'logits' });
