@@ -9,24 +9,59 @@ const HEADER_BYTES = 1 << 20;
 const BUFFER_BYTES = 8 << 20;
 
 /**
- * Reads a CSV file with a header row into `table`. Column types come from DuckDB's sniffer; every row must fit them.
+ * Reads a CSV file with a header row into `table`. Column types are those of its first rows, and when a later row does not
+ * fit, those of all rows: a whole number is never rounded, and a column of numbers with a word in it is a column of text.
  *
  * @throws SlipwayError DATA_UNREADABLE with the line and the column where the file stops being a table, DATA_EMPTY for
  * a header without rows.
  */
 export async function readCsv(source: DataSource, table: string): Promise<void> {
   const header = readHeader(source);
-  const types = await sniffTypes(source, header);
-  const columns = header.names.map((name, i) => `${quoteText(name)}: ${quoteText(types[i] ?? 'VARCHAR')}`).join(', ');
-  const sql =
-    `create table ${quoteName(table)} as select * from read_csv(${quoteText(source.file)}, auto_detect=false, ` +
-    `header=true, delim=${quoteText(header.delimiter)}, quote='"', escape='"', strict_mode=true, ` +
-    `null_padding=false, buffer_size=${BUFFER_BYTES}, columns={${columns}})`;
+  const first = await sniff(source, header, 'first rows');
   try {
-    await execute(sql);
+    await execute(createTable(source, header, first, table));
   } catch (error) {
-    throw parseError(source, header.names, error);
+    const all = await sniff(source, header, 'all rows');
+    // Types of all rows are certain, and types that stay the same cannot be what is wrong.
+    if (all === null || (first !== null && sameTypes(all, first) && !String(error).includes(NOT_WHOLE))) {
+      throw parseError(source, header.names, error);
+    }
+    await execute(createTable(source, header, { ...all, areCertain: true }, table)).catch((second: unknown) => {
+      throw parseError(source, header.names, second);
+    });
   }
+}
+
+/** Said by the engine of a number in a column whose first rows are whole numbers. */
+const NOT_WHOLE = 'slipway: not a whole number';
+
+function createTable(source: DataSource, { names, delimiter }: Header, sniffed: Sniffed | null, table: string): string {
+  const types = names.map((_, i) => sniffed?.types[i] ?? 'VARCHAR');
+  // The engine rounds 1.5 to a whole number without a word, so these are read as what they may turn out to be.
+  const areDoubtful = types.map(type => type === 'BIGINT' && !sniffed?.areCertain);
+  const columns = names.map((name, i) => {
+    // Times of a day have no type of their own in a frame.
+    const read = areDoubtful[i] ? 'DOUBLE' : types[i] === 'TIME' ? 'VARCHAR' : types[i]!;
+    return `${quoteText(name)}: ${quoteText(read)}`;
+  });
+  const list = names.map((name, i) => {
+    const column = quoteName(name);
+    if (!areDoubtful[i]) return column;
+    // Beyond 2^53 a DOUBLE is not the number that was written.
+    const isWhole = `${column} is null or (${column} = floor(${column}) and abs(${column}) < ${Number.MAX_SAFE_INTEGER})`;
+    return `case when ${isWhole} then cast(${column} as bigint) else error('${NOT_WHOLE} ' || ${column}) end as ${column}`;
+  });
+  const options = [
+    `auto_detect=false, header=true, delim=${quoteText(delimiter)}, quote='"', escape='"', strict_mode=true`,
+    `null_padding=false, buffer_size=${BUFFER_BYTES}, columns={${columns.join(', ')}}`,
+    ...(sniffed?.dateFormat ? [`dateformat=${quoteText(sniffed.dateFormat)}`] : []),
+    ...(sniffed?.timestampFormat ? [`timestampformat=${quoteText(sniffed.timestampFormat)}`] : []),
+    ...(sniffed?.hasDecimalComma ? [`decimal_separator=','`] : [])
+  ];
+  return (
+    `create table ${quoteName(table)} as select ${list.join(', ')} from ` +
+    `read_csv(${quoteText(source.file)}, ${options.join(', ')})`
+  );
 }
 
 interface Header {
@@ -94,18 +129,58 @@ export function splitLine(line: string, delimiter: string): string[] {
   return fields;
 }
 
-async function sniffTypes(source: DataSource, header: Header): Promise<string[]> {
+/** What the values of a file look like. */
+interface Sniffed {
+  readonly types: readonly string[];
+  readonly dateFormat: string | null;
+  readonly timestampFormat: string | null;
+  /** 1,5 is a number. */
+  readonly hasDecimalComma: boolean;
+  /** All rows were looked at. */
+  readonly areCertain: boolean;
+}
+
+function sameTypes(one: Sniffed, other: Sniffed): boolean {
+  return one.types.join() === other.types.join() && one.hasDecimalComma === other.hasDecimalComma;
+}
+
+/** Types and formats; null for a file that cannot be sniffed, which is read as text so that the strict reader names the line. */
+async function sniff(source: DataSource, header: Header, rows: 'first rows' | 'all rows'): Promise<Sniffed | null> {
+  const point = await sniffWith(source, header, rows, '.');
+  // Where fields are not parted by commas, these may stand in numbers.
+  if (point === null || header.delimiter === ',' || !point.types.includes('VARCHAR')) return point;
+  const comma = await sniffWith(source, header, rows, ',');
+  const numbers = ({ types }: Sniffed): number => types.filter(type => type === 'DOUBLE' || type === 'BIGINT').length;
+  return comma !== null && numbers(comma) > numbers(point) ? comma : point;
+}
+
+async function sniffWith(
+  source: DataSource,
+  { delimiter }: Header,
+  rows: 'first rows' | 'all rows',
+  decimal: '.' | ','
+): Promise<Sniffed | null> {
   try {
-    const rows = await queryRows(
-      `select unnest(Columns).type as type from sniff_csv(${quoteText(source.file)}, ` +
-        `delim=${quoteText(header.delimiter)}, quote='"', escape='"', comment='', header=true, strict_mode=false, null_padding=true, ` +
-        `buffer_size=${BUFFER_BYTES})`
+    const [row] = await queryRows(
+      `select list_transform(Columns, c -> c.type)::varchar[] as types, DateFormat, TimestampFormat ` +
+        `from sniff_csv(${quoteText(source.file)}, delim=${quoteText(delimiter)}, quote='"', escape='"', comment='', ` +
+        `header=true, strict_mode=false, null_padding=true, decimal_separator='${decimal}'` +
+        (rows === 'all rows' ? ', sample_size=-1)' : `, buffer_size=${BUFFER_BYTES})`)
     );
-    return rows.map(row => String(row['type']));
+    return {
+      types: String(row!['types']).split(','),
+      dateFormat: textOrNull(row!['DateFormat']),
+      timestampFormat: textOrNull(row!['TimestampFormat']),
+      hasDecimalComma: decimal === ',',
+      areCertain: rows === 'all rows'
+    };
   } catch {
-    // A file that cannot be sniffed is read as text, so that the strict reader names the faulty line.
-    return header.names.map(() => 'VARCHAR');
+    return null;
   }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function parseError(source: DataSource, names: readonly string[], error: unknown): SlipwayError {

@@ -68,6 +68,48 @@ describe('reading a data file', () => {
     expect(book.shown[0]!['text/plain']).toContain('a: 30 of 31 are numbers, but "oops" is not');
   });
 
+  const late = (value: string): string =>
+    `n\n${Array.from({ length: 30_000 }, (_, i) => (i === 29_990 ? value : i)).join('\n')}\n`;
+
+  it('never rounds: a column whose late rows are no whole numbers is one of numbers', async () => {
+    const frame = await data('late', write('late.csv', late('1.5')));
+    expect(frame.columns[0]!.type).toBe('number');
+    expect((await frame.values(['n']))[0]!.slice(29_989, 29_992)).toEqual([29_989, 1.5, 29_991]);
+  });
+
+  it('takes a column with a word in a late row as text, and says so', async () => {
+    const frame = await data('late', write('late.csv', late('unknown')));
+    expect(frame.columns[0]!.type).toBe('string');
+    expect(book.shown[0]!['text/plain']).toContain('n: 29999 of 30000 are numbers, but "unknown" is not');
+  });
+
+  it('keeps every digit of long whole numbers', async () => {
+    const frame = await data('ids', write('ids.csv', 'id,n\n1234567890123456789,1\n1234567890123456790,2\n'));
+    expect(frame.columns[0]!.type).toBe('integer');
+    const texts = await frame.derive('text', 'cast(id as varchar)');
+    expect((await texts.values(['text']))[0]).toEqual(['1234567890123456789', '1234567890123456790']);
+  });
+
+  it.each([
+    ['days as they are written in America', 'd,n\n01/31/2024,1\n02/28/2024,2\n', 'date', '2024-02-28'],
+    ['days as they are written in Germany', 'd;n\n31.01.2024;1\n28.02.2024;2\n', 'date', '2024-02-28'],
+    ['times of a day as text', 'd,n\n10:30:00,1\n11:45:00,2\n', 'string', '11:45:00'],
+    [
+      'times with a zone as instants',
+      'd,n\n2024-01-01T10:00:00+02:00,1\n2024-01-01T10:00:00Z,2\n',
+      'timestamp',
+      '2024-01-01T10:00:00.000Z'
+    ],
+    ['numbers with a decimal comma', 'd;n\n1,5;1\n2,25;2\n', 'number', 2.25],
+    ['codes with a zero in front as text', 'd,n\n01234,1\n04567,2\n', 'string', '04567'],
+    ['a mark of the byte order', '\uFEFFd,n\n1,1\n2,2\n', 'integer', 2],
+    ['line ends within quotes', 'd,n\n"one\ntwo",1\n"three, four",2\n', 'string', 'three, four']
+  ])('reads %s', async (_, text, type, last) => {
+    const frame = await data('format', write('format.csv', text));
+    expect(frame.columns.map(column => column.type)).toEqual([type, 'integer']);
+    expect((await frame.values(['d']))[0]!.at(-1)).toBe(last);
+  });
+
   it('refuses an empty file and one with a header only', async () => {
     expect((await refusal('', 'empty.csv')).code).toBe('DATA_EMPTY');
     expect((await refusal('a,b\n', 'header.csv')).code).toBe('DATA_EMPTY');
