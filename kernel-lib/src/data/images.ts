@@ -153,10 +153,11 @@ export class ImageFolder implements TensorRows {
  * version of dataset `name`. The pixels are read when batches are asked for.
  *
  * @param folder relative to the notebook.
- * @throws SlipwayError DATA_NOT_FOUND without the folder or without images in two classes; DATA_UNREADABLE for a file that is
+ * @throws SlipwayError OPTION_INVALID for a size that is none, DATA_NOT_FOUND without the folder or without images in two classes; DATA_UNREADABLE for a file that is
  * no image.
  */
 export async function images(name: string, folder: string, options: ImageOptions): Promise<ImageFolder> {
+  refuseOptions(options);
   const book = notebook();
   const place = path.resolve(book.directory, folder);
   const found = await listImages(place, folder);
@@ -182,6 +183,14 @@ export async function images(name: string, folder: string, options: ImageOptions
   await warnOfCopies(frame);
   const [height, width] = options.size;
   return new ImageFolder(place, await frame.save(name), classes, [height, width, options.channels ?? 3]);
+}
+
+function refuseOptions({ size, channels = 3 }: ImageOptions): void {
+  const isSize = Array.isArray(size) && size.length === 2 && size.every(n => Number.isInteger(n) && n > 0);
+  if (isSize && (channels === 1 || channels === 3)) return;
+  throw new SlipwayError('OPTION_INVALID', `Images cannot be read as [${[size, channels].flat().join(', ')}].`, {
+    remedy: 'Say height and width in pixels, and 1 or 3 channels: { size: [28, 28], channels: 1 }.'
+  });
 }
 
 interface FoundImage {

@@ -222,6 +222,19 @@ describe('a model of pictures', () => {
     });
   });
 
+  it('says so when the size of the images is none, and when columns are given to a network of pictures', async () => {
+    const size = [28.5, 0] as unknown as [number, number];
+    expect((await failure(images('shapes', 'shapes', { size }))).message).toBe(
+      'Images cannot be read as [28.5, 0, 3].\n' +
+        'Say height and width in pixels, and 1 or 3 channels: { size: [28, 28], channels: 1 }.'
+    );
+    const set = await tensors('rows', { values: [[1], [2], [3], [4]], shape: [1], labels: ['a', 'b', 'a', 'b'] });
+    const rows = await set.split({ test: 0.5, seed: 1 });
+    expect((await failure(fit(cnn(), rows))).message).toContain(
+      'slip.cnn() reads pictures; the rows have the shape [1].'
+    );
+  });
+
   it('names an image that is gone or broken since it was listed', async () => {
     for (let i = 0; i < 6; i++) {
       await draw('circle', i, `fading/circle/${i}.png`);

@@ -8,8 +8,12 @@ import type { DecodedRows } from './tensors.js';
 const AT_A_TIME = 2;
 /** Pictures that may wait; more are refused, so that a burst cannot fill the memory. */
 const MOST_WAITING = 512;
+/** The same, in bytes of their files. */
+const MOST_WAITING_BYTES = 256 << 20;
 
 let decoding = 0;
+/** Of files that wait or are decoded. */
+let heldBytes = 0;
 const waiting: (() => void)[] = [];
 
 /**
@@ -22,10 +26,18 @@ export async function withPictures(
   rows: DecodedRows,
   pictures: readonly PendingPicture[]
 ): Promise<DecodedRows> {
-  if (waiting.length + pictures.length > MOST_WAITING) {
+  const bytes = pictures.reduce((sum, { file }) => sum + file.length, 0);
+  if (waiting.length + pictures.length > MOST_WAITING || (heldBytes > 0 && heldBytes + bytes > MOST_WAITING_BYTES)) {
     throw new RequestError('too many pictures are waiting; try again in a moment', '', 503);
   }
-  await Promise.all(pictures.map(picture => inTurn(() => fill(signature, rows, picture))));
+  heldBytes += bytes;
+  try {
+    // All of them end before the request does, also where one is refused.
+    const ended = await Promise.allSettled(pictures.map(picture => inTurn(() => fill(signature, rows, picture))));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  } finally {
+    heldBytes -= bytes;
+  }
   return { rows: rows.rows, inputs: rows.inputs };
 }
 

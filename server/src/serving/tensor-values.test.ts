@@ -126,6 +126,14 @@ describe('an input that is a picture', () => {
     await expect(second(png.subarray(0, 50).toString('base64'))).rejects.toMatchObject({ status: 400 });
   });
 
+  it('refuses more pictures than may wait, and answers again when these are done', async () => {
+    const rows = Array.from({ length: 400 }, () => ({ image: base64 }));
+    const first = filled(decodePredict(pictures, { rows }));
+    await expect(filled(decodePredict(pictures, { rows }))).rejects.toMatchObject({ status: 503 });
+    expect((await first).rows).toBe(400);
+    expect((await filled(decodePredict(pictures, { rows }))).rows).toBe(400);
+  });
+
   it('refuses more pictures than fit into memory before it makes room for them', () => {
     const large = signatureOf({ ...image, shape: [-1, 1024, 1024, 3] });
     const rows = Array.from({ length: 6 }, () => ({ image: base64 }));
