@@ -1,7 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { SlipwayError } from '../errors.js';
+import { warnOfCell } from '../notebook/cell-warning.js';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
 import type { DataSource } from './source.js';
+import { inUtf8, markedEncoding, type TextEncoding } from './text-encoding.js';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 const HEADER_BYTES = 1 << 20;
@@ -16,7 +18,31 @@ const BUFFER_BYTES = 8 << 20;
  * a header without rows.
  */
 export async function readCsv(source: DataSource, table: string): Promise<void> {
+  const marked = await markedEncoding(source.file);
+  if (marked !== 'utf-8') return readEncoded(source, table, marked);
+  try {
+    await readUtf8(source, table);
+  } catch (error) {
+    const cause = error instanceof SlipwayError ? String(error.cause) : '';
+    if (!/not utf-8 encoded|invalid unicode|byte sequence mismatch/i.test(cause)) throw error;
+    await readEncoded(source, table, 'windows-1252');
+    warnOfCell(
+      `"${source.named}" is not in UTF-8; it was read as Windows-1252 (which holds Latin-1).\n` +
+        'Look at its letters with accents. If they are wrong, save the file as UTF-8.'
+    );
+  }
+}
+
+async function readEncoded(source: DataSource, table: string, encoding: TextEncoding): Promise<void> {
+  const { file, remove } = await inUtf8(source.file, encoding);
+  await readUtf8({ ...source, file }, table).finally(remove);
+}
+
+async function readUtf8(source: DataSource, table: string): Promise<void> {
   const header = readHeader(source);
+  if (header.names.some(name => name.includes('\uFFFD'))) {
+    throw new SlipwayError('DATA_UNREADABLE', `"${source.named}" is not in UTF-8.`, { cause: 'not utf-8 encoded' });
+  }
   const first = await sniff(source, header, 'first rows');
   try {
     await execute(createTable(source, header, first, table));
@@ -82,6 +108,16 @@ function readHeader(source: DataSource): Header {
     .subarray(0, length)
     .toString('utf8')
     .replace(/^\uFEFF/, '');
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
+    throw new SlipwayError('DATA_UNREADABLE', `"${source.named}" is a page of the web or XML, not a table.`, {
+      remedy: 'Look at it in a browser: a download often answers with a page that says why there is no file.'
+    });
+  }
+  if (text.includes('\0')) {
+    throw new SlipwayError('DATA_UNREADABLE', `"${source.named}" is no text: it has bytes that no text has.`, {
+      remedy: 'Check what wrote it; a packed or a spreadsheet file with the ending .csv is still none.'
+    });
+  }
   const line = text.split(/\r?\n/, 1)[0]!;
   if (line.trim() === '') {
     throw new SlipwayError('DATA_UNREADABLE', `"${source.named}" line 1 is blank; the column names belong there.`, {
@@ -94,7 +130,10 @@ function readHeader(source: DataSource): Header {
     const where = `"${source.named}" line 1, column ${i + 1}`;
     if (name === '') {
       throw new SlipwayError('DATA_UNREADABLE', `${where}: the column has no name.`, {
-        remedy: 'Give every column a name in the first line.'
+        remedy:
+          i === 0
+            ? 'Give every column a name in the first line. If pandas wrote its row numbers there: df.to_csv(file, index=False).'
+            : 'Give every column a name in the first line.'
       });
     }
     if (names.indexOf(name) !== i) {

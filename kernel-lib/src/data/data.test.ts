@@ -110,6 +110,44 @@ describe('reading a data file', () => {
     expect((await frame.values(['d']))[0]!.at(-1)).toBe(last);
   });
 
+  it('reads text of other encodings, and says when it had to guess', async () => {
+    const text = 'Stadt,n\nMünchen,1\nKöln,2\n';
+    for (const [encoding, header] of [
+      ['latin1', 'Stadt'],
+      ['latin1', 'Straße'],
+      ['utf16le', 'Straße']
+    ] as const) {
+      const content = Buffer.from(
+        `${encoding === 'utf16le' ? '\uFEFF' : ''}${text.replace('Stadt', header)}`,
+        encoding
+      );
+      writeFileSync(path.join(folder, 'encoded.csv'), content);
+      book.warnings.length = 0;
+      const frame = await data('encoded', 'encoded.csv');
+      expect(frame.columnNames).toEqual([header, 'n']);
+      expect(await frame.values([header])).toEqual([['München', 'Köln']]);
+      expect(book.warnings.some(warning => warning.includes('read as Windows-1252'))).toBe(encoding === 'latin1');
+    }
+    // Only the header has a letter that tells.
+    writeFileSync(path.join(folder, 'encoded.csv'), Buffer.from('Straße,n\nx,1\n', 'latin1'));
+    expect((await data('encoded', 'encoded.csv')).columnNames).toEqual(['Straße', 'n']);
+  });
+
+  it('says of a page of the web, of bytes, and of row numbers of pandas what they are', async () => {
+    expect((await refusal('<!DOCTYPE html><html>404</html>\n')).message).toContain('is a page of the web or XML');
+    expect((await refusal('a,b\n1,\0\u0001\n')).message).toContain('is no text');
+    expect((await refusal(',a\n0,1\n')).message).toContain('df.to_csv(file, index=False)');
+  });
+
+  it('reads structures of JSON as their text, and the texts of lists', async () => {
+    const rows = '[{"a":{"b":1},"words":["x","y"],"numbers":[1,2]},{"a":{"b":2},"words":[],"numbers":[3,4]}]';
+    const frame = await data('nested', write('nested.json', rows));
+    expect(await frame.values(['a', 'words'])).toEqual([
+      ['{"b":1}', '{"b":2}'],
+      ['["x","y"]', '[]']
+    ]);
+  });
+
   it('refuses an empty file and one with a header only', async () => {
     expect((await refusal('', 'empty.csv')).code).toBe('DATA_EMPTY');
     expect((await refusal('a,b\n', 'header.csv')).code).toBe('DATA_EMPTY');

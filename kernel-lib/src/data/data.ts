@@ -9,6 +9,7 @@ import { openQuery, type DatabaseQuery } from './database-query.js';
 import { impossibleValues } from './impossible-values.js';
 import { readExcel } from './excel.js';
 import { isArrowTable, type ArrowTable } from './arrow.js';
+import { withPlainTypes } from './plain-types.js';
 import { applySchema, type DataSchema } from './schema.js';
 import { openSources } from './source-files.js';
 import type { NotebookContext } from '../notebook/context.js';
@@ -96,7 +97,7 @@ async function readAny(
   const files = typeof from === 'string' ? openSources(from, book) : openQuery(from, book.directory);
   const { sources, named, close } = await files;
   try {
-    const raw = await readAll(sources, options);
+    const raw = await withPlainTypes(await readAll(sources, options));
     const reads = sources.map(source =>
       /^[a-z0-9]+:\/\//i.test(source.named) ? `url:${source.named}` : `file:${source.named}`
     );

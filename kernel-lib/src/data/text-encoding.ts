@@ -1,0 +1,39 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { TextDecoderStream } from 'node:stream/web';
+import { Readable } from 'node:stream';
+import { temporaryFolder } from '../temporary-folder.js';
+
+export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** The encoding that the first bytes of a file say. */
+export async function markedEncoding(file: string): Promise<TextEncoding> {
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    if (buffer[0] === 0xff && buffer[1] === 0xfe) return 'utf-16le';
+    return buffer[0] === 0xfe && buffer[1] === 0xff ? 'utf-16be' : 'utf-8';
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The same text in UTF-8, in a temporary file. Windows-1252 holds all of Latin-1, and what Windows writes beside it. */
+export async function inUtf8(
+  file: string,
+  encoding: TextEncoding
+): Promise<{ readonly file: string; remove(): Promise<void> }> {
+  const folder = await temporaryFolder('rows');
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const copy = path.join(folder, 'text.csv');
+  try {
+    const text = Readable.toWeb(createReadStream(file)).pipeThrough(new TextDecoderStream(encoding));
+    await pipeline(Readable.fromWeb(text), createWriteStream(copy));
+    return { file: copy, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
