@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
 import { seedRandomLayers } from '../../kernel-lib/dist/backend/random-layers.js';
 import { executeOpByOp, stepReport, type StepReport } from '../../kernel-lib/dist/backend/recorded/index.js';
+import { ThreadTrial } from '../../kernel-lib/dist/backend/recorded/thread-trial.js';
 import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
 import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import { build, cases, optimizers, randomCases, rowsFor, type Case } from './networks.ts';
@@ -154,6 +155,21 @@ describe('several steps in one call', () => {
     expect(recorded.report).toMatchObject({ mode: 'recorded' });
     expect(largestDifference(recorded.losses, opByOp.losses)).toBeLessThan(1e-5);
     expect(largestDifference(recorded.weights, opByOp.weights)).toBeLessThan(1e-5);
+  });
+
+  it('give the same weights to the last bit, whichever threads were found to be faster', async () => {
+    const each = randomCases['dropout with batch normalization']!;
+    const { time } = ThreadTrial.prototype;
+    const weights: number[][] = [];
+    try {
+      for (const threads of ['one thread', 'many threads'] as const) {
+        ThreadTrial.prototype.time = call => call(threads);
+        weights.push((await trainUnwatched(each, 'recorded')).weights);
+      }
+    } finally {
+      ThreadTrial.prototype.time = time;
+    }
+    expect(weights[0]).toEqual(weights[1]);
   });
 
   it('end soon after the training is stopped, and callbacks of single batches are called for each', async () => {
