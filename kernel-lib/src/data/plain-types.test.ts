@@ -41,3 +41,14 @@ it('types that a frame does not know become such that it does', async () => {
   });
   expect(await withPlainTypes(plain)).toBe(plain);
 });
+
+it('NaN is a missing value, and no other number is touched', async () => {
+  const table = freshTable();
+  await execute(
+    `create table ${quoteName(table)} as select unnest(['1', 'NaN', null, '-inf']::double[]) as x, unnest([1, 2, 3, 4]::float[]) as y`
+  );
+  const plain = await withPlainTypes(table);
+  const rows = await queryRows(`select cast(x as varchar) as x, y from ${quoteName(plain)}`);
+  expect(rows.map(({ x }) => x)).toEqual(['1.0', null, null, '-inf']);
+  expect(rows.map(({ y }) => y)).toEqual([1, 2, 3, 4]);
+});
