@@ -157,6 +157,16 @@ describe('preflight', () => {
     }
   });
 
+  it('does not take vectors without numbers and labels for a proof', async () => {
+    const files = changed(BUNDLE_FILES.testVectors, TestVectors, ({ rows, inputs }) => ({ rows, inputs, outputs: {} }));
+    const checks = await examine(files);
+    expect(checks['onnx-equals-model']).toMatchObject({
+      verdict: 'warn',
+      evidence: '64 recorded rows: nothing was recorded to compare.'
+    });
+    expect(checks['service-replay']!.verdict).toBe('warn');
+  });
+
   it('finds an export that computes something else than the notebook', async () => {
     const files = changed(BUNDLE_FILES.testVectors, TestVectors, vectors => ({
       ...vectors,

@@ -42,9 +42,10 @@ export function differenceOf(
   return { numbers, compared, labels: others, missing: null };
 }
 
-/** Whether answers count as equal. */
-export function isEqual({ numbers, labels, missing }: Difference): boolean {
-  return missing === null && numbers <= TOLERANCE && (labels ?? []).length === 0;
+/** What a difference means: vectors without numbers and labels, as older imports of mere labels have them, prove nothing. */
+export function verdictOf({ numbers, compared, labels, missing }: Difference): 'pass' | 'warn' | 'fail' {
+  if (missing !== null || numbers > TOLERANCE || (labels ?? []).length > 0) return 'fail';
+  return compared === 0 && labels === null ? 'warn' : 'pass';
 }
 
 /** A difference in words, with its numbers. */

@@ -1,5 +1,5 @@
 import type { Check } from '../check.js';
-import { differenceOf, inWords, isEqual } from '../difference.js';
+import { differenceOf, inWords, verdictOf } from '../difference.js';
 
 export const onnxEqualsModel: Check = {
   id: 'onnx-equals-model',
@@ -13,8 +13,9 @@ export const onnxEqualsModel: Check = {
       difference.missing === null
         ? inWords(difference, vectors)
         : `The graph gives no "${difference.missing}" to compare.`;
-    return isEqual(difference)
-      ? { verdict: 'pass', evidence }
-      : { verdict: 'fail', evidence, remedy: 'Export the model again with slip.register; do not edit the bundle.' };
+    const verdict = verdictOf(difference);
+    return verdict === 'pass'
+      ? { verdict, evidence }
+      : { verdict, evidence, remedy: 'Export the model again with slip.register; do not edit the bundle.' };
   }
 };

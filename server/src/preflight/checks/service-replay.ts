@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ModelSignature, TestVectors } from '@slipway/contract';
 import { numbersInRow } from '../../serving/tensors.js';
 import type { Check } from '../check.js';
-import { differenceOf, inWords, isEqual } from '../difference.js';
+import { differenceOf, inWords, verdictOf } from '../difference.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Numbers of tensors in one request, which a service takes as text of at most 8 MiB. */
@@ -44,9 +44,10 @@ export const serviceReplay: Check = {
       difference.missing === null
         ? `Over HTTP, ${inWords(difference, vectors)}`
         : `The service's answer lacks "${difference.missing}".`;
-    return isEqual(difference)
-      ? { verdict: 'pass', evidence }
-      : { verdict: 'fail', evidence, remedy: 'Register the model again with slip.register.' };
+    const verdict = verdictOf(difference);
+    return verdict === 'pass'
+      ? { verdict, evidence }
+      : { verdict, evidence, remedy: 'Register the model again with slip.register.' };
   }
 };
 
