@@ -1,6 +1,6 @@
 export { data, type DataOptions } from './data/data.js';
 export { images, ImageFolder, type ImageBatch, type ImageBatchOptions, type ImageOptions } from './data/images.js';
-export { tensors, TensorSet, type TensorOptions } from './data/tensors.js';
+export { tensors, TensorSet, type ColumnTensorOptions, type TensorOptions } from './data/tensors.js';
 export type { TensorContent, TensorRows } from './data/tensor-rows.js';
 export type { Batch, BatchOptions } from './data/batches.js';
 export type { ColumnRule, DataSchema } from './data/schema.js';

@@ -28,6 +28,14 @@ export interface TensorOptions {
   readonly target?: string;
 }
 
+/** Which column of a frame holds the tensors, and what they are. */
+export interface ColumnTensorOptions extends Pick<TensorOptions, 'shape' | 'content' | 'scaling'> {
+  /** The column of lists; the model's input is called so. */
+  readonly column: string;
+  /** The column of the truth. */
+  readonly target: string;
+}
+
 /** Whole numbers with more different values than this are a quantity, not classes. */
 const MOST_CLASSES = 20;
 /** Numbers that are read from the engine at a time. */
@@ -80,7 +88,7 @@ export class TensorSet implements TensorRows {
     for (let from = 0; from < this.count; from += rows) {
       // Row numbers of a table that is never changed run from 0.
       await readLists(
-        `select ${quoteName(name)} from ${quoteName(this.frame.table)} ` +
+        `select cast(${quoteName(name)} as float[]) from ${quoteName(this.frame.table)} ` +
           `where rowid >= ${from} and rowid < ${from + rows} order by rowid`,
         out,
         from * width
@@ -99,12 +107,20 @@ export class TensorSet implements TensorRows {
 
 /**
  * Registers tensors that are held as arrays, with their truth, as a version of dataset `name`: pictures as numbers, or windows
- * of a series. `slip.fit(model, await set.split({ test: 0.2 }))` trains on them.
+ * of a series. `slip.fit(model, await set.split({ test: 0.2 }))` trains on them. Of a frame instead of a name: its column of lists.
  *
  * @throws SlipwayError OPTION_INVALID for a shape that is none, or lists of unequal length; DATA_REFUSED for a row of another
  * shape, a number that is not finite, or pixels outside of 0 to 255.
  */
-export async function tensors(name: string, options: TensorOptions): Promise<TensorSet> {
+export async function tensors(name: string, options: TensorOptions): Promise<TensorSet>;
+export async function tensors(frame: Frame, options: ColumnTensorOptions): Promise<TensorSet>;
+export async function tensors(from: string | Frame, options: TensorOptions | ColumnTensorOptions): Promise<TensorSet> {
+  if (typeof from === 'string') return tensorsOfArrays(from, options as TensorOptions);
+  const { tensorsOfFrame } = await import('./frame-tensors.js');
+  return tensorsOfFrame(from, options as ColumnTensorOptions);
+}
+
+async function tensorsOfArrays(name: string, options: TensorOptions): Promise<TensorSet> {
   const { shape, content: kind = 'numbers', target = 'label', scaling = 'standardize' } = options;
   const input = options.input ?? (kind === 'pixels' ? 'image' : 'values');
   refuseOptions(options, kind, input, target);
@@ -151,11 +167,12 @@ export async function tensors(name: string, options: TensorOptions): Promise<Ten
   return new TensorSet(await frame.save(name), target, { name: input, shape: [...shape], kind, scaling });
 }
 
-function refuseOptions(options: TensorOptions, kind: TensorContent['kind'], input: string, target: string): void {
-  const { shape, labels, time } = options;
-  const invalid = (message: string, remedy: string): never => {
-    throw new SlipwayError('OPTION_INVALID', message, { remedy });
-  };
+function invalid(message: string, remedy: string): never {
+  throw new SlipwayError('OPTION_INVALID', message, { remedy });
+}
+
+/** @throws SlipwayError OPTION_INVALID */
+export function refuseShape(shape: readonly number[], kind: TensorContent['kind']): void {
   if (shape.length === 0 || shape.some(size => !Number.isInteger(size) || size < 1)) {
     invalid(`[${shape.join(', ')}] is no shape of a row.`, 'Say e.g. shape: [28, 28, 1], or [steps, features].');
   }
@@ -165,6 +182,11 @@ function refuseOptions(options: TensorOptions, kind: TensorContent['kind'], inpu
       'Add the channels as the last axis.'
     );
   }
+}
+
+function refuseOptions(options: TensorOptions, kind: TensorContent['kind'], input: string, target: string): void {
+  const { shape, labels, time } = options;
+  refuseShape(shape, kind);
   if (labels.length === 0) invalid('There are no labels, and so no rows.', 'Give one label for each row.');
   if (time && time.length !== labels.length) {
     invalid(`There are ${time.length} times for ${labels.length} labels.`, 'Give one time for each row.');
