@@ -7,11 +7,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendFile } from '../client/send-file.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
-import { digestOf } from './content.js';
+import { digestOf, uploadContent } from './content.js';
 import { execute, freshTable, queryRows, quoteName } from './engine.js';
 import { Frame } from './frame.js';
 
-beforeAll(() => RecordingNotebook.install('/'));
+beforeAll(() => {
+  delete process.env['SLIPWAY_URL'];
+  RecordingNotebook.install('/');
+});
 
 async function frameOf(sql: string): Promise<Frame> {
   const table = freshTable();
@@ -49,6 +52,18 @@ describe('the digest of a frame', () => {
       )
     );
     expect(new Set(digests).size).toBe(4);
+  });
+});
+
+describe('the Parquet file of a large frame', () => {
+  it('is written without a lasting loss of threads, by several at once as well', async () => {
+    const threads = async (): Promise<unknown> =>
+      (await queryRows("select current_setting('threads') as threads"))[0]!['threads'];
+    const before = await threads();
+    const frame = await frameOf('select i as n from range(250000) t(i)');
+    // No server is there to take it.
+    await Promise.allSettled([uploadContent(frame, '/nowhere'), uploadContent(frame, '/nowhere')]);
+    expect(await threads()).toBe(before);
   });
 });
 

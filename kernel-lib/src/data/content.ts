@@ -33,14 +33,18 @@ async function writeParquet(frame: Frame, file: string): Promise<void> {
   const copy = `copy ${quoteName(frame.table)} to ${quoteText(file)} (format parquet, compression zstd)`;
   if (frame.rowCount <= LARGE) return execute(copy);
   // Several threads that must keep the order hold hundreds of megabytes that wait for their turn.
-  const [row] = await queryRows("select current_setting('threads') as threads");
+  usualThreads ??= queryRows("select current_setting('threads') as threads").then(rows => Number(rows[0]!['threads']));
+  const usual = await usualThreads;
   await execute('set threads = 1');
   try {
     await execute(copy);
   } finally {
-    await execute(`set threads = ${Number(row!['threads'])}`);
+    await execute(`set threads = ${usual}`);
   }
 }
+
+/** Asked once, before it is changed: frames may be registered side by side. */
+let usualThreads: Promise<number> | undefined;
 
 async function hashOfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
