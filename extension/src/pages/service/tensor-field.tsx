@@ -30,7 +30,7 @@ function PictureField({ input, shape, text, onChange }: TensorFieldProps): JSX.E
   };
   const [height, width, channels] = shape;
   return (
-    <label className="jp-SlipwayField">
+    <label className="jp-SlipwayField jp-mod-tensor">
       <span className="jp-SlipwayField-name">{input.name}</span>
       <input type="file" name={input.name} accept="image/png,image/jpeg,image/webp,image/gif" onChange={choose} />
       {text.startsWith('data:') ? (
@@ -48,7 +48,7 @@ function PictureField({ input, shape, text, onChange }: TensorFieldProps): JSX.E
 function NumbersField({ input, shape, text, onChange }: TensorFieldProps): JSX.Element {
   const trans = useTranslation();
   return (
-    <label className="jp-SlipwayField">
+    <label className="jp-SlipwayField jp-mod-tensor">
       <span className="jp-SlipwayField-name">{input.name}</span>
       <textarea name={input.name} rows={4} spellCheck={false} value={text} onChange={e => onChange(e.target.value)} />
       <span className="jp-SlipwayField-hint">{trans.__('%1 numbers as JSON, flat or nested', shape.join(' × '))}</span>
