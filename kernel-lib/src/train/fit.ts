@@ -37,7 +37,7 @@ export interface TrainingOptions {
   checkpoint?: string;
   /** Goes on from the checkpoint, when there is one. */
   resume?: boolean;
-  /** Whether a copy of a network is to learn a few rows by heart, for at most 3 s; `skip` leaves that test out. */
+  /** Whether a copy of a network is to learn a few rows by heart, for at most 3 s of the processor; `skip` leaves that test out. */
   fewRows?: 'test' | 'skip';
 }
 
