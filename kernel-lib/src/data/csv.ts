@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { SlipwayError } from '../errors.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
+import { isGzip, unpackedStart } from './gzip.js';
 import type { DataSource } from './source.js';
 import { inUtf8, markedEncoding, type TextEncoding } from './text-encoding.js';
 
@@ -104,10 +105,8 @@ function readHeader(source: DataSource): Header {
   } finally {
     closeSync(descriptor);
   }
-  const text = buffer
-    .subarray(0, length)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const bytes = buffer.subarray(0, length);
+  const text = (isGzip(source.file) ? unpackedStart(bytes) : bytes).toString('utf8').replace(/^\uFEFF/, '');
   if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
     throw new SlipwayError('DATA_UNREADABLE', `"${source.named}" is a page of the web or XML, not a table.`, {
       remedy: 'Look at it in a browser: a download often answers with a page that says why there is no file.'

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { SlipwayError } from '../errors.js';
@@ -131,6 +132,23 @@ describe('reading a data file', () => {
     // Only the header has a letter that tells.
     writeFileSync(path.join(folder, 'encoded.csv'), Buffer.from('Straße,n\nx,1\n', 'latin1'));
     expect((await data('encoded', 'encoded.csv')).columnNames).toEqual(['Straße', 'n']);
+  });
+
+  it('reads what is packed with gzip, in whichever encoding', async () => {
+    for (const encoding of ['utf8', 'latin1'] as const) {
+      writeFileSync(
+        path.join(folder, 'packed.csv.gz'),
+        gzipSync(Buffer.from('Stadt,n\nMünchen,1\nKöln,2\n', encoding))
+      );
+      const frame = await data('packed', 'packed.csv.gz');
+      expect(await frame.values(['Stadt', 'n'])).toEqual([
+        ['München', 'Köln'],
+        [1, 2]
+      ]);
+    }
+    writeFileSync(path.join(folder, 'packed.jsonl.gz'), gzipSync('{"n":1}\n{"n":2}\n'));
+    expect((await data('packed', 'packed.jsonl.gz')).rowCount).toBe(2);
+    expect((await refusal('a,b\n1,2\n', 'plain.csv.gz')).code).toBe('DATA_UNREADABLE');
   });
 
   it('says of a page of the web, of bytes, and of row numbers of pandas what they are', async () => {

@@ -55,7 +55,7 @@ export async function download(address: string, signal: AbortSignal): Promise<Do
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-    const extension = path.posix.extname(new URL(response.url).pathname) || (EXTENSIONS[type] ?? '');
+    const extension = endingOf(new URL(response.url).pathname) || (EXTENSIONS[type] ?? '');
     const file = path.join(folder, `download${extension}`);
     // The same stream: the two declarations of it do not know each other.
     await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(file), { signal });
@@ -64,6 +64,11 @@ export async function download(address: string, signal: AbortSignal): Promise<Do
     await remove();
     throw error;
   }
+}
+
+/** `.csv`, and `.csv.gz` of what is packed. */
+function endingOf(pathname: string): string {
+  return /(?:\.[a-z]+)?\.gz$/i.exec(pathname)?.[0] ?? path.posix.extname(pathname);
 }
 
 /** `fetch` takes no user and password in an address; they travel in a header of their own. */

@@ -53,11 +53,13 @@ export function describeSource(file: string, named: string): DataSource {
       remedy: 'Check how the file was written or downloaded; nothing was registered.'
     });
   }
-  const extension = path.extname(file).toLowerCase();
+  const isPacked = /\.gz$/i.test(file);
+  const extension = path.extname(isPacked ? file.slice(0, -3) : file).toLowerCase();
   const format = FORMATS[extension];
-  if (!format) {
-    throw new SlipwayError('DATA_UNREADABLE', `"${named}" ends in "${extension}", which is not read.`, {
-      remedy: `Formats: ${Object.keys(FORMATS).join(', ')}.`
+  if (!format || (isPacked && format !== 'csv' && format !== 'json')) {
+    const ending = isPacked ? `${extension}.gz` : extension;
+    throw new SlipwayError('DATA_UNREADABLE', `"${named}" ends in "${ending}", which is not read.`, {
+      remedy: `Formats: ${Object.keys(FORMATS).join(', ')}; those of text also packed with gzip, as in .csv.gz.`
     });
   }
   return { file, named, format };

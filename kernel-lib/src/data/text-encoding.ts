@@ -4,7 +4,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TextDecoderStream } from 'node:stream/web';
 import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { temporaryFolder } from '../temporary-folder.js';
+import { isGzip } from './gzip.js';
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
@@ -29,7 +31,8 @@ export async function inUtf8(
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const copy = path.join(folder, 'text.csv');
   try {
-    const text = Readable.toWeb(createReadStream(file)).pipeThrough(new TextDecoderStream(encoding));
+    const bytes = isGzip(file) ? createReadStream(file).pipe(createGunzip()) : createReadStream(file);
+    const text = Readable.toWeb(bytes).pipeThrough(new TextDecoderStream(encoding));
     await pipeline(Readable.fromWeb(text), createWriteStream(copy));
     return { file: copy, remove };
   } catch (error) {
