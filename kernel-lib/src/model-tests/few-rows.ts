@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { ModelTestResult } from '@slipway/contract';
+import { operationsPerRow, recurrentCalls } from '../backend/work.js';
 import { buildNetwork, withoutPenalties } from '../models/build-network.js';
 import { isModelSpec, isNetworkSpec, type ModelSpec } from '../models/specs.js';
 import { withoutAutolog } from '../runs/autolog.js';
@@ -18,27 +19,31 @@ const LEARNING_RATES = [0.02, 0.003];
 const ACCURACY = 0.99;
 const R2 = 0.95;
 
-/**
- * How long a fit may spend on the test, in seconds of the processor, so that a busy machine does not change what is found; and in all.
- * Most networks need a fraction of it.
- */
-const PROCESSOR_S = 3;
-const ALL_S = 10;
+/** What a test of few rows may cost. */
+export interface FewRowsBudget {
+  /** Floating point operations, estimated before it begins: what is found must not depend on the machine. */
+  readonly operations: number;
+  /** Asked now and then. */
+  timeIsOver(): boolean;
+}
 
-/** Says when the time is over. */
-type TimeIsOver = () => boolean;
+/** What a fit may spend if all steps are needed: some 15 s on one core. Networks that learn need a fraction of it. */
+const OPERATIONS_IN_A_FIT = 3e10;
+/** What one value of a sequence costs in a recurrent layer, whose operations are small: about a millisecond. */
+const OPERATIONS_PER_CALL = 2e6;
+/** For a machine that is far slower than the estimate. */
+const LONGEST_S = 30;
 
-function limitedTime(): TimeIsOver {
-  const [start, used] = [performance.now(), process.cpuUsage()];
-  return () => {
-    const { user, system } = process.cpuUsage(used);
-    return (user + system) / 1e6 > PROCESSOR_S || performance.now() - start > ALL_S * 1000;
-  };
+const NO_BUDGET: FewRowsBudget = { operations: Infinity, timeIsOver: () => false };
+
+function budgetOfAFit(): FewRowsBudget {
+  const start = performance.now();
+  return { operations: OPERATIONS_IN_A_FIT, timeIsOver: () => performance.now() - start > LONGEST_S * 1000 };
 }
 
 /** What came of learning a few rows by heart; null for models that are not trained in steps. */
 export interface FewRows {
-  /** null: the time was over before it was known. */
+  /** null: it would take, or took, more than it may. */
   readonly learned: boolean | null;
   /** Rows that were to be learned. */
   readonly count: number;
@@ -55,12 +60,12 @@ export async function fewRows(
   rows: Float32Array,
   target: Target
 ): Promise<ModelTestResult | null> {
-  const report = await overfitFewRows(model, shape, rows, target, limitedTime());
+  const report = await overfitFewRows(model, shape, rows, target, budgetOfAFit());
   if (report === null) return null;
   const { learned, count, evidence } = report;
   // No numbers that differ from time to time: the same training is to give the same bundle.
   if (learned === null) {
-    const why = `${PROCESSOR_S} s were over before it was known whether the network can learn ${count} rows by heart.`;
+    const why = `Whether the network can learn ${count} rows by heart takes longer to know than a fit may take for it.`;
     return { id: 'few-rows', verdict: 'not applicable', evidence: why, remedy: null };
   }
   return learned
@@ -72,14 +77,14 @@ export async function fewRows(
  * Trains a copy of a network on a few rows, without penalties: one that is wired rightly learns them by heart. Weights and
  * state of the network itself stay as they are.
  *
- * @param rows row-major [count, …shape]. @param shape of one row. @param timeIsOver asked now and then.
+ * @param rows row-major [count, …shape]. @param shape of one row.
  */
 export async function overfitFewRows(
   model: ModelSpec | LayersModel,
   shape: readonly number[],
   rows: Float32Array,
   target: Target,
-  timeIsOver: TimeIsOver = () => false
+  budget = NO_BUDGET
 ): Promise<FewRows | null> {
   if (isModelSpec(model) && !isNetworkSpec(model)) return null;
   const tf = await tensorflow();
@@ -91,7 +96,10 @@ export async function overfitFewRows(
       : await copyOf(tf, model);
     try {
       const chosen = chooseRows(target, rows, mostRows(network));
-      report = await withoutAutolog(() => learnByHeart(tf, network, shape, rows, target, chosen, rate, timeIsOver));
+      if (costOf(network, chosen.length) > budget.operations) {
+        return { learned: null, count: chosen.length, evidence: 'it would take too long' };
+      }
+      report = await withoutAutolog(() => learnByHeart(tf, network, shape, rows, target, chosen, rate, budget));
     } finally {
       network.dispose();
     }
@@ -109,6 +117,12 @@ function copyOf(tf: Tf, model: LayersModel): Promise<LayersModel> {
 function mostRows(network: LayersModel): number {
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
   return Math.max(2, Math.min(MOST_ROWS, Math.floor(network.countParams() / (2 * units))));
+}
+
+/** Operations of all steps, if they are all needed. */
+function costOf(network: LayersModel, rows: number): number {
+  const ofStep = operationsPerRow(network) * rows + OPERATIONS_PER_CALL * recurrentCalls(network);
+  return ofStep * STEPS * LEARNING_RATES.length;
 }
 
 /** Rows of all classes in turn; of numbers, rows that lie far apart. Rows that are equal to the model are taken once. */
@@ -133,7 +147,7 @@ async function learnByHeart(
   { train, labels }: Target,
   chosen: readonly number[],
   learningRate: number,
-  timeIsOver: TimeIsOver
+  budget: FewRowsBudget
 ): Promise<FewRows> {
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
   const truth = chosen.map(row => train[row]!);
@@ -155,7 +169,7 @@ async function learnByHeart(
   try {
     for (let step = 1; ; step++) {
       await network.trainOnBatch(x, y);
-      const over = timeIsOver();
+      const over = budget.timeIsOver();
       if (step % PAUSE !== 0 && !over) continue;
       const output = network.predictOnBatch(x) as ReturnType<Tf['tensor2d']>;
       const predicted = Array.from(await output.data());

@@ -16,6 +16,7 @@ import { tensorflow } from '../train/tensorflow.js';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { test as askModel } from './behaviours.js';
 import { check } from './check.js';
+import { fewRows } from './few-rows.js';
 import { labelsKept } from './labels-kept.js';
 
 let folder: string;
@@ -141,6 +142,16 @@ describe('a network that is fitted', () => {
       /^The network does not learn a few rows by heart: R² 0\.\d+ on 12 rows after 200 steps\.$/
     );
     expect(book.warnings.join()).toContain('fewRows: "skip"');
+  });
+
+  it('is not judged when that would take too long, which is known before', async () => {
+    const target = {
+      ...{ name: 'value', task: 'regression', labels: null, test: [] },
+      train: Array.from({ length: 12 }, (_, i) => i)
+    } as const;
+    const rows = Float32Array.from(target.train);
+    const spec = mlp({ hidden: [1500, 1500] });
+    expect(await fewRows(spec, [1], rows, target)).toMatchObject({ id: 'few-rows', verdict: 'not applicable' });
   });
 
   it('is not asked when its author says so', async () => {

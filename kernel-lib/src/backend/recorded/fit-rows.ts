@@ -1,7 +1,7 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../../tfjs.js';
 import type { RecordedStep, Step } from './recorded-step.js';
-import { operationsPerRow } from './work.js';
+import { operationsPerRow } from '../work.js';
 
 /** tfjs's own loop over epochs and batches, which its types do not show. */
 export type FitLoop = (

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { tensorflow } from '../../train/tensorflow.js';
-import { operationsPerRow } from './work.js';
+import { tensorflow } from '../train/tensorflow.js';
+import { operationsPerRow, recurrentCalls } from './work.js';
 
 it('counts each weight once for every place that a layer uses it at', async () => {
   const tf = await tensorflow();
@@ -15,6 +15,7 @@ it('counts each weight once for every place that a layer uses it at', async () =
   expect(operationsPerRow(convolution)).toBe(6 * (9 * 2 + 2) * 25);
   const recurrent = tf.sequential({ layers: [tf.layers.gru({ units: 2, inputShape: [7, 3] })] });
   expect(operationsPerRow(recurrent)).toBe(6 * recurrent.countParams() * 7);
+  expect([dense, convolution, recurrent].map(recurrentCalls)).toEqual([0, 0, 7]);
 });
 
 it('counts a layer that is used twice twice', async () => {

@@ -24,3 +24,11 @@ function places(shapes: Shape | Shape[]): number {
   if (Array.isArray(first)) return Math.max(...(shapes as Shape[]).map(places));
   return (shapes as Shape).slice(1, -1).reduce<number>((product, size) => product * (size ?? 1), 1);
 }
+
+/** How many times a step calls its recurrent layers for one value after the other: what they cost beside their weights. */
+export function recurrentCalls(model: LayersModel): number {
+  return model.layers
+    .filter(layer => 'cell' in layer || 'forwardLayer' in layer)
+    .flatMap(layer => layer.inboundNodes)
+    .reduce((sum, { inputShapes }) => sum + places(inputShapes), 0);
+}
