@@ -73,6 +73,8 @@ function createTable(source: DataSource, { names, delimiter }: Header, sniffed: 
   });
   const list = names.map((name, i) => {
     const column = quoteName(name);
+    // NaN is a missing value.
+    if (types[i] === 'DOUBLE') return `case when isnan(${column}) then null else ${column} end as ${column}`;
     if (!areDoubtful[i]) return column;
     // Beyond 2^53 a DOUBLE is not the number that was written.
     const isWhole = `${column} is null or (${column} = floor(${column}) and abs(${column}) < ${Number.MAX_SAFE_INTEGER})`;

@@ -103,6 +103,7 @@ describe('reading a data file', () => {
     ],
     ['numbers with a decimal comma', 'd;n\n1,5;1\n2,25;2\n', 'number', 2.25],
     ['codes with a zero in front as text', 'd,n\n01234,1\n04567,2\n', 'string', '04567'],
+    ['NaN as a missing value', 'd,n\n1.5,1\nNaN,2\n', 'number', null],
     ['a mark of the byte order', '\uFEFFd,n\n1,1\n2,2\n', 'integer', 2],
     ['line ends within quotes', 'd,n\n"one\ntwo",1\n"three, four",2\n', 'string', 'three, four']
   ])('reads %s', async (_, text, type, last) => {

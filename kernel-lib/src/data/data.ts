@@ -97,7 +97,7 @@ async function readAny(
   const files = typeof from === 'string' ? openSources(from, book) : openQuery(from, book.directory);
   const { sources, named, close } = await files;
   try {
-    const raw = await withPlainTypes(await readAll(sources, options));
+    const raw = await readAll(sources, options);
     const reads = sources.map(source =>
       /^[a-z0-9]+:\/\//i.test(source.named) ? `url:${source.named}` : `file:${source.named}`
     );
@@ -132,7 +132,7 @@ async function readOne(source: DataSource, options: DataOptions): Promise<string
   switch (source.format) {
     case 'csv':
       await readCsv(source, table);
-      break;
+      return table;
     case 'parquet':
       await readWith(`read_parquet(${quoteText(source.file)})`, source.named, table);
       break;
@@ -152,7 +152,7 @@ async function readOne(source: DataSource, options: DataOptions): Promise<string
       await readRows(source.file, source, table);
       break;
   }
-  return table;
+  return withPlainTypes(table);
 }
 
 /** Rows as JSON, one a line; all of them are looked at for the types. */

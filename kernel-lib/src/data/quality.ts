@@ -93,15 +93,16 @@ async function halfNumericColumns(
     if (total > LARGE && distinct > FEW_WORDS && (await manyWords(from, name, count, total))) continue;
     // Each word is looked at once, however often it stands there.
     const [row] = await queryRows(
-      `select sum(n) filter (number) as numbers, first(value order by first_row) filter (not number) as odd from ` +
-        `(select ${name} as value, try_cast(${name} as double) is not null as number, count(*) as n, ` +
-        `min(rowid) as first_row from ${from} where ${name} is not null group by all)`
+      `select sum(n) as numbers from (select ${name} as value, count(*) as n from ${from} group by 1) ` +
+        `where try_cast(value as double) is not null`
     );
     const numbers = Number(row!['numbers'] ?? 0);
     const share = numbers / count;
-    if (share >= MOSTLY_NUMERIC && share < 1) {
-      found.push(`${column}: ${numbers} of ${count} are numbers, but "${row!['odd']}" is not`);
-    }
+    if (share < MOSTLY_NUMERIC || share === 1) continue;
+    const [odd] = await queryRows(
+      `select ${name} as value from ${from} where ${name} is not null and try_cast(${name} as double) is null limit 1`
+    );
+    found.push(`${column}: ${numbers} of ${count} are numbers, but "${String(odd!['value'])}" is not`);
   }
   return {
     id: 'no-half-numeric-column',
