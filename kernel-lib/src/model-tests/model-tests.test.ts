@@ -13,6 +13,7 @@ import { readScoring } from '../scoring/scoring-module.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { fit } from '../train/fit.js';
 import { tensorflow } from '../train/tensorflow.js';
+import type { Target } from '../train/target.js';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { test as askModel } from './behaviours.js';
 import { check } from './check.js';
@@ -145,10 +146,8 @@ describe('a network that is fitted', () => {
   });
 
   it('is not judged when that would take too long, which is known before', async () => {
-    const target = {
-      ...{ name: 'value', task: 'regression', labels: null, test: [] },
-      train: Array.from({ length: 12 }, (_, i) => i)
-    } as const;
+    const train = Array.from({ length: 12 }, (_, i) => i);
+    const target: Target = { name: 'value', task: 'regression', labels: null, train, test: [] };
     const rows = Float32Array.from(target.train);
     const spec = mlp({ hidden: [1500, 1500] });
     expect(await fewRows(spec, [1], rows, target)).toMatchObject({ id: 'few-rows', verdict: 'not applicable' });
