@@ -4,8 +4,8 @@ import { LARGE } from './profile.js';
 
 /** A text column of which at least this share are numbers is probably a number column with a slip in it. */
 const MOSTLY_NUMERIC = 0.9;
-/** Hashes of rows that are compared at a time: some 60 MB. */
-const HASHES_AT_A_TIME = 2_000_000;
+/** Hashes of rows that are compared at a time: some 40 MB. */
+const HASHES_AT_A_TIME = 1_000_000;
 /** A column of no more different values is counted by value. */
 const FEW_WORDS = 10_000;
 
