@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { routes, ServerFile } from '@slipway/contract';
 import type { BundleFile } from '@slipway/contract';
 import { nodePath, ROOT } from '../harness/places.js';
 import { startProcess, waitFor } from '../harness/processes.js';
 import type { TestProcess } from '../harness/processes.js';
+
+const PROGRAM = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
 
 /** A real metadata server on a folder of its own. */
 export interface TestMetadataServer {
@@ -13,6 +17,8 @@ export interface TestMetadataServer {
   readonly port: number;
   readonly token: string;
   readonly process: TestProcess;
+  /** Ends it, and the supervisor and services that it has started. */
+  stop(): Promise<void>;
   /** Sends JSON and gives the answer's JSON. @throws Error when it is refused. */
   send(method: string, route: string, body?: unknown): Promise<unknown>;
   /** Stores bytes and gives what a bundle says of them. */
@@ -23,7 +29,7 @@ export interface TestMetadataServer {
 export async function startMetadataServer(data: string, port = 0): Promise<TestMetadataServer> {
   const started = startProcess({
     command: nodePath(),
-    args: [path.join(ROOT, 'server', 'bin', 'slipway.mjs'), 'server', '--data', data, '--port', String(port)],
+    args: [PROGRAM, 'server', '--data', data, '--port', String(port)],
     folder: ROOT
   });
   const server = await waitFor(started, 'The metadata server', async () => {
@@ -48,6 +54,10 @@ export async function startMetadataServer(data: string, port = 0): Promise<TestM
     port: Number(new URL(server.url).port),
     token,
     process: started,
+    stop: async () => {
+      await promisify(execFile)(nodePath(), [PROGRAM, 'stop', '--data', data]);
+      await started.stop();
+    },
     send: (method, route, body) =>
       call(method, route, body === undefined ? undefined : JSON.stringify(body), 'application/json'),
     upload: async (name, bytes) => {

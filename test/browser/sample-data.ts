@@ -35,19 +35,19 @@ export const SAMPLE_RUNS: readonly SampleRun[] = [
   { runId: 'd'.repeat(32), name: 'quiet-ash', experiment: 'churn', status: 'FINISHED', epochs: 12, minutesAgo: 3000 }
 ];
 
-/** Fills a server with a session, its cells, four runs, two datasets, a model of two versions and an imported one. */
+/** Fills a server with a session, its cells, four runs, two datasets, an imported model and one of two versions. */
 export async function fillWithSamples(server: TestMetadataServer): Promise<void> {
   await sendSession(server);
   await sendDatasets(server);
-  await sendModel(server, SAMPLE_RUNS[3]?.runId ?? '', 0.77);
-  await sendModel(server, SAMPLE_RUNS[0]?.runId ?? '', 0.81);
-  await sendImported(server, 'parcels', 'torch2-logits.onnx', {
+  await sendImported(server, 'shipments', 'torch2-logits.onnx', {
     labels: ['small', 'medium', 'large'],
     scores: 'logits',
     target: 'size',
     licence: 'MIT',
-    source: 'https://example.org/parcels'
+    source: 'https://example.org/shipments'
   });
+  await sendModel(server, SAMPLE_RUNS[3]?.runId ?? '', 0.77);
+  await sendModel(server, SAMPLE_RUNS[0]?.runId ?? '', 0.81);
 }
 
 /** A model that PyTorch made, imported as `slipway import` does. */

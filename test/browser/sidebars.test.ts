@@ -35,7 +35,7 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
   afterAll(async () => {
     await browser?.close();
     await lab?.process.stop();
-    await server?.process.stop();
+    await server?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -78,11 +78,11 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
   });
 
   it('tell of an imported model from which file it came, and what was changed in it', async () => {
-    await execute(page, 'slipway:open-model-version', { name: 'parcels', version: 1 });
-    await page.getByRole('heading', { name: 'parcels version 1' }).waitFor();
+    await execute(page, 'slipway:open-model-version', { name: 'shipments', version: 1 });
+    await page.getByRole('heading', { name: 'shipments version 1' }).waitFor();
     const origin = page.getByRole('table').filter({ hasText: 'Imported from' });
     const text = await origin.innerText();
-    for (const part of ['torch2-logits.onnx', 'pytorch 2.9.1', 'MIT', 'https://example.org/parcels']) {
+    for (const part of ['torch2-logits.onnx', 'pytorch 2.9.1', 'MIT', 'https://example.org/shipments']) {
       expect(text).toContain(part);
     }
     expect(text).toMatch(/SHA-256\s+[0-9a-f]{64}/);
@@ -105,7 +105,7 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
     await answer.getByRole('row', { name: /^amount -?[\d.]+$/ }).waitFor();
     await answer.getByRole('row', { name: /^margin -?[\d.]+$/ }).waitFor();
     await screenshot(page, 'several-quantities');
-    await execute(page, 'slipway:open-model-version', { name: 'parcels', version: 1 });
+    await execute(page, 'slipway:open-model-version', { name: 'shipments', version: 1 });
   });
 
   it('look right in the dark theme', async () => {

@@ -54,8 +54,10 @@ export function encodePredictions(
   outputs: Outputs,
   rows: number
 ): PredictAnswer['predictions'] {
+  // The label is what most readers look for.
+  const ordered = signature.outputs.toSorted((a, b) => Number(b.role === 'label') - Number(a.role === 'label'));
   return Array.from({ length: rows }, (_, row) =>
-    Object.assign({}, ...signature.outputs.map(output => saidOf(signature, output, outputs[output.name]!, row)))
+    Object.assign({}, ...ordered.map(output => saidOf(signature, output, outputs[output.name]!, row)))
   ) as PredictAnswer['predictions'];
 }
 
