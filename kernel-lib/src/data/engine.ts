@@ -30,6 +30,8 @@ function open(): Promise<Engine> {
     const connection = await instance.connect();
     // Freed memory goes back to the machine, and tables in memory are packed, only if they are asked to.
     await connection.run('set allocator_background_threads = true');
+    await connection.run("set allocator_flush_threshold = '4MB'");
+    await connection.run("set allocator_bulk_deallocation_flush_threshold = '4MB'");
     // An instant is the same text, and so has the same digest, wherever the notebook runs.
     await connection.run("set global timezone = 'UTC'");
     await connection.run("attach ':memory:' as frames (compress); use frames");
