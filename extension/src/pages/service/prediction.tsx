@@ -17,8 +17,8 @@ export function PredictionView({ prediction, target }: PredictionViewProps): JSX
   return (
     <>
       <p className="jp-SlipwayTest-prediction">
-        <span>{said === undefined ? target : trans.__('%1:', target)}</span>
-        {said === undefined ? null : <strong> {said}</strong>}
+        <span>{said === undefined ? target : trans.__('%1:', target)}</span>{' '}
+        {said === undefined ? null : <strong>{said}</strong>}
       </p>
       {Object.entries(probabilities ?? {}).map(([name, probability]) => (
         <div key={name} className="jp-SlipwayProbability">
