@@ -4,18 +4,18 @@ import path from 'node:path';
 
 /** A folder of ours that nobody has touched for so long, and whose process is gone, is nobody's. */
 const STALE_MS = 60 * 60_000;
+/** What folders are made for; `frames` is the engine's own. */
+const PURPOSES = ['frames', 'download', 's3', 'rows', 'content'] as const;
 /** `slipway-rows-4711-AbCdEf`: what it is for, and the process that made it. */
-const NAME = /^slipway-(?:frames|download|s3|rows|content)-(\d+)(?:-|$)/;
+const NAME = new RegExp(`^slipway-(?:${PURPOSES.join('|')})-(\\d+)(?:-|$)`);
 
 let sweeping: Promise<void> | undefined;
 
 /**
  * Makes a folder for files that live only while they are worked on. Whoever makes it deletes it; those of processes that
  * were killed are deleted by the next process that makes one.
- *
- * @param purpose one word, which the pattern of names knows.
  */
-export async function temporaryFolder(purpose: 'download' | 's3' | 'rows' | 'content'): Promise<string> {
+export async function temporaryFolder(purpose: (typeof PURPOSES)[number]): Promise<string> {
   void sweepTemporaryFolders();
   return mkdtemp(path.join(tmpdir(), `slipway-${purpose}-${process.pid}-`));
 }

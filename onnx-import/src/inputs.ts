@@ -1,5 +1,5 @@
 import type { SignatureInput, TensorType } from '@slipway/contract';
-import { isTensor } from '@slipway/tensor-inputs';
+import { isTensor, sizeOf } from '@slipway/tensor-inputs';
 import { OnnxImportError } from './errors.js';
 import type { GraphNode } from './graph-nodes.js';
 import { pixelEdit, pixelNodes, planPixels, type PixelPlan } from './image-input.js';
@@ -80,7 +80,7 @@ export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan
     const fixedRows = shape === null ? null : (shape[0] ?? null);
     const given = namesGiven(draft, options, input.name, place);
     const row = shape === null ? openRow(input.name, given) : rowShape(input.name, shape, given);
-    const width = row.reduce((product, size) => product * size, 1);
+    const width = sizeOf(row);
     const datatype = GIVEN_AS[element];
     if (datatype === undefined) {
       throw new OnnxImportError(

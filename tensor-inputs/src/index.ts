@@ -1,4 +1,4 @@
-export { flatRow, inputType, isTensor, rowShape, rowSize, RowShapeError, shapeText } from './row-shape.js';
+export { flatRow, inputType, isTensor, rowShape, rowSize, RowShapeError, shapeText, sizeOf } from './row-shape.js';
 export {
   decodePicture,
   LARGEST_PICTURE_BYTES,

@@ -8,8 +8,13 @@ export function rowShape({ shape }: Shaped): number[] {
 }
 
 /** Numbers in one row of an input. */
-export function rowSize({ shape }: Shaped): number {
-  return shape.slice(1).reduce((product, size) => product * size, 1);
+export function rowSize(input: Shaped): number {
+  return sizeOf(rowShape(input));
+}
+
+/** How many numbers a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Whether a row of the input is a list of numbers rather than one value: its shape is not [-1, 1] or [-1]. */
@@ -47,7 +52,7 @@ export class RowShapeError extends Error {
  * @throws RowShapeError for other values, another number of them, or another nesting.
  */
 export function flatRow(value: unknown, shape: readonly number[]): ArrayLike<unknown> {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const expected = `${size} numbers, flat or nested as ${shapeText(shape)}`;
   if (ArrayBuffer.isView(value) && 'length' in value) {
     const numbers = value as unknown as ArrayLike<unknown>;

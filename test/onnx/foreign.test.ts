@@ -8,7 +8,7 @@ import { call, slipway } from '../server/slipway-process.js';
 import { foreignModels } from './foreign-models.js';
 import { itServes } from './foreign-serving.js';
 
-/** All but that of CatBoost, which is a download of 100 MB; foreign.long.ts has it, too. */
+/** All but that of CatBoost, which is a download of 100 MB: foreign.long.ts has it. */
 const NAMES = [
   'sklearn-logistic',
   'sklearn-categories',

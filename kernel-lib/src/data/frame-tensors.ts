@@ -1,4 +1,4 @@
-import { shapeText } from '@slipway/tensor-inputs';
+import { shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError } from '../errors.js';
 import { queryRows, quoteName } from './engine.js';
 import type { Frame } from './frame.js';
@@ -19,7 +19,7 @@ export async function tensorsOfFrame(frame: Frame, options: ColumnTensorOptions)
       remedy: `Its columns are ${frame.columns.map(({ name, type }) => `${name} (${type})`).join(', ')}.`
     });
   }
-  const width = shape.reduce((product, size) => product * size, 1);
+  const width = sizeOf(shape);
   const list = `cast(${quoteName(column)} as double[])`;
   const pixels = kind === 'pixels' ? ` or list_min(${list}) < 0 or list_max(${list}) > 255` : '';
   const bad =

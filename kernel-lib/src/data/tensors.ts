@@ -1,4 +1,4 @@
-import { flatRow, RowShapeError, shapeText } from '@slipway/tensor-inputs';
+import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError } from '../errors.js';
 import type { MimeBundle } from '../notebook/context.js';
 import { warnOfCell } from '../notebook/cell-warning.js';
@@ -82,7 +82,7 @@ export class TensorSet implements TensorRows {
   /** The numbers of all rows, row-major [rows, …shape]. */
   async read(): Promise<Float32Array> {
     const { name, shape } = this.content;
-    const width = shape.reduce((product, size) => product * size, 1);
+    const width = sizeOf(shape);
     const out = new Float32Array(this.count * width);
     const rows = Math.max(1, Math.floor(BLOCK_NUMBERS / width));
     for (let from = 0; from < this.count; from += rows) {
@@ -124,7 +124,7 @@ async function tensorsOfArrays(name: string, options: TensorOptions): Promise<Te
   const { shape, content: kind = 'numbers', target = 'label', scaling = 'standardize' } = options;
   const input = options.input ?? (kind === 'pixels' ? 'image' : 'values');
   refuseOptions(options, kind, input, target);
-  const width = shape.reduce((product, size) => product * size, 1);
+  const width = sizeOf(shape);
   const count = options.labels.length;
   const rowOf = rowReader(name, options, width, count);
   let largest = -Infinity;

@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { ModelTestResult } from '@slipway/contract';
+import { sizeOf } from '@slipway/tensor-inputs';
 import { operationsPerRow, recurrentCalls } from '../backend/work.js';
 import { buildNetwork, withoutPenalties } from '../models/build-network.js';
 import { isModelSpec, isNetworkSpec, type ModelSpec } from '../models/specs.js';
@@ -156,7 +157,7 @@ async function learnByHeart(
   const spread = Math.sqrt(truth.reduce((sum, t) => sum + (t - mean) ** 2, 0) / truth.length) || 1;
   const answers = labels === null ? truth.map(t => (t - mean) / spread) : truth;
   const oneHot = labels !== null && units > 1;
-  const width = shape.reduce((product, size) => product * size, 1);
+  const width = sizeOf(shape);
   const learnedRows = new Float32Array(chosen.length * width);
   chosen.forEach((row, i) => learnedRows.set(rows.subarray(row * width, (row + 1) * width), i * width));
   const x = tf.tensor(learnedRows, [chosen.length, ...shape]);

@@ -1,4 +1,4 @@
-import { flatRow, RowShapeError } from '@slipway/tensor-inputs';
+import { flatRow, RowShapeError, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError } from '../errors.js';
 import type { CellValue } from './model-inputs.js';
 
@@ -36,7 +36,7 @@ export class TensorInput {
 
   /** Numbers per row. */
   get width(): number {
-    return this.shape.reduce((product, size) => product * size, 1);
+    return sizeOf(this.shape);
   }
 
   /** Rows as they are given, row-major, as the model receives them. */

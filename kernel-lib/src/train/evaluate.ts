@@ -25,8 +25,8 @@ import {
 } from '../metrics/index.js';
 import type { Target } from './target.js';
 
-/** A bundle carries at most this many test rows of a frame; with more, the last ones. */
-const MAX_ROWS = 5000;
+/** A bundle carries at most this many test rows of a frame. */
+const MOST_KEPT = 5000;
 /** Enough for the ends of an interval, and a moment for thousands of rows. */
 const BOOTSTRAP_SAMPLES = 400;
 
@@ -36,6 +36,12 @@ export function columnsOf(
   values: readonly (readonly (number | string | boolean | null)[])[]
 ): Columns {
   return Object.fromEntries(names.map((name, i) => [name, [...values[i]!]]));
+}
+
+/** Places of the test rows of a frame that a bundle keeps: the last ones. */
+export function keptOfFrame(rows: number): number[] {
+  const first = Math.max(0, rows - MOST_KEPT);
+  return Array.from({ length: rows - first }, (_, i) => first + i);
 }
 
 /** What was asked, and what of it the bundle keeps. */
@@ -76,13 +82,13 @@ export async function evaluate(
   outputs: ArrayLike<number>,
   split: string
 ): Promise<Evaluation> {
-  const first = Math.max(0, test.rowCount - MAX_ROWS);
-  const values = (await test.values(inputs)).map(column => column.slice(first));
+  const kept = keptOfFrame(test.rowCount);
+  const values = (await test.values(inputs)).map(column => column.slice(-kept.length));
   const persistence = await persistenceBaseline(test, target.name);
   const judged: Judged = {
     target,
     split,
-    kept: Array.from({ length: test.rowCount - first }, (_, i) => first + i),
+    kept,
     inputs: columnsOf(inputs, values),
     baselines: persistence === null ? [] : [persistence]
   };

@@ -5,11 +5,10 @@ import { persistenceBaseline, seasonalBaseline } from '../metrics/baselines.js';
 import { testData, type DataSubject } from '../model-tests/index.js';
 import { scoreLeakage } from '../model-tests/leakage.js';
 import { prep as emptyPrep, type Prep } from '../prep/prep.js';
+import { keptOfFrame } from './evaluate.js';
 import { trainingFrame, type Examples } from './examples.js';
 import { readTarget, type Task } from './target.js';
 
-/** A bundle carries at most this many test rows; with more, the last ones. */
-const MOST_KEPT = 5000;
 /** Rows with the notebook's own answers. */
 const MOST_RECORDED = 64;
 
@@ -50,8 +49,8 @@ export async function frameExamples(options: FrameExamplesOptions): Promise<Exam
     inTimeOrder: train.time !== null,
     frame: trainingFrame(train, test),
     baselines: baselines.filter(baseline => baseline !== null),
-    kept: range(Math.max(0, test.rowCount - MOST_KEPT), test.rowCount),
-    recorded: range(0, Math.min(MOST_RECORDED, test.rowCount)),
+    kept: keptOfFrame(test.rowCount),
+    recorded: Array.from({ length: Math.min(MOST_RECORDED, test.rowCount) }, (_, row) => row),
     params: { features: names.join(',') },
     named: places =>
       Object.fromEntries(names.map((column, i) => [column, places.map(place => values[i]![place]!)])) satisfies Columns,
@@ -94,8 +93,4 @@ export function defaultPrep(train: Frame, target: string | null): Prep {
     else if (column.type === 'boolean') result = result.pass(column.name);
   }
   return result;
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i);
 }

@@ -13,6 +13,7 @@ import { addPreprocessing } from '../onnx/preprocessing.js';
 import type { FittedPrep, Prep } from '../prep/prep.js';
 import type { Run } from '../runs/run.js';
 import { columnsOf } from './evaluate.js';
+import { splitOf, trainingFrame } from './examples.js';
 
 /** Options of `slip.fit` for models that are not told what to predict. */
 export interface StructureOptions {
@@ -203,17 +204,13 @@ async function partsOf(
     );
   const rows = Math.min(VECTOR_ROWS, measured.rowCount);
   const vectors = firstRows(rows);
-  const split = measured.lineage.steps.find(step => step.startsWith('by ')) ?? 'as given';
-  const parent = train.version ?? train.lineage.parents[0] ?? null;
+  const split = splitOf(measured);
   return {
     prep,
     runId: run.id,
     frame: {
-      columns: [...train.columns],
-      dataset: parent ? { ...parent } : null,
-      split: test ? split : 'none: measured on the training rows',
-      train_rows: train.rowCount,
-      test_rows: test?.rowCount ?? 0
+      ...trainingFrame(train, measured),
+      ...(test ? {} : { split: 'none: measured on the training rows', test_rows: 0 })
     },
     evaluation: {
       ...judged,

@@ -1,4 +1,5 @@
 import type { ModelTestResult } from '@slipway/contract';
+import { sizeOf } from '@slipway/tensor-inputs';
 import type { TensorRows } from '../data/tensor-rows.js';
 import { SlipwayError } from '../errors.js';
 import { testTensors } from '../model-tests/tensor-rows.js';
@@ -33,7 +34,7 @@ export async function tensorExamples({ train, test, task }: TensorExamplesOption
   refuseDifferentParts(train, test);
   const target = withClasses(await readTarget(train.target, train.frame, test.frame, task), train);
   const { content } = train;
-  const width = content.shape.reduce((product, size) => product * size, 1);
+  const width = sizeOf(content.shape);
   if ((train.frame.rowCount + test.frame.rowCount) * width > MOST_NUMBERS) {
     throw new SlipwayError(
       'OPTION_INVALID',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { sizeOf } from '@slipway/tensor-inputs';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { backendParams, chooseBackend, type BackendChoice } from '../backend/choose.js';
 import { stepReport } from '../backend/recorded/index.js';
@@ -129,7 +130,7 @@ function learningData(
   const order = inTimeOrder ? Array.from({ length: count }, (_, i) => i) : shuffledIndices(count, settings.seed);
   const learned = order.slice(0, count - held);
   const shuffled = shuffledIndices(learned.length, settings.seed).map(i => learned[i]!);
-  const width = shape.reduce((product, size) => product * size, 1);
+  const width = sizeOf(shape);
   const part = (indices: readonly number[]): { x: Float32Array; y: Float32Array } => ({
     x: rowsAt(rows, width, indices),
     y: targetValues(target, indices, units)

@@ -1,17 +1,8 @@
+import '../../testing/widget-globals.js';
 import type { PredictAnswer } from '@slipway/contract';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PredictionView } from './prediction.js';
-
-// JupyterLab's widgets want these when they are loaded; jsdom has none.
-vi.hoisted(() => {
-  vi.stubGlobal('DragEvent', class extends Event {});
-  vi.stubGlobal('matchMedia', () => ({
-    matches: false,
-    addListener: () => undefined,
-    addEventListener: () => undefined
-  }));
-});
 
 const shown = (prediction: PredictAnswer['predictions'][number]): string =>
   renderToStaticMarkup(<PredictionView prediction={prediction} target="size" />).replace(/<[^>]+>/g, ' ');

@@ -1,17 +1,8 @@
+import '../../testing/widget-globals.js';
 import type { SignatureInput } from '@slipway/contract';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TensorField } from './tensor-field.js';
-
-// JupyterLab's widgets want these when they are loaded; jsdom has none.
-vi.hoisted(() => {
-  vi.stubGlobal('DragEvent', class extends Event {});
-  vi.stubGlobal('matchMedia', () => ({
-    matches: false,
-    addListener: () => undefined,
-    addEventListener: () => undefined
-  }));
-});
 
 const window: SignatureInput = { name: 'window', datatype: 'FP32', shape: [-1, 2, 3], nullable: false, range: null };
 const image: SignatureInput = { ...window, name: 'image', shape: [-1, 28, 28, 1], format: 'image' };

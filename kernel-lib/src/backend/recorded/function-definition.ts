@@ -1,5 +1,6 @@
 import { ProtobufWriter } from '../../onnx/protobuf.js';
 import type { OpAttribute, TensorFlowBinding } from '../node-backend.js';
+import { attribute, constant, node as nodeOf, type Source, type WrittenFunction } from './function-writer.js';
 import type { Operation, Operations } from './operations.js';
 import { bytesOf, type RecordedConstant, type RecordedNode, type Recording } from './recording.js';
 
@@ -9,15 +10,8 @@ export interface FunctionArgument {
   readonly dtype: number;
 }
 
-/** Where a value comes from, as a NodeDef of a function names it, and its TF_DataType. */
-interface Source {
-  readonly reference: string;
-  readonly dtype: number;
-}
-
 /**
- * Writes a recording as a serialized FunctionDef (tensorflow/core/framework/function.proto): arguments `a0…`, results
- * `r0…`, only the operations that a result needs or that have an effect of their own.
+ * Writes a recording as a function: only the operations that a result needs or that have an effect of their own.
  *
  * @param results ids of the tensors that it returns.
  * @throws Error for a value that comes from nowhere, or that cannot be written.
@@ -28,7 +22,7 @@ export function functionDefinition(
   args: readonly FunctionArgument[],
   results: readonly number[],
   { binding, operations }: { binding: TensorFlowBinding; operations: Operations }
-): Uint8Array {
+): WrittenFunction {
   const sources = new Map<number, Source>();
   args.forEach(({ ids, dtype }, i) => ids.forEach(id => sources.set(id, { reference: `a${i}`, dtype })));
   const body = new FunctionBody(recording, sources, binding, operations);
@@ -39,17 +33,8 @@ export function functionDefinition(
     stateful ||= operations.get(node.op).stateful;
     body.add(`n${i}`, node);
   });
-  const signature = new ProtobufWriter().string(1, name);
-  args.forEach(({ dtype }, i) => signature.message(2, new ProtobufWriter().string(1, `a${i}`).int(3, dtype)));
   const returned = results.map(id => body.source(id));
-  returned.forEach(({ dtype }, i) => signature.message(3, new ProtobufWriter().string(1, `r${i}`).int(3, dtype)));
-  if (stateful) signature.int(17, 1);
-  const definition = new ProtobufWriter().message(1, signature);
-  for (const node of body.nodes) definition.message(3, node);
-  returned.forEach(({ reference }, i) => {
-    definition.message(4, new ProtobufWriter().string(1, `r${i}`).string(2, reference));
-  });
-  return definition.finish();
+  return { name, argumentTypes: args.map(({ dtype }) => dtype), nodes: body.nodes, results: returned, stateful };
 }
 
 /** Indices of the nodes that are needed for the results, and of those that do more than compute. */
@@ -90,14 +75,11 @@ class FunctionBody {
     const operation = this.operations.get(node.op);
     const inputs = node.inputs.map(id => this.source(id));
     const attributes = completeAttributes(operation, node, inputs, this.binding);
-    const written = new ProtobufWriter().string(1, name).string(2, node.op);
-    for (const { reference } of inputs) written.string(3, reference);
-    for (const attribute of attributes.values()) {
-      if (!operation.attributes.has(attribute.name)) continue;
-      written.message(
-        5,
-        new ProtobufWriter().string(1, attribute.name).message(2, attributeValue(attribute, this.binding))
-      );
+    const references = inputs.map(({ reference }) => reference);
+    const written = nodeOf(name, node.op, references);
+    for (const each of attributes.values()) {
+      if (operation.attributes.has(each.name))
+        written.message(5, attribute(each.name, attributeValue(each, this.binding)));
     }
     this.nodes.push(written);
     let output = 0;
@@ -124,20 +106,13 @@ class FunctionBody {
     return source;
   }
 
-  #constant(constant: RecordedConstant): string {
-    const bytes = bytesOf(constant, this.binding.TF_FLOAT);
-    const key = `${constant.dtype}:${constant.shape.join(',')}:${Buffer.from(bytes).toString('latin1')}`;
+  #constant(recorded: RecordedConstant): string {
+    const bytes = bytesOf(recorded, this.binding.TF_FLOAT);
+    const key = `${recorded.dtype}:${recorded.shape.join(',')}:${Buffer.from(bytes).toString('latin1')}`;
     const known = this.#constants.get(key);
     if (known) return known;
     const name = `c${this.#constants.size}`;
-    const value = new ProtobufWriter().message(8, tensor(constant, bytes, this.binding.TF_FLOAT));
-    this.nodes.push(
-      new ProtobufWriter()
-        .string(1, name)
-        .string(2, 'Const')
-        .message(5, new ProtobufWriter().string(1, 'dtype').message(2, new ProtobufWriter().int(6, constant.dtype)))
-        .message(5, new ProtobufWriter().string(1, 'value').message(2, value))
-    );
+    this.nodes.push(constant(name, recorded.dtype, tensor(recorded, bytes, this.binding.TF_FLOAT)));
     const reference = `${name}:output:0`;
     this.#constants.set(key, reference);
     return reference;

@@ -1,5 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs';
-import { functionDefinition } from './function-definition.js';
+import { functionDefinition, type FunctionArgument } from './function-definition.js';
+import { serialized } from './function-writer.js';
 import type { Execution } from '../node-backend.js';
 import type { Operations } from './operations.js';
 import type { Recording, Sign } from './recording.js';
@@ -24,6 +25,17 @@ interface Output {
 
 let functions = 0;
 
+/** What a replay is made of. */
+interface ReplayParts {
+  readonly name: string;
+  readonly args: readonly (Argument & { readonly dtype: number })[];
+  /** Variables that the step changes; their new values are its first results. */
+  readonly state: readonly Variable[];
+  readonly stateTypes: readonly number[];
+  readonly outputs: readonly Output[];
+  readonly stateful: boolean;
+}
+
 /** A training step that was written as a TensorFlow function, for inputs of certain types and shapes. */
 export class Replay {
   readonly #argumentIds: Int32Array;
@@ -32,17 +44,15 @@ export class Replay {
 
   private constructor(
     private readonly around: Surroundings,
-    readonly name: string,
     readonly signature: readonly string[],
-    private readonly args: readonly (Argument & { readonly dtype: number })[],
-    /** Variables that the step changes; their new values are its first results. */
-    private readonly state: readonly Variable[],
-    private readonly stateTypes: readonly number[],
-    private readonly outputs: readonly Output[],
-    private readonly operations: Operations
+    private readonly parts: ReplayParts
   ) {
-    this.#argumentIds = new Int32Array(args.length);
-    this.#resultIds = new Int32Array(state.length + outputs.length);
+    this.#argumentIds = new Int32Array(parts.args.length);
+    this.#resultIds = new Int32Array(parts.state.length + parts.outputs.length);
+  }
+
+  get name(): string {
+    return this.parts.name;
   }
 
   /**
@@ -65,44 +75,21 @@ export class Replay {
     const { backend } = around;
     const { binding } = backend;
     const outputIds = seen.outputs.map(output => around.idOf(output));
-    const used = new Set([...recording.used, ...outputIds]);
-    const args: (Argument & { dtype: number; ids: readonly number[] })[] = [];
-    const given = new Set<number>();
-    const add = (ids: readonly number[], dtype: number, argument: Argument): void => {
-      args.push({ ids, dtype, ...argument });
-      ids.forEach(id => given.add(id));
-    };
-    before.inputs.forEach((input, index) => {
-      const id = before.inputIds[index]!;
-      if (!input || !used.has(id) || given.has(id)) return;
-      add([id], backend.getDTypeInteger(input.dtype), { kind: 'input', index });
-    });
-    before.variables.forEach((variable, i) => {
-      const id = before.variableIds[i]!;
-      if (!used.has(id) || given.has(id)) return;
-      add([id], backend.getDTypeInteger(variable.dtype), { kind: 'variable', variable });
-    });
-    for (const sign of [1, -1] as const) {
-      const ids = [...recording.rates].filter(([id, each]) => each === sign && used.has(id)).map(([id]) => id);
-      if (ids.length > 0) add(ids, binding.TF_FLOAT, { kind: 'rate', sign });
-    }
-    for (const id of used) {
-      const isInside = recording.made.has(id) || recording.constants.has(id) || recording.rates.has(id);
-      if (isInside || given.has(id)) continue;
-      const property = around.optimizerProperty(id);
-      add([id], binding.tensorType(id), property ? { kind: 'property', property } : { kind: 'fixed', id });
-    }
+    const args = argumentsOf(around, recording, before, outputIds);
     const state = before.variables.filter((variable, i) => around.idOf(variable) !== before.variableIds[i]);
     const results = [...state.map(variable => around.idOf(variable)), ...outputIds];
     const name = nextName();
     const simple = simplified(recording, binding, shapesOf(before), results);
-    binding.addFunction(functionDefinition(name, simple, args, results, { binding, operations }));
-    const types = state.map(variable => backend.getDTypeInteger(variable.dtype));
-    const outputs = seen.outputs.map(({ shape, dtype }) => ({
-      shape: [...shape],
-      dtype: backend.getDTypeInteger(dtype)
-    }));
-    return new Replay(around, name, signature, args, state, types, outputs, operations);
+    const written = functionDefinition(name, simple, args, results, { binding, operations });
+    binding.addFunction(serialized(written));
+    return new Replay(around, signature, {
+      name,
+      args,
+      state,
+      stateTypes: state.map(variable => backend.getDTypeInteger(variable.dtype)),
+      outputs: seen.outputs.map(({ shape, dtype }) => ({ shape: [...shape], dtype: backend.getDTypeInteger(dtype) })),
+      stateful: written.stateful
+    });
   }
 
   /**
@@ -111,33 +98,29 @@ export class Replay {
    */
   several(count: number, rows: number): Replay | null {
     const { binding } = this.around.backend;
-    const at = this.args.findIndex(argument => argument.kind === 'input' && argument.index === rows);
-    const areMeans = this.outputs.every(({ shape, dtype }) => shape.length === 0 && dtype === binding.TF_FLOAT);
+    const { args, state, outputs } = this.parts;
+    const at = args.findIndex(argument => argument.kind === 'input' && argument.index === rows);
+    const areMeans = outputs.every(({ shape, dtype }) => shape.length === 0 && dtype === binding.TF_FLOAT);
     if (at < 0 || !areMeans) return null;
     const name = nextName();
-    const changed = this.args.map(argument =>
-      argument.kind === 'variable' ? this.state.indexOf(argument.variable) : -1
-    );
-    binding.addFunction(
-      chainDefinition(name, {
-        step: this.name,
-        stateful: this.signature.some(line => this.operations.get(/^\w+/.exec(line)![0]).stateful),
-        argumentTypes: this.args.map(({ dtype }) => dtype),
-        rows: at,
-        changed,
-        stateTypes: this.stateTypes,
-        outputs: this.outputs.length,
-        count,
-        types: { float: binding.TF_FLOAT, int32: binding.TF_INT32 }
-      })
-    );
-    const { around, signature, args, state, stateTypes, outputs, operations } = this;
-    return new Replay(around, name, signature, args, state, stateTypes, outputs, operations);
+    const written = chainDefinition(name, {
+      step: this.name,
+      stateful: this.parts.stateful,
+      argumentTypes: args.map(({ dtype }) => dtype),
+      rows: at,
+      changed: args.map(argument => (argument.kind === 'variable' ? state.indexOf(argument.variable) : -1)),
+      stateTypes: this.parts.stateTypes,
+      outputs: outputs.length,
+      count,
+      types: { float: binding.TF_FLOAT, int32: binding.TF_INT32 }
+    });
+    binding.addFunction(serialized(written));
+    return new Replay(this.around, this.signature, { ...this.parts, name });
   }
 
   /** Looks up the arguments for the next call. */
   prepare(inputs: readonly (Tensor | null)[]): void {
-    this.args.forEach((argument, i) => {
+    this.parts.args.forEach((argument, i) => {
       this.#argumentIds[i] = this.#idOf(argument, inputs);
     });
   }
@@ -165,7 +148,7 @@ export class Replay {
   take(): Tensor[] {
     const { backend, tf } = this.around;
     let at = 0;
-    for (const variable of this.state) {
+    for (const variable of this.parts.state) {
       const id = this.#resultIds[at++]!;
       const data = backend.tensorMap.get(variable.dataId);
       if (data.refCount === 1) {
@@ -177,7 +160,7 @@ export class Replay {
         tf.dispose(value);
       }
     }
-    return this.outputs.map(({ shape, dtype }) =>
+    return this.parts.outputs.map(({ shape, dtype }) =>
       backend.createOutputTensor({ id: this.#resultIds[at++]!, shape: [...shape], dtype })
     );
   }
@@ -196,6 +179,45 @@ export class Replay {
         return argument.id;
     }
   }
+}
+
+/** Whatever the step reads from outside: its inputs, variables, the learning rate, what the optimizer keeps, and the rest as it is. */
+function argumentsOf(
+  around: Surroundings,
+  recording: Recording,
+  before: Before,
+  outputIds: readonly number[]
+): (Argument & FunctionArgument)[] {
+  const { backend } = around;
+  const { binding } = backend;
+  const used = new Set([...recording.used, ...outputIds]);
+  const given = new Set<number>();
+  const args: (Argument & FunctionArgument)[] = [];
+  const add = (ids: readonly number[], dtype: number, argument: Argument): void => {
+    args.push({ ids, dtype, ...argument });
+    ids.forEach(id => given.add(id));
+  };
+  before.inputs.forEach((input, index) => {
+    const id = before.inputIds[index]!;
+    if (!input || !used.has(id) || given.has(id)) return;
+    add([id], backend.getDTypeInteger(input.dtype), { kind: 'input', index });
+  });
+  before.variables.forEach((variable, i) => {
+    const id = before.variableIds[i]!;
+    if (!used.has(id) || given.has(id)) return;
+    add([id], backend.getDTypeInteger(variable.dtype), { kind: 'variable', variable });
+  });
+  for (const sign of [1, -1] as const) {
+    const ids = [...recording.rates].filter(([id, each]) => each === sign && used.has(id)).map(([id]) => id);
+    if (ids.length > 0) add(ids, binding.TF_FLOAT, { kind: 'rate', sign });
+  }
+  for (const id of used) {
+    const isInside = recording.made.has(id) || recording.constants.has(id) || recording.rates.has(id);
+    if (isInside || given.has(id)) continue;
+    const property = around.optimizerProperty(id);
+    add([id], binding.tensorType(id), property ? { kind: 'property', property } : { kind: 'fixed', id });
+  }
+  return args;
 }
 
 function shapesOf({ inputs, inputIds, variables, variableIds }: Before): Map<number, readonly number[]> {

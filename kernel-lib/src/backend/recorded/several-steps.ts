@@ -1,4 +1,5 @@
 import { ProtobufWriter } from '../../onnx/protobuf.js';
+import { attribute, constant, node, type Source, type WrittenFunction } from './function-writer.js';
 
 /** A function of a step, and how its steps follow one another. */
 export interface Chain {
@@ -20,13 +21,13 @@ export interface Chain {
 }
 
 /**
- * Writes a FunctionDef that calls a step `count` times, each time on its part of the rows and on the variables that the step
+ * Writes a function that calls a step `count` times, each time on its part of the rows and on the variables that the step
  * before has left, and returns the last variables and the mean of each output.
  */
-export function chainDefinition(name: string, chain: Chain): Uint8Array {
+export function chainDefinition(name: string, chain: Chain): WrittenFunction {
   const { count, rows, types } = chain;
   const nodes = [
-    constant('axis', types.int32, Uint8Array.of(0, 0, 0, 0)),
+    constant('axis', types.int32, scalar(types.int32, Uint8Array.of(0, 0, 0, 0))),
     node('parts', 'Split', ['axis:output:0', `a${rows}`])
       .message(5, attribute('num_split', new ProtobufWriter().int(3, count)))
       .message(5, attribute('T', new ProtobufWriter().int(6, types.int32)))
@@ -39,7 +40,8 @@ export function chainDefinition(name: string, chain: Chain): Uint8Array {
     });
     nodes.push(node(`s${i}`, chain.step, inputs));
   }
-  nodes.push(constant('share', types.float, new Uint8Array(Float32Array.of(1 / count).buffer)));
+  const share = scalar(types.float, new Uint8Array(Float32Array.of(1 / count).buffer));
+  nodes.push(constant('share', types.float, share));
   const float = attribute('T', new ProtobufWriter().int(6, types.float));
   const states = chain.stateTypes.length;
   for (let output = 0; output < chain.outputs; output++) {
@@ -51,40 +53,14 @@ export function chainDefinition(name: string, chain: Chain): Uint8Array {
       node(`mean${output}`, 'Mul', [`sum${output}:sum:0`, 'share:output:0']).message(5, float)
     );
   }
-  const results = [
-    ...chain.stateTypes.map((type, i) => [type, `s${count - 1}:r${i}:0`] as const),
-    ...Array.from({ length: chain.outputs }, (_, i) => [types.float, `mean${i}:z:0`] as const)
+  const results: Source[] = [
+    ...chain.stateTypes.map((dtype, i) => ({ reference: `s${count - 1}:r${i}:0`, dtype })),
+    ...Array.from({ length: chain.outputs }, (_, i) => ({ reference: `mean${i}:z:0`, dtype: types.float }))
   ];
-  const signature = new ProtobufWriter().string(1, name);
-  chain.argumentTypes.forEach((type, i) => signature.message(2, typed(`a${i}`, type)));
-  results.forEach(([type], i) => signature.message(3, typed(`r${i}`, type)));
-  if (chain.stateful) signature.int(17, 1);
-  const definition = new ProtobufWriter().message(1, signature);
-  for (const each of nodes) definition.message(3, each);
-  results.forEach(([, reference], i) => {
-    definition.message(4, new ProtobufWriter().string(1, `r${i}`).string(2, reference));
-  });
-  return definition.finish();
-}
-
-function node(name: string, op: string, inputs: readonly string[]): ProtobufWriter {
-  const written = new ProtobufWriter().string(1, name).string(2, op);
-  for (const input of inputs) written.string(3, input);
-  return written;
+  return { name, argumentTypes: chain.argumentTypes, nodes, results, stateful: chain.stateful };
 }
 
 /** A scalar, as its bytes in memory. */
-function constant(name: string, type: number, bytes: Uint8Array): ProtobufWriter {
-  const tensor = new ProtobufWriter().int(1, type).message(2, new ProtobufWriter()).bytes(4, bytes);
-  return node(name, 'Const', [])
-    .message(5, attribute('dtype', new ProtobufWriter().int(6, type)))
-    .message(5, attribute('value', new ProtobufWriter().message(8, tensor)));
-}
-
-function attribute(name: string, value: ProtobufWriter): ProtobufWriter {
-  return new ProtobufWriter().string(1, name).message(2, value);
-}
-
-function typed(name: string, type: number): ProtobufWriter {
-  return new ProtobufWriter().string(1, name).int(3, type);
+function scalar(type: number, bytes: Uint8Array): ProtobufWriter {
+  return new ProtobufWriter().int(1, type).message(2, new ProtobufWriter()).bytes(4, bytes);
 }
