@@ -20,13 +20,12 @@ export default defineConfig({
           name: 'unit',
           setupFiles,
           include: [
-            'server/**/src/**/*.test.ts',
-            'recording/src/**/*.test.ts',
-            'tensor-inputs/src/**/*.test.ts',
-            'onnx-import/src/**/*.test.ts',
+            'packages/*/src/**/*.test.ts',
+            'server/src/**/*.test.ts',
+            'server/serving/src/**/*.test.ts',
             'kernel-lib/src/**/*.test.ts'
           ],
-          exclude: ['server/src/store/postgres/**'],
+          exclude: ['server/src/platform/store/postgres/**'],
           testTimeout: 20_000,
           maxWorkers
         }
@@ -37,11 +36,14 @@ export default defineConfig({
           name: 'postgres',
           setupFiles,
           include: [
-            'server/src/store/*.test.ts',
-            'server/src/store/{writing,postgres}/**/*.test.ts',
-            'server/src/{access,artifacts,backup,events,http,mlflow,promotions,retention,runs,sessions,webhooks}/**/*.test.ts'
+            'server/src/platform/store/*.test.ts',
+            'server/src/platform/store/{writing,postgres}/**/*.test.ts',
+            'server/src/{faces,governance}/**/*.test.ts',
+            'server/src/delivery/promotions/*.test.ts',
+            'server/src/platform/{artifacts,events,webhooks}/*.test.ts',
+            'server/src/tracking/{runs,sessions}/*.test.ts'
           ],
-          exclude: ['**/{blob-store,byte-range,trusted-folder,staleness,search,conditions}.test.ts'],
+          exclude: ['**/{blob-store,byte-range,trusted-folder,staleness,search}.test.ts'],
           env: { SLIPWAY_TEST_DATABASE: 'postgres' },
           globalSetup: ['server/src/testing/postgres-set-up.ts'],
           testTimeout: 60_000,

@@ -16,10 +16,8 @@ import { PythonEnvironment } from './python.mjs';
 import { explain, run } from './terminal.mjs';
 
 const SOURCES = [
+  'packages',
   'server',
-  'recording',
-  'tensor-inputs',
-  'onnx-import',
   'kernel-lib',
   'extension',
   'style',
@@ -42,13 +40,7 @@ export async function build(root, environment, { force = false } = {}) {
   rmSync(stamp, { force: true });
   const node = environment.node();
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(
-    node,
-    [tsc, '-b', 'server/contract', 'recording', 'tensor-inputs', 'onnx-import', 'server', 'kernel-lib', 'extension'],
-    {
-      cwd: root
-    }
-  );
+  await run(node, [tsc, '-b', 'server', 'kernel-lib', 'extension'], { cwd: root });
   await run(node, [path.join(root, 'scripts', 'bundle.mjs')], { cwd: root });
   await buildExtension(root, node);
   linkExtension(root, environment);

@@ -1,6 +1,4 @@
-import { formatNumber, renderCard, renderTable, textTable } from './display/html.js';
-import type { ExecutedCell } from './notebook/context.js';
-import { notebook } from './notebook/standalone.js';
+import { type ExecutedCell, formatNumber, notebook, renderCard, renderTable, textTable } from '@slipway/notebook';
 import { lineBundle } from './registry/registry-display.js';
 
 /** More rows than this are no overview; the Cells tab of the session has all of them. */

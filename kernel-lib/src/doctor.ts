@@ -1,9 +1,8 @@
-import { renderCard, renderTable, textTable } from './display/html.js';
-import { notebook } from './notebook/standalone.js';
-import { findServer } from './record/discovery.js';
+import { notebook, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { findServer } from '@slipway/recording/spool';
 import { installedVersions } from './bundle/installed-versions.js';
 import { chooseBackend } from './backend/choose.js';
-import { tensorflow } from './train/tensorflow.js';
+import { tensorflow } from './backend/load-tfjs.js';
 
 /** Shows what this notebook stands on: Node, packages, training backend with the refused ones, server. */
 export async function doctor(): Promise<void> {

@@ -2,7 +2,7 @@ export { data, type DataOptions } from './data/data.js';
 export { images, ImageFolder, type ImageBatch, type ImageBatchOptions, type ImageOptions } from './data/images.js';
 export { tensors, TensorSet, type ColumnTensorOptions, type TensorOptions } from './data/tensors.js';
 export type { TensorContent, TensorRows } from './data/tensor-rows.js';
-export type { Batch, BatchOptions } from './data/batches.js';
+export type { Batch, BatchOptions } from './train/batches.js';
 export type { ColumnRule, DataSchema } from './data/schema.js';
 export type { DatabaseQuery } from './data/database-query.js';
 export { Frame, type FrameParts, type Lineage, type Shift } from './data/frame.js';
@@ -38,7 +38,7 @@ export {
 export { kMeans, pca, type KMeansOptions, type PcaOptions } from './models/structure-specs.js';
 export { Clustering, Projection, type StructureOptions } from './train/structure.js';
 export type { Estimator } from './models/estimator.js';
-export * as metrics from './metrics/index.js';
+export * as metrics from '@slipway/statistics';
 export { check, CheckReport, type CheckOptions, type TensorCheckOptions } from './model-tests/check.js';
 export {
   test,
@@ -59,24 +59,15 @@ export { importOnnx, type ImportOnnxOptions } from './bundle/import-onnx.js';
 export { register, Registration } from './registry/register.js';
 export { promote } from './registry/promote.js';
 export { ServiceHandle, type InputRow, type Prediction } from './registry/service.js';
-export { SlipwayError, type SlipwayErrorCode } from './errors.js';
+export { SlipwayError, type SlipwayErrorCode } from '@slipway/notebook';
 export { session, Session, type ExportOptions } from './reproduce/session.js';
-export { runLine as line } from './magics/line.js';
-export { mask } from './record/secrets.js';
+export { mask } from '@slipway/recording/spool';
 export { recordOutputs } from './record/output-limits.js';
 export { status } from './status.js';
 export { doctor } from './doctor.js';
-export { findServer, type ServerAddress } from './record/discovery.js';
-export {
-  provideNotebook,
-  type MimeBundle,
-  type NewRecord,
-  type NotebookContext,
-  type CurrentCell
-} from './notebook/context.js';
-export type { VegaLiteSpec } from './display/vega.js';
+export type { MimeBundle, VegaLiteSpec } from '@slipway/notebook';
 
-import { notebook } from './notebook/standalone.js';
+import { notebook } from '@slipway/notebook';
 
 /** Aborted when the user interrupts the cell that calls this; hand it to anything that takes an AbortSignal. */
 export function signal(): AbortSignal {

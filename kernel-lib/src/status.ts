@@ -1,7 +1,5 @@
 import { call } from './client/client.js';
-import { renderCard, renderTable, textTable } from './display/html.js';
-import { SlipwayError } from './errors.js';
-import { notebook } from './notebook/standalone.js';
+import { notebook, renderCard, renderTable, SlipwayError, textTable } from '@slipway/notebook';
 import { lineBundle } from './registry/registry-display.js';
 
 /** Shows the server, its services and its kernels; when the server is away, one line that says so. */

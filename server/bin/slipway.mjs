@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import module from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST = [22, 13];
 const FLAGS = ['--max-semi-space-size=8'];
@@ -64,16 +64,20 @@ function runElsewhere(node) {
   });
 }
 
-/** The bundle, unless the server was compiled again after it. */
+/** The bundle, unless what is in it was compiled again after it. */
 function program() {
-  const bundle = new URL('../lib/cli/main.js', import.meta.url);
+  const server = path.dirname(path.dirname(SELF));
+  const bundle = path.join(server, 'lib', 'cli', 'main.js');
   const changed = file => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const compiled = Math.max(
-    ...['../tsconfig.tsbuildinfo', '../contract/tsconfig.tsbuildinfo'].map(file =>
-      changed(new URL(file, import.meta.url))
-    )
-  );
-  return changed(bundle) > compiled ? bundle : new URL('../dist/cli/main.js', import.meta.url);
+  const packages = path.join(server, '..', 'packages');
+  const workspaces = [
+    server,
+    path.join(server, 'serving'),
+    ...(existsSync(packages) ? readdirSync(packages).map(name => path.join(packages, name)) : [])
+  ];
+  const compiled = Math.max(...workspaces.map(folder => changed(path.join(folder, 'tsconfig.tsbuildinfo'))));
+  return pathToFileURL(changed(bundle) > compiled ? bundle : path.join(server, 'dist', 'operate', 'cli', 'main.js'))
+    .href;
 }
 
 const again = process.env.SLIPWAY_REEXECUTED !== undefined;

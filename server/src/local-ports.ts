@@ -1,7 +1,7 @@
 import type { AppOptions } from './app.js';
-import type { PreflightRunner } from './promotions/ports.js';
-import { LocalReleaser } from './serving/local-releaser.js';
-import { ensureSupervised } from './supervisor/ensure-supervised.js';
+import type { PreflightRunner } from './delivery/releases/ports.js';
+import { LocalReleaser } from './delivery/releases/local-releaser.js';
+import { ensureSupervised } from './operate/supervisor/ensure-supervised.js';
 
 /**
  * The ports of promotion on this machine: checks on a real service process, releases to processes that a supervisor
@@ -10,7 +10,7 @@ import { ensureSupervised } from './supervisor/ensure-supervised.js';
 export function localPorts(dataFolder: string): Pick<AppOptions, 'preflight' | 'releaser'> {
   const preflight: PreflightRunner = {
     run: async (subject, onStep, signal) => {
-      const { LocalPreflight } = await import('./preflight/runner.js');
+      const { LocalPreflight } = await import('./delivery/preflight/runner.js');
       return new LocalPreflight(dataFolder).run(subject, onStep, signal);
     }
   };

@@ -1,18 +1,18 @@
 import { createServer } from 'node:net';
-import type { AuthMode } from './access/authenticator.js';
+import type { AuthMode } from './governance/access/authenticator.js';
 import { openApp, type AppOptions, type ArtifactPlaces, type DatabasePlace, type WebhookSettings } from './app.js';
-import { DataFolder } from './data-folder.js';
-import { InvalidStateError } from './errors.js';
-import { exclusiveLock } from './exclusive-lock.js';
-import type { GuardedRoute } from './http/access-rules.js';
-import { GracefulStop } from './http/graceful-stop.js';
-import { DEFAULT_LIMITS, type RequestLimits } from './http/request-limits.js';
-import { createHttpServer } from './http/server.js';
-import { isPostgresUrl } from './store/postgres/database-url.js';
-import type { RetentionSettings } from './retention/retention.js';
-import { Log } from './operations/log.js';
-import type { SpanExporter } from './operations/spans.js';
-import { VERSION } from './version.js';
+import { DataFolder } from './platform/data-folder.js';
+import { InvalidStateError } from './platform/errors.js';
+import { exclusiveLock } from './platform/exclusive-lock.js';
+import type { GuardedRoute } from './faces/transport/access-rules.js';
+import { GracefulStop } from './faces/transport/graceful-stop.js';
+import { DEFAULT_LIMITS, type RequestLimits } from './faces/transport/request-limits.js';
+import { createHttpServer } from './faces/http/server.js';
+import { isPostgresUrl } from './platform/store/postgres/database-url.js';
+import type { RetentionSettings } from './governance/retention/retention.js';
+import { Log } from '@slipway/telemetry';
+import type { SpanExporter } from '@slipway/telemetry/spans';
+import { VERSION } from './platform/version.js';
 
 export interface ServerOptions {
   /** The data folder; it is made when it does not exist. */
@@ -152,7 +152,7 @@ async function openSpans(onError: (error: unknown) => void): Promise<SpanExporte
   if (!Object.keys(process.env).some(name => name.startsWith('OTEL_EXPORTER_OTLP_'))) {
     return undefined;
   }
-  const { spanTarget, SpanExporter } = await import('./operations/spans.js');
+  const { spanTarget, SpanExporter } = await import('@slipway/telemetry/spans');
   const target = spanTarget(process.env);
   return target === undefined ? undefined : new SpanExporter(target, onError);
 }

@@ -6,7 +6,7 @@ import { Cell } from '../../kernel-lib/dist/kernel/cells/cell.js';
 import { FilesOfCell } from '../../kernel-lib/dist/kernel/files/files-of-cell.js';
 import { CellLog } from '../../kernel-lib/dist/kernel/session/cell-log.js';
 import { ExecutedCells } from '../../kernel-lib/dist/kernel/session/executed-cells.js';
-import { Recorder } from '../../kernel-lib/dist/record/recorder.js';
+import { Recorder } from '../../packages/recording/dist/spool/recorder.js';
 import type { Measurement } from './measurement.ts';
 import { twentyLines } from './sample-cells.ts';
 

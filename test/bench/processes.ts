@@ -36,7 +36,7 @@ export async function startServer(): Promise<Started> {
 
 /** A service process on a data folder that holds its release; its URL is the first line that it prints. */
 export function startService(folder: string, service: string): Promise<Started> {
-  const program = path.join(ROOT, 'server', 'dist', 'serving', 'main.js');
+  const program = path.join(ROOT, 'server', 'serving', 'lib', 'main.js');
   const child = spawn(process.execPath, [program, '--data', folder, '--service', service], {
     stdio: ['ignore', 'pipe', 'inherit']
   });

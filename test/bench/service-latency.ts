@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildBundle } from '../../kernel-lib/dist/bundle/bundle.js';
 import { data, fit, mlp, prep } from '../../kernel-lib/dist/index.js';
-import { provideNotebook } from '../../kernel-lib/dist/notebook/context.js';
+import { provideNotebook } from '../../packages/notebook/dist/context/context.js';
 import { LightClient } from './light-client.ts';
 import { median, type Measurement } from './measurement.ts';
 import { startService } from './processes.ts';

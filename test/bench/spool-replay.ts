@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { NewRecord } from '../../kernel-lib/dist/notebook/context.js';
-import { RecordSource } from '../../kernel-lib/dist/record/record-source.js';
-import { Recorder } from '../../kernel-lib/dist/record/recorder.js';
-import { Sender } from '../../kernel-lib/dist/record/sender.js';
-import { postRecords } from '../../kernel-lib/dist/record/transport.js';
+import type { NewRecord } from '@slipway/recording/spool';
+import { RecordSource } from '../../packages/recording/dist/spool/record-source.js';
+import { Recorder } from '../../packages/recording/dist/spool/recorder.js';
+import { Sender } from '../../packages/recording/dist/spool/sender.js';
+import { postRecords } from '../../packages/recording/dist/spool/transport.js';
 import type { Measurement } from './measurement.ts';
 import { startServer } from './processes.ts';
 

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { provideNotebook, type NewRecord, type NotebookContext } from '../../kernel-lib/dist/notebook/context.js';
-import { Recorder } from '../../kernel-lib/dist/record/recorder.js';
+import type { NewRecord } from '@slipway/recording/spool';
+import { provideNotebook, type NotebookContext } from '../../packages/notebook/dist/context/context.js';
+import { Recorder } from '../../packages/recording/dist/spool/recorder.js';
 import { Run } from '../../kernel-lib/dist/runs/run.js';
 import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
-import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
 import type { Measurement } from './measurement.ts';
 
 const WARM_UP = 50;

@@ -1,7 +1,7 @@
 import type { layers } from '@tensorflow/tfjs';
 import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
 import { stepReport } from '../../kernel-lib/dist/backend/recorded/index.js';
-import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
 import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import type { KerasLayer, NetworkSpec } from './training-networks.ts';
 

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { BUNDLE_FILES, routes } from '@slipway/contract';
-import type {
-  ColumnProfile,
-  Evaluation,
-  ModelSignature,
-  NewDatasetVersion,
-  NewModelVersion,
-  RecordBatch,
-  SpoolRecord,
-  TestVectors
+import {
+  BUNDLE_FILES,
+  type ColumnProfile,
+  type Evaluation,
+  type ModelSignature,
+  type NewDatasetVersion,
+  type NewModelVersion,
+  type RecordBatch,
+  routes,
+  type SpoolRecord,
+  type TestVectors
 } from '@slipway/contract';
-import { importedBundle, importOnnx, type ImportOptions } from '../../onnx-import/dist/index.js';
+import { importedBundle, importOnnx, type ImportOptions } from '../../packages/onnx/dist/import/index.js';
 import { ROOT } from '../harness/places.js';
 import type { TestMetadataServer } from './metadata-server.js';
 

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findLeftovers, sendLeftovers } from '../../kernel-lib/src/record/leftovers.js';
-import { RecordSource } from '../../kernel-lib/src/record/record-source.js';
-import { Recorder } from '../../kernel-lib/src/record/recorder.js';
-import { Sender } from '../../kernel-lib/src/record/sender.js';
+import { findLeftovers, sendLeftovers } from '../../packages/recording/src/spool/leftovers.js';
+import { RecordSource } from '../../packages/recording/src/spool/record-source.js';
+import { Recorder } from '../../packages/recording/src/spool/recorder.js';
+import { Sender } from '../../packages/recording/src/spool/sender.js';
 import { RecordServer } from './record-server.js';
 import { temporaryFolder } from '../harness/temporary-folder.js';
 

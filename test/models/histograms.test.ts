@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { binRows } from '../../kernel-lib/dist/models/trees/binned-rows.js';
 import { addToHistogram, BINS, Derivatives, SLOTS } from '../../kernel-lib/dist/models/trees/histogram.js';
 import { Histograms } from '../../kernel-lib/dist/models/trees/histograms.js';
-import { seededRandom } from '../../kernel-lib/dist/random.js';
+import { seededRandom } from '../../packages/statistics/dist/random.js';
 
 const ROWS = 60_000;
 const WIDTH = 10;

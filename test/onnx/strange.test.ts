@@ -9,7 +9,7 @@ import {
   OnnxImportError,
   type ImportedModel,
   type ImportOptions
-} from '../../onnx-import/dist/index.js';
+} from '../../packages/onnx/dist/import/index.js';
 import { pythonPath } from '../harness/places.js';
 import { freshFolder, run } from '../server/slipway-process.js';
 

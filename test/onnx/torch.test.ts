@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { importOnnx, LoadedGraph, namedFeeds, OnnxImportError } from '../../onnx-import/dist/index.js';
+import { importOnnx, LoadedGraph, namedFeeds, OnnxImportError } from '../../packages/onnx/dist/import/index.js';
 import * as slip from '../../kernel-lib/dist/index.js';
 import { call, slipway } from '../server/slipway-process.js';
 import { torchModels } from './foreign-models.js';

@@ -1,6 +1,6 @@
 import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { chooseBackend, type BackendName } from '../../kernel-lib/dist/backend/choose.js';
-import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
 import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import { build, rowsFor, type Case } from './networks.ts';
 

@@ -4,7 +4,7 @@ import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
 import { seedRandomLayers } from '../../kernel-lib/dist/backend/random-layers.js';
 import { executeOpByOp, stepReport, type StepReport } from '../../kernel-lib/dist/backend/recorded/index.js';
 import { ThreadTrial } from '../../kernel-lib/dist/backend/recorded/thread-trial.js';
-import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
 import type { Tf } from '../../kernel-lib/dist/tfjs.js';
 import { build, cases, optimizers, randomCases, rowsFor, type Case } from './networks.ts';
 import { ensureTensorflow } from './tensorflow-installation.ts';

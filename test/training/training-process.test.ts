@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as slip from '../../kernel-lib/dist/index.js';
 import { RecordingNotebook } from '../../kernel-lib/dist/testing/notebook-double.js';
-import { tensorflow } from '../../kernel-lib/dist/train/tensorflow.js';
+import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
 
 let book: RecordingNotebook;
 let parts: Awaited<ReturnType<slip.Frame['split']>>;

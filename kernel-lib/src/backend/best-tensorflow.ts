@@ -1,4 +1,4 @@
-import { tensorflow as loadTfjs } from '../train/tensorflow.js';
+import { tensorflow as loadTfjs } from './load-tfjs.js';
 import type { Tf } from '../tfjs.js';
 import { chooseBackend, type BackendName } from './choose.js';
 

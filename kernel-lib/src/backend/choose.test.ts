@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from './load-tfjs.js';
 import { backendParams, BACKENDS, chooseBackend } from './choose.js';
 import { addonSourceHash, findInstallation, installationFile, tensorflowFolder } from './tensorflow-folder.js';
 

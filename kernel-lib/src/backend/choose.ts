@@ -1,4 +1,4 @@
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { Tf } from '../tfjs.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 import { installWasmGradients, repairCpuGradients } from './missing-gradients.js';

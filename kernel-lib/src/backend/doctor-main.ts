@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { SlipwayError } from '../errors.js';
-import { tensorflow } from '../train/tensorflow.js';
+import { SlipwayError } from '@slipway/notebook';
+import { tensorflow } from './load-tfjs.js';
 import { chooseBackend } from './choose.js';
 import { installTensorflow } from './install-tensorflow.js';
 import { hasNvidiaGpu } from './nvidia.js';

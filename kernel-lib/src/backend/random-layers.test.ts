@@ -1,6 +1,6 @@
 import type { Sequential, Tensor } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from './load-tfjs.js';
 import { randomCounts, restoreRandomCounts, seedRandomLayers } from './random-layers.js';
 
 describe('dropout with a seed', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from './load-tfjs.js';
 import { operationsPerRow, recurrentCalls } from './work.js';
 
 it('counts each weight once for every place that a layer uses it at', async () => {

@@ -7,9 +7,9 @@ import {
   type ModelTestResult,
   type ModelTests
 } from '@slipway/contract';
-import { bundleOf, jsonFile, type BundleContents } from '@slipway/onnx-import';
+import { bundleOf, jsonFile, type BundleContents } from '@slipway/onnx/import';
 import { exportModel } from '../onnx/export.js';
-import { IR_VERSION, OPSET } from '../onnx/graph.js';
+import { IR_VERSION, OPSET } from '@slipway/onnx/graph';
 import { labelsKept } from '../model-tests/labels-kept.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { installedVersions } from './installed-versions.js';

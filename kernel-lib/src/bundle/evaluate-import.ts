@@ -1,10 +1,10 @@
 import type { Columns, Evaluation } from '@slipway/contract';
-import { LoadedGraph, namedFeeds, type ImportedModel } from '@slipway/onnx-import';
+import { LoadedGraph, namedFeeds, type ImportedModel } from '@slipway/onnx/import';
 import { rowShape, rowSize, shapeText } from '@slipway/tensor-inputs';
 import { unknownColumn } from '../data/engine.js';
 import type { Frame } from '../data/frame.js';
 import type { TensorRows } from '../data/tensor-rows.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { evaluate, evaluateRows } from '../train/evaluate.js';
 import { splitOf } from '../train/examples.js';
 import type { Target } from '../train/target.js';

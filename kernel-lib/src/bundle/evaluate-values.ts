@@ -1,5 +1,5 @@
 import type { BaselineResult, Evaluation } from '@slipway/contract';
-import { namedFeeds, type ImportedModel } from '@slipway/onnx-import';
+import { namedFeeds, type ImportedModel } from '@slipway/onnx/import';
 import type { Frame } from '../data/frame.js';
 import { evaluate } from '../train/evaluate.js';
 import { splitOf } from '../train/examples.js';

@@ -1,11 +1,16 @@
 import path from 'node:path';
 import type { Columns, Evaluation } from '@slipway/contract';
-import { importedBundle, importOnnx as readOnnx, OnnxImportError, type Question } from '@slipway/onnx-import';
-import type { ImportedModel, ImportOptions } from '@slipway/onnx-import';
+import {
+  importedBundle,
+  type ImportedModel,
+  importOnnx as readOnnx,
+  type ImportOptions,
+  OnnxImportError,
+  type Question
+} from '@slipway/onnx/import';
 import { Frame } from '../data/frame.js';
 import type { TensorRows } from '../data/tensor-rows.js';
-import { SlipwayError } from '../errors.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook, SlipwayError } from '@slipway/notebook';
 import { registerBundle, type Registration } from '../registry/register.js';
 import { currentRun } from '../runs/run.js';
 import { evaluateImport, evaluateImportedTensors } from './evaluate-import.js';

@@ -1,7 +1,7 @@
 import type { SignatureInput, TestVectors } from '@slipway/contract';
-import { otherLabels } from '@slipway/onnx-import';
+import { otherLabels } from '@slipway/onnx/import';
 import type { Tensor } from 'onnxruntime-node';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 
 /** Largest relative difference between the notebook's answers and those of the exported graph. */
 export const PARITY_TOLERANCE = 1e-4;

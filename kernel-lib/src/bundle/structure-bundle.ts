@@ -7,9 +7,9 @@ import {
   type ModelTests,
   type SignatureOutput
 } from '@slipway/contract';
-import { bundleOf, jsonFile } from '@slipway/onnx-import';
+import { bundleOf, jsonFile } from '@slipway/onnx/import';
 import { signatureInput } from '../onnx/export.js';
-import { IR_VERSION, OPSET } from '../onnx/graph.js';
+import { IR_VERSION, OPSET } from '@slipway/onnx/graph';
 import type { ScoringModule } from '../scoring/scoring-module.js';
 import { Clustering, type Projection } from '../train/structure.js';
 import type { BuiltBundle } from './bundle.js';

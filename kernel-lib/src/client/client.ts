@@ -1,7 +1,7 @@
 import { ErrorBody, routes, type Answer, type Body, type Operation, type Params, type Query } from '@slipway/contract';
 import { z } from 'zod';
-import { SlipwayError } from '../errors.js';
-import { findServer } from '../record/discovery.js';
+import { SlipwayError } from '@slipway/notebook';
+import { findServer } from '@slipway/recording/spool';
 import { sendFile } from './send-file.js';
 
 /** Arguments of one operation of the contract. */

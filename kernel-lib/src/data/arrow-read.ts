@@ -20,7 +20,7 @@ import {
   type Schema,
   type Table
 } from 'apache-arrow';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { allowCompressedBuffers } from './arrow-compression.js';
 import { appendChunks, execute, freshTable, quoteName } from './engine.js';
 

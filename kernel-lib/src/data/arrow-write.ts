@@ -22,7 +22,7 @@ import {
   vectorFromArray,
   type Data
 } from 'apache-arrow';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { queryRows, quoteName, streamChunks } from './engine.js';
 import type { Frame } from './frame.js';
 

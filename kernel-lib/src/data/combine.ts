@@ -1,6 +1,5 @@
 import type { DatasetVersionRef } from '@slipway/contract';
-import { SlipwayError } from '../errors.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { executeUserSql, freshTable, quoteName } from './engine.js';
 import { Frame, type Lineage } from './frame.js';
 

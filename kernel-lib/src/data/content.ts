@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { uploadFile } from '../client/client.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '@slipway/notebook';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
 import type { Frame } from './frame.js';
 import { LARGE } from './profile.js';

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { SlipwayError } from '../errors.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { execute, queryRows, quoteName, quoteText } from './engine.js';
 import { isGzip, unpackedStart } from './gzip.js';
 import type { DataSource } from './source.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { splitLine } from './csv.js';
 import { data } from './data.js';

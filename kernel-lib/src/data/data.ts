@@ -1,6 +1,4 @@
-import { SlipwayError } from '../errors.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook, type NotebookContext, SlipwayError, warnOfCell } from '@slipway/notebook';
 import { readCsv } from './csv.js';
 import { execute, freshTable, packTables, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { Frame } from './frame.js';
@@ -12,7 +10,6 @@ import { isArrowTable, type ArrowTable } from './arrow.js';
 import { withPlainTypes } from './plain-types.js';
 import { applySchema, type DataSchema } from './schema.js';
 import { openSources } from './source-files.js';
-import type { NotebookContext } from '../notebook/context.js';
 import type { DataSource } from './source.js';
 
 export interface DataOptions {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { SlipwayError } from '../errors.js';
-import { maskSecrets } from '../record/secrets.js';
+import { SlipwayError } from '@slipway/notebook';
+import { maskSecrets } from '@slipway/recording/spool';
 import { isPostgresAddress, postgresRows } from './postgres-query.js';
 import { writeRowsFile } from './rows-file.js';
 import type { SourceFiles } from './source-files.js';

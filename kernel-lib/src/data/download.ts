@@ -4,9 +4,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { SlipwayError } from '../errors.js';
-import { maskSecrets } from '../record/secrets.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { SlipwayError, temporaryFolder } from '@slipway/notebook';
+import { maskSecrets } from '@slipway/recording/spool';
 
 /** Formats that a server names where the address does not end in one. */
 const EXTENSIONS: Readonly<Record<string, string>> = {

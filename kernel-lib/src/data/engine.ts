@@ -8,9 +8,7 @@ import type {
   DuckDBType,
   DuckDBValue
 } from '@duckdb/node-api';
-import { SlipwayError } from '../errors.js';
-import { suggestion } from '../near-names.js';
-import { sweepTemporaryFolders } from '../temporary-folder.js';
+import { SlipwayError, suggestion, sweepTemporaryFolders } from '@slipway/notebook';
 
 interface Engine {
   readonly instance: DuckDBInstance;

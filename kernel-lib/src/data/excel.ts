@@ -1,5 +1,4 @@
-import { SlipwayError } from '../errors.js';
-import { suggestion } from '../near-names.js';
+import { SlipwayError, suggestion } from '@slipway/notebook';
 import { writeRowsFile, type RowsFile } from './rows-file.js';
 
 /** A value of a cell as the library gives it. */

@@ -1,6 +1,13 @@
 import type { ColumnProfile, DatasetVersion, QualityCheck } from '@slipway/contract';
-import { escapeHtml, formatNumber, renderBars, renderCard, renderTable, textTable } from '../display/html.js';
-import type { MimeBundle } from '../notebook/context.js';
+import {
+  escapeHtml,
+  formatNumber,
+  type MimeBundle,
+  renderBars,
+  renderCard,
+  renderTable,
+  textTable
+} from '@slipway/notebook';
 import type { PlainValue } from './engine.js';
 import type { Frame } from './frame.js';
 

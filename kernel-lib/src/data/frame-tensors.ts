@@ -1,5 +1,5 @@
 import { shapeText, sizeOf } from '@slipway/tensor-inputs';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { queryRows, quoteName } from './engine.js';
 import type { Frame } from './frame.js';
 import { refuseShape, TensorSet, type ColumnTensorOptions } from './tensors.js';

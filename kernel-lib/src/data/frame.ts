@@ -1,9 +1,12 @@
 import type { Column, DatasetVersionRef } from '@slipway/contract';
-import type { MimeBundle } from '../notebook/context.js';
-import { currentCellNumber } from '../notebook/cell-warning.js';
-import { notebook } from '../notebook/standalone.js';
-import { SlipwayError } from '../errors.js';
-import { chartBundle, type VegaLiteSpec } from '../display/vega.js';
+import {
+  chartBundle,
+  currentCellNumber,
+  type MimeBundle,
+  notebook,
+  SlipwayError,
+  type VegaLiteSpec
+} from '@slipway/notebook';
 import {
   executeUserSql,
   freshTable,
@@ -14,7 +17,7 @@ import {
   type PlainValue
 } from './engine.js';
 import type { ArrowTable } from './arrow.js';
-import type { Batch, BatchOptions, TensorDataset } from './batches.js';
+import type { Batch, BatchOptions, TensorDataset } from '../train/batches.js';
 import type { JoinOptions } from './combine.js';
 import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
@@ -216,13 +219,13 @@ export class Frame {
    * train.batches({ prep: await prep.fit(train), target: "sky" }))`.
    */
   async *batches(options: BatchOptions): AsyncGenerator<Batch> {
-    const { frameBatches } = await import('./batches.js');
+    const { frameBatches } = await import('../train/batches.js');
     yield* frameBatches(this, options);
   }
 
   /** The same batches as a `tf.data` dataset, for `model.fitDataset`. */
   async dataset(options: BatchOptions): Promise<TensorDataset> {
-    const { frameDataset } = await import('./batches.js');
+    const { frameDataset } = await import('../train/batches.js');
     return frameDataset(this, options);
   }
 

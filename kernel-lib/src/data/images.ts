@@ -3,12 +3,9 @@ import type * as TensorFlow from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { SlipwayError } from '../errors.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
-import type { MimeBundle } from '../notebook/context.js';
-import { notebook } from '../notebook/standalone.js';
+import { type MimeBundle, notebook, SlipwayError, warnOfCell } from '@slipway/notebook';
 import { pictureRefused } from './picture-file.js';
-import { shuffledIndices } from '../random.js';
+import { shuffledIndices } from '@slipway/statistics/random';
 import { execute, freshTable, quoteName, quoteText } from './engine.js';
 import { Frame } from './frame.js';
 import { writeRowsFile } from './rows-file.js';
@@ -116,7 +113,7 @@ export class ImageFolder implements TensorRows {
   async dataset(
     options: ImageBatchOptions = {}
   ): Promise<TensorFlow.data.Dataset<{ xs: TensorFlow.Tensor4D; ys: TensorFlow.Tensor2D }>> {
-    const { tensorflow } = await import('../train/tensorflow.js');
+    const { tensorflow } = await import('../backend/load-tfjs.js');
     const tf = await tensorflow();
     const tensors = async function* (
       this: ImageFolder

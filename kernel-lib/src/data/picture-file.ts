@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pictureBytes, PictureError } from '@slipway/tensor-inputs';
-import { SlipwayError } from '../errors.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook, SlipwayError } from '@slipway/notebook';
 
 /**
  * The file of a picture that a row names: a path relative to the notebook, a data URL, or the file's own bytes.

@@ -1,5 +1,5 @@
-import { SlipwayError } from '../errors.js';
-import { maskSecrets } from '../record/secrets.js';
+import { SlipwayError } from '@slipway/notebook';
+import { maskSecrets } from '@slipway/recording/spool';
 
 /** Rows that are fetched at a time. */
 const FETCHED = 2000;

@@ -1,7 +1,6 @@
 import type { DatasetVersion } from '@slipway/contract';
 import { call, requireServer } from '../client/client.js';
-import { SlipwayError } from '../errors.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook, SlipwayError } from '@slipway/notebook';
 import { digestOf, uploadContent } from './content.js';
 import { profileBundle } from './frame-display.js';
 import type { Frame } from './frame.js';

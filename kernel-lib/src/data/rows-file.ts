@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '@slipway/notebook';
 
 /** Rows from elsewhere in a temporary file, one JSON object a line, for DuckDB to read. */
 export interface RowsFile {

@@ -4,8 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { SlipwayError } from '../errors.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { SlipwayError, temporaryFolder } from '@slipway/notebook';
 
 /** An object that was fetched. */
 export interface FetchedObject {

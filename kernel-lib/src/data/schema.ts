@@ -1,5 +1,5 @@
 import type { ColumnType } from '@slipway/contract';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from './engine.js';
 import { readSchema } from './frame-schema.js';
 

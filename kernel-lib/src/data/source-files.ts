@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { SlipwayError } from '../errors.js';
-import type { NotebookContext } from '../notebook/context.js';
-import { maskSecrets } from '../record/secrets.js';
+import { type NotebookContext, SlipwayError } from '@slipway/notebook';
+import { maskSecrets } from '@slipway/recording/spool';
 import { download, isAddress } from './download.js';
 import { queryRows, quoteText } from './engine.js';
 import { fetchObjects, isS3Address } from './s3.js';

@@ -1,5 +1,4 @@
-import { SlipwayError } from '../errors.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName } from './engine.js';
 import type { Frame } from './frame.js';
 

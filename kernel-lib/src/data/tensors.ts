@@ -1,7 +1,5 @@
 import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
-import { SlipwayError } from '../errors.js';
-import type { MimeBundle } from '../notebook/context.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { type MimeBundle, SlipwayError, warnOfCell } from '@slipway/notebook';
 import type { NestedNumbers } from '../prep/model-inputs.js';
 import { execute, freshTable, readLists, quoteName, quoteText } from './engine.js';
 import { Frame } from './frame.js';

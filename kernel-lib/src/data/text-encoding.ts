@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { TextDecoderStream } from 'node:stream/web';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '@slipway/notebook';
 import { isGzip } from './gzip.js';
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

@@ -1,4 +1,4 @@
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { warnOfCell } from '@slipway/notebook';
 import { queryRows, quoteName } from './engine.js';
 import type { Frame } from './frame.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { provideNotebook } from '../notebook/context.js';
-import { Recorder } from '../record/recorder.js';
+import { provideNotebook } from '@slipway/notebook';
+import { Recorder } from '@slipway/recording/spool';
 import { Kernel } from './kernel.js';
 import { Channels } from './protocol/channels.js';
 import { readConnection } from './protocol/connection.js';

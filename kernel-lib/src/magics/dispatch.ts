@@ -1,7 +1,7 @@
 import { showCells } from '../cells.js';
 import { data } from '../data/data.js';
 import { doctor } from '../doctor.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook } from '@slipway/notebook';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
 import { prepareAutolog } from '../runs/prepare-autolog.js';

@@ -1,5 +1,4 @@
-import { SlipwayError } from '../errors.js';
-import { suggestion } from '../near-names.js';
+import { SlipwayError, suggestion } from '@slipway/notebook';
 import { formOf, slipCommands, type SlipCommand, type SlipValue } from './commands.js';
 import { wordsOf } from './words.js';
 

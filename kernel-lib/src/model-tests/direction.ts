@@ -1,6 +1,6 @@
 import type { ModelTestResult } from '@slipway/contract';
 import { queryColumns, quoteName } from '../data/engine.js';
-import { cellName } from '../notebook/cell-warning.js';
+import { cellName } from '@slipway/notebook';
 import { found, passed, type DataSubject } from './test-subject.js';
 
 /** Rows in a row that are looked at. */

@@ -6,7 +6,7 @@ import { buildNetwork, withoutPenalties } from '../models/build-network.js';
 import { isModelSpec, isNetworkSpec, type ModelSpec } from '../models/specs.js';
 import { withoutAutolog } from '../runs/autolog.js';
 import type { Target } from '../train/target.js';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 import type { Tf } from '../tfjs.js';
 import { digits, found, passed, percent } from './test-subject.js';
 

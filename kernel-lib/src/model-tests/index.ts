@@ -1,6 +1,6 @@
 import type { ModelTestResult } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { warnOfCell } from '@slipway/notebook';
 import { targetAhead } from './direction.js';
 import { inputsInRange } from './input-ranges.js';
 import { inputLeakage } from './leakage.js';

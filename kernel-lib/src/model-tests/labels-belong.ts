@@ -1,5 +1,5 @@
 import type { ModelTestResult } from '@slipway/contract';
-import { argMax } from '../metrics/classification.js';
+import { argMax } from '@slipway/statistics';
 import { strongestLink, type Link } from './association.js';
 import { digits, found, passed, percent, type TrainedSubject } from './test-subject.js';
 

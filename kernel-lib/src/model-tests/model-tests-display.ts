@@ -1,6 +1,5 @@
 import type { ModelTestId, ModelTestResult, Verdict } from '@slipway/contract';
-import { escapeHtml, renderCard } from '../display/html.js';
-import type { MimeBundle } from '../notebook/context.js';
+import { escapeHtml, type MimeBundle, renderCard } from '@slipway/notebook';
 import type { BehaviourReport } from './behaviours.js';
 
 const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };

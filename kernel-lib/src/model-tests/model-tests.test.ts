@@ -12,7 +12,7 @@ import { Run } from '../runs/run.js';
 import { readScoring } from '../scoring/scoring-module.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { fit } from '../train/fit.js';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 import type { Target } from '../train/target.js';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { test as askModel } from './behaviours.js';

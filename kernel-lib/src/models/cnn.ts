@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { Tf } from '../tfjs.js';
 import type { ModelSpec } from './specs.js';
 

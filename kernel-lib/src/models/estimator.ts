@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../onnx/graph.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 
 /** A fitted model behind its preprocessing: what `slip.fit` gives back holds one. */
 export interface Estimator {

@@ -1,6 +1,6 @@
-import { SlipwayError } from '../errors.js';
-import { ElementType, type OnnxGraph } from '../onnx/graph.js';
-import { seededRandom } from '../random.js';
+import { SlipwayError } from '@slipway/notebook';
+import { ElementType, type OnnxGraph } from '@slipway/onnx/graph';
+import { seededRandom } from '@slipway/statistics/random';
 
 export interface KMeansSettings {
   readonly k: number;

@@ -1,5 +1,5 @@
-import type { OnnxGraph } from '../onnx/graph.js';
-import { shuffledIndices } from '../random.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
+import { shuffledIndices } from '@slipway/statistics/random';
 import type { Estimator } from './estimator.js';
 import { solveSymmetric } from './linear.js';
 

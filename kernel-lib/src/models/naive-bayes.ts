@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../onnx/graph.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from './estimator.js';
 
 /** Share of the largest variance that is added to all, so that a column that is constant in a class does no harm. */

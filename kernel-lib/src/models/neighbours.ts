@@ -1,5 +1,5 @@
-import { SlipwayError } from '../errors.js';
-import type { OnnxGraph } from '../onnx/graph.js';
+import { SlipwayError } from '@slipway/notebook';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from './estimator.js';
 
 /** The model carries its training rows; with more of them a service would need too long for one answer. */

@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor2D } from '@tensorflow/tfjs';
-import { SlipwayError } from '../errors.js';
-import type { OnnxGraph } from '../onnx/graph.js';
+import { SlipwayError } from '@slipway/notebook';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import { addLayers, assertExportable } from '../onnx/layers/index.js';
 import type { Tf } from '../tfjs.js';
 import type { Estimator } from './estimator.js';

@@ -1,5 +1,5 @@
-import { SlipwayError } from '../errors.js';
-import { ElementType, type OnnxGraph } from '../onnx/graph.js';
+import { SlipwayError } from '@slipway/notebook';
+import { ElementType, type OnnxGraph } from '@slipway/onnx/graph';
 
 /** Directions in which rows differ most. */
 export class PrincipalComponents {

@@ -1,4 +1,4 @@
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { CnnOptions } from './cnn.js';
 import type { MlpOptions } from './mlp.js';
 

@@ -1,4 +1,4 @@
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 
 export interface KMeansOptions {
   /** Number of clusters. */

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { ElementType, OnnxGraph } from '../onnx/graph.js';
+import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import { fitKMeans } from './k-means.js';
 import { fitPca } from './pca.js';
 import { COUNT, WIDTH, X } from './testing.js';

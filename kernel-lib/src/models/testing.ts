@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ElementType, OnnxGraph } from '../onnx/graph.js';
+import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from './estimator.js';
 
 export const COUNT = 40;

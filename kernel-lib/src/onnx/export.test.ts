@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NetworkEstimator } from '../models/network.js';
 import { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 import type { Tf } from '../tfjs.js';
 import { exportModel } from './export.js';
 

@@ -3,7 +3,7 @@ import type { ModelInputs } from '../prep/model-inputs.js';
 import type { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
 import type { Estimator } from '../models/estimator.js';
-import { ElementType, OnnxGraph } from './graph.js';
+import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import { addPreprocessing } from './preprocessing.js';
 
 /** A model in ONNX form with the named inputs and outputs of its graph. */

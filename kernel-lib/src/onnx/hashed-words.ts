@@ -1,5 +1,5 @@
 import { murmurHash3, WORDS_EXPRESSION } from '../prep/hashed-words.js';
-import { ElementType, RUNTIME_DOMAIN, type OnnxGraph } from './graph.js';
+import { ElementType, RUNTIME_DOMAIN, type OnnxGraph } from '@slipway/onnx/graph';
 
 /** Stands behind the last word of a text; no word is made of it. */
 const NO_WORD = ' ';

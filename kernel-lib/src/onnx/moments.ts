@@ -1,5 +1,5 @@
 import { DAY_MINUTES, DIGIT_FIELDS, DIGITS, FIELDS, YEAR_DAYS, type DatePart } from '../prep/calendar.js';
-import { ElementType, RUNTIME_DOMAIN, type OnnxGraph } from './graph.js';
+import { ElementType, RUNTIME_DOMAIN, type OnnxGraph } from '@slipway/onnx/graph';
 
 /** Zeros behind the text of a day, where the digits of its time would stand. */
 const PADDING = 9;

@@ -3,7 +3,7 @@ import type { TensorInput } from '../prep/tensor-input.js';
 import { UNKNOWN_ORDINAL, type FittedColumn, type FittedStep } from '../prep/steps.js';
 import { addHashedWords } from './hashed-words.js';
 import { addMoments } from './moments.js';
-import { ElementType, type OnnxGraph } from './graph.js';
+import { ElementType, type OnnxGraph } from '@slipway/onnx/graph';
 
 /**
  * Adds the named inputs and their preprocessing: one input for each column, or one of tensors.

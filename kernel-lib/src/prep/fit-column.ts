@@ -1,6 +1,6 @@
 import type { PlainValue } from '../data/engine.js';
 import type { Frame } from '../data/frame.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { momentNumbers, type DatePart } from './calendar.js';
 import { applyStep, type FittedColumn, type FittedStep } from './steps.js';
 

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { data } from '../data/data.js';
 import type { PlainValue } from '../data/engine.js';
 import type { Frame } from '../data/frame.js';
-import { ElementType, OnnxGraph } from '../onnx/graph.js';
+import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import { addPreprocessing } from '../onnx/preprocessing.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { DATE_PARTS, momentNumbers } from './calendar.js';

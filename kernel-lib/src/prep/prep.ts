@@ -1,4 +1,4 @@
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { Frame } from '../data/frame.js';
 import { DATE_PARTS, momentNumbers, type DatePart } from './calendar.js';
 import { fitColumn, type ImputeStrategy, type Request } from './fit-column.js';

@@ -1,5 +1,5 @@
 import { flatRow, RowShapeError, sizeOf } from '@slipway/tensor-inputs';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { CellValue } from './model-inputs.js';
 
 /** What a model's only input is made of, when each row is a tensor. */

@@ -1,5 +1,5 @@
 import { DEFAULT_OUTPUT_LIMITS, type OutputLimits } from '@slipway/recording';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 
 let chosen: Partial<OutputLimits> = {};
 

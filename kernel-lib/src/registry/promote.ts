@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EnvironmentName, type Promotion } from '@slipway/contract';
 import { call } from '../client/client.js';
-import { SlipwayError } from '../errors.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook, SlipwayError } from '@slipway/notebook';
 import { registerWaiting } from './register.js';
 import { lineBundle, preflightBundle } from './registry-display.js';
 import { ServiceHandle } from './service.js';

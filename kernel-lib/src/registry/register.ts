@@ -1,12 +1,9 @@
 import type { ModelVersion } from '@slipway/contract';
-import type { BundleContents } from '@slipway/onnx-import';
+import type { BundleContents } from '@slipway/onnx/import';
 import { buildBundle, type BuiltBundle } from '../bundle/bundle.js';
 import { buildStructureBundle } from '../bundle/structure-bundle.js';
 import { call, uploadBlob } from '../client/client.js';
-import { SlipwayError } from '../errors.js';
-import { cellName } from '../notebook/cell-warning.js';
-import { notebook } from '../notebook/standalone.js';
-import type { MimeBundle } from '../notebook/context.js';
+import { cellName, type MimeBundle, notebook, SlipwayError } from '@slipway/notebook';
 import { Run } from '../runs/run.js';
 import type { Clustering, Projection } from '../train/structure.js';
 import { TrainedModel } from '../train/trained-model.js';

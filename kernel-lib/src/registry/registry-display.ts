@@ -1,7 +1,6 @@
 import type { ModelSignature, ModelVersion, PreflightReport, Verdict } from '@slipway/contract';
 import { inputType } from '@slipway/tensor-inputs';
-import { escapeHtml, formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
-import type { MimeBundle } from '../notebook/context.js';
+import { escapeHtml, formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 
 /** A registered version: signature, metric beside its best baseline, digest. */
 export function registrationBundle(name: string, digest: string, version: ModelVersion | null): MimeBundle {

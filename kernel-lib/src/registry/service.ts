@@ -1,8 +1,7 @@
 import { PredictAnswer } from '@slipway/contract';
 import { z } from 'zod';
 import { pictureFile } from '../data/picture-file.js';
-import { SlipwayError } from '../errors.js';
-import type { MimeBundle } from '../notebook/context.js';
+import { type MimeBundle, SlipwayError } from '@slipway/notebook';
 import type { NestedNumbers } from '../prep/model-inputs.js';
 import { lineBundle } from './registry-display.js';
 

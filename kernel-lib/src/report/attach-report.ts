@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { call, uploadBlob } from '../client/client.js';
-import { notebook } from '../notebook/standalone.js';
-import { findServer } from '../record/discovery.js';
+import { notebook } from '@slipway/notebook';
+import { findServer } from '@slipway/recording/spool';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { evaluationReport } from './evaluation-report.js';
 

@@ -1,4 +1,4 @@
-import { escapeHtml, formatNumber } from '../display/html.js';
+import { escapeHtml, formatNumber } from '@slipway/notebook';
 
 /* Charts as SVG, drawn in the colours of the page (see `evaluation-report.ts`): no script, readable in light and dark. */
 

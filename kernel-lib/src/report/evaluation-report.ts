@@ -1,9 +1,6 @@
 import type { Evaluation } from '@slipway/contract';
-import { escapeHtml, formatNumber, renderTable } from '../display/html.js';
-import { confusionMatrix } from '../metrics/agreement.js';
-import { calibrationCurve } from '../metrics/calibration.js';
-import { argMax } from '../metrics/classification.js';
-import { precisionRecallCurve, rocCurve } from '../metrics/curves.js';
+import { escapeHtml, formatNumber, renderTable } from '@slipway/notebook';
+import { argMax, calibrationCurve, confusionMatrix, precisionRecallCurve, rocCurve } from '@slipway/statistics';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { dottedChart, lineChart, scatterChart, type Point, type Series } from './charts.js';
 

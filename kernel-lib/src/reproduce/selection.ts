@@ -1,5 +1,5 @@
 import { call } from '../client/client.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { loadCompiler } from '../graph/compiler.js';
 import { graphOf, hasRun, type RecordedCell, type SessionRecord } from './session-record.js';
 

@@ -1,6 +1,6 @@
 import type { Answer } from '@slipway/contract';
 import { call } from '../client/client.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { analyseCell } from '../graph/analyse.js';
 import { CellGraph } from '../graph/cell-graph.js';
 import { noNames } from '../graph/cell-names.js';

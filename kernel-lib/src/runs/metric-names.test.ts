@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { beforeEach, expect, it } from 'vitest';
 import { RecordingNotebook } from '../testing/notebook-double.js';
-import { tensorflow } from '../train/tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 import { run } from './run.js';
 
 let book: RecordingNotebook;

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs';
-import { warnOfCell } from '../notebook/cell-warning.js';
+import { warnOfCell } from '@slipway/notebook';
 
 /** Losses of networks that predict numbers. */
 const NUMBER_LOSSES = /^(?:mean(?:Squared|Absolute)|huber|logcosh|mse$|mae$)/i;

@@ -1,6 +1,5 @@
 import module from 'node:module';
-import { SlipwayError } from '../errors.js';
-import { currentCellNumber } from '../notebook/cell-warning.js';
+import { currentCellNumber, SlipwayError } from '@slipway/notebook';
 
 /** A scoring module as a cell gave it. */
 export interface ScoringModule {

@@ -1,4 +1,4 @@
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 
 /** The error that a call ends with. @throws Error when it ends well, or with an error that is none of ours. */
 export async function failureOf(call: Promise<unknown>): Promise<SlipwayError> {

@@ -1,4 +1,5 @@
-import { provideNotebook, type MimeBundle, type NewRecord, type NotebookContext } from '../notebook/context.js';
+import { provideNotebook, type MimeBundle, type NotebookContext } from '@slipway/notebook';
+import type { NewRecord } from '@slipway/recording/spool';
 
 /** A notebook for unit tests: keeps what was shown, warned and recorded. */
 export class RecordingNotebook implements NotebookContext {

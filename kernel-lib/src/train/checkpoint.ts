@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { LayersModel, Optimizer } from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { randomCounts, restoreRandomCounts } from '../backend/random-layers.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { weightsOf } from './process/portable-network.js';
 import type { Tf } from '../tfjs.js';
 

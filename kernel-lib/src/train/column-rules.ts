@@ -1,5 +1,5 @@
 import { unknownColumn } from '../data/engine.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { BoostingOptions } from '../models/specs.js';
 import type { ColumnRule } from '../models/trees/binned-rows.js';
 import type { ModelInputs } from '../prep/model-inputs.js';

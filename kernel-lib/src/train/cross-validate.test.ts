@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { data } from '../data/data.js';
 import { foldsOf } from '../data/folds.js';
 import type { Frame } from '../data/frame.js';
-import type { SlipwayError } from '../errors.js';
+import type { SlipwayError } from '@slipway/notebook';
 import { linear, logistic } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';

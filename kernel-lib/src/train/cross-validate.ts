@@ -2,11 +2,17 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import type { Evaluation } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
 import { foldsOf, type FoldOptions } from '../data/folds.js';
-import { formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
-import { SlipwayError } from '../errors.js';
+import {
+  formatNumber,
+  gatherWarnings,
+  type MimeBundle,
+  renderCard,
+  renderTable,
+  SlipwayError,
+  textTable,
+  warnOfCell
+} from '@slipway/notebook';
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
-import { gatherWarnings, warnOfCell } from '../notebook/cell-warning.js';
-import type { MimeBundle } from '../notebook/context.js';
 import { run as startRun } from '../runs/run.js';
 import { fit, type FitOptions } from './fit.js';
 

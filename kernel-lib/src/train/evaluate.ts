@@ -1,6 +1,6 @@
 import type { BaselineResult, Columns, Evaluation } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
-import { majorityBaseline, meanBaseline, persistenceBaseline, type BaselinePrediction } from '../metrics/baselines.js';
+import { majorityBaseline, meanBaseline, persistenceBaseline, type BaselinePrediction } from './baselines.js';
 import {
   accuracy,
   argMax,
@@ -22,7 +22,7 @@ import {
   rmse,
   rocAuc,
   wilsonInterval
-} from '../metrics/index.js';
+} from '@slipway/statistics';
 import type { Target } from './target.js';
 
 /** A bundle carries at most this many test rows of a frame. */

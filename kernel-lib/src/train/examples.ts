@@ -1,6 +1,6 @@
 import type { Columns, Evaluation, ModelTestResult } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
-import type { BaselinePrediction } from '../metrics/baselines.js';
+import type { BaselinePrediction } from './baselines.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import type { Target } from './target.js';
 import type { TrainedModelParts } from './trained-model.js';

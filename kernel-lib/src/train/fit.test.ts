@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../bundle/bundle.js';
 import { data } from '../data/data.js';
 import type { Split } from '../data/split.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { mlp } from '../models/mlp.js';
 import { boosting, forest, lasso, linear, logistic, naiveBayes, neighbours, svm, tree } from '../models/specs.js';
 import { kMeans, pca } from '../models/structure-specs.js';
@@ -13,7 +13,7 @@ import { prep } from '../prep/prep.js';
 import { run } from '../runs/run.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { fit } from './fit.js';
-import { tensorflow } from './tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 
 describe('fitting a model', () => {
   let parts: Split;

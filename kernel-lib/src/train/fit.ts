@@ -6,7 +6,7 @@ import type { ModelSpec } from '../models/specs.js';
 import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } from '../models/structure-specs.js';
 import { fewRows } from '../model-tests/few-rows.js';
 import { testTraining } from '../model-tests/index.js';
-import { notebook } from '../notebook/standalone.js';
+import { notebook } from '@slipway/notebook';
 import type { Prep } from '../prep/prep.js';
 import { attachReport } from '../report/attach-report.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';

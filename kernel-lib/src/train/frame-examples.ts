@@ -1,7 +1,7 @@
 import type { Columns, Evaluation, ModelTestResult } from '@slipway/contract';
 import type { Frame } from '../data/frame.js';
-import { SlipwayError } from '../errors.js';
-import { persistenceBaseline, seasonalBaseline } from '../metrics/baselines.js';
+import { SlipwayError } from '@slipway/notebook';
+import { persistenceBaseline, seasonalBaseline } from './baselines.js';
 import { testData, type DataSubject } from '../model-tests/index.js';
 import { scoreLeakage } from '../model-tests/leakage.js';
 import { prep as emptyPrep, type Prep } from '../prep/prep.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseKnownFaults } from './known-faults.js';
-import { tensorflow } from './tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 
 describe('what tfjs cannot train is refused before it is tried', async () => {
   const tf = await tensorflow();

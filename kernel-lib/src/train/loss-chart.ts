@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { escapeHtml, formatNumber, PICTURE_COLOURS, renderCard, renderPicture } from '../display/html.js';
-import type { NotebookContext } from '../notebook/context.js';
+import {
+  escapeHtml,
+  formatNumber,
+  type NotebookContext,
+  PICTURE_COLOURS,
+  renderCard,
+  renderPicture
+} from '@slipway/notebook';
 
 const WIDTH = 420;
 const HEIGHT = 140;

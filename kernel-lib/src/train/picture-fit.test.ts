@@ -17,7 +17,7 @@ import { readBundleFile } from '../testing/bundle-files.js';
 import { failureOf } from '../testing/failures.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { fit } from './fit.js';
-import { tensorflow } from './tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 import type { TrainedModel } from './trained-model.js';
 
 const SIZE = 16;

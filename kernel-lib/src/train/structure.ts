@@ -1,14 +1,13 @@
 import type { Columns, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { PlainValue } from '../data/engine.js';
 import type { Frame } from '../data/frame.js';
-import { formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
+import { formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 import { testRows } from '../model-tests/index.js';
-import { silhouette } from '../metrics/clustering.js';
+import { silhouette } from '@slipway/statistics';
 import { fitKMeans, type KMeans } from '../models/k-means.js';
 import { fitPca, type PrincipalComponents } from '../models/pca.js';
 import type { KMeansSpec, PcaSpec, StructureSpec } from '../models/structure-specs.js';
-import type { MimeBundle } from '../notebook/context.js';
-import { OnnxGraph } from '../onnx/graph.js';
+import { OnnxGraph } from '@slipway/onnx/graph';
 import { addPreprocessing } from '../onnx/preprocessing.js';
 import type { FittedPrep, Prep } from '../prep/prep.js';
 import type { Run } from '../runs/run.js';

@@ -1,6 +1,6 @@
 import type { Frame } from '../data/frame.js';
 import { unknownColumn, type PlainValue } from '../data/engine.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 
 /** More different whole numbers than this are a quantity, not classes. */
 const MAX_INTEGER_CLASSES = 20;

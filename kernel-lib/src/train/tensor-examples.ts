@@ -1,7 +1,7 @@
 import type { ModelTestResult } from '@slipway/contract';
 import { sizeOf } from '@slipway/tensor-inputs';
 import type { TensorRows } from '../data/tensor-rows.js';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import { testTensors } from '../model-tests/tensor-rows.js';
 import { TensorInput } from '../prep/tensor-input.js';
 import { trainingFrame, type Examples } from './examples.js';

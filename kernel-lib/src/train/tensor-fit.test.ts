@@ -7,14 +7,14 @@ import { buildBundle } from '../bundle/bundle.js';
 import { checkParity } from '../bundle/parity.js';
 import { data } from '../data/data.js';
 import { tensors, type TensorOptions } from '../data/tensors.js';
-import type { SlipwayError } from '../errors.js';
+import type { SlipwayError } from '@slipway/notebook';
 import { mlp } from '../models/mlp.js';
 import { boosting, forest, linear, logistic, naiveBayes } from '../models/specs.js';
 import { readBundleFile } from '../testing/bundle-files.js';
 import { failureOf } from '../testing/failures.js';
 import { RecordingNotebook } from '../testing/notebook-double.js';
 import { fit } from './fit.js';
-import { tensorflow } from './tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 
 let folder: string;
 let book: RecordingNotebook;

@@ -1,5 +1,5 @@
 import type { TestVectors } from '@slipway/contract';
-import { argMax } from '../metrics/classification.js';
+import { argMax } from '@slipway/statistics';
 import type { Estimator } from '../models/estimator.js';
 import { rowsAt, type Examples } from './examples.js';
 

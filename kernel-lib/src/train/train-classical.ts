@@ -1,4 +1,4 @@
-import { SlipwayError } from '../errors.js';
+import { notebook, SlipwayError } from '@slipway/notebook';
 import type { Estimator } from '../models/estimator.js';
 import { fitLasso } from '../models/lasso.js';
 import { fitLinear } from '../models/linear.js';
@@ -9,7 +9,6 @@ import { fitNeighbours } from '../models/neighbours.js';
 import type { BoostingOptions, ClassicalSpec, ForestOptions } from '../models/specs.js';
 import { fitBoosting } from '../models/trees/boosting.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
-import { notebook } from '../notebook/standalone.js';
 import { LossChart } from './loss-chart.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import { columnRules } from './column-rules.js';

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import { shapeText } from '@slipway/tensor-inputs';
-import { SlipwayError } from '../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { Estimator } from '../models/estimator.js';
 import { buildNetwork, networkParams } from '../models/build-network.js';
 import { NetworkEstimator } from '../models/network.js';
@@ -10,7 +10,7 @@ import { withoutAutolog } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
 import type { Target } from './target.js';
 import type { BackendChoice } from '../backend/choose.js';
-import { tensorflow } from './tensorflow.js';
+import { tensorflow } from '../backend/load-tfjs.js';
 import { trainClassical } from './train-classical.js';
 import { trainNetwork, type TrainingSettings } from './train-network.js';
 

@@ -1,5 +1,4 @@
-import { formatNumber, renderCard, renderTable, textTable } from '../display/html.js';
-import type { MimeBundle } from '../notebook/context.js';
+import { formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 import type { TrainedModelParts } from './trained-model.js';
 
 /** Metrics of a trained model beside every baseline. */

@@ -1,6 +1,6 @@
 import type { Behaviour, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { Estimator } from '../models/estimator.js';
-import type { MimeBundle } from '../notebook/context.js';
+import type { MimeBundle } from '@slipway/notebook';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import type { BackendChoice } from '../backend/choose.js';
 import { evaluationReport } from '../report/evaluation-report.js';

@@ -11,9 +11,9 @@ import {
 } from '@slipway/contract';
 import { isTensor, rowSize } from '@slipway/tensor-inputs';
 import type { z } from 'zod';
-import type { BlobStore } from '../artifacts/blob-store.js';
-import { BundleInvalidError } from '../errors.js';
-import { zodMessage } from '../zod-message.js';
+import type { BlobStore } from '../platform/artifacts/blob-store.js';
+import { BundleInvalidError } from '../platform/errors.js';
+import { zodMessage } from '../platform/zod-message.js';
 
 /** What the registry takes from a bundle's own files, so that nobody types it in. */
 export interface ValidBundle {

@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { anyOf } from '../store/expressions.js';
-import { groupRows } from '../store/group-rows.js';
-import type { KeyValue } from '../store/operations.js';
-import type { ModelVersionTable, RegisteredModelTable, Tables } from '../store/tables.js';
+import { anyOf } from '../platform/store/expressions.js';
+import { groupRows } from '../platform/store/group-rows.js';
+import type { KeyValue } from '../platform/store/operations.js';
+import type { ModelVersionTable, RegisteredModelTable, Tables } from '../platform/store/tables.js';
 
 /** A registered model as MLflow's clients see it. */
 export interface CatalogueModel extends Selectable<RegisteredModelTable> {

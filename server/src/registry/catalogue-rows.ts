@@ -1,8 +1,8 @@
 import { ReleaseManifest } from '@slipway/contract';
 import type { Kysely } from 'kysely';
-import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../errors.js';
-import type { KeyValue } from '../store/operations.js';
-import type { Tables } from '../store/tables.js';
+import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../platform/errors.js';
+import type { KeyValue } from '../platform/store/operations.js';
+import type { Tables } from '../platform/store/tables.js';
 
 export function modelNotFound(name: string): NotFoundError {
   return new NotFoundError(`Registered Model with name=${name} not found`);

@@ -1,4 +1,9 @@
-import { searchEntities, type EntityField, type EntityQuery, type FieldValue } from '../search/conditions.js';
+import {
+  searchEntities,
+  type EntityField,
+  type EntityQuery,
+  type FieldValue
+} from '../platform/store/search/conditions.js';
 import type { CatalogueModel, CatalogueVersion } from './catalogue-reading.js';
 
 /** MLflow keeps prompts among its models, under this tag; searches leave them out unless they ask for them. */

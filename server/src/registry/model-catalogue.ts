@@ -1,10 +1,10 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { Transaction } from 'kysely';
-import type { EventLog } from '../events/event-log.js';
-import type { KeyValue } from '../store/operations.js';
-import type { Store } from '../store/store.js';
-import type { Tables } from '../store/tables.js';
-import type { Outbox } from '../webhooks/outbox.js';
+import type { EventLog } from '../platform/events/event-log.js';
+import type { KeyValue } from '../platform/store/operations.js';
+import type { Store } from '../platform/store/store.js';
+import type { Tables } from '../platform/store/tables.js';
+import type { Outbox } from '../platform/webhooks/outbox.js';
 import { readModels, readVersions, type CatalogueModel, type CatalogueVersion } from './catalogue-reading.js';
 import {
   modelId,

@@ -11,13 +11,13 @@ import {
 } from '@slipway/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
-import type { BlobStore } from '../artifacts/blob-store.js';
-import { InvalidRequestError, NotFoundError } from '../errors.js';
-import type { EventLog } from '../events/event-log.js';
-import { OWN_ARTIFACTS } from '../store/artifact-root.js';
-import type { Store } from '../store/store.js';
-import type { ModelVersionTable, Tables } from '../store/tables.js';
-import type { Outbox } from '../webhooks/outbox.js';
+import type { BlobStore } from '../platform/artifacts/blob-store.js';
+import { InvalidRequestError, NotFoundError } from '../platform/errors.js';
+import type { EventLog } from '../platform/events/event-log.js';
+import { OWN_ARTIFACTS } from '../platform/store/artifact-root.js';
+import type { Store } from '../platform/store/store.js';
+import type { ModelVersionTable, Tables } from '../platform/store/tables.js';
+import type { Outbox } from '../platform/webhooks/outbox.js';
 import { validateBundle, type ValidBundle } from './bundle-validation.js';
 
 const Metrics = z.record(z.string(), z.number());

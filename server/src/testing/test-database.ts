@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { openStore } from '../store/open-store.js';
+import { openStore } from '../platform/store/open-store.js';
 
 /** Where the tests' PostgreSQL is: a URL of a user who may create databases; without it one is started. */
 export const TEST_POSTGRES = 'SLIPWAY_TEST_POSTGRES';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
-import type { CreateRun, LogToRun } from '../store/operations.js';
-import { openStore } from '../store/open-store.js';
-import type { Store } from '../store/store.js';
+import type { CreateRun, LogToRun } from '../platform/store/operations.js';
+import { openStore } from '../platform/store/open-store.js';
+import type { Store } from '../platform/store/store.js';
 import { freshDatabase, isExclusive } from './test-database.js';
 
 export interface TestStore {

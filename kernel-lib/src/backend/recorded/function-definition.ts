@@ -1,4 +1,4 @@
-import { ProtobufWriter } from '../../onnx/protobuf.js';
+import { ProtobufWriter } from '@slipway/onnx/wire';
 import type { OpAttribute, TensorFlowBinding } from '../node-backend.js';
 import { attribute, constant, node as nodeOf, type Source, type WrittenFunction } from './function-writer.js';
 import type { Operation, Operations } from './operations.js';

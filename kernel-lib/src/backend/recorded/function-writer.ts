@@ -1,4 +1,4 @@
-import { ProtobufWriter } from '../../onnx/protobuf.js';
+import { ProtobufWriter } from '@slipway/onnx/wire';
 
 /** Where a value comes from, as a NodeDef of a function names it (node reference `n3:output:0`), and its TF_DataType. */
 export interface Source {

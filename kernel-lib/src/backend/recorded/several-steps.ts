@@ -1,4 +1,4 @@
-import { ProtobufWriter } from '../../onnx/protobuf.js';
+import { ProtobufWriter } from '@slipway/onnx/wire';
 import { attribute, constant, node, type Source, type WrittenFunction } from './function-writer.js';
 
 /** A function of a step, and how its steps follow one another. */

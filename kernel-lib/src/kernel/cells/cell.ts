@@ -1,5 +1,5 @@
 import type { Diagnostic } from 'tslab/dist/converter.js';
-import type { CurrentCell } from '../../notebook/context.js';
+import type { CurrentCell } from '@slipway/notebook';
 import type { CellScript } from '../compiler/script.js';
 import type { FilesOfCell } from '../files/files-of-cell.js';
 import type { ExecuteRequest } from '../protocol/requests.js';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { MimeBundle } from '../../notebook/context.js';
+import type { MimeBundle } from '@slipway/notebook';
 
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { compileFunction, constants } from 'node:vm';
 import { z } from 'zod';
-import { foldersUpward } from '../../record/folder.js';
+import { foldersUpward } from '@slipway/recording/spool';
 import { originOf, packageFolder, packageName } from '../compiler/packages.js';
 import { observedFileModules } from '../files/observed-fs.js';
 import type { InterruptFlags } from '../side/flags.js';

@@ -1,4 +1,4 @@
-import type { MimeBundle } from '../../notebook/context.js';
+import type { MimeBundle } from '@slipway/notebook';
 import type { Channels } from '../protocol/channels.js';
 import type { Message } from '../protocol/wire.js';
 import type { ErrorReport } from './traceback.js';

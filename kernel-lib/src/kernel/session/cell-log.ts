@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import type { Environment, RecordedFile } from '@slipway/contract';
-import type { NewRecord } from '../../notebook/context.js';
-import { maskSecrets } from '../../record/secrets.js';
+import type { NewRecord } from '@slipway/recording/spool';
+import { maskSecrets } from '@slipway/recording/spool';
 import type { Links } from '../../graph/cell-graph.js';
 import type { Cell } from '../cells/cell.js';
 import type { Outcome } from '../cells/runner.js';

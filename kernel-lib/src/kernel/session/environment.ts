@@ -3,7 +3,7 @@ import { cpus, hostname, release, totalmem } from 'node:os';
 import path from 'node:path';
 import type { Environment } from '@slipway/contract';
 import { z } from 'zod';
-import { foldersUpward } from '../../record/folder.js';
+import { foldersUpward } from '@slipway/recording/spool';
 import { packageFolder } from '../compiler/packages.js';
 import { readGit } from './git-state.js';
 

@@ -5,7 +5,7 @@ import { noNames, type CellNames } from '../../graph/cell-names.js';
 import { CellGraph, type Links } from '../../graph/cell-graph.js';
 import type { TypeScript } from '../../graph/compiler.js';
 import { rewriteForExecution } from '../../magics/rewrite.js';
-import type { ExecutedCell } from '../../notebook/context.js';
+import type { ExecutedCell } from '@slipway/notebook';
 import type { Cell } from '../cells/cell.js';
 
 type Entry = Omit<ExecutedCell, 'stale'>;

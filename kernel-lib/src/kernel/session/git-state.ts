@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Environment } from '@slipway/contract';
 import { BoundedText } from '@slipway/recording';
-import { maskSecrets } from '../../record/secrets.js';
+import { maskSecrets } from '@slipway/recording/spool';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 5000;

@@ -1,5 +1,6 @@
-import type { CurrentCell, ExecutedCell, MimeBundle, NewRecord, NotebookContext } from '../../notebook/context.js';
-import type { Recorder } from '../../record/recorder.js';
+import type { CurrentCell, ExecutedCell, MimeBundle, NotebookContext } from '@slipway/notebook';
+import type { NewRecord } from '@slipway/recording/spool';
+import type { Recorder } from '@slipway/recording/spool';
 import type { CellRouting } from '../cells/routing.js';
 import type { ExecutedCells } from './executed-cells.js';
 

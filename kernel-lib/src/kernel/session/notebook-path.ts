@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { dataFolder } from '../../record/folder.js';
+import { dataFolder } from '@slipway/recording/spool';
 
 /**
  * The notebook's path as JupyterLab gives it to its kernels, relative to the folder of the project (the one that holds

@@ -1,6 +1,6 @@
 import { OutputLedger, type OutputMessage } from '@slipway/recording';
 import { outputLimits } from '../../record/output-limits.js';
-import { knownSecrets } from '../../record/secrets.js';
+import { knownSecrets } from '@slipway/recording/spool';
 import type { OutputListener, OutputContent } from '../cells/output.js';
 import type { RecordSink } from './cell-log.js';
 

@@ -1,6 +1,4 @@
-import { sendLeftovers } from '../../record/leftovers.js';
-import { RecordSource } from '../../record/record-source.js';
-import { Sender } from '../../record/sender.js';
+import { RecordSource, Sender, sendLeftovers } from '@slipway/recording/spool';
 import type { FromSideThread, SenderSettings, ToSideThread } from './messages.js';
 
 /** An idle main thread records that it is alive each 10 s; when a cell keeps it from that, the sender says so. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ReplyChannel } from '../protocol/channels.js';
 import type { Message } from '../protocol/wire.js';
 import { InterruptFlags } from './flags.js';
-import type { SenderLink } from '../../record/recorder.js';
+import type { SenderLink } from '@slipway/recording/spool';
 import type { FromSideThread, SenderSettings, SideThreadData, ToSideThread } from './messages.js';
 
 /** What the kernel does with what the side thread tells it. */

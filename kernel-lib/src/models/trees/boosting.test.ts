@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../random.js';
+import { seededRandom } from '@slipway/statistics/random';
 import { onnxAnswers, onnxDifference } from '../testing.js';
 import { fitBoosting } from './boosting.js';
 import type { ColumnRule } from './binned-rows.js';

@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../../onnx/graph.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from '../estimator.js';
 import type { BoostingOptions } from '../specs.js';
 import { binRows, type ColumnRule } from './binned-rows.js';

@@ -1,5 +1,5 @@
-import type { OnnxGraph } from '../../onnx/graph.js';
-import { seededRandom } from '../../random.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
+import { seededRandom } from '@slipway/statistics/random';
 import type { Estimator } from '../estimator.js';
 import { binColumns } from './binning.js';
 import { growCart, type CartTarget, type CartTree } from './cart.js';

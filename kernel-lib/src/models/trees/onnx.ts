@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../../onnx/graph.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { TreeShape } from './shape.js';
 
 /** A tree of an ensemble, and what each of its leaves adds to which output. */

@@ -1,4 +1,4 @@
-import type { OnnxGraph } from '../graph.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import { only, type LayerConfig, type LayerConverter } from './converter.js';
 
 type ActivationWriter = (graph: OnnxGraph, value: string) => string;

@@ -1,6 +1,6 @@
 import type { layers as TfLayers, SymbolicTensor } from '@tensorflow/tfjs';
-import { SlipwayError } from '../../errors.js';
-import type { OnnxGraph } from '../graph.js';
+import { SlipwayError } from '@slipway/notebook';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 
 export type Layer = TfLayers.Layer;
 

@@ -1,4 +1,4 @@
-import type { Attribute, OnnxGraph } from '../graph.js';
+import type { Attribute, OnnxGraph } from '@slipway/onnx/graph';
 import { refuseActivation, writeActivation } from './activations.js';
 import { numbers, only, transposed, weightsOf, type LayerConfig, type LayerConverter } from './converter.js';
 

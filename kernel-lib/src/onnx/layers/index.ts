@@ -1,5 +1,5 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
-import type { OnnxGraph } from '../graph.js';
+import type { OnnxGraph } from '@slipway/onnx/graph';
 import { activationLayers } from './activations.js';
 import { convolutionLayers } from './convolution.js';
 import { notExportable, type Layer, type LayerConfig, type LayerConverter } from './converter.js';

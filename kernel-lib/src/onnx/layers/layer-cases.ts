@@ -1,6 +1,6 @@
 import type { LayersModel, layers as TfLayers, SymbolicTensor } from '@tensorflow/tfjs';
 import type { Tf } from '../../tfjs.js';
-import { seededRandom } from '../../random.js';
+import { seededRandom } from '@slipway/statistics/random';
 
 /* Models for tests of the export: between them they hold every layer class that can be exported. */
 

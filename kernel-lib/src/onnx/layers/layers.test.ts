@@ -1,9 +1,9 @@
 import type { LayersModel, layers as TfLayers, Tensor } from '@tensorflow/tfjs';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tensorflow } from '../../train/tensorflow.js';
+import { tensorflow } from '../../backend/load-tfjs.js';
 import type { Tf } from '../../tfjs.js';
-import { ElementType, OnnxGraph } from '../graph.js';
+import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import { addLayers, assertExportable } from './index.js';
 import { IMAGE, inputValues, layerCases, scatterWeights, STEPS } from './layer-cases.js';
 

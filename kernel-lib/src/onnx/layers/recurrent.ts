@@ -1,4 +1,4 @@
-import type { Attribute, OnnxGraph } from '../graph.js';
+import type { Attribute, OnnxGraph } from '@slipway/onnx/graph';
 import { recurrentActivation } from './activations.js';
 import { transposed, weightsOf, type Layer, type LayerConfig, type LayerConverter } from './converter.js';
 

@@ -1,5 +1,5 @@
 import type { BackendChoice } from '../../backend/choose.js';
-import type { SlipwayErrorCode } from '../../errors.js';
+import type { SlipwayErrorCode } from '@slipway/notebook';
 import type { LearningSettings, TrainingData } from '../train-compiled.js';
 import type { PortableNetwork } from './portable-network.js';
 

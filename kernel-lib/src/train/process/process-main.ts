@@ -1,7 +1,7 @@
 import { chooseBackend } from '../../backend/choose.js';
 import { stepReport } from '../../backend/recorded/index.js';
-import { SlipwayError } from '../../errors.js';
-import { tensorflow } from '../tensorflow.js';
+import { SlipwayError } from '@slipway/notebook';
+import { tensorflow } from '../../backend/load-tfjs.js';
 import { trainCompiled } from '../train-compiled.js';
 import type { FromTrainingProcess, ToTrainingProcess } from './messages.js';
 import { buildPortable, weightsOf } from './portable-network.js';

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BackendChoice } from '../../backend/choose.js';
-import { SlipwayError } from '../../errors.js';
+import { SlipwayError } from '@slipway/notebook';
 import type { LearningSettings, TrainingData } from '../train-compiled.js';
 import type { FromTrainingProcess, StepSummary, ToTrainingProcess } from './messages.js';
 import type { PortableNetwork } from './portable-network.js';

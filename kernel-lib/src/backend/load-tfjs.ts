@@ -1,0 +1,25 @@
+import { repairExtremeGradients } from './missing-gradients.js';
+import { installRandomLayers } from './random-layers.js';
+import { installAutolog } from '../runs/autolog.js';
+import type { Tf } from '../tfjs.js';
+
+let loading: Promise<Tf> | undefined;
+
+/**
+ * tfjs, loaded at first use, with our autolog in place and without its advertisement on stderr. A backend that was set
+ * already stays.
+ */
+export function tensorflow(): Promise<Tf> {
+  loading ??= import('@tensorflow/tfjs').then(async module => {
+    const tf = ('default' in module ? module.default : module) as Tf;
+    // Without one, tfjs starts its default at the first tensor, and advertises.
+    const registered = Object.keys((tf.engine() as unknown as { registryFactory: object }).registryFactory);
+    if (!tf.engine().backendName && registered.join() === 'cpu') await tf.setBackend('cpu');
+    if (tf.engine().backendName === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
+    installAutolog(tf);
+    installRandomLayers(tf);
+    repairExtremeGradients(tf);
+    return tf;
+  });
+  return loading;
+}

@@ -1,0 +1,2 @@
+export * from './containment.js';
+export * from './model.js';

@@ -1,0 +1,153 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { RequestError } from '@slipway/tensor-inputs';
+import { decodeCsv, decodeInvocations, encodeInvocations } from './protocols/mlflow-invocations.js';
+import { decodeInfer, encodeInfer, modelMetadata } from './protocols/open-inference.js';
+import { decodeRecords, encodePredictions, predictRows } from './protocols/predict.js';
+import type { LoadedRevision, Revisions } from './revisions.js';
+
+const BODY_LIMIT_BYTES = 8 << 20;
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** What a running service counts. */
+export interface ServiceCounters {
+  /** Prediction requests that were answered with success. */
+  answered: number;
+  readonly startedAt: number;
+}
+
+/**
+ * The HTTP face of one service: Open Inference Protocol, MLflow's scoring protocol and plain `/predict`. Only requests to
+ * a loopback name are taken, so that a page in a browser cannot reach it by rebinding a name of its own.
+ */
+export function serviceApp(revisions: Revisions, counters: ServiceCounters): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle'
+  });
+  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async request => {
+    if (!LOOPBACK.test(request.headers.host ?? '')) {
+      throw new RequestError('this service answers to 127.0.0.1 and localhost only', 'Host', 403);
+    }
+  });
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    void reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?')[0]}.` });
+  });
+  addHealth(app, revisions, counters);
+  addPredict(app, revisions, counters);
+  addInvocations(app, revisions, counters);
+  addOpenInference(app, revisions, counters);
+  return app;
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, message } = describe(error);
+  const mlflow = request.url.startsWith('/invocations');
+  void reply
+    .code(status)
+    .send(mlflow ? { error_code: status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', message } : { error: message });
+}
+
+function describe(error: unknown): { status: number; message: string } {
+  if (error instanceof RequestError) return { status: error.status, message: error.message };
+  if (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode < 500
+  ) {
+    const syntax = error instanceof SyntaxError || ('code' in error && error.code === 'FST_ERR_CTP_INVALID_JSON_BODY');
+    const message = syntax ? `body: this is not JSON (${error.message})` : `body: ${error.message}`;
+    return { status: error.statusCode, message };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`request failed: ${message}\n`);
+  return { status: 500, message: `The model failed on this request. ${message}` };
+}
+
+function addHealth(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+  const health = (_request: FastifyRequest, reply: FastifyReply): unknown => {
+    void reply.code(revisions.healthy ? 200 : 503);
+    return {
+      service: revisions.manifest.service,
+      ...revisions.state,
+      requests: counters.answered,
+      started_at: counters.startedAt,
+      pid: process.pid
+    };
+  };
+  app.get('/health', health);
+  app.get('/ping', health);
+  app.get('/version', () => String(revisions.choose().revision.version));
+}
+
+function addPredict(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+  app.post('/predict', async request => {
+    const { revision, model, scoring } = revisions.choose();
+    const asked = predictRows(model.signature, request.body);
+    const rows = scoring ? await scoring.before(asked.rows) : asked.rows;
+    const decoded = decodeRecords(model.signature, rows, asked.path);
+    const outputs = await model.predict(decoded);
+    const predictions = encodePredictions(model.signature, outputs, decoded.rows);
+    const answers = scoring ? await scoring.after(predictions, asked.rows) : predictions;
+    counters.answered++;
+    return { model: revision.model, version: String(revision.version), predictions: answers };
+  });
+}
+
+function addInvocations(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+  app.post('/invocations', async request => {
+    const { model } = revisions.choose();
+    const rows =
+      typeof request.body === 'string'
+        ? decodeCsv(model.signature, request.body)
+        : decodeInvocations(model.signature, request.body);
+    const outputs = await model.predict(rows);
+    counters.answered++;
+    return encodeInvocations(model.signature, outputs, rows.rows);
+  });
+}
+
+interface ModelParams {
+  model: string;
+  version?: string;
+}
+
+function addOpenInference(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+  const chosen = (params: ModelParams): LoadedRevision => {
+    const { model, version } = params;
+    const named = revisions.manifest.service === model || revisions.manifest.revisions.some(r => r.model === model);
+    const found = named ? (version === undefined ? revisions.choose() : revisions.find(version)) : null;
+    if (!found) {
+      const asked = version === undefined ? model : `${model} version ${version}`;
+      throw new RequestError(`this service has no model ${asked}; it serves ${revisions.manifest.service}`, '', 404);
+    }
+    return found;
+  };
+  app.get('/v2', () => ({ name: 'slipway', version: '0.1.0', extensions: [] }));
+  app.get('/v2/health/live', () => ({ live: true }));
+  app.get('/v2/health/ready', (_request, reply) => {
+    void reply.code(revisions.healthy ? 200 : 503);
+    return { ready: revisions.healthy };
+  });
+  for (const prefix of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+    app.get<{ Params: ModelParams }>(prefix, request => {
+      const { revision, model } = chosen(request.params);
+      return modelMetadata(model.signature, revision.model, String(revision.version));
+    });
+    app.get<{ Params: ModelParams }>(`${prefix}/ready`, request => {
+      const { revision, model } = chosen(request.params);
+      return { name: revision.model, ready: model.healthy };
+    });
+    app.post<{ Params: ModelParams }>(`${prefix}/infer`, async request => {
+      const { revision, model } = chosen(request.params);
+      const decoded = decodeInfer(model.signature, request.body);
+      const outputs = await model.predict(decoded.rows);
+      counters.answered++;
+      return encodeInfer(model.signature, revision.model, String(revision.version), decoded, outputs);
+    });
+  }
+}

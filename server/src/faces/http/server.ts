@@ -1,0 +1,83 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { App } from '../../app.js';
+import type { DataFolder } from '../../platform/data-folder.js';
+import { registerMlflow } from '../mlflow/index.js';
+import { holdToRules, identifyCallers, viewOf } from '../transport/access-rules.js';
+import type { Log } from '@slipway/telemetry';
+import { ServerMetrics } from '../../platform/measurements/server-metrics.js';
+import type { SpanExporter } from '@slipway/telemetry/spans';
+import { answerErrors } from '../transport/error-answers.js';
+import { EventStreams } from './event-stream.js';
+import { apiHandlers } from './handlers.js';
+import { observeRequests, registerOperations } from './operations.js';
+import { limitRequests, type RequestLimits } from '../transport/request-limits.js';
+import { registerRoutes } from './routes.js';
+import { refuseForeignPages } from '../transport/security.js';
+
+export interface ServerIdentity {
+  readonly version: string;
+  readonly folder: DataFolder;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Known once the server listens. */
+  readonly url: () => string;
+}
+
+export interface HttpOptions {
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly identity: ServerIdentity;
+  readonly onError: (error: unknown) => void;
+  readonly limits: RequestLimits;
+  readonly log: Log;
+  readonly spans?: SpanExporter | undefined;
+}
+
+/** The server with every face of the control plane; it does not listen yet. */
+export function createHttpServer(app: App, options: HttpOptions): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 2000 },
+    // Uploads take as long as they take: what is slow is told from what is large by `limitRequests`.
+    requestTimeout: 0
+  });
+  // Everything but streams of bytes is JSON.
+  server.removeContentTypeParser('text/plain');
+  const streams = new EventStreams(app.events);
+  const metrics = new ServerMetrics({
+    version: options.identity.version,
+    meter: app.meter,
+    sizes: app.sizes,
+    streams: () => streams.count
+  });
+  const observers = { metrics, log: options.log, spans: options.spans };
+  observeRequests(server, observers);
+  identifyCallers(server, app.access);
+  refuseForeignPages(server, options);
+  holdToRules(server, app.access);
+  limitRequests(server, options.limits);
+  answerErrors(server, options.onError);
+  server.addHook('preClose', async () => {
+    streams.close();
+    metrics.stop();
+  });
+
+  const everyone = { config: { access: 'public' } } as const;
+  server.get('/health', everyone, async (_request, reply) => reply.type('text/plain').send('OK'));
+  server.get('/version', everyone, async (_request, reply) => reply.type('text/plain').send(options.identity.version));
+  server.get('/openapi.json', { config: { access: { scope: 'read', on: 'self' } } }, async () => {
+    const { openApiDocument } = await import('./openapi.js');
+    return openApiDocument(options.identity.version);
+  });
+  registerOperations(server, app.store, observers);
+  registerRoutes(
+    server,
+    app.access,
+    apiHandlers(app, options.identity),
+    { streamEvents: (request, reply) => streams.stream(request, reply, viewOf(app.access, request)) },
+    app.stopping
+  );
+  registerMlflow(server, app, options.onError);
+  return server;
+}

@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify';
+import type { App } from '../../app.js';
+import { tellWhenToRetry } from '../transport/error-answers.js';
+import { artifactRpcs, registerArtifactStreams } from './artifacts/artifacts.js';
+import { MlflowError, toMlflowError } from './errors.js';
+import { experimentRpcs } from './tracking/experiments.js';
+import { historyRpcs } from './tracking/histories.js';
+import { loggedModelRpcs } from './tracking/logged-models.js';
+import { loggingRpcs } from './tracking/logging.js';
+import { registerMultipart } from './artifacts/multipart.js';
+import { modelVersionRpcs } from './registry/model-versions.js';
+import { registeredModelRpcs } from './registry/registered-models.js';
+import { registerOtherRoutes } from './other-routes.js';
+import { registerRpcs, type Rpc } from './rpc.js';
+import { runRpcs } from './tracking/runs.js';
+import { userRpcs } from './users.js';
+import { webhookRpcs } from './webhooks.js';
+
+/** MLflow's REST API over our own domain: the stock client works against it. One file per area of the protocol. */
+export function registerMlflow(server: FastifyInstance, app: App, onError: (error: unknown) => void): void {
+  void server.register(async scope => {
+    scope.setErrorHandler(async (error, _request, reply) => {
+      const known = toMlflowError(error);
+      if (known === undefined) {
+        onError(error);
+      }
+      tellWhenToRetry(error, reply);
+      const answered = known ?? new MlflowError('INTERNAL_ERROR', 'An internal fault of the metadata server.');
+      return reply.code(answered.status).send(answered.toBody());
+    });
+    acceptEmptyJson(scope);
+    registerRpcs(scope, app.access, [
+      ...experimentRpcs(app),
+      ...runRpcs(app),
+      ...loggingRpcs(app),
+      ...historyRpcs(app),
+      ...artifactRpcs(app),
+      ...loggedModelRpcs(app),
+      ...registeredModelRpcs(app),
+      ...modelVersionRpcs(app),
+      ...webhookRpcs(app),
+      ...userRpcs(app),
+      serverInfo
+    ]);
+    registerArtifactStreams(scope, app);
+    registerMultipart(scope, app);
+    registerOtherRoutes(scope);
+  });
+}
+
+/** Clients probe it to learn what the server can do. */
+const serverInfo: Rpc = {
+  method: 'GET',
+  path: '/mlflow/server-info',
+  version: '3.0',
+  access: { scope: 'read', on: 'self' },
+  handle: async () => ({
+    store_type: 'SqlStore',
+    workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: true,
+    multipart_downloads_enabled: false,
+    presigned_upload_run_id_supported: false,
+    presigned_upload_model_id_supported: false,
+    features_enabled: { gateway: false }
+  })
+};
+
+/** An empty body is an empty request. */
+function acceptEmptyJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('error', 'ignore');
+  scope.removeContentTypeParser('application/json');
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) {
+      done(null, {});
+    } else {
+      void parse(request, body as string, done);
+    }
+  });
+}

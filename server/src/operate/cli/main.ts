@@ -1,0 +1,178 @@
+import { SlipwayError } from '../../platform/errors.js';
+import { VERSION } from '../../platform/version.js';
+import { UsageError } from './options.js';
+
+interface Command {
+  readonly summary: string;
+  /** Loaded only when the command is run: starting is quick. */
+  load(): Promise<{ readonly help: string; run(args: readonly string[]): Promise<number> }>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  server: {
+    summary: 'start the metadata server',
+    load: async () => {
+      const { serverHelp: help, serverCommand: run } = await import('./server-command.js');
+      return { help, run };
+    }
+  },
+  status: {
+    summary: 'show the server, services and kernels',
+    load: async () => {
+      const { statusHelp: help, statusCommand: run } = await import('./status-command.js');
+      return { help, run };
+    }
+  },
+  promote: {
+    summary: 'bring a model version to a service',
+    load: async () => {
+      const { promoteHelp: help, promoteCommand: run } = await import('./promote-command.js');
+      return { help, run };
+    }
+  },
+  import: {
+    summary: 'register an ONNX file that was made elsewhere',
+    load: async () => {
+      const { importHelp: help, importCommand: run } = await import('./import-command.js');
+      return { help, run };
+    }
+  },
+  cells: {
+    summary: 'list the executed cells of a notebook session',
+    load: async () => {
+      const { cellsHelp: help, cellsCommand: run } = await import('./cells-command.js');
+      return { help, run };
+    }
+  },
+  doctor: {
+    summary: 'check what Slipway stands on',
+    load: async () => {
+      const { doctorHelp: help, doctorCommand: run } = await import('./doctor-command.js');
+      return { help, run };
+    }
+  },
+  user: {
+    summary: 'users of a server that several people use',
+    load: async () => {
+      const { userHelp: help, userCommand: run } = await import('./user-command.js');
+      return { help, run };
+    }
+  },
+  token: {
+    summary: 'API tokens of users',
+    load: async () => {
+      const { tokenHelp: help, tokenCommand: run } = await import('./token-command.js');
+      return { help, run };
+    }
+  },
+  project: {
+    summary: 'projects, which decide who sees what',
+    load: async () => {
+      const { projectHelp: help, projectCommand: run } = await import('./project-command.js');
+      return { help, run };
+    }
+  },
+  migrate: {
+    summary: 'bring over a store of MLflow’s, or move to another database',
+    load: async () => {
+      const { migrateHelp: help, migrateCommand: run } = await import('./migrate-command.js');
+      return { help, run };
+    }
+  },
+  backup: {
+    summary: 'write everything into a folder',
+    load: async () => {
+      const { backupHelp: help, backupCommand: run } = await import('./backup-command.js');
+      return { help, run };
+    }
+  },
+  restore: {
+    summary: 'bring a backup back',
+    load: async () => {
+      const { restoreHelp: help, restoreCommand: run } = await import('./restore-command.js');
+      return { help, run };
+    }
+  },
+  gc: {
+    summary: 'give back the space of what was deleted',
+    load: async () => {
+      const { gcHelp: help, gcCommand: run } = await import('./gc-command.js');
+      return { help, run };
+    }
+  },
+  up: {
+    summary: 'start everything with JupyterLab (what npm start does)',
+    load: async () => {
+      const { upHelp: help, upCommand: run } = await import('./up-command.js');
+      return { help, run };
+    }
+  },
+  supervise: {
+    summary: 'keep the promoted services running',
+    load: async () => {
+      const { superviseHelp: help, superviseCommand: run } = await import('./supervise-command.js');
+      return { help, run };
+    }
+  },
+  stop: {
+    summary: 'stop the server and its services',
+    load: async () => {
+      const { stopHelp: help, stopCommand: run } = await import('./stop-command.js');
+      return { help, run };
+    }
+  }
+};
+
+const OUR_FAULT = 1;
+const WRONG_USE = 2;
+
+/**
+ * Runs the command line.
+ *
+ * @param args without the program's own name.
+ * @returns the exit code: 0 done, 1 failed, 2 used wrongly.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(overview());
+    return name === undefined ? WRONG_USE : 0;
+  }
+  if (name === '--version' || name === '-v') {
+    console.log(VERSION);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    console.error(`slipway: there is no command '${name}'.\n\n${overview()}`);
+    return WRONG_USE;
+  }
+  const { help, run } = await command.load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    console.log(help);
+    return 0;
+  }
+  try {
+    return await run(rest);
+  } catch (error) {
+    return explain(name, error, help);
+  }
+}
+
+function explain(name: string, error: unknown, help: string): number {
+  if (error instanceof UsageError) {
+    console.error(`slipway ${name}: ${error.message}\n\n${help}`);
+    return WRONG_USE;
+  }
+  if (error instanceof SlipwayError) {
+    console.error(`slipway ${name}: ${error.message}${error.remedy === undefined ? '' : ` ${error.remedy}`}`);
+    return OUR_FAULT;
+  }
+  console.error(`slipway ${name}:`, error);
+  return OUR_FAULT;
+}
+
+function overview(): string {
+  const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`);
+  return `slipway <command> [options]\n\n${lines.join('\n')}\n\nslipway <command> --help tells more; slipway --version the version.`;
+}

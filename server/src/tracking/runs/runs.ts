@@ -1,0 +1,343 @@
+import { randomBytes } from 'node:crypto';
+import type { MetricPoint, MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from '@slipway/contract';
+import { sql, type Kysely } from 'kysely';
+import type { BlobStore } from '../../platform/artifacts/blob-store.js';
+import { InvalidRequestError, InvalidStateError, NotFoundError } from '../../platform/errors.js';
+import type { EventLog } from '../../platform/events/event-log.js';
+import { anyOf, containsText, holdsWords, wordsOf } from '../../platform/store/expressions.js';
+import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../../platform/store/operations.js';
+import type { RunPosition, RunQuery } from '../../platform/store/run-query.js';
+import { statusNumber } from '../../platform/store/run-status.js';
+import type { Store } from '../../platform/store/store.js';
+import type { Tables } from '../../platform/store/tables.js';
+import { compareRuns } from './comparison.js';
+import {
+  countPoints,
+  hasPointAt,
+  pointsAsJson,
+  pointsAtPlaces,
+  pointsOf,
+  seriesOf,
+  type StepRange
+} from './metric-reading.js';
+import { decodePageToken, encodePageToken } from './page-token.js';
+import { newRunName } from './run-names.js';
+import { completeRuns, type RunRecord } from './run-records.js';
+import { keyedTexts, selectRuns, summarize, type RunRow } from './run-rows.js';
+
+export interface NewRun {
+  readonly experiment_id: number;
+  /** Empty: the run gets a name. */
+  readonly name: string;
+  readonly user: string;
+  /** Milliseconds since the epoch. */
+  readonly start_time: number;
+  readonly tags: readonly KeyValue[];
+}
+
+/** A dataset that runs of an experiment read. */
+export interface DatasetUse {
+  readonly exp: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly context: string;
+}
+
+const MOST_DATASETS = 1000;
+
+export interface RunListQuery {
+  readonly limit: number;
+  readonly page_token?: string | undefined;
+  readonly text?: string | undefined;
+  readonly status?: RunStatus | undefined;
+  readonly experiment_id?: string | undefined;
+  /** Only runs of these experiments; absent: of all. */
+  readonly experiments?: readonly number[] | undefined;
+}
+
+/** Runs: what they logged, and what made them. */
+export class Runs {
+  readonly #store: Store;
+  readonly #blobs: BlobStore;
+  readonly #events: EventLog;
+
+  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+    this.#store = store;
+    this.#blobs = blobs;
+    this.#events = events;
+  }
+
+  /** @returns the new run's id. @throws NotFoundError, InvalidStateError for the experiment. */
+  async create(run: NewRun): Promise<string> {
+    const experiment = await this.#reads
+      .selectFrom('experiment')
+      .where('id', '=', run.experiment_id)
+      .select('life')
+      .executeTakeFirst();
+    if (experiment === undefined) {
+      throw new NotFoundError(`No Experiment with id=${run.experiment_id} exists`);
+    }
+    if (experiment.life !== 0) {
+      throw new InvalidStateError(
+        `The experiment ${run.experiment_id} must be in the 'active' state. Current state is deleted.`
+      );
+    }
+    const run_id = randomBytes(16).toString('hex');
+    const name =
+      run.name === '' ? (run.tags.find(tag => tag.key === 'mlflow.runName')?.value ?? newRunName()) : run.name;
+    await this.#store.write({ ...run, kind: 'run.create', run_id, name, status: 'RUNNING' });
+    this.#changed(run_id, run.experiment_id);
+    return run_id;
+  }
+
+  /** @throws NotFoundError, InvalidStateError (deleted run), InvalidRequestError (a parameter would change). */
+  async log(entry: Omit<LogToRun, 'kind'>): Promise<void> {
+    const { experiment_id } = await this.#store.write({ ...entry, kind: 'run.log' });
+    this.#changed(entry.run_id, experiment_id);
+  }
+
+  async update(change: Omit<UpdateRun, 'kind'>): Promise<void> {
+    const { experiment_id } = await this.#store.write({ ...change, kind: 'run.update' });
+    this.#changed(change.run_id, experiment_id);
+  }
+
+  /** Deleted runs stay readable by id, and can be restored. */
+  async setDeleted(run_id: string, deleted: boolean): Promise<void> {
+    const { experiment_id } = await this.#store.write({ kind: 'run.lifecycle', run_id, deleted });
+    this.#changed(run_id, experiment_id);
+  }
+
+  async deleteTag(run_id: string, key: string): Promise<void> {
+    const { experiment_id } = await this.#store.write({ kind: 'run.delete-tag', run_id, key });
+    this.#changed(run_id, experiment_id);
+  }
+
+  async addInputs(run_id: string, inputs: readonly RunInputEntry[]): Promise<void> {
+    const { experiment_id } = await this.#store.write({ kind: 'run.inputs', run_id, inputs });
+    this.#changed(run_id, experiment_id);
+  }
+
+  /** Attaches an uploaded blob under a name; a name that is taken gets the new content. */
+  async putArtifact(run_id: string, path: string, sha256: string): Promise<void> {
+    const run = await this.row(run_id);
+    const size = await this.#blobs.size(sha256);
+    if (size === undefined) {
+      throw new InvalidRequestError(`The artifact ${path} names a blob that is not stored: ${sha256}.`, {
+        where: 'body.sha256',
+        remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
+      });
+    }
+    await this.#store.writes
+      .insertInto('run_artifact')
+      .values({ run: run.id, path, sha256, size, created_at: Date.now() })
+      .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size, created_at: Date.now() }))
+      .execute();
+    this.#changed(run_id, run.exp);
+  }
+
+  /** Runs that are not deleted, newest first. */
+  async list(query: RunListQuery): Promise<{ runs: RunSummary[]; next_page_token?: string }> {
+    let select = selectRuns(this.#reads).where('run.life', '=', 0);
+    if (query.status !== undefined) {
+      select = select.where('run.status', '=', statusNumber(query.status));
+    }
+    if (query.experiment_id !== undefined) {
+      select = select.where('run.exp', '=', Number(query.experiment_id));
+    }
+    if (query.experiments !== undefined) {
+      select = select.where(anyOf('run.exp', query.experiments));
+    }
+    for (const word of (query.text ?? '').split(/\s+/).filter(part => part !== '')) {
+      select = select.where(mentions(word));
+    }
+    if (query.page_token !== undefined) {
+      const [time, id] = decodePageToken(query.page_token);
+      select = select
+        .where('run.start_time', '<=', time)
+        .where(or => or.or([or('run.start_time', '<', time), or('run.uuid', '>', id)]));
+    }
+    const rows = await select
+      .orderBy('run.start_time', 'desc')
+      .orderBy('run.uuid')
+      .limit(query.limit + 1)
+      .execute();
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    const runs = await summarize(this.#reads, page);
+    return rows.length > query.limit && last !== undefined
+      ? { runs, next_page_token: encodePageToken([last.start_time, last.uuid]) }
+      : { runs };
+  }
+
+  /** Everything of one run, deleted or not. @throws NotFoundError */
+  async detail(run_id: string): Promise<RunDetail> {
+    const row = await this.row(run_id);
+    const [summary] = await summarize(this.#reads, [row]);
+    if (summary === undefined) {
+      throw new NotFoundError(`Run with id=${run_id} not found`);
+    }
+    const [params, tags] = await Promise.all([
+      keyedTexts(this.#reads, 'param', [row.id]),
+      keyedTexts(this.#reads, 'tag', [row.id])
+    ]);
+    return {
+      ...summary,
+      params: params.get(row.id) ?? [],
+      tags: tags.get(row.id) ?? [],
+      inputs: await this.#reads
+        .selectFrom('run_input')
+        .where('run', '=', row.id)
+        .select(['name', 'version', 'digest', 'context'])
+        .execute(),
+      outputs: await this.#reads
+        .selectFrom('model_version')
+        .innerJoin('registered_model', 'registered_model.id', 'model_version.model')
+        .where('model_version.run_id', '=', run_id)
+        .where('model_version.deleted', '=', 0)
+        .select(['registered_model.name', 'model_version.version', 'model_version.bundle_digest'])
+        .orderBy('model_version.id')
+        .execute(),
+      artifacts: await this.#reads
+        .selectFrom('run_artifact')
+        .where('run', '=', row.id)
+        .select(['path', 'size', 'sha256'])
+        .orderBy('path')
+        .execute()
+    };
+  }
+
+  /** Several runs side by side. @throws NotFoundError for one that is not there. */
+  async compare(run_ids: readonly string[]): Promise<RunComparison> {
+    return compareRuns(await Promise.all(run_ids.map(run_id => this.detail(run_id))));
+  }
+
+  /** A run as MLflow's clients read it, deleted or not. @throws NotFoundError */
+  async record(run_id: string): Promise<RunRecord> {
+    const [record] = await completeRuns(this.#reads, [await this.row(run_id)]);
+    if (record === undefined) {
+      throw new NotFoundError(`Run with id=${run_id} not found`);
+    }
+    return record;
+  }
+
+  /** @returns the page, and where it ends when another follows. */
+  async search(query: RunQuery): Promise<{ found: RunRecord[]; end: RunPosition | undefined }> {
+    const { ids, end } = await this.#store.findRuns(query);
+    const rows = await selectRuns(this.#reads).where(anyOf('run.id', ids)).execute();
+    const rowOf = new Map(rows.map(row => [row.id, row]));
+    const found = await completeRuns(
+      this.#reads,
+      ids.flatMap(id => rowOf.get(id) ?? [])
+    );
+    return { found, end };
+  }
+
+  /** Every metric of a run, each thinned to at most `points` points. @throws NotFoundError */
+  async metrics(run_id: string, points: number): Promise<MetricSeries[]> {
+    const { id } = await this.row(run_id);
+    return seriesOf(this.#reads, id, points);
+  }
+
+  /** All points of one metric by step; empty when there is no such run, or no such metric. */
+  async history(run_id: string, key: string): Promise<MetricPoint[]> {
+    const sid = await this.#series(run_id, key);
+    return sid === undefined ? [] : pointsOf(this.#reads, sid);
+  }
+
+  /**
+   * As `history`, a page of it as pieces of the text of one JSON array, so that nobody waits while a long one is built;
+   * undefined when there are none.
+   */
+  async historyAsJson(
+    run_id: string,
+    key: string,
+    page: { readonly limit: number; readonly offset: number }
+  ): Promise<{ pieces: AsyncIterable<string>; more: boolean } | undefined> {
+    const sid = await this.#series(run_id, key);
+    if (sid === undefined || !(await hasPointAt(this.#reads, sid, page.offset))) {
+      return undefined;
+    }
+    return {
+      pieces: pointsAsJson(this.#reads, sid, key, page),
+      more: await hasPointAt(this.#reads, sid, page.offset + page.limit)
+    };
+  }
+
+  /**
+   * Points of one metric at some places of its history.
+   *
+   * @param steps only points of these; absent: all.
+   * @param places numbers of points, from 0 up and rising, for a history of so many.
+   */
+  async pointsAt(
+    run_id: string,
+    key: string,
+    steps: StepRange | undefined,
+    places: (total: number) => readonly number[]
+  ): Promise<MetricPoint[]> {
+    const sid = await this.#series(run_id, key);
+    if (sid === undefined) {
+      return [];
+    }
+    const total = await countPoints(this.#reads, sid, steps);
+    return pointsAtPlaces(this.#reads, sid, total, places(total), steps);
+  }
+
+  /** What the runs of these experiments read, each once: at most a thousand. */
+  async datasetsOf(experiments: readonly number[]): Promise<DatasetUse[]> {
+    return this.#reads
+      .selectFrom('run_input')
+      .innerJoin('run', 'run.id', 'run_input.run')
+      .where(anyOf('run.exp', experiments))
+      .select(['run.exp', 'run_input.name', 'run_input.digest', 'run_input.context'])
+      .distinct()
+      .limit(MOST_DATASETS)
+      .execute();
+  }
+
+  /** @throws NotFoundError */
+  async row(run_id: string): Promise<RunRow> {
+    const row = await selectRuns(this.#reads).where('run.uuid', '=', run_id).executeTakeFirst();
+    if (row === undefined) {
+      throw new NotFoundError(`Run with id=${run_id} not found`);
+    }
+    return row;
+  }
+
+  async #series(run_id: string, key: string): Promise<number | undefined> {
+    const series = await this.#reads
+      .selectFrom('run')
+      .innerJoin('key', 'key.exp', 'run.exp')
+      .innerJoin('series', from => from.onRef('series.run', '=', 'run.id').onRef('series.key', '=', 'key.id'))
+      .where('run.uuid', '=', run_id)
+      .where('key.name', '=', key)
+      .select('series.sid')
+      .executeTakeFirst();
+    return series?.sid;
+  }
+
+  get #reads(): Kysely<Tables> {
+    return this.#store.reads;
+  }
+
+  #changed(run_id: string, experiment_id: number): void {
+    this.#events.publish({ type: 'run.changed', run_id, experiment_id: String(experiment_id) });
+  }
+}
+
+/** The word stands in the run's name, its experiment's, a tag, a parameter, or a cell that made it. */
+function mentions(word: string) {
+  const inTable = (table: 'param' | 'tag') =>
+    sql<boolean>`run.id in (select t.run from ${sql.table(table)} t join key k on k.id = t.key
+      where ${containsText('t.value', word)} or ${containsText('k.name', word)})`;
+  return sql<boolean>`(${containsText('run.name', word)} or ${containsText('run.uuid', word)}
+    or run.exp in (select e.id from experiment e where ${containsText('e.name', word)}) or ${inTable('param')} or ${inTable('tag')} or ${inCells(word)})`;
+}
+
+function inCells(word: string) {
+  const words = wordsOf(word);
+  return words.length === 0
+    ? sql<boolean>`1 = 0`
+    : sql<boolean>`run.uuid in (select cr.run_id from cell_execution join cell_run cr on cr.cell = cell_execution.id
+        where ${holdsWords('cell_execution', 'source', words)})`;
+}
