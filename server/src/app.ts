@@ -137,8 +137,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   const root = options.artifacts?.defaultRoot;
   const experiments = new Experiments(store, root);
   const stopping = new AbortController();
+  const encryptionKey = await folder.encryptionKey();
   const policy = options.webhooks?.targets ?? 'public';
-  const secrets = new SecretBox(await folder.encryptionKey());
+  const secrets = new SecretBox(encryptionKey);
   const webhooks = new Webhooks({ store, secrets, policy, stopping: stopping.signal });
   const { patience } = options.webhooks ?? {};
   const dispatcher = new Dispatcher({ store, webhooks, outbox, policy, onError, patience });
@@ -155,7 +156,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     blobs,
     events,
     artifacts: new Artifacts(store, blobs, events, trustedFolder(root)),
-    uploads: new Uploads(store, blobs),
+    uploads: new Uploads(store, blobs, encryptionKey),
     experiments,
     loggedModels: new LoggedModels(store),
     runs,

@@ -13,6 +13,9 @@ import type { RetentionSettings } from './governance/retention/retention.js';
 import { Log } from '@slipway/telemetry';
 import type { SpanExporter } from '@slipway/telemetry/spans';
 import { VERSION } from './platform/version.js';
+import { TrustedProxies } from './faces/transport/forwarded.js';
+import { Log } from './operations/log.js';
+import type { SpanExporter } from './operations/spans.js';
 
 export interface ServerOptions {
   /** The data folder; it is made when it does not exist. */
@@ -25,6 +28,8 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Names, beside those of this machine, under which it answers. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly database?: DatabasePlace | undefined;
   readonly artifacts?: ArtifactPlaces | undefined;
   readonly retention?: RetentionSettings | undefined;
@@ -60,10 +65,11 @@ const PORTS_TO_TRY = 100;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   refuseOpenToOthers(options);
+  const proxies = new TrustedProxies(options.trustedProxies ?? []);
   const folder = await DataFolder.create(options.data);
   const unlock = await lockAll(folder, options.database);
   try {
-    return await listen(folder, options, unlock);
+    return await listen(folder, options, proxies, unlock);
   } catch (error) {
     await unlock();
     throw error;
@@ -92,7 +98,12 @@ async function lockAll(folder: DataFolder, database: DatabasePlace | undefined):
   }
 }
 
-async function listen(folder: DataFolder, options: ServerOptions, unlock: () => Promise<void>): Promise<RunningServer> {
+async function listen(
+  folder: DataFolder,
+  options: ServerOptions,
+  trustedProxies: TrustedProxies,
+  unlock: () => Promise<void>
+): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
   const wanted = options.port ?? (await folder.keptPort()) ?? DEFAULT_PORT;
   const port = wanted === 0 ? 0 : await firstFreePort(host, wanted);
@@ -115,6 +126,7 @@ async function listen(folder: DataFolder, options: ServerOptions, unlock: () => 
   const server = createHttpServer(app, {
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
+    trustedProxies,
     identity: { version: VERSION, folder, startedAt, url: () => url },
     onError: options.onError,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

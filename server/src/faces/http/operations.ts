@@ -31,7 +31,7 @@ export function observeRequests(server: FastifyInstance, { metrics, log, spans }
         status,
         duration_ms: Math.round(reply.elapsedTime * 100) / 100,
         user: request.principal?.name,
-        address: request.ip
+        address: request.callerAddress
       });
     }
     done();

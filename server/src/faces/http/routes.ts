@@ -9,6 +9,7 @@ import { zodMessage } from '../../platform/zod-message.js';
 import { viewOf } from '../transport/access-rules.js';
 import type { Handlers, StreamHandlers } from './api-types.js';
 import { sendStoredFile } from '../transport/stored-file.js';
+import { bytesOf } from '../transport/early-answers.js';
 
 /** A batch of two thousand records with long cells is a few megabytes. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
@@ -69,9 +70,9 @@ function answer(spec: RouteSpec, handler: LooseHandler, access: Access, stopping
     const result = await handler({
       params: check(spec.params, request.params, 'params'),
       query: check(spec.query, request.query, 'query'),
-      body: spec.body === 'bytes' ? (request.body ?? request.raw) : check(spec.body, request.body, 'body'),
+      body: spec.body === 'bytes' ? bytesOf(request) : check(spec.body, request.body, 'body'),
       view: viewOf(access, request),
-      address: request.ip,
+      address: request.callerAddress,
       get signal() {
         return AbortSignal.any([stopping, goneSignal(reply)]);
       }

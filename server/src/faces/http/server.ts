@@ -7,7 +7,11 @@ import type { Log } from '@slipway/telemetry';
 import { ServerMetrics } from '../../platform/measurements/server-metrics.js';
 import type { SpanExporter } from '@slipway/telemetry/spans';
 import { answerErrors } from '../transport/error-answers.js';
+import type { Log } from '../operations/log.js';
+import type { SpanExporter } from '../operations/spans.js';
+import { answerBeforeBodyEnds } from '../transport/early-answers.js';
 import { EventStreams } from './event-stream.js';
+import { readForwarded, type TrustedProxies } from '../transport/forwarded.js';
 import { apiHandlers } from './handlers.js';
 import { observeRequests, registerOperations } from './operations.js';
 import { limitRequests, type RequestLimits } from '../transport/request-limits.js';
@@ -26,6 +30,7 @@ export interface ServerIdentity {
 export interface HttpOptions {
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
+  readonly trustedProxies: TrustedProxies;
   readonly identity: ServerIdentity;
   readonly onError: (error: unknown) => void;
   readonly limits: RequestLimits;
@@ -52,12 +57,20 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     streams: () => streams.count
   });
   const observers = { metrics, log: options.log, spans: options.spans };
+  readForwarded(server, options.trustedProxies, address =>
+    options.log.write(
+      'warn',
+      `A proxy at ${address} forwards requests, but is not trusted: callers share its address in the log and in the limit on ` +
+        `failed logins. Start the server with --trusted-proxies ${address}.`
+    )
+  );
   observeRequests(server, observers);
   identifyCallers(server, app.access);
   refuseForeignPages(server, options);
   holdToRules(server, app.access);
   limitRequests(server, options.limits);
   answerErrors(server, options.onError);
+  answerBeforeBodyEnds(server);
   server.addHook('preClose', async () => {
     streams.close();
     metrics.stop();

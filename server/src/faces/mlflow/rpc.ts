@@ -59,7 +59,7 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
         config: { access: rpc.access, fieldsOf },
         handler: async (request: FastifyRequest, reply: FastifyReply) => {
           const fields = new RpcRequest(fieldsOf(request), request.method === 'GET');
-          const answer = await rpc.handle(fields, viewOf(access, request), request.ip);
+          const answer = await rpc.handle(fields, viewOf(access, request), request.callerAddress);
           return answer instanceof PiecewiseAnswer
             ? reply.type('application/json; charset=utf-8').send(answer.stream)
             : reply.send(answer);

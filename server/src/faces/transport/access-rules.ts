@@ -36,7 +36,7 @@ declare module 'fastify' {
 export function identifyCallers(server: FastifyInstance, { authenticator }: Access): void {
   server.decorateRequest('principal', undefined);
   server.addHook('onRequest', (request, _reply, done) => {
-    const found = authenticator.authenticate(request.headers.authorization, request.ip);
+    const found = authenticator.authenticate(request.headers.authorization, request.callerAddress);
     if (found instanceof Promise) {
       found.then(principal => {
         request.principal = principal;

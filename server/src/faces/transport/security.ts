@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SlipwayError } from '../../platform/errors.js';
+import { externalHost } from './forwarded.js';
 
 export interface SecurityOptions {
   /** Origins, such as `http://localhost:8888`, whose pages may call this server directly. */
@@ -29,9 +30,11 @@ export function refuseForeignPages(server: FastifyInstance, options: SecurityOpt
 
 /** A proxy of JupyterLab's passes on the name under which the browser knows it; only it and the owner hold the token. */
 function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<string>): void {
-  const host = request.headers.host ?? '';
+  const { host = '' } = request.headers;
+  const names = [host, externalHost(request) ?? host].map(name => name.toLowerCase());
   const throughProxy = request.principal?.by === 'owner' && request.headers['x-forwarded-prefix'] !== undefined;
-  if (!allowed.has('*') && !allowed.has(nameOf(host)) && !allowed.has(host.toLowerCase()) && !throughProxy) {
+  const isAllowed = names.some(name => allowed.has(name) || allowed.has(nameOf(name)));
+  if (!allowed.has('*') && !isAllowed && !throughProxy) {
     throw new SlipwayError('FORBIDDEN_ORIGIN', `This server does not answer under the name ${host || '(none)'}.`, {
       where: 'headers.host',
       remedy: 'Use 127.0.0.1 or localhost, go through JupyterLab, or start the server with --allowed-hosts.'
@@ -52,7 +55,8 @@ function refuseForeignOrigin(request: FastifyRequest, reply: FastifyReply, allow
     void reply.header('access-control-allow-origin', origin).header('vary', 'Origin');
     return;
   }
-  if (site !== 'same-origin' && hostOf(origin) !== request.headers.host) {
+  const own = [request.headers.host, externalHost(request)];
+  if (site !== 'same-origin' && !own.includes(hostOf(origin))) {
     throw foreign(origin);
   }
 }
@@ -74,7 +78,7 @@ function answerPreflight(reply: FastifyReply): void {
 }
 
 function nameOf(host: string): string {
-  return host.replace(/:\d+$/, '').toLowerCase();
+  return host.replace(/:\d+$/, '');
 }
 
 function hostOf(origin: string): string {

@@ -27,6 +27,9 @@ Starts the metadata server, and runs until it is stopped.
   --auth MODE            token (default): whoever holds the token of the data folder; users: names and passwords, or API
                          tokens, see slipway user; none: everybody, on 127.0.0.1 only
   --allowed-hosts NAMES  names, separated by commas, under which it answers beside those of this machine; * is any
+  --trusted-proxies ADDRESSES
+                         proxies in front of it, as addresses or networks separated by commas: scheme, host, prefix and
+                         address of callers are read from their X-Forwarded-* headers
   --webhook-targets T    public (default): webhooks lead to https and public addresses only; any: also http, and networks
                          of one's own
   --log-level LEVEL      silent, error, warn (default), info (every request) or debug; JSON lines on standard error
@@ -68,6 +71,7 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     auth: { type: 'string' },
     'allow-origin': { type: 'string', multiple: true },
     'allowed-hosts': { type: 'string' },
+    'trusted-proxies': { type: 'string' },
     'webhook-targets': { type: 'string' },
     'log-level': { type: 'string' },
     'artifacts-destination': { type: 'string' },
@@ -88,7 +92,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     auth: readAuth(options.auth),
     webhooks: { targets: readTargets(options['webhook-targets']) },
     allowedOrigins: options['allow-origin'],
-    allowedHosts: options['allowed-hosts']?.split(',').map(host => host.trim()),
+    allowedHosts: listOf(options['allowed-hosts']),
+    trustedProxies: listOf(options['trusted-proxies']),
     database: databasePlace(options['backend-store-uri'], options.nfs),
     retention: { ...DEFAULT_RETENTION, keepDeletedDays: parseAmount('--keep-deleted', options['keep-deleted']) },
     artifacts: {
@@ -106,6 +111,14 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   await stopped;
   await server.close();
   return 0;
+}
+
+/** What stands between commas. */
+function listOf(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map(entry => entry.trim())
+    .filter(entry => entry !== '');
 }
 
 function quotaBytes(gigabytes: number | undefined): number | undefined {

@@ -93,7 +93,7 @@ describe('sweeping blobs', () => {
   });
 
   it('takes the parts of uploads that were never completed', async () => {
-    const uploads = new Uploads(test.store, blobs);
+    const uploads = new Uploads(test.store, blobs, 'a secret of these tests');
     const id = await uploads.begin('0/run/artifacts/file');
     await uploads.receive(id, 1, chunks('part one'));
     expect(await sweep(test.store, blobs, { uploadedBefore: Date.now() - 1000, dryRun: false })).toMatchObject({

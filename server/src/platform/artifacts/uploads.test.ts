@@ -17,7 +17,8 @@ beforeEach(async () => {
   test = await openTestStore();
   uploads = new Uploads(
     test.store,
-    new KeptBlobs(test.store, await LocalBlobStore.open(path.join(test.folder, 'blobs')))
+    new KeptBlobs(test.store, await LocalBlobStore.open(path.join(test.folder, 'blobs'))),
+    'a secret of these tests'
   );
 });
 afterEach(() => test.remove());

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { InvalidRequestError, InvalidStateError, NotFoundError, SlipwayError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { BlobStore } from './blob-store.js';
 
@@ -19,10 +19,13 @@ export interface ReceivedPart {
 export class Uploads {
   readonly #store: Store;
   readonly #blobs: BlobStore;
+  readonly #key: Buffer;
 
-  constructor(store: Store, blobs: BlobStore) {
+  /** @param master secret text, the same for all servers of a database. */
+  constructor(store: Store, blobs: BlobStore, master: string) {
     this.#store = store;
     this.#blobs = blobs;
+    this.#key = Buffer.from(hkdfSync('sha256', master, '', 'slipway part uploads', 32));
   }
 
   /** @param location where the whole will lie, in the words of the caller. @returns the upload's id. */
@@ -30,6 +33,21 @@ export class Uploads {
     const id = randomBytes(16).toString('hex');
     await this.#store.writes.insertInto('upload').values({ id, location, created_at: Date.now() }).execute();
     return id;
+  }
+
+  /** Allows to send parts of this one upload and nothing else, so that no password has to go with each of them. */
+  passOf(id: string): string {
+    return createHmac('sha256', this.#key).update(id).digest('base64url');
+  }
+
+  /** @throws SlipwayError unless it is the pass of this upload. */
+  check(id: string, pass: string): void {
+    const [given, expected] = [Buffer.from(pass), Buffer.from(this.passOf(id))];
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new SlipwayError('UNAUTHENTICATED', `This part does not carry the pass of the upload ${id}.`, {
+        remedy: 'Send the headers that came with the address of the part.'
+      });
+    }
   }
 
   /** Takes a part in; the same number again replaces it. @throws NotFoundError, InvalidRequestError */

@@ -5,6 +5,7 @@ import type { App } from '../../../app.js';
 import type { ArtifactEntry, ArtifactOwner } from '../../../platform/artifacts/artifact-tree.js';
 import { present } from '../entities.js';
 import { sendStoredFile } from '../../transport/stored-file.js';
+import { bytesOf } from '../../transport/early-answers.js';
 import { locate, nameOf, trimmed } from './artifact-locations.js';
 import { invalidParameter } from '../errors.js';
 import { downloadUri, modelName, versionNumber } from '../registry/registry-fields.js';
@@ -90,7 +91,7 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
       const url = `${prefix}/mlflow-artifacts/artifacts/*`;
       scope.put(url, { config: ruled(writesLocation) }, async (request, reply) => {
         const { owner, path } = locate(wildcard(request));
-        await artifacts.put(owner, path, (request.body ?? request.raw) as Readable);
+        await artifacts.put(owner, path, bytesOf(request));
         return reply.send({});
       });
       scope.get(url, { config: ruled(readsLocation) }, async (request, reply) => {
@@ -167,11 +168,11 @@ function uploadPlace(query: RpcRequest): { run_id: string; path: string } {
 
 /** The body of a small file, which is known to have bytes. @throws MlflowError */
 async function notEmpty(request: FastifyRequest): Promise<AsyncIterable<Uint8Array>> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (request.body ?? request.raw) as Readable) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
+  for await (const chunk of bytesOf(request)) {
+    chunks.push(chunk);
+    size += chunk.length;
     if (size > MOST_UPLOADED) {
       throw invalidParameter('Artifact size is too large. Max size is 10MB.');
     }

@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
 import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import type { App } from '../../../app.js';
 import { MOST_PARTS, type ReceivedPart } from '../../../platform/artifacts/uploads.js';
+import { bytesOf } from '../../transport/early-answers.js';
+import { externalUrl } from '../../transport/forwarded.js';
 import { locate, nameOf } from './artifact-locations.js';
 import { invalidParameter, wrongType } from '../errors.js';
 import { isJsonObject, RpcRequest, type JsonObject } from '../request.js';
@@ -11,8 +12,9 @@ const writesLocation: FastifyContextConfig = {
   access: { scope: 'log', on: [{ kind: 'artifact', at: '*' }] },
   fieldsOf: addressFields
 };
-/** Whoever knows the id of an upload was given it for a place where it may write. */
-const writesPart: FastifyContextConfig = { access: { scope: 'log', on: 'visible' } };
+/** Who sends a part shows the pass of its upload, which was given to somebody who may write there. */
+const writesPart: FastifyContextConfig = { access: 'public' };
+const PASS = 'x-slipway-upload';
 const BASE = '/mlflow-artifacts/mpu';
 
 /**
@@ -28,15 +30,14 @@ export function registerMultipart(server: FastifyInstance, { artifacts, uploads 
         throw invalidParameter(`num_parts must lie between 1 and ${MOST_PARTS}.`);
       }
       const upload = await uploads.begin(locationOf(request.params, fields));
-      const { authorization, host = '' } = request.headers;
-      const path = forwardedPrefix(request.headers['x-forwarded-prefix']);
+      const url = `${externalUrl(request)}${prefix}${BASE}/part/${upload}`;
+      const headers = { [PASS]: uploads.passOf(upload) };
       return reply.send({
         upload_id: upload,
         credentials: Array.from({ length: count }, (_, index) => ({
-          url: `${request.protocol}://${host}${path}${prefix}${BASE}/part/${upload}/${index + 1}`,
+          url: `${url}/${index + 1}`,
           part_number: index + 1,
-          // The client sends these with the part; it is who it was.
-          headers: authorization === undefined ? {} : { Authorization: authorization }
+          headers
         }))
       });
     });
@@ -61,7 +62,9 @@ export function registerMultipart(server: FastifyInstance, { artifacts, uploads 
       scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
       scope.put(`${prefix}${BASE}/part/:upload/:number`, { config: writesPart }, async (request, reply) => {
         const { upload, number } = request.params as { upload: string; number: string };
-        const part = await uploads.receive(upload, Number(number), (request.body ?? request.raw) as Readable);
+        const { [PASS]: pass } = request.headers;
+        uploads.check(upload, typeof pass === 'string' ? pass : '');
+        const part = await uploads.receive(upload, Number(number), bytesOf(request));
         return reply.header('etag', `"${part.sha256}"`).send({});
       });
     });
@@ -92,8 +95,4 @@ function fieldsOf(body: unknown): RpcRequest {
     throw invalidParameter('The request body must be a JSON object.');
   }
   return new RpcRequest(body satisfies JsonObject);
-}
-
-function forwardedPrefix(header: string | string[] | undefined): string {
-  return typeof header === 'string' ? header.replace(/\/+$/, '') : '';
 }
