@@ -14,8 +14,8 @@ import { Log } from '@slipway/telemetry';
 import type { SpanExporter } from '@slipway/telemetry/spans';
 import { VERSION } from './platform/version.js';
 import { TrustedProxies } from './faces/transport/forwarded.js';
-import { Log } from './operations/log.js';
-import type { SpanExporter } from './operations/spans.js';
+import { Log } from '@slipway/telemetry';
+import type { SpanExporter } from '@slipway/telemetry/spans';
 
 export interface ServerOptions {
   /** The data folder; it is made when it does not exist. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { routes } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,6 +101,20 @@ describe('a backup of a running server', () => {
     } finally {
       await Promise.all([postgres.stop(), s3.stop()]);
     }
+  });
+
+  it('that is damaged does not stop the server that it should be restored to', async () => {
+    await logRun('kept');
+    await slipway(['backup', '--data', data, '--to', backup]);
+    await rm(path.join(backup, 'blobs'), { recursive: true });
+    await logRun('later');
+    // Its files are still in the store of the server; in another one they are missing.
+    const elsewhere = path.join(folder.path, 'other artifacts');
+    const restore = await slipway(['restore', '--data', data, '--from', backup, '--artifacts-destination', elsewhere]);
+    expect([restore.code, restore.stdout]).toEqual([1, '']);
+    expect(restore.stderr).toContain('is damaged');
+    expect(await names()).toEqual(['kept', 'later']);
+    expect(server.child.exitCode).toBeNull();
   });
 
   it('is refused without a place, and from a folder that is none', async () => {

@@ -87,6 +87,13 @@ export class TooLargeError extends SlipwayError {
   }
 }
 
+/** The disk, or what this server may use of it, is full. Reading goes on. */
+export class StorageFullError extends SlipwayError {
+  constructor(message: string, details?: ErrorDetails) {
+    super('STORAGE_FULL', message, details);
+  }
+}
+
 /** What lies in the artifact store is no longer what was stored. */
 export class CorruptBlobError extends SlipwayError {
   constructor(message: string, details?: ErrorDetails) {

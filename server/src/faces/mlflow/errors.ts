@@ -13,6 +13,8 @@ const STATUS = {
   REQUEST_TIMEOUT: 408,
   REQUEST_LIMIT_EXCEEDED: 429,
   NOT_IMPLEMENTED: 501,
+  // Not 429, as MLflow has it: clients would try again for minutes, and the disk would be as full as before.
+  RESOURCE_EXHAUSTED: 507,
   TEMPORARILY_UNAVAILABLE: 503,
   INTERNAL_ERROR: 500
 } as const;
@@ -108,6 +110,8 @@ function mlflowCode(code: ErrorCode): MlflowErrorCode {
       return 'REQUEST_TIMEOUT';
     case 'RATE_LIMITED':
       return 'REQUEST_LIMIT_EXCEEDED';
+    case 'STORAGE_FULL':
+      return 'RESOURCE_EXHAUSTED';
     case 'FORBIDDEN_ORIGIN':
     case 'PERMISSION_DENIED':
       return 'PERMISSION_DENIED';

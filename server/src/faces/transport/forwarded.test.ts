@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidRequestError } from '../errors.js';
-import { Log } from '../operations/log.js';
+import { InvalidRequestError } from '../../platform/errors.js';
+import { Log } from '@slipway/telemetry';
 import { rawRequest } from '../../testing/raw-request.js';
 import { startTestServer, type TestServer } from '../../testing/test-server.js';
 import { makeUser } from '../../testing/two-projects.js';

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { InvalidRequestError } from '../errors.js';
+import { InvalidRequestError } from '../../platform/errors.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

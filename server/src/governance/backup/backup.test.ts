@@ -10,8 +10,9 @@ import { InvalidStateError, NotFoundError } from '../../platform/errors.js';
 import { openStore } from '../../platform/store/open-store.js';
 import { freshDatabase } from '../../testing/test-database.js';
 import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import type { BlobStore } from '../../platform/artifacts/blob-store.js';
 import { createBackup } from './backup.js';
-import { restoreBackup } from './restore.js';
+import { prepareRestore } from './restore.js';
 
 let test: TestStore;
 let blobs: KeptBlobs;
@@ -59,10 +60,15 @@ async function contentOf(store: { reads: TestStore['store']['reads'] }): Promise
   return content;
 }
 
+async function restoreBackup(database: string, target: BlobStore): Promise<void> {
+  const restore = await prepareRestore(to, { database, blobs: target, blobFolder: folder, scratch: folder });
+  await restore.fill().finally(() => restore.close());
+}
+
 async function restored(): Promise<{ content: Record<string, unknown[]>; file: (name: string) => Promise<string> }> {
   const database = (await freshDatabase()) ?? path.join(folder, 'restored.db');
   const target = await LocalBlobStore.open(path.join(folder, 'restored-blobs'));
-  await restoreBackup(to, database, target);
+  await restoreBackup(database, target);
   const store = await openStore(database);
   try {
     return {
@@ -108,7 +114,7 @@ describe('a backup', () => {
     await fill(['a']);
     await createBackup(test.database, blobs, to);
     const database = (await freshDatabase()) ?? path.join(folder, 'restored.db');
-    await restoreBackup(to, database, await LocalBlobStore.open(path.join(folder, 'restored-blobs')));
+    await restoreBackup(database, await LocalBlobStore.open(path.join(folder, 'restored-blobs')));
     const store = await openStore(database);
     try {
       await store.write(newRun('next'));
@@ -166,6 +172,33 @@ describe('a backup', () => {
   it('is not restored over something else', async () => {
     await fill(['a']);
     await createBackup(test.database, blobs, to);
-    await expect(restoreBackup(to, test.database, blobs)).rejects.toThrow('not empty');
+    await expect(restoreBackup(test.database, blobs)).rejects.toThrow('not empty');
+  });
+
+  it('that is damaged is refused before anything is filled', async () => {
+    await fill(['a']);
+    await createBackup(test.database, blobs, to);
+    const database = path.join(folder, 'restored.db');
+    const refusal = async (): Promise<unknown> =>
+      restoreBackup(database, await LocalBlobStore.open(path.join(folder, 'restored-blobs'))).catch(
+        (error: unknown) => error
+      );
+    const manifest = path.join(to, 'backup.json');
+    const written = await readFile(manifest, 'utf8');
+    await writeFile(manifest, written.replace(/"run": 1/, '"run": 7'));
+    expect(await refusal()).toMatchObject({ code: 'INVALID_STATE', message: expect.stringContaining('7 rows') as string });
+    await writeFile(manifest, written);
+    const content = await readFile(path.join(to, 'slipway.db'));
+    content.fill(0xff, 4096, 3 * 4096);
+    await writeFile(path.join(to, 'slipway.db'), content);
+    expect(await refusal()).toMatchObject({ code: 'INVALID_STATE', message: expect.stringContaining('damaged') as string });
+    expect((await readdir(folder)).filter(name => name.startsWith('restore'))).toEqual(['restored-blobs']);
+  });
+
+  it('of which a file is lost is refused before anything is filled', async () => {
+    await fill(['a']);
+    await createBackup(test.database, blobs, to);
+    await rm(path.join(to, 'blobs'), { recursive: true });
+    await expect(restored()).rejects.toThrow(/is damaged: .*was lost/);
   });
 });

@@ -128,6 +128,26 @@ export async function copyBlobs(
   to: BlobStore
 ): Promise<{ blobs: number; bytes: number }> {
   const copied = { blobs: 0, bytes: 0 };
+  for await (const { sha256, size } of blobsOf(store)) {
+    if ((await to.size(sha256)) !== size) {
+      await copyBlob(sha256, from, to);
+    }
+    copied.blobs += 1;
+    copied.bytes += size;
+  }
+  return copied;
+}
+
+/** Bytes of the blobs that a database counts and a store lacks. */
+export async function missingBytes(store: Store, blobs: BlobStore): Promise<number> {
+  let bytes = 0;
+  for await (const { sha256, size } of blobsOf(store)) {
+    bytes += (await blobs.size(sha256)) === size ? 0 : size;
+  }
+  return bytes;
+}
+
+async function* blobsOf(store: Store): AsyncGenerator<{ sha256: string; size: number }> {
   for (let after = ''; ;) {
     const page = await store.reads
       .selectFrom('blob')
@@ -136,16 +156,10 @@ export async function copyBlobs(
       .limit(PAGE)
       .select(['sha256', 'size'])
       .execute();
-    for (const { sha256, size } of page) {
-      if ((await to.size(sha256)) !== size) {
-        await copyBlob(sha256, from, to);
-      }
-      copied.blobs += 1;
-      copied.bytes += size;
-      after = sha256;
-    }
+    yield* page;
+    after = page.at(-1)?.sha256 ?? '';
     if (page.length < PAGE) {
-      return copied;
+      return;
     }
   }
 }

@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { openBlobStore } from '../../platform/artifacts/open-blob-store.js';
-import { restoreBackup } from '../../governance/backup/restore.js';
-import { BackupFolder, removeDatabase } from '../../governance/backup/backup.js';
+import { prepareRestore } from '../../governance/backup/restore.js';
+import { removeDatabase } from '../../governance/backup/backup.js';
 import { DataFolder } from '../../platform/data-folder.js';
 import { InvalidStateError } from '../../platform/errors.js';
 import { isPostgresUrl } from '../../platform/store/postgres/database-url.js';
@@ -13,8 +13,9 @@ import { supervisorProcess } from './processes-of.js';
 
 export const restoreHelp = `slipway restore --from FOLDER [--data DIR]
 
-Brings back what \`slipway backup\` wrote. Into a data folder that is in use: its server stops meanwhile (one that
-\`npm start\` keeps comes back by itself), and what was there before stays beside it as slipway.db.before-restore.
+Brings back what \`slipway backup\` wrote. Into a data folder that is in use: its server stops once everything has been
+checked (one that \`npm start\` keeps comes back by itself), and what was there before stays beside it as
+slipway.db.before-restore.
 
   --from FOLDER    the backup
   --data DIR       data folder to fill
@@ -39,43 +40,60 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
   const folder = await DataFolder.create(dataFolder(options.data));
   const { address = folder.database } = databasePlace(options['backend-store-uri']);
   const { destination = folder.blobs } = artifactPlaces(options['artifacts-destination']);
-  const blobs = await openBlobStore(destination, folder.incoming);
-  // Before anything stops.
-  await new BackupFolder(from).manifest();
-  const supervised = (await supervisorProcess(folder)) !== undefined;
-  const { unlock, stopped } = await takeFolder(folder);
+  const arriving = isPostgresUrl(address) ? address : `${address}.arriving`;
+  const restore = await prepareRestore(from, {
+    database: arriving,
+    blobs: await openBlobStore(destination, folder.incoming),
+    blobFolder: isFolder(destination) ? destination : undefined,
+    scratch: folder.root
+  });
   try {
-    const arriving = isPostgresUrl(address) ? address : `${address}.arriving`;
     if (arriving !== address) {
       await removeDatabase(arriving);
+      await restore.fill();
     }
-    const { rows, blobs: files } = await restoreBackup(from, arriving, blobs);
-    if (arriving !== address) {
-      await replaceDatabase(arriving, address);
-    }
+    await takingFolder(folder, async () => {
+      await (arriving === address ? restore.fill() : replaceDatabase(arriving, address));
+    });
+    const { rows, blobs: files } = restore.manifest;
     console.log(`Restored to ${folder.root}: ${rows['run'] ?? 0} runs, ${files} files.`);
   } finally {
-    await unlock();
-  }
-  if (stopped) {
-    console.log(supervised ? 'The server starts again by itself.' : 'Its server was stopped; start it again.');
+    await restore.close();
   }
   return 0;
 }
 
-/** The folder for this process, if need be after its server has stopped. */
-async function takeFolder(folder: DataFolder): Promise<{ unlock: () => Promise<void>; stopped: boolean }> {
+/**
+ * Does something with the folder, if need be after its server has stopped. However that ends, the user hears of a server that
+ * was stopped.
+ */
+async function takingFolder(folder: DataFolder, use: () => Promise<void>): Promise<void> {
+  const supervised = (await supervisorProcess(folder)) !== undefined;
+  let stopped = false;
+  try {
+    const unlock = await lockOf(folder, () => (stopped = true));
+    await use().finally(unlock);
+  } finally {
+    if (stopped) {
+      const restart = `start it again with \`slipway server --data ${folder.root}\``;
+      console.log(supervised ? 'Its server was stopped, and starts again by itself.' : `Its server was stopped; ${restart}.`);
+    }
+  }
+}
+
+/** @param onStop hears that the server of the folder was told to stop. */
+async function lockOf(folder: DataFolder, onStop: () => void): Promise<() => Promise<void>> {
   const deadline = Date.now() + LOCK_PATIENCE_MS;
-  for (let stopped = false; ;) {
+  for (;;) {
     try {
-      return { unlock: await folder.lock(), stopped };
+      return await folder.lock();
     } catch (error) {
       if (!(error instanceof InvalidStateError) || Date.now() > deadline) {
         throw error;
       }
       const server = await folder.runningServer();
       if (server !== undefined) {
-        stopped = true;
+        onStop();
         try {
           process.kill(server.pid, 'SIGTERM');
         } catch {
@@ -85,6 +103,11 @@ async function takeFolder(folder: DataFolder): Promise<{ unlock: () => Promise<v
       await new Promise(resolve => setTimeout(resolve, 100));
     }
   }
+}
+
+/** Not a bucket. */
+function isFolder(destination: string): boolean {
+  return !/^[a-z][a-z0-9+.-]+:/i.test(destination);
 }
 
 async function replaceDatabase(arrived: string, database: string): Promise<void> {

@@ -59,7 +59,8 @@ async function insert(
   await sql`insert into ${sql.table(table)}(${names}) values ${sql.join(values)}`.execute(target);
 }
 
-async function refuseFilled(target: Kysely<Tables>, tables: readonly string[]): Promise<void> {
+/** @throws InvalidStateError when there is something in one of the tables. */
+export async function refuseFilled(target: Kysely<Tables>, tables: readonly string[]): Promise<void> {
   for (const table of tables) {
     const own = table === 'experiment' ? 1 : 0;
     if ((await countRows(target, table)) > own) {
@@ -70,7 +71,7 @@ async function refuseFilled(target: Kysely<Tables>, tables: readonly string[]): 
   }
 }
 
-async function countRows(db: Kysely<Tables>, table: string): Promise<number> {
+export async function countRows(db: Kysely<Tables>, table: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db);
   return rows[0]?.n ?? 0;
 }
