@@ -4,7 +4,7 @@ import { Artifacts } from './platform/artifacts/artifact-tree.js';
 import { BlobQuota } from './platform/artifacts/blob-quota.js';
 import type { BlobStore } from './platform/artifacts/blob-store.js';
 import { KeptBlobs } from './platform/artifacts/kept-blobs.js';
-import { openBlobStore } from './platform/artifacts/open-blob-store.js';
+import { folderOfBlobs, openBlobStore } from './platform/artifacts/open-blob-store.js';
 import { TrustedFolder } from './platform/artifacts/trusted-folder.js';
 import { Uploads } from './platform/artifacts/uploads.js';
 import type { DataFolder } from './platform/data-folder.js';
@@ -33,6 +33,9 @@ import { Outbox } from './platform/webhooks/outbox.js';
 import { SecretBox } from './platform/webhooks/secret-box.js';
 import type { TargetPolicy } from './platform/webhooks/target.js';
 import { Webhooks } from './platform/webhooks/webhooks.js';
+import path from 'node:path';
+import { Readiness, type WrittenPlace } from './platform/measurements/readiness.js';
+import { isPostgresUrl } from './platform/store/postgres/database-url.js';
 
 /** Where artifacts lie. */
 export interface ArtifactPlaces {
@@ -79,6 +82,7 @@ export interface App {
   readonly access: Access;
   readonly meter: WriteMeter;
   readonly sizes: StoreSizes;
+  readonly readiness: Readiness;
   readonly blobs: BlobStore;
   readonly events: EventLog;
   readonly artifacts: Artifacts;
@@ -152,7 +156,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     access: new Access(store, options.access),
     meter,
-    sizes: new StoreSizes(store, address),
+    sizes: new StoreSizes(store),
+    readiness: new Readiness(store, writtenPlaces(address, destination)),
     blobs,
     events,
     artifacts: new Artifacts(store, blobs, events, trustedFolder(root)),
@@ -187,6 +192,15 @@ export async function openApp(options: AppOptions): Promise<App> {
 /** Which of the servers on a database this is: its token is its own, and stays with its data folder. */
 function idOf(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16);
+}
+
+/** The folders of this machine's disks that are written to. */
+function writtenPlaces(database: string, destination: string): WrittenPlace[] {
+  const blobs = folderOfBlobs(destination);
+  return [
+    ...(isPostgresUrl(database) ? [] : [{ name: 'database', folder: path.dirname(database) }]),
+    ...(blobs === undefined ? [] : [{ name: 'artifacts', folder: blobs }])
+  ];
 }
 
 /** Only what lies on this machine's disks is read by us; clients read everything else by themselves. */

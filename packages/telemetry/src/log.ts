@@ -43,7 +43,7 @@ export class Log {
 
   /** A fault of ours. */
   fault(error: unknown): void {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    this.write('error', message, { stack });
+    const { message, stack, cause } = error instanceof Error ? error : new Error(String(error));
+    this.write('error', message, { stack, cause: cause instanceof Error ? cause.message : undefined });
   }
 }

@@ -12,6 +12,9 @@ export interface Sample {
   readonly value: number;
 }
 
+/** So long a value may take: whoever collects them waits no longer. */
+const DEADLINE_MS = 2000;
+
 interface Metric {
   readonly name: string;
   readonly help: string;
@@ -100,15 +103,27 @@ export class Reading implements Metric {
   }
 }
 
-/** Everything as one text. */
+/**
+ * Everything as one text. What cannot be read now, as while a database is away, is left out; the rest is told all the same.
+ */
 export async function exposition(metrics: readonly Metric[]): Promise<string> {
   const parts = await Promise.all(
     metrics.map(async metric => {
-      const lines = await metric.lines();
+      const lines = await inTime(metric.lines()).catch(() => []);
       return [`# HELP ${metric.name} ${metric.help}`, `# TYPE ${metric.name} ${metric.type}`, ...lines];
     })
   );
   return `${parts.flat().join('\n')}\n`;
+}
+
+/** @throws Error when the values have not come by then. */
+function inTime<T>(values: T | Promise<T>): Promise<T> {
+  return Promise.race([
+    values,
+    new Promise<never>((_resolve, reject) => {
+      setTimeout(() => reject(new Error('The values did not come in time.')), DEADLINE_MS).unref();
+    })
+  ]);
 }
 
 function written(labels: Labels): string {

@@ -94,6 +94,20 @@ export class StorageFullError extends SlipwayError {
   }
 }
 
+/** What the operating system says of a disk that takes nothing more, or not from this user. */
+const FULL_DISK = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Any write to a full disk fails with this instead of the system's error; other errors stay as they are. */
+export function fullDiskError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !FULL_DISK.has(String(error.code))) {
+    return error;
+  }
+  return new StorageFullError('The disk of this server is full: nothing more can be written.', {
+    remedy: 'Make room on it, or ask its operator to. Reading goes on, and writing as soon as there is room.',
+    cause: error
+  });
+}
+
 /** What lies in the artifact store is no longer what was stored. */
 export class CorruptBlobError extends SlipwayError {
   constructor(message: string, details?: ErrorDetails) {

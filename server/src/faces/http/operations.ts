@@ -3,6 +3,9 @@ import type { Store } from '../../platform/store/store.js';
 import type { Log } from '@slipway/telemetry';
 import type { ServerMetrics } from '../../platform/measurements/server-metrics.js';
 import type { SpanExporter } from '@slipway/telemetry/spans';
+import type { Readiness } from '../../platform/measurements/readiness.js';
+import type { Log } from '@slipway/telemetry';
+import type { SpanExporter } from '@slipway/telemetry/spans';
 
 export interface Observers {
   readonly metrics: ServerMetrics;
@@ -38,19 +41,17 @@ export function observeRequests(server: FastifyInstance, { metrics, log, spans }
   });
 }
 
-/** `/metrics` for Prometheus, and `/ready`, which fails while the database does not answer. */
-export function registerOperations(server: FastifyInstance, store: Store, { metrics, log }: Observers): void {
+/** `/metrics` for Prometheus, and `/ready`, which fails while the database does not answer or its disk is full. */
+export function registerOperations(server: FastifyInstance, readiness: Readiness, { metrics }: Observers): void {
   server.get('/metrics', { config: { access: { scope: 'read', on: 'visible' } } }, async (_request, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics.text())
   );
   server.get('/ready', { config: { access: 'public' } }, async (_request, reply) => {
-    try {
-      await store.reads.selectFrom('experiment').select('id').limit(1).execute();
-      return await reply.type('text/plain').send('OK');
-    } catch (error) {
-      log.fault(error);
-      return reply.code(503).type('text/plain').send('The database does not answer.');
-    }
+    const problem = await readiness.problem();
+    return reply
+      .code(problem === undefined ? 200 : 503)
+      .type('text/plain')
+      .send(problem ?? 'OK');
   });
 }
 

@@ -6,10 +6,12 @@ import { holdToRules, identifyCallers, viewOf } from '../transport/access-rules.
 import type { Log } from '@slipway/telemetry';
 import { ServerMetrics } from '../../platform/measurements/server-metrics.js';
 import type { SpanExporter } from '@slipway/telemetry/spans';
-import { answerErrors } from '../transport/error-answers.js';
+import { answerErrors, faultReporter } from '../transport/error-answers.js';
 import type { Log } from '@slipway/telemetry';
 import type { SpanExporter } from '@slipway/telemetry/spans';
 import { answerBeforeBodyEnds } from '../transport/early-answers.js';
+import type { Log } from '@slipway/telemetry';
+import type { SpanExporter } from '@slipway/telemetry/spans';
 import { EventStreams } from './event-stream.js';
 import { readForwarded, type TrustedProxies } from '../transport/forwarded.js';
 import { apiHandlers } from './handlers.js';
@@ -54,6 +56,7 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     version: options.identity.version,
     meter: app.meter,
     sizes: app.sizes,
+    readiness: app.readiness,
     streams: () => streams.count
   });
   const observers = { metrics, log: options.log, spans: options.spans };
@@ -69,7 +72,8 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
   refuseForeignPages(server, options);
   holdToRules(server, app.access);
   limitRequests(server, options.limits);
-  answerErrors(server, options.onError);
+  const report = faultReporter(options.onError);
+  answerErrors(server, report);
   answerBeforeBodyEnds(server);
   server.addHook('preClose', async () => {
     streams.close();
@@ -83,7 +87,7 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     const { openApiDocument } = await import('./openapi.js');
     return openApiDocument(options.identity.version);
   });
-  registerOperations(server, app.store, observers);
+  registerOperations(server, app.readiness, observers);
   registerRoutes(
     server,
     app.access,
@@ -91,6 +95,6 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     { streamEvents: (request, reply) => streams.stream(request, reply, viewOf(app.access, request)) },
     app.stopping
   );
-  registerMlflow(server, app, options.onError);
+  registerMlflow(server, app, report);
   return server;
 }

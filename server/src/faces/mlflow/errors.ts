@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@slipway/contract';
 import { toCallerError } from '../transport/error-answers.js';
+import type { SlipwayError } from '../../platform/errors.js';
 
 /** MLflow's error codes, with the HTTP status of each. */
 const STATUS = {
@@ -79,12 +80,11 @@ export function invalidParameter(message: string): MlflowError {
   return new MlflowError('INVALID_PARAMETER_VALUE', message);
 }
 
-/** @returns undefined for faults of ours. */
-export function toMlflowError(error: unknown): MlflowError | undefined {
+/** @returns undefined for faults of ours. @param known what our own API would answer. */
+export function toMlflowError(error: unknown, known: SlipwayError | undefined): MlflowError | undefined {
   if (error instanceof MlflowError) {
     return error;
   }
-  const known = toCallerError(error);
   if (known?.where === 'headers.content-type') {
     return invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
   }

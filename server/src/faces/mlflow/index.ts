@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { App } from '../../app.js';
-import { tellWhenToRetry } from '../transport/error-answers.js';
+import { tellWhenToRetry, toCallerError, type faultReporter } from '../transport/error-answers.js';
 import { artifactRpcs, registerArtifactStreams } from './artifacts/artifacts.js';
 import { MlflowError, toMlflowError } from './errors.js';
 import { experimentRpcs } from './tracking/experiments.js';
@@ -17,12 +17,13 @@ import { userRpcs } from './users.js';
 import { webhookRpcs } from './webhooks.js';
 
 /** MLflow's REST API over our own domain: the stock client works against it. One file per area of the protocol. */
-export function registerMlflow(server: FastifyInstance, app: App, onError: (error: unknown) => void): void {
+export function registerMlflow(server: FastifyInstance, app: App, report: ReturnType<typeof faultReporter>): void {
   void server.register(async scope => {
     scope.setErrorHandler(async (error, _request, reply) => {
-      const known = toMlflowError(error);
-      if (known === undefined) {
-        onError(error);
+      const ours = toCallerError(error);
+      const known = toMlflowError(error, ours);
+      if (known === undefined || ours !== undefined) {
+        report(error, ours);
       }
       tellWhenToRetry(error, reply);
       const answered = known ?? new MlflowError('INTERNAL_ERROR', 'An internal fault of the metadata server.');

@@ -1,14 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import {
-  InvalidRequestError,
-  NotFoundError,
-  RateLimitedError,
-  SlipwayError,
-  TooLargeError
-} from '../../platform/errors.js';
+import { fullDiskError, InvalidRequestError, NotFoundError, RateLimitedError, SlipwayError, TooLargeError } from '../../platform/errors.js';
 
 /** Turns whatever a handler or the framework threw into one of our errors, or undefined when it is a fault of ours. */
-export function toCallerError(error: unknown): SlipwayError | undefined {
+export function toCallerError(thrown: unknown): SlipwayError | undefined {
+  const error = fullDiskError(thrown);
   if (error instanceof SlipwayError) {
     return error;
   }
@@ -38,13 +33,32 @@ export function tellWhenToRetry(error: unknown, reply: FastifyReply): void {
   }
 }
 
-/** Errors and unknown paths of our own API; `onError` hears of faults of ours, whose detail the caller does not see. */
-export function answerErrors(server: FastifyInstance, onError: (error: unknown) => void): void {
-  server.setErrorHandler(async (error, _request, reply) => {
-    const known = toCallerError(error);
+/** A disk stays full for a while; the log says it so often. */
+const FULL_DISK_EVERY_MS = 60_000;
+
+/**
+ * Tells the operator of faults of ours, whose detail the caller does not see, and of a full disk.
+ *
+ * @returns takes what was thrown, and what the caller is told of it.
+ */
+export function faultReporter(onError: (error: unknown) => void): (error: unknown, known?: SlipwayError) => void {
+  let toldAt = -Infinity;
+  return (error, known) => {
+    const now = performance.now();
     if (known === undefined) {
       onError(error);
+    } else if (known.code === 'STORAGE_FULL' && now - toldAt > FULL_DISK_EVERY_MS) {
+      toldAt = now;
+      onError(known);
     }
+  };
+}
+
+/** Errors and unknown paths of our own API. */
+export function answerErrors(server: FastifyInstance, report: ReturnType<typeof faultReporter>): void {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const known = toCallerError(error);
+    report(error, known);
     tellWhenToRetry(error, reply);
     const answered =
       known ??

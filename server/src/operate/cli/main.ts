@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../platform/errors.js';
+import { fullDiskError, SlipwayError } from '../../platform/errors.js';
 import { VERSION } from '../../platform/version.js';
 import { UsageError } from './options.js';
 
@@ -159,7 +159,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function explain(name: string, error: unknown, help: string): number {
+function explain(name: string, thrown: unknown, help: string): number {
+  const error = fullDiskError(thrown);
   if (error instanceof UsageError) {
     console.error(`slipway ${name}: ${error.message}\n\n${help}`);
     return WRONG_USE;

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { openBlobStore } from '../../platform/artifacts/open-blob-store.js';
+import { folderOfBlobs, openBlobStore } from '../../platform/artifacts/open-blob-store.js';
 import { prepareRestore } from '../../governance/backup/restore.js';
 import { removeDatabase } from '../../governance/backup/backup.js';
 import { DataFolder } from '../../platform/data-folder.js';
@@ -44,7 +44,7 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
   const restore = await prepareRestore(from, {
     database: arriving,
     blobs: await openBlobStore(destination, folder.incoming),
-    blobFolder: isFolder(destination) ? destination : undefined,
+    blobFolder: folderOfBlobs(destination),
     scratch: folder.root
   });
   try {
@@ -103,11 +103,6 @@ async function lockOf(folder: DataFolder, onStop: () => void): Promise<() => Pro
       await new Promise(resolve => setTimeout(resolve, 100));
     }
   }
-}
-
-/** Not a bucket. */
-function isFolder(destination: string): boolean {
-  return !/^[a-z][a-z0-9+.-]+:/i.test(destination);
 }
 
 async function replaceDatabase(arrived: string, database: string): Promise<void> {

@@ -16,13 +16,19 @@ export async function openBlobStore(address: string, incoming: string): Promise<
     const { S3BlobStore } = await import('./s3-blob-store.js');
     return S3BlobStore.open(parseS3Location(address, process.env), incoming);
   }
-  if (address.startsWith('file:')) {
-    return LocalBlobStore.open(fileURLToPath(address));
-  }
-  if (/^[a-z][a-z0-9+.-]+:/i.test(address)) {
+  const folder = folderOfBlobs(address);
+  if (folder === undefined) {
     throw new InvalidRequestError(`Artifacts cannot be kept at '${address}'.`, {
       remedy: 'Name a folder, or a bucket as s3://bucket/folder.'
     });
   }
-  return LocalBlobStore.open(path.resolve(address));
+  return LocalBlobStore.open(folder);
+}
+
+/** The folder of this machine's that an address names; undefined for a bucket. */
+export function folderOfBlobs(address: string): string | undefined {
+  if (address.startsWith('file:')) {
+    return fileURLToPath(address);
+  }
+  return /^[a-z][a-z0-9+.-]+:/i.test(address) ? undefined : path.resolve(address);
 }

@@ -42,6 +42,7 @@ export function metered(store: Store, meter: WriteMeter): Store {
     findRuns: query => store.findRuns(query),
     forget: () => store.forget(),
     continueIds: transaction => store.continueIds(transaction),
+    size: () => store.size(),
     close: () => store.close()
   };
 }

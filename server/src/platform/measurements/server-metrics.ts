@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { WriteMeter } from './metered-store.js';
 import { exposition, Histogram, Reading } from '@slipway/telemetry';
+import { exposition, Histogram, Reading } from './metrics.js';
+import type { Readiness } from './readiness.js';
 import type { StoreSizes } from './store-sizes.js';
 
 /** Seconds, as OpenTelemetry recommends for HTTP. */
@@ -12,6 +14,7 @@ export interface MetricSources {
   readonly version: string;
   readonly meter: WriteMeter;
   readonly sizes: StoreSizes;
+  readonly readiness: Readiness;
   /** Readers of live events. */
   readonly streams: () => number;
 }
@@ -60,7 +63,7 @@ export class ServerMetrics {
   }
 }
 
-function storeReadings({ meter, sizes, streams }: MetricSources): Reading[] {
+function storeReadings({ meter, sizes, readiness, streams }: MetricSources): Reading[] {
   const size = (name: string, help: string, field: keyof Awaited<ReturnType<StoreSizes['recent']>>): Reading =>
     new Reading(name, help, 'gauge', async () => [{ value: (await sizes.recent())[field] }]);
   return [
@@ -68,7 +71,10 @@ function storeReadings({ meter, sizes, streams }: MetricSources): Reading[] {
       { value: meter.waiting }
     ]),
     new Reading('slipway_event_streams', 'Readers of live events.', 'gauge', () => [{ value: streams() }]),
-    size('slipway_database_bytes', 'Size of the SQLite database with its log.', 'database_bytes'),
+    size('slipway_database_bytes', 'Size of the database, with the log of SQLite.', 'database_bytes'),
+    new Reading('slipway_disk_free_bytes', 'Free bytes on the disks that this server writes to.', 'gauge', async () =>
+      (await readiness.freeBytes()).map(({ name, free }) => ({ labels: { place: name }, value: free }))
+    ),
     size('slipway_artifact_bytes', 'Bytes of artifacts, each content once.', 'artifact_bytes'),
     size('slipway_runs', 'Runs, deleted ones too.', 'runs'),
     size('slipway_datasets', 'Datasets.', 'datasets'),

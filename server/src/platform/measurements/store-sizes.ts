@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { Store } from '../store/store.js';
 
 /** Counting large tables takes milliseconds: more often than this it is not done. */
@@ -18,14 +17,11 @@ export interface Sizes {
 /** How much is stored. */
 export class StoreSizes {
   readonly #store: Store;
-  readonly #file: string;
   #known: Promise<Sizes> | undefined;
   #knownAt = 0;
 
-  /** @param file of the database; one that does not exist, as with PostgreSQL, has no bytes. */
-  constructor(store: Store, file: string) {
+  constructor(store: Store) {
     this.#store = store;
-    this.#file = file;
   }
 
   /** As they are now. */
@@ -48,7 +44,7 @@ export class StoreSizes {
       .select(from => from.fn.countAll<number>().as('rows'))
       .executeTakeFirstOrThrow();
     return {
-      database_bytes: fileSize(this.#file) + fileSize(`${this.#file}-wal`),
+      database_bytes: await this.#store.size(),
       artifact_bytes: Number(blobs?.bytes ?? 0),
       runs: await count('run'),
       datasets: await count('dataset'),
@@ -69,8 +65,4 @@ export class StoreSizes {
     }
     return this.#known;
   }
-}
-
-function fileSize(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -22,5 +22,7 @@ export interface Store {
   continueIds(transaction: Kysely<Tables>): Promise<void>;
   /** To the other servers on this database; absent: there can be none. */
   readonly relay: EventRelay | undefined;
+  /** Bytes of the database on its disk. */
+  size(): Promise<number>;
   close(): Promise<void>;
 }

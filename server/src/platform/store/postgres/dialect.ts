@@ -79,8 +79,9 @@ class PoolDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'));
+  /** What made it roll back is what is told, and not that the connection went with it. */
+  async rollbackTransaction(connection: PoolConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => connection.discard());
   }
 
   async releaseConnection(connection: PoolConnection): Promise<void> {
@@ -93,6 +94,7 @@ class PoolDriver implements Driver {
 
 class PoolConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
+  #broken = false;
   /** A connection that broke while it was ours would otherwise be an error that nobody hears. */
   readonly #ignore = (): void => undefined;
 
@@ -116,8 +118,13 @@ class PoolConnection implements DatabaseConnection {
     yield await this.executeQuery<R>(query);
   }
 
+  /** It goes back to nobody: what it is in the middle of is not known. */
+  discard(): void {
+    this.#broken = true;
+  }
+
   release(): void {
     this.#client.off('error', this.#ignore);
-    this.#client.release();
+    this.#client.release(this.#broken);
   }
 }

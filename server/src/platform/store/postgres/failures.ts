@@ -1,4 +1,4 @@
-import { InvalidRequestError, InvalidStateError, ServiceUnavailableError, SlipwayError } from '../../errors.js';
+import { InvalidRequestError, InvalidStateError, ServiceUnavailableError, SlipwayError, StorageFullError } from '../../errors.js';
 
 /** Two transactions were in each other's way, and one of them was undone: the same again may well succeed. */
 const COLLISIONS = new Set(['40001', '40P01', '23505']);
@@ -22,6 +22,12 @@ export function toOurError(error: unknown): unknown {
     return error;
   }
   const code = codeOf(error);
+  if (code === '53100') {
+    return new StorageFullError('The disk of the PostgreSQL database is full: nothing more can be written.', {
+      remedy: 'Make room on it. Reading goes on, and writing as soon as there is room.',
+      cause: error
+    });
+  }
   if (isUnreachable(error, code)) {
     return new ServiceUnavailableError('The PostgreSQL database does not answer.', {
       remedy: 'The server goes on by itself when the database is back. Send the request again then.',

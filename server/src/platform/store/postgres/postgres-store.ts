@@ -91,6 +91,11 @@ class PostgresStore implements Store {
     await sql`select setval('series_sid', (select coalesce(max(sid), 0) + 1 from series), false)`.execute(transaction);
   }
 
+  async size(): Promise<number> {
+    const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(this.reads);
+    return Number(rows[0]?.bytes ?? 0);
+  }
+
   async close(): Promise<void> {
     await this.relay.close();
     await Promise.all(Object.values(this.#pools).map((pool: pg.Pool) => pool.end()));

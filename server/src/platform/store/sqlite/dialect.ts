@@ -15,6 +15,7 @@ import {
   type RootOperationNode
 } from 'kysely';
 import { refuseUnstorable } from '../storable-text.js';
+import { toOurError } from './failures.js';
 import { Mutex } from '../writing/mutex.js';
 
 /**
@@ -72,8 +73,9 @@ class NodeSqliteDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
+  /** SQLite has rolled back by itself after some failures, such as a full disk: the failure is what is told, not that. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'));
+    await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
   }
 
   async releaseConnection(): Promise<void> {
@@ -95,8 +97,16 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#prepare(query.sql);
     query.parameters.forEach(refuseUnstorable);
+    try {
+      return this.#execute(query);
+    } catch (error) {
+      throw toOurError(error);
+    }
+  }
+
+  #execute<R>(query: CompiledQuery): QueryResult<R> {
+    const statement = this.#prepare(query.sql);
     const parameters = query.parameters.map(toSqlValue);
     if (changesRows(query.query)) {
       const { changes, lastInsertRowid } = statement.run(...parameters);

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { pending, refuseForeign } from '../migrations/applied.js';
 import { migrations } from '../migrations/index.js';
+import { toOurError } from './failures.js';
 import { SQLITE_SCHEMA, type Migration } from '../migrations/schema-dialect.js';
 
 /**
@@ -40,7 +41,11 @@ function applyAll(database: DatabaseSync, wanted: readonly Migration[]): void {
     }
     database.exec('commit');
   } catch (error) {
-    database.exec('rollback');
-    throw error;
+    try {
+      database.exec('rollback');
+    } catch {
+      // SQLite has rolled back by itself, as it does on a full disk.
+    }
+    throw toOurError(error);
   }
 }

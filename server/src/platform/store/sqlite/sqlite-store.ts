@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { SlipwayError } from '../../errors.js';
@@ -9,6 +10,7 @@ import { Mutex } from '../writing/mutex.js';
 import { OperationWriter, type AnyResult } from '../writing/operation-writer.js';
 import { storableOperation } from '../writing/storable-operation.js';
 import { WriteQueue, type GroupCommit, type Outcome } from '../writing/write-queue.js';
+import { toOurError } from './failures.js';
 import { openReader, openWriter, type SqliteOptions } from './connection.js';
 import { NodeSqliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
@@ -25,7 +27,7 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
   const database = openWriter(file, options);
   try {
     migrate(database);
-    return new SqliteStore(database, options.exclusive ? undefined : openReader(file));
+    return new SqliteStore(file, database, options.exclusive ? undefined : openReader(file));
   } catch (error) {
     database.close();
     throw error;
@@ -36,6 +38,7 @@ class SqliteStore implements Store {
   readonly reads: Kysely<Tables>;
   readonly writes: Kysely<Tables>;
   readonly relay = undefined;
+  readonly #file: string;
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync | undefined;
   readonly #group: SqliteGroupCommit;
@@ -43,7 +46,8 @@ class SqliteStore implements Store {
   readonly #mutex = new Mutex();
 
   /** @param reader absent: reads take turns with the writes. */
-  constructor(writer: DatabaseSync, reader: DatabaseSync | undefined) {
+  constructor(file: string, writer: DatabaseSync, reader: DatabaseSync | undefined) {
+    this.#file = file;
     this.#writer = writer;
     this.#reader = reader;
     this.writes = new Kysely<Tables>({ dialect: new NodeSqliteDialect(writer, this.#mutex) });
@@ -69,10 +73,18 @@ class SqliteStore implements Store {
     this.forget();
   }
 
+  async size(): Promise<number> {
+    return fileSize(this.#file) + fileSize(`${this.#file}-wal`);
+  }
+
   async close(): Promise<void> {
     await this.#mutex.acquire();
     this.#reader?.close();
-    this.#writer.exec('pragma optimize');
+    try {
+      this.#writer.exec('pragma optimize');
+    } catch {
+      // It only makes later reads quicker; a full disk cannot take it.
+    }
     this.#writer.close();
   }
 }
@@ -118,16 +130,15 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
 
   commit(operations: readonly WriteOperation[]): Outcome<AnyResult>[] {
     this.#rows.trim();
-    this.#begin.run();
     try {
+      this.#begin.run();
       const outcomes = operations.map(operation => this.#isolated(operation, operations.length > 1));
       this.#rows.flush();
       this.#commit.run();
       return outcomes;
     } catch (error) {
-      this.#rollback.run();
-      this.#rows.forget();
-      throw error;
+      this.#undo();
+      throw toOurError(error);
     }
   }
 
@@ -155,12 +166,38 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
       if (!guarded) {
         throw error;
       }
-      this.#rollbackTo.run();
-      this.#release.run();
-      this.#rows.forget();
-      return { ok: false, error };
+      if (!this.#undoOperation()) {
+        throw error;
+      }
+      return { ok: false, error: toOurError(error) };
     }
   }
+
+  /** SQLite has rolled back by itself after some failures, such as a full disk. */
+  #undo(): void {
+    try {
+      this.#rollback.run();
+    } catch {
+      // There is no transaction any more.
+    }
+    this.#rows.forget();
+  }
+
+  /** @returns false when the whole transaction is gone, with the other operations in it. */
+  #undoOperation(): boolean {
+    this.#rows.forget();
+    try {
+      this.#rollbackTo.run();
+      this.#release.run();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function fileSize(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Nothing in it can fail once the run is found, short of a full disk. */

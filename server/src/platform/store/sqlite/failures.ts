@@ -1,0 +1,38 @@
+import { ServiceUnavailableError, SlipwayError, StorageFullError } from '../../errors.js';
+
+/* https://www.sqlite.org/rescode.html */
+const READONLY = 8;
+const IOERR = 10;
+const FULL = 13;
+const CANTOPEN = 14;
+const IOERR_SHMSIZE = 4874;
+
+/** What a failure of SQLite's means to the caller; a fault of ours stays as it is. */
+export function toOurError(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === undefined || error instanceof SlipwayError) {
+    return error;
+  }
+  if (code === FULL || code === IOERR_SHMSIZE) {
+    return new StorageFullError('The disk of the database is full: nothing more can be written.', {
+      remedy: 'Make room on it, e.g. by moving backups elsewhere. Reading goes on, and writing as soon as there is room.',
+      cause: error
+    });
+  }
+  // The lower byte is the kind, the others say more of it.
+  if ([READONLY, IOERR, CANTOPEN].includes(code & 0xff)) {
+    return new ServiceUnavailableError(`The disk of the database fails: ${messageOf(error)}.`, {
+      remedy: 'See that its folder can be written and its disk is healthy; then send the request again.',
+      cause: error
+    });
+  }
+  return error;
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
