@@ -18,6 +18,9 @@ import type { PreflightRunner, Releaser } from './delivery/releases/ports.js';
 import { Preflights } from './delivery/promotions/preflights.js';
 import { failInterrupted } from './delivery/promotions/interrupted.js';
 import { Promotions } from './delivery/promotions/promotions.js';
+import path from 'node:path';
+import { StorageFullError } from './errors.js';
+import { Readiness, type WrittenPlace } from './platform/measurements/readiness.js';
 import { ModelCatalogue } from './registry/model-catalogue.js';
 import { Registry } from './registry/registry.js';
 import { DEFAULT_RETENTION, Retention, type RetentionSettings } from './governance/retention/retention.js';
@@ -147,8 +150,16 @@ export async function openApp(options: AppOptions): Promise<App> {
   const webhooks = new Webhooks({ store, secrets, policy, stopping: stopping.signal });
   const { patience } = options.webhooks ?? {};
   const dispatcher = new Dispatcher({ store, webhooks, outbox, policy, onError, patience });
-  await experiments.placeDefault();
-  await failInterrupted(store, server);
+  try {
+    await experiments.placeDefault();
+    await failInterrupted(store, server);
+  } catch (error) {
+    if (!(error instanceof StorageFullError)) {
+      throw error;
+    }
+    // Reading works on a full disk.
+    onError(error);
+  }
   liveness.start(onError);
   dispatcher.start();
   retention.start(onError);

@@ -111,6 +111,9 @@ async function listen(
   const startedAt = Date.now();
   const log = options.log ?? new Log({ level: 'silent', write: () => undefined });
   log.hide(token);
+  if (await folder.isOpenToOthers()) {
+    log.write('warn', `Other users of this machine can look into ${folder.root}. Close it: chmod 700 ${folder.root}`);
+  }
   const spans = await openSpans(options.onError);
   const app = await openApp({
     folder,

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { ServerFile } from '@slipway/contract';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COMMAND = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
+/** The program `slipway`. */
+export const COMMAND = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
 
 /** The Python that has MLflow's client. */
 export const PYTHON = process.env['SLIPWAY_PYTHON'] ?? path.join(ROOT, '.venv', 'bin', 'python');

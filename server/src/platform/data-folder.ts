@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ServerFile } from '@slipway/contract';
+import { fullDiskError, StorageFullError } from './errors.js';
 import { exclusiveLock } from './exclusive-lock.js';
 import { isProcessAlive } from './processes.js';
 
@@ -26,8 +27,13 @@ export class DataFolder {
     for (const name of ['services', 'spool', 'logs']) {
       await mkdir(path.join(folder.root, name), { recursive: true, mode: 0o700 });
     }
-    await writeFile(path.join(folder.root, '.gitignore'), '*\n');
+    await ignoringExisting(writeFile(path.join(folder.root, '.gitignore'), '*\n', { flag: 'wx' }));
     return folder;
+  }
+
+  /** Whether other users of this machine can look into it; never on Windows, whose rights are of another kind. */
+  async isOpenToOthers(): Promise<boolean> {
+    return process.platform !== 'win32' && ((await stat(this.root)).mode & 0o077) !== 0;
   }
 
   get database(): string {
@@ -149,7 +155,36 @@ export class DataFolder {
 
   async #replace(file: string, content: string): Promise<void> {
     const temporary = `${file}.${process.pid}.tmp`;
-    await writeFile(temporary, content, { mode: 0o600 });
-    await rename(temporary, file);
+    try {
+      await writeFile(temporary, content, { mode: 0o600 });
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      if (!(fullDiskError(error) instanceof StorageFullError)) {
+        throw error;
+      }
+      // A full disk has no room for a second file, but this one has its own.
+      await overwrite(file, content);
+    }
+  }
+}
+
+async function overwrite(file: string, content: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.writeFile(content);
+    await handle.truncate(Buffer.byteLength(content));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function ignoringExisting(writing: Promise<void>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      throw error;
+    }
   }
 }

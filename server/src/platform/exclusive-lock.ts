@@ -28,6 +28,7 @@ export async function exclusiveLock(
       cause
     });
   }
-  await writeFile(pidFile, String(process.pid), { mode: 0o600 });
+  // Only for the message above: a full disk does not keep a server from its work.
+  await writeFile(pidFile, String(process.pid), { mode: 0o600 }).catch(() => undefined);
   return async () => lock.close();
 }

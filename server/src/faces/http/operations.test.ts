@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Log } from '@slipway/telemetry';
 import { startTestServer, type TestServer } from '../../testing/test-server.js';
+import { Log } from '@slipway/telemetry';
+import { rawRequest, type RawAnswer } from '../../testing/raw-request.js';
 
 let api: TestServer;
 let lines: string[];
@@ -42,6 +44,7 @@ describe('/metrics', () => {
     expect(await metric('slipway_metric_points_stored_total')).toBe(3);
     expect(await metric('slipway_runs')).toBe(1);
     expect(await metric('slipway_write_queue_depth')).toBe(0);
+    expect(await metric('slipway_database_bytes')).toBeGreaterThan(10_000);
     expect(await metric('process_resident_memory_bytes')).toBeGreaterThan(1e7);
   });
 
@@ -67,6 +70,14 @@ describe('/ready', () => {
       status: 200,
       text: 'OK'
     });
+  });
+
+  it('and /health answer probes that come by address, on any host name; nothing else does', async () => {
+    const ask = (path: string): Promise<RawAnswer> =>
+      rawRequest(api.server.port, 'GET', path, { host: '10.1.2.3:18555', authorization: `Bearer ${api.server.token}` });
+    expect(await ask('/ready')).toMatchObject({ status: 200, text: 'OK' });
+    expect(await ask('/health')).toMatchObject({ status: 200, text: 'OK' });
+    expect(await ask('/metrics')).toMatchObject({ status: 403 });
   });
 });
 

@@ -70,17 +70,17 @@ describe('a request', () => {
 
   it('is refused under a name that is not this machine’s own', async () => {
     for (const host of ['evil.example', 'evil.example:18555', '127.0.0.1.evil.example', 'localhost.evil.example']) {
-      expect(await raw('GET', '/health', { host })).toMatchObject({ status: 403, body: { where: 'headers.host' } });
+      expect(await raw('GET', '/version', { host })).toMatchObject({ status: 403, body: { where: 'headers.host' } });
     }
     for (const host of ['127.0.0.1:1', 'localhost', 'LOCALHOST:99', '[::1]:18555']) {
-      expect((await raw('GET', '/health', { host })).status).toBe(200);
+      expect((await raw('GET', '/version', { host })).status).toBe(200);
     }
   });
 
   it('may come under another name through JupyterLab’s proxy, which adds the token', async () => {
     const proxied = { host: 'hub.example', 'x-forwarded-prefix': '/user/ada/slipway' };
     expect((await raw('GET', '/api/v1/runs', { ...proxied, ...bearer() })).status).toBe(200);
-    expect((await raw('GET', '/health', proxied)).status).toBe(403);
+    expect((await raw('GET', '/version', proxied)).status).toBe(403);
   });
 
   it('of a page of another site is refused, even with the token', async () => {

@@ -9,6 +9,7 @@ export interface SecurityOptions {
   readonly allowedHosts: readonly string[];
 }
 
+const PROBES = new Set(['/health', '/ready']);
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
@@ -30,6 +31,10 @@ export function refuseForeignPages(server: FastifyInstance, options: SecurityOpt
 
 /** A proxy of JupyterLab's passes on the name under which the browser knows it; only it and the owner hold the token. */
 function refuseForeignHost(request: FastifyRequest, allowed: ReadonlySet<string>): void {
+  // Probes of load balancers and orchestrators come by address, and learn nothing but whether it works.
+  if (PROBES.has(request.routeOptions.url ?? '')) {
+    return;
+  }
   const { host = '' } = request.headers;
   const names = [host, externalHost(request) ?? host].map(name => name.toLowerCase());
   const throughProxy = request.principal?.by === 'owner' && request.headers['x-forwarded-prefix'] !== undefined;

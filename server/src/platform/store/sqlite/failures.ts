@@ -15,7 +15,8 @@ export function toOurError(error: unknown): unknown {
   }
   if (code === FULL || code === IOERR_SHMSIZE) {
     return new StorageFullError('The disk of the database is full: nothing more can be written.', {
-      remedy: 'Make room on it, e.g. by moving backups elsewhere. Reading goes on, and writing as soon as there is room.',
+      remedy:
+        'Make room on it, e.g. by moving backups elsewhere. Reading goes on, and writing as soon as there is room.',
       cause: error
     });
   }

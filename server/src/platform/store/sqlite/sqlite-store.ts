@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
-import { SlipwayError } from '../../errors.js';
+import { SlipwayError, StorageFullError } from '../../errors.js';
 import type { WriteOperation, WriteResult } from '../operations.js';
 import type { RunPage, RunQuery } from '../run-query.js';
 import type { Store } from '../store.js';
@@ -24,6 +24,19 @@ import { SqliteRunRows } from './run-rows.js';
  * @throws InvalidStateError when the file was written by a newer version.
  */
 export function openSqliteStore(file: string, options: SqliteOptions = {}): Store {
+  try {
+    return open(file, options);
+  } catch (error) {
+    const ours = toOurError(error);
+    if (!(ours instanceof StorageFullError) || options.exclusive === true) {
+      throw ours;
+    }
+    // On a full disk there is no room for the memory that connections share; one connection alone needs none, and can read.
+    return open(file, { ...options, exclusive: true });
+  }
+}
+
+function open(file: string, options: SqliteOptions): Store {
   const database = openWriter(file, options);
   try {
     migrate(database);
