@@ -19,7 +19,7 @@ import { Preflights } from './delivery/promotions/preflights.js';
 import { failInterrupted } from './delivery/promotions/interrupted.js';
 import { Promotions } from './delivery/promotions/promotions.js';
 import path from 'node:path';
-import { StorageFullError } from './errors.js';
+import { StorageFullError } from './platform/errors.js';
 import { Readiness, type WrittenPlace } from './platform/measurements/readiness.js';
 import { ModelCatalogue } from './registry/model-catalogue.js';
 import { Registry } from './registry/registry.js';
@@ -36,8 +36,6 @@ import { Outbox } from './platform/webhooks/outbox.js';
 import { SecretBox } from './platform/webhooks/secret-box.js';
 import type { TargetPolicy } from './platform/webhooks/target.js';
 import { Webhooks } from './platform/webhooks/webhooks.js';
-import path from 'node:path';
-import { Readiness, type WrittenPlace } from './platform/measurements/readiness.js';
 import { isPostgresUrl } from './platform/store/postgres/database-url.js';
 
 /** Where artifacts lie. */

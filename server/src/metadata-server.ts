@@ -14,8 +14,6 @@ import { Log } from '@slipway/telemetry';
 import type { SpanExporter } from '@slipway/telemetry/spans';
 import { VERSION } from './platform/version.js';
 import { TrustedProxies } from './faces/transport/forwarded.js';
-import { Log } from '@slipway/telemetry';
-import type { SpanExporter } from '@slipway/telemetry/spans';
 
 export interface ServerOptions {
   /** The data folder; it is made when it does not exist. */

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Log } from '@slipway/telemetry';
 import { startTestServer, type TestServer } from '../../testing/test-server.js';
-import { Log } from '@slipway/telemetry';
 import { rawRequest, type RawAnswer } from '../../testing/raw-request.js';
 
 let api: TestServer;

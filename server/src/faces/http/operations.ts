@@ -1,11 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Store } from '../../platform/store/store.js';
 import type { Log } from '@slipway/telemetry';
 import type { ServerMetrics } from '../../platform/measurements/server-metrics.js';
 import type { SpanExporter } from '@slipway/telemetry/spans';
 import type { Readiness } from '../../platform/measurements/readiness.js';
-import type { Log } from '@slipway/telemetry';
-import type { SpanExporter } from '@slipway/telemetry/spans';
 
 export interface Observers {
   readonly metrics: ServerMetrics;

@@ -1,5 +1,4 @@
 import type { ErrorCode } from '@slipway/contract';
-import { toCallerError } from '../transport/error-answers.js';
 import type { SlipwayError } from '../../platform/errors.js';
 
 /** MLflow's error codes, with the HTTP status of each. */

@@ -1,5 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { fullDiskError, InvalidRequestError, NotFoundError, RateLimitedError, SlipwayError, TooLargeError } from '../../platform/errors.js';
+import {
+  fullDiskError,
+  InvalidRequestError,
+  NotFoundError,
+  RateLimitedError,
+  SlipwayError,
+  TooLargeError
+} from '../../platform/errors.js';
 
 /** Turns whatever a handler or the framework threw into one of our errors, or undefined when it is a fault of ours. */
 export function toCallerError(thrown: unknown): SlipwayError | undefined {

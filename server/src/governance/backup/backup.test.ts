@@ -186,12 +186,18 @@ describe('a backup', () => {
     const manifest = path.join(to, 'backup.json');
     const written = await readFile(manifest, 'utf8');
     await writeFile(manifest, written.replace(/"run": 1/, '"run": 7'));
-    expect(await refusal()).toMatchObject({ code: 'INVALID_STATE', message: expect.stringContaining('7 rows') as string });
+    expect(await refusal()).toMatchObject({
+      code: 'INVALID_STATE',
+      message: expect.stringContaining('7 rows') as string
+    });
     await writeFile(manifest, written);
     const content = await readFile(path.join(to, 'slipway.db'));
     content.fill(0xff, 4096, 3 * 4096);
     await writeFile(path.join(to, 'slipway.db'), content);
-    expect(await refusal()).toMatchObject({ code: 'INVALID_STATE', message: expect.stringContaining('damaged') as string });
+    expect(await refusal()).toMatchObject({
+      code: 'INVALID_STATE',
+      message: expect.stringContaining('damaged') as string
+    });
     expect((await readdir(folder)).filter(name => name.startsWith('restore'))).toEqual(['restored-blobs']);
   });
 

@@ -105,9 +105,12 @@ async function refuseFilledDatabase(database: string): Promise<void> {
 async function refuseWithoutRoom(folder: string, bytes: number, what: string): Promise<void> {
   const { free } = await diskSpace(folder);
   if (free < bytes) {
-    throw new StorageFullError(`There is no room for ${what}: ${bytes} bytes are needed in ${folder}, ${free} are free.`, {
-      remedy: 'Make room, or name another place. Nothing was changed.'
-    });
+    throw new StorageFullError(
+      `There is no room for ${what}: ${bytes} bytes are needed in ${folder}, ${free} are free.`,
+      {
+        remedy: 'Make room, or name another place. Nothing was changed.'
+      }
+    );
   }
 }
 

@@ -76,7 +76,9 @@ async function takingFolder(folder: DataFolder, use: () => Promise<void>): Promi
   } finally {
     if (stopped) {
       const restart = `start it again with \`slipway server --data ${folder.root}\``;
-      console.log(supervised ? 'Its server was stopped, and starts again by itself.' : `Its server was stopped; ${restart}.`);
+      console.log(
+        supervised ? 'Its server was stopped, and starts again by itself.' : `Its server was stopped; ${restart}.`
+      );
     }
   }
 }

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { WriteMeter } from './metered-store.js';
 import { exposition, Histogram, Reading } from '@slipway/telemetry';
-import { exposition, Histogram, Reading } from './metrics.js';
 import type { Readiness } from './readiness.js';
 import type { StoreSizes } from './store-sizes.js';
 

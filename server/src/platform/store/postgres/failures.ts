@@ -1,4 +1,10 @@
-import { InvalidRequestError, InvalidStateError, ServiceUnavailableError, SlipwayError, StorageFullError } from '../../errors.js';
+import {
+  InvalidRequestError,
+  InvalidStateError,
+  ServiceUnavailableError,
+  SlipwayError,
+  StorageFullError
+} from '../../errors.js';
 
 /** Two transactions were in each other's way, and one of them was undone: the same again may well succeed. */
 const COLLISIONS = new Set(['40001', '40P01', '23505']);

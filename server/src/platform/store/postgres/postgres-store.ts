@@ -92,7 +92,9 @@ class PostgresStore implements Store {
   }
 
   async size(): Promise<number> {
-    const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(this.reads);
+    const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(
+      this.reads
+    );
     return Number(rows[0]?.bytes ?? 0);
   }
 
