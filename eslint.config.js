@@ -45,7 +45,7 @@ export default tseslint.config(
   },
   {
     // Sample entities of tests are no user interface.
-    files: ['extension/src/testing/*.ts', 'extension/src/**/*.test.ts'],
+    files: ['extension/testing/*.ts', 'extension/src/**/*.test.ts'],
     rules: { 'jupyter/no-untranslated-string': 'off' }
   }
 );

@@ -1,4 +1,6 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** As many as there are cores: half of a system test's time is waiting for a process to start. */
@@ -6,6 +8,17 @@ const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
 
 /** Gives each test file a temporary folder of its own, and deletes it when the file has ended. */
 const setupFiles = ['test/harness/temporary-files.ts'];
+
+/** Packages are tested as they are written, not as they were last compiled. */
+const alias = readdirSync('packages').flatMap(name => {
+  const { exports } = JSON.parse(readFileSync(path.join('packages', name, 'package.json'), 'utf8')) as {
+    exports: Record<string, { default: string }>;
+  };
+  return Object.entries(exports).map(([entry, { default: file }]) => ({
+    find: new RegExp(`^@slipway/${name}${entry.slice(1)}$`),
+    replacement: path.resolve('packages', name, file.replace('/dist/', '/src/').replace(/\.js$/, '.ts'))
+  }));
+});
 
 /**
  * `unit` stands beside the code and needs nothing but npm packages; `postgres` is those tests of it that store something,
@@ -16,6 +29,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias },
         test: {
           name: 'unit',
           setupFiles,
@@ -32,6 +46,7 @@ export default defineConfig({
       },
       {
         // The same tests, on a PostgreSQL that the run starts.
+        resolve: { alias },
         test: {
           name: 'postgres',
           setupFiles,
@@ -45,13 +60,14 @@ export default defineConfig({
           ],
           exclude: ['**/{blob-store,byte-range,trusted-folder,staleness,search}.test.ts'],
           env: { SLIPWAY_TEST_DATABASE: 'postgres' },
-          globalSetup: ['server/src/testing/postgres-set-up.ts'],
+          globalSetup: ['server/testing/postgres-set-up.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers
         }
       },
       {
+        resolve: { alias },
         test: {
           name: 'extension',
           include: ['extension/src/**/*.test.{ts,tsx}'],
@@ -66,7 +82,7 @@ export default defineConfig({
           name: 'system',
           setupFiles,
           include: ['test/**/*.test.ts'],
-          globalSetup: ['server/src/testing/postgres-set-up.ts'],
+          globalSetup: ['server/testing/postgres-set-up.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers
@@ -77,7 +93,7 @@ export default defineConfig({
           name: 'long',
           setupFiles,
           include: ['test/**/*.long.ts'],
-          globalSetup: ['server/src/testing/postgres-set-up.ts'],
+          globalSetup: ['server/testing/postgres-set-up.ts'],
           testTimeout: 3_600_000,
           hookTimeout: 180_000,
           fileParallelism: false

@@ -40,7 +40,11 @@ export async function build(root, environment, { force = false } = {}) {
   rmSync(stamp, { force: true });
   const node = environment.node();
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(node, [tsc, '-b', 'server', 'kernel-lib', 'extension'], { cwd: root });
+  await run(
+    node,
+    [tsc, '-b', ...['server', 'kernel-lib', 'extension'].map(name => path.join(name, 'tsconfig.build.json'))],
+    { cwd: root }
+  );
   await run(node, [path.join(root, 'scripts', 'bundle.mjs')], { cwd: root });
   await buildExtension(root, node);
   linkExtension(root, environment);

@@ -1,8 +1,8 @@
 import { notebook, renderCard, renderTable, textTable } from '@slipway/notebook';
-import { findServer } from '@slipway/recording/spool';
-import { installedVersions } from './bundle/installed-versions.js';
-import { chooseBackend } from './backend/choose.js';
-import { tensorflow } from './backend/load-tfjs.js';
+import { findServer } from '@slipway/recording/sending';
+import { installedVersions } from '@slipway/learning';
+import { chooseBackend } from '@slipway/learning';
+import { tensorflow } from '@slipway/learning';
 
 /** Shows what this notebook stands on: Node, packages, training backend with the refused ones, server. */
 export async function doctor(): Promise<void> {

@@ -1,20 +1,20 @@
-export { data, type DataOptions } from './data/data.js';
-export { images, ImageFolder, type ImageBatch, type ImageBatchOptions, type ImageOptions } from './data/images.js';
-export { tensors, TensorSet, type ColumnTensorOptions, type TensorOptions } from './data/tensors.js';
-export type { TensorContent, TensorRows } from './data/tensor-rows.js';
-export type { Batch, BatchOptions } from './train/batches.js';
-export type { ColumnRule, DataSchema } from './data/schema.js';
-export type { DatabaseQuery } from './data/database-query.js';
-export { Frame, type FrameParts, type Lineage, type Shift } from './data/frame.js';
-export type { JoinOptions } from './data/combine.js';
-export type { Split, SplitOptions } from './data/split.js';
-export type { PlainValue } from './data/engine.js';
-export { prep, Prep, FittedPrep, type ImputeStrategy } from './prep/prep.js';
-export type { CellValue, ModelInputs, NestedNumbers } from './prep/model-inputs.js';
-export { TensorInput, type TensorInputParts } from './prep/tensor-input.js';
-export type { FittedColumn, FittedStep } from './prep/steps.js';
-export { cnn, type CnnOptions } from './models/cnn.js';
-export { mlp, type MlpOptions } from './models/mlp.js';
+export { data, type DataOptions } from '@slipway/frames';
+export { images, ImageFolder, type ImageBatch, type ImageBatchOptions, type ImageOptions } from '@slipway/learning';
+export { tensors, TensorSet, type ColumnTensorOptions, type TensorOptions } from '@slipway/learning';
+export type { TensorContent, TensorRows } from '@slipway/learning';
+export type { Batch, BatchOptions } from '@slipway/frames';
+export type { ColumnRule, DataSchema } from '@slipway/frames';
+export type { DatabaseQuery } from '@slipway/frames';
+export { Frame, type FrameParts, type Lineage, type Shift } from '@slipway/frames';
+export type { JoinOptions } from '@slipway/frames';
+export type { Split, SplitOptions } from '@slipway/frames';
+export type { PlainValue } from '@slipway/frames';
+export { prep, Prep, FittedPrep, type ImputeStrategy } from '@slipway/learning';
+export type { CellValue, ModelInputs, NestedNumbers } from '@slipway/learning';
+export { TensorInput, type TensorInputParts } from '@slipway/learning';
+export type { FittedColumn, FittedStep } from '@slipway/learning';
+export { cnn, type CnnOptions } from '@slipway/learning';
+export { mlp, type MlpOptions } from '@slipway/learning';
 export {
   boosting,
   forest,
@@ -34,12 +34,12 @@ export {
   type SvmOptions,
   type TreeOptions,
   type ModelSpec
-} from './models/specs.js';
-export { kMeans, pca, type KMeansOptions, type PcaOptions } from './models/structure-specs.js';
-export { Clustering, Projection, type StructureOptions } from './train/structure.js';
-export type { Estimator } from './models/estimator.js';
+} from '@slipway/learning';
+export { kMeans, pca, type KMeansOptions, type PcaOptions } from '@slipway/learning';
+export { Clustering, Projection, type StructureOptions } from '@slipway/learning';
+export type { Estimator } from '@slipway/learning';
 export * as metrics from '@slipway/statistics';
-export { check, CheckReport, type CheckOptions, type TensorCheckOptions } from './model-tests/check.js';
+export { check, CheckReport, type CheckOptions, type TensorCheckOptions } from '@slipway/learning';
 export {
   test,
   BehaviourReport,
@@ -47,18 +47,19 @@ export {
   type Direction,
   type Invariance,
   type MinimumFunctionality
-} from './model-tests/behaviours.js';
-export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from './train/fit.js';
-export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from './train/cross-validate.js';
-export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
-export type { BackendChoice, BackendName, BackendRefusal } from './backend/choose.js';
-export { tensorflow } from './backend/best-tensorflow.js';
-export type { Task } from './train/target.js';
-export { currentRun, run, Run, type FinishedRun } from './runs/run.js';
-export { importOnnx, type ImportOnnxOptions } from './bundle/import-onnx.js';
+} from '@slipway/learning';
+export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from '@slipway/learning';
+export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from '@slipway/learning';
+export { TrainedModel, type TrainedModelParts } from '@slipway/learning';
+export type { BackendChoice, BackendName, BackendRefusal } from '@slipway/learning';
+export { tensorflow } from '@slipway/learning';
+export type { Task } from '@slipway/learning';
+export { currentRun, run, Run, type FinishedRun } from '@slipway/learning';
+export { importOnnx, type ImportOnnxOptions } from './registry/import-onnx.js';
 export { register, Registration } from './registry/register.js';
 export { promote } from './registry/promote.js';
-export { ServiceHandle, type InputRow, type Prediction } from './registry/service.js';
+export { ServiceHandle, type Prediction } from './registry/service.js';
+export type { InputRow } from '@slipway/learning';
 export { SlipwayError, type SlipwayErrorCode } from '@slipway/notebook';
 export { session, Session, type ExportOptions } from './reproduce/session.js';
 export { mask } from '@slipway/recording/spool';

@@ -1,4 +1,4 @@
-import { call } from './client/client.js';
+import { call } from '@slipway/notebook/server';
 import { notebook, renderCard, renderTable, SlipwayError, textTable } from '@slipway/notebook';
 import { lineBundle } from './registry/registry-display.js';
 

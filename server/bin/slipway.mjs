@@ -75,7 +75,7 @@ function program() {
     path.join(server, 'serving'),
     ...(existsSync(packages) ? readdirSync(packages).map(name => path.join(packages, name)) : [])
   ];
-  const compiled = Math.max(...workspaces.map(folder => changed(path.join(folder, 'tsconfig.tsbuildinfo'))));
+  const compiled = Math.max(...workspaces.map(folder => changed(path.join(folder, 'tsconfig.build.tsbuildinfo'))));
   return pathToFileURL(changed(bundle) > compiled ? bundle : path.join(server, 'dist', 'operate', 'cli', 'main.js'))
     .href;
 }

@@ -3,7 +3,7 @@
  *
  *   node profile-csv.ts <ours | duckdb> <file>
  */
-import { execute, queryRows } from '../../kernel-lib/dist/data/engine.js';
+import { execute, queryRows } from '../../packages/frames/dist/engine/engine.js';
 
 const [, , who, file = ''] = process.argv;
 

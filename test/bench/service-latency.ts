@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { buildBundle } from '../../kernel-lib/dist/bundle/bundle.js';
+import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
 import { data, fit, mlp, prep } from '../../kernel-lib/dist/index.js';
 import { provideNotebook } from '../../packages/notebook/dist/context/context.js';
 import { LightClient } from './light-client.ts';

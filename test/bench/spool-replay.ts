@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { NewRecord } from '@slipway/recording/spool';
-import { RecordSource } from '../../packages/recording/dist/spool/record-source.js';
+import { RecordSource } from '../../packages/recording/dist/sending/record-source.js';
 import { Recorder } from '../../packages/recording/dist/spool/recorder.js';
-import { Sender } from '../../packages/recording/dist/spool/sender.js';
-import { postRecords } from '../../packages/recording/dist/spool/transport.js';
+import { Sender } from '../../packages/recording/dist/sending/sender.js';
+import { postRecords } from '../../packages/recording/dist/sending/transport.js';
 import type { Measurement } from './measurement.ts';
 import { startServer } from './processes.ts';
 

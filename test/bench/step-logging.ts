@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { NewRecord } from '@slipway/recording/spool';
 import { provideNotebook, type NotebookContext } from '../../packages/notebook/dist/context/context.js';
 import { Recorder } from '../../packages/recording/dist/spool/recorder.js';
-import { Run } from '../../kernel-lib/dist/runs/run.js';
-import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
-import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
+import { Run } from '../../packages/learning/dist/runs/run.js';
+import { chooseBackend } from '../../packages/learning/dist/backend/choose.js';
+import { tensorflow } from '../../packages/learning/dist/backend/load-tfjs.js';
 import type { Measurement } from './measurement.ts';
 
 const WARM_UP = 50;

@@ -1,8 +1,8 @@
 import type { layers } from '@tensorflow/tfjs';
-import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
-import { stepReport } from '../../kernel-lib/dist/backend/recorded/index.js';
-import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
-import type { Tf } from '../../kernel-lib/dist/tfjs.js';
+import { chooseBackend } from '../../packages/learning/dist/backend/choose.js';
+import { stepReport } from '../../packages/learning/dist/backend/recorded/index.js';
+import { tensorflow } from '../../packages/learning/dist/backend/load-tfjs.js';
+import type { Tf } from '../../packages/learning/dist/backend/tfjs.js';
 import type { KerasLayer, NetworkSpec } from './training-networks.ts';
 
 /* Trains one network with plain `model.fit` and prints the seconds of each epoch after the first, as JSON. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { installTensorflow } from '../../kernel-lib/dist/backend/install-tensorflow.js';
+import { installTensorflow } from '../../packages/learning/dist/backend/install-tensorflow.js';
 import { median, type Measurement } from './measurement.ts';
 import { NETWORKS, type NetworkSpec } from './training-networks.ts';
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fitBoosting } from '../../kernel-lib/dist/models/trees/boosting.js';
-import { fitForest } from '../../kernel-lib/dist/models/trees/forest.js';
+import { fitBoosting } from '../../packages/learning/dist/models/trees/boosting.js';
+import { fitForest } from '../../packages/learning/dist/models/trees/forest.js';
 import type { Measurement } from './measurement.ts';
 
 const ROWS = 100_000;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { data } from '../../kernel-lib/dist/index.js';
-import { TEST_POSTGRES } from '../../server/src/testing/test-database.js';
+import { TEST_POSTGRES } from '../../server/testing/test-database.js';
 
 const TABLE = `slipway_query_${process.pid}`;
 let address: string;

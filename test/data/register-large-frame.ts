@@ -5,9 +5,9 @@
  *   node register-large-frame.ts <rows>
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execute, packTables } from '../../kernel-lib/dist/data/engine.js';
-import { Frame } from '../../kernel-lib/dist/data/frame.js';
-import { RecordingNotebook } from '../../kernel-lib/dist/testing/notebook-double.js';
+import { execute, packTables } from '../../packages/frames/dist/engine/engine.js';
+import { Frame } from '../../packages/frames/dist/frame/frame.js';
+import { RecordingNotebook } from '../../packages/notebook/testing/notebook-double.js';
 
 const MEGABYTE = 1 << 20;
 const rows = Number(process.argv[2]);

@@ -8,13 +8,18 @@ import { temporaryFolder } from './temporary-folder.js';
 it('a run of tests leaves no folder of ours behind, though they make and forget many', () => {
   const place = path.join(temporaryFolder('slipway-left-'), 'tmp');
   mkdirSync(place);
-  const files = ['record/discovery', 'train/cross-validate', 'report/evaluation-report', 'data/sources'];
+  const files = [
+    'recording/src/sending/discovery',
+    'learning/src/train/cross-validate',
+    'learning/src/report/evaluation-report',
+    'frames/src/sources/sources'
+  ];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
       path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'),
       ...['run', '--project', 'unit'],
-      ...files.map(file => `kernel-lib/src/${file}.test.ts`)
+      ...files.map(file => `packages/${file}.test.ts`)
     ],
     { cwd: ROOT, encoding: 'utf8', env: { ...process.env, TMPDIR: place, TMP: place, TEMP: place } }
   );

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import path from 'node:path';
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findLeftovers, sendLeftovers } from '../../packages/recording/src/spool/leftovers.js';
-import { RecordSource } from '../../packages/recording/src/spool/record-source.js';
+import { findLeftovers, sendLeftovers } from '../../packages/recording/src/sending/leftovers.js';
+import { RecordSource } from '../../packages/recording/src/sending/record-source.js';
 import { Recorder } from '../../packages/recording/src/spool/recorder.js';
-import { Sender } from '../../packages/recording/src/spool/sender.js';
+import { Sender } from '../../packages/recording/src/sending/sender.js';
 import { RecordServer } from './record-server.js';
 import { temporaryFolder } from '../harness/temporary-folder.js';
 

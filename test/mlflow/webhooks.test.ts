@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startReceiver, type WebhookReceiver } from '../../server/src/testing/webhook-receiver.js';
+import { startReceiver, type WebhookReceiver } from '../../server/testing/webhook-receiver.js';
 import { freshFolder, PYTHON, run, startServerProcess, type ServerProcess } from '../server/slipway-process.js';
 
 const SCRIPT = fileURLToPath(new URL('./use_webhooks.py', import.meta.url));

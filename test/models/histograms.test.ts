@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { expect, it } from 'vitest';
-import { binRows } from '../../kernel-lib/dist/models/trees/binned-rows.js';
-import { addToHistogram, BINS, Derivatives, SLOTS } from '../../kernel-lib/dist/models/trees/histogram.js';
-import { Histograms } from '../../kernel-lib/dist/models/trees/histograms.js';
+import { binRows } from '../../packages/learning/dist/models/trees/binned-rows.js';
+import { addToHistogram, BINS, Derivatives, SLOTS } from '../../packages/learning/dist/models/trees/histogram.js';
+import { Histograms } from '../../packages/learning/dist/models/trees/histograms.js';
 import { seededRandom } from '../../packages/statistics/dist/random.js';
 
 const ROWS = 60_000;

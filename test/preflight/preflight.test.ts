@@ -15,11 +15,11 @@ import {
 } from '@slipway/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { buildBundle } from '../../kernel-lib/dist/bundle/bundle.js';
+import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
 import { data, fit, mlp, prep, test, TrainedModel } from '../../kernel-lib/dist/index.js';
-import type { NetworkEstimator } from '../../kernel-lib/dist/models/network.js';
-import { LocalPreflight } from '../../server/src/delivery/preflight/runner.js';
-import type { BundleReader, PromotionSubject } from '../../server/src/delivery/releases/ports.js';
+import type { NetworkEstimator } from '../../packages/learning/dist/models/network.js';
+import { LocalPreflight } from '../../server/dist/delivery/preflight/runner.js';
+import type { BundleReader, PromotionSubject } from '../../server/dist/delivery/releases/ports.js';
 import { freshFolder } from '../product/slipway.js';
 
 type Files = Map<string, Uint8Array>;

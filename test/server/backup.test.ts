@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { routes } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startPostgres, type PostgresServer } from '../../server/src/testing/postgres-server.js';
-import { startTestS3, type TestS3 } from '../../server/src/testing/s3-server.js';
+import { startPostgres, type PostgresServer } from '../../server/testing/postgres-server.js';
+import { startTestS3, type TestS3 } from '../../server/testing/s3-server.js';
 import { call, freshFolder, slipway, startServerProcess, type ServerProcess } from './slipway-process.js';
 
 let folder: Awaited<ReturnType<typeof freshFolder>>;

@@ -1,4 +1,4 @@
-import { freshPostgresDatabase } from '../../server/src/testing/test-database.js';
+import { freshPostgresDatabase } from '../../server/testing/test-database.js';
 
 export interface TestedDatabase {
   readonly name: string;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freshPostgresDatabase } from '../../server/src/testing/test-database.js';
+import { freshPostgresDatabase } from '../../server/testing/test-database.js';
 import { call, freshFolder, slipway, startServerProcess, type ServerProcess } from './slipway-process.js';
 
 let folder: Awaited<ReturnType<typeof freshFolder>>;

@@ -1,7 +1,7 @@
 import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
-import { chooseBackend, type BackendName } from '../../kernel-lib/dist/backend/choose.js';
-import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
-import type { Tf } from '../../kernel-lib/dist/tfjs.js';
+import { chooseBackend, type BackendName } from '../../packages/learning/dist/backend/choose.js';
+import { tensorflow } from '../../packages/learning/dist/backend/load-tfjs.js';
+import type { Tf } from '../../packages/learning/dist/backend/tfjs.js';
 import { build, rowsFor, type Case } from './networks.ts';
 
 export interface Learned {

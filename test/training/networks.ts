@@ -1,5 +1,5 @@
 import type { LayersModel, Tensor, layers } from '@tensorflow/tfjs';
-import type { Tf } from '../../kernel-lib/dist/tfjs.js';
+import type { Tf } from '../../packages/learning/dist/backend/tfjs.js';
 
 type Layer = layers.Layer;
 

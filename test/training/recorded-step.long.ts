@@ -1,11 +1,11 @@
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { chooseBackend } from '../../kernel-lib/dist/backend/choose.js';
-import { seedRandomLayers } from '../../kernel-lib/dist/backend/random-layers.js';
-import { executeOpByOp, stepReport, type StepReport } from '../../kernel-lib/dist/backend/recorded/index.js';
-import { ThreadTrial } from '../../kernel-lib/dist/backend/recorded/thread-trial.js';
-import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
-import type { Tf } from '../../kernel-lib/dist/tfjs.js';
+import { chooseBackend } from '../../packages/learning/dist/backend/choose.js';
+import { seedRandomLayers } from '../../packages/learning/dist/backend/random-layers.js';
+import { executeOpByOp, stepReport, type StepReport } from '../../packages/learning/dist/backend/recorded/index.js';
+import { ThreadTrial } from '../../packages/learning/dist/backend/recorded/thread-trial.js';
+import { tensorflow } from '../../packages/learning/dist/backend/load-tfjs.js';
+import type { Tf } from '../../packages/learning/dist/backend/tfjs.js';
 import { build, cases, optimizers, randomCases, rowsFor, type Case } from './networks.ts';
 import { ensureTensorflow } from './tensorflow-installation.ts';
 

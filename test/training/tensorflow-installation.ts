@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { installTensorflow } from '../../kernel-lib/dist/backend/install-tensorflow.js';
-import { findInstallation } from '../../kernel-lib/dist/backend/tensorflow-folder.js';
+import { installTensorflow } from '../../packages/learning/dist/backend/install-tensorflow.js';
+import { findInstallation } from '../../packages/learning/dist/backend/tensorflow-folder.js';
 
 const FOLDER = path.resolve(import.meta.dirname, '..', '..', '.cache', 'tensorflow');
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as slip from '../../kernel-lib/dist/index.js';
-import { RecordingNotebook } from '../../kernel-lib/dist/testing/notebook-double.js';
-import { tensorflow } from '../../kernel-lib/dist/backend/load-tfjs.js';
+import { RecordingNotebook } from '../../packages/notebook/testing/notebook-double.js';
+import { tensorflow } from '../../packages/learning/dist/backend/load-tfjs.js';
 
 let book: RecordingNotebook;
 let parts: Awaited<ReturnType<slip.Frame['split']>>;

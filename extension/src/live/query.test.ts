@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RefusedError, UnreachableError } from '../client/index.js';
-import { FakeConnection } from '../testing/fake-connection.js';
+import { FakeConnection } from '../../testing/fake-connection.js';
 import { LiveQuery } from './query.js';
 
 describe('a live query', () => {

@@ -1,9 +1,9 @@
 import { Signal } from '@lumino/signaling';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SlipwayClient } from '../client/index.js';
-import { FakeConnection } from '../testing/fake-connection.js';
-import { FakeServer } from '../testing/fake-server.js';
-import { sampleCell, sampleSession } from '../testing/samples.js';
+import { FakeConnection } from '../../testing/fake-connection.js';
+import { FakeServer } from '../../testing/fake-server.js';
+import { sampleCell, sampleSession } from '../../testing/samples.js';
 import { CurrentSession } from './current-session.js';
 import type { INotebookSources } from './open-notebooks.js';
 

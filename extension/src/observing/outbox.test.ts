@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SlipwayClient } from '../client/index.js';
-import { FakeServer, jsonResponse } from '../testing/fake-server.js';
+import { FakeServer, jsonResponse } from '../../testing/fake-server.js';
 import { Outbox } from './outbox.js';
 
 const SESSION = 'session-0001';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { provideNotebook } from '@slipway/notebook';
+import { provideNotebook } from '@slipway/notebook/context';
 import { Recorder } from '@slipway/recording/spool';
 import { Kernel } from './kernel.js';
 import { Channels } from './protocol/channels.js';

@@ -1,12 +1,12 @@
 import { showCells } from '../cells.js';
-import { data } from '../data/data.js';
+import { data } from '@slipway/frames';
 import { doctor } from '../doctor.js';
 import { notebook } from '@slipway/notebook';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
-import { prepareAutolog } from '../runs/prepare-autolog.js';
-import { openRunForCells, Run } from '../runs/run.js';
-import { SCORING_RESOURCE, readScoring, useScoring } from '../scoring/scoring-module.js';
+import { prepareAutolog } from '@slipway/learning';
+import { openRunForCells, Run } from '@slipway/learning';
+import { SCORING_RESOURCE, readScoring, useScoring } from '@slipway/learning';
 import { status } from '../status.js';
 import { describeCommand, slipCommands } from './commands.js';
 import { parseSlipLine } from './slip-line.js';

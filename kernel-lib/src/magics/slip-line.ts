@@ -1,4 +1,4 @@
-import { SlipwayError, suggestion } from '@slipway/notebook';
+import { SlipwayError, suggestion } from '@slipway/notebook/errors';
 import { formOf, slipCommands, type SlipCommand, type SlipValue } from './commands.js';
 import { wordsOf } from './words.js';
 

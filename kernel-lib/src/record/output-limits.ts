@@ -1,5 +1,5 @@
 import { DEFAULT_OUTPUT_LIMITS, type OutputLimits } from '@slipway/recording';
-import { SlipwayError } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook/errors';
 
 let chosen: Partial<OutputLimits> = {};
 

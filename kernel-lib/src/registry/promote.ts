@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EnvironmentName, type Promotion } from '@slipway/contract';
-import { call } from '../client/client.js';
+import { call } from '@slipway/notebook/server';
 import { notebook, SlipwayError } from '@slipway/notebook';
 import { registerWaiting } from './register.js';
 import { lineBundle, preflightBundle } from './registry-display.js';

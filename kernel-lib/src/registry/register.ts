@@ -1,13 +1,13 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { BundleContents } from '@slipway/onnx/import';
-import { buildBundle, type BuiltBundle } from '../bundle/bundle.js';
-import { buildStructureBundle } from '../bundle/structure-bundle.js';
-import { call, uploadBlob } from '../client/client.js';
+import { buildBundle, type BuiltBundle } from '@slipway/learning';
+import { buildStructureBundle } from '@slipway/learning';
+import { call, uploadBlob } from '@slipway/notebook/server';
 import { cellName, type MimeBundle, notebook, SlipwayError } from '@slipway/notebook';
-import { Run } from '../runs/run.js';
-import type { Clustering, Projection } from '../train/structure.js';
-import { TrainedModel } from '../train/trained-model.js';
-import { currentScoring, scoringCell, SCORING_RESOURCE } from '../scoring/scoring-module.js';
+import { Run } from '@slipway/learning';
+import type { Clustering, Projection } from '@slipway/learning';
+import { TrainedModel } from '@slipway/learning';
+import { currentScoring, scoringCell, SCORING_RESOURCE } from '@slipway/learning';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */

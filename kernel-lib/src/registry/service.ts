@@ -1,18 +1,9 @@
 import { PredictAnswer } from '@slipway/contract';
 import { z } from 'zod';
-import { pictureFile } from '../data/picture-file.js';
+import { pictureFile } from '@slipway/learning';
 import { type MimeBundle, SlipwayError } from '@slipway/notebook';
-import type { NestedNumbers } from '../prep/model-inputs.js';
+import type { InputRow } from '@slipway/learning';
 import { lineBundle } from './registry-display.js';
-
-/**
- * A named row: one value per input of the model. `null` is a missing value. For a tensor, its numbers, flat or nested; for a
- * picture also its file: a path relative to the notebook, a data URL, or the bytes (`Uint8Array`) of the file.
- */
-export type InputRow = Record<
-  string,
-  number | string | boolean | null | readonly NestedNumbers[] | Float32Array | Uint8Array
->;
 
 export type Prediction = PredictAnswer['predictions'][number];
 

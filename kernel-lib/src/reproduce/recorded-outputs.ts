@@ -1,5 +1,5 @@
 import { BINARY_MIME_TYPE, type CellOutput } from '@slipway/contract';
-import { call, downloadBlob } from '../client/client.js';
+import { call, downloadBlob } from '@slipway/notebook/server';
 import type { RecordedCell } from './session-record.js';
 
 /** So many outputs are asked for at a time. */

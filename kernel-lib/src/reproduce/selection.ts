@@ -1,4 +1,4 @@
-import { call } from '../client/client.js';
+import { call } from '@slipway/notebook/server';
 import { SlipwayError } from '@slipway/notebook';
 import { loadCompiler } from '../graph/compiler.js';
 import { graphOf, hasRun, type RecordedCell, type SessionRecord } from './session-record.js';

@@ -1,5 +1,5 @@
 import type { Answer } from '@slipway/contract';
-import { call } from '../client/client.js';
+import { call } from '@slipway/notebook/server';
 import { SlipwayError } from '@slipway/notebook';
 import { analyseCell } from '../graph/analyse.js';
 import { CellGraph } from '../graph/cell-graph.js';

@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetVersion } from '@slipway/contract';
-import { call, downloadBlob } from '../client/client.js';
+import { call, downloadBlob } from '@slipway/notebook/server';
 import { type MimeBundle, notebook, SlipwayError } from '@slipway/notebook';
 import { loadCompiler } from '../graph/compiler.js';
 import { lineBundle } from '../registry/registry-display.js';

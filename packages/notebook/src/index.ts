@@ -1,10 +1,7 @@
 export * from './context/cell-warning.js';
 export * from './context/context.js';
-export * from './context/plain-tslab.js';
-export * from './context/script-record.js';
-export * from './context/standalone.js';
+export { notebook } from './context/standalone.js';
 export * from './display/html.js';
 export * from './display/vega.js';
-export * from './errors.js';
-export * from './near-names.js';
+export * from './errors/index.js';
 export * from './temporary-folder.js';

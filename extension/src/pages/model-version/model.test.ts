@@ -1,9 +1,9 @@
 import type { Provenance } from '@slipway/contract';
 import { describe, expect, it, vi } from 'vitest';
 import { SlipwayClient } from '../../client/index.js';
-import { FakeConnection } from '../../testing/fake-connection.js';
-import { FakeServer } from '../../testing/fake-server.js';
-import { sampleSignature, sampleVersion } from '../../testing/samples.js';
+import { FakeConnection } from '../../../testing/fake-connection.js';
+import { FakeServer } from '../../../testing/fake-server.js';
+import { sampleSignature, sampleVersion } from '../../../testing/samples.js';
 import { ModelVersionPageModel, type ModelVersionPageData } from './model.js';
 
 const DIGEST = 'd'.repeat(64);

@@ -1,4 +1,4 @@
-import '../../testing/widget-globals.js';
+import '../../../testing/widget-globals.js';
 import type { SignatureInput } from '@slipway/contract';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';

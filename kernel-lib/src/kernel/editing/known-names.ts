@@ -24,7 +24,7 @@ export function knownNames(directory: string): NameSource {
 
 async function namesOnServer(directory: string, kind: 'dataset' | 'model' | 'experiment'): Promise<readonly string[]> {
   // Loaded when the first name is asked for: it brings the whole contract with it.
-  const { call } = await import('../../client/client.js');
+  const { call } = await import('@slipway/notebook/server');
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   switch (kind) {
     case 'dataset':

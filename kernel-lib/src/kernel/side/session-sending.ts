@@ -1,4 +1,4 @@
-import { RecordSource, Sender, sendLeftovers } from '@slipway/recording/spool';
+import { RecordSource, Sender, sendLeftovers } from '@slipway/recording/sending';
 import type { FromSideThread, SenderSettings, ToSideThread } from './messages.js';
 
 /** An idle main thread records that it is alive each 10 s; when a cell keeps it from that, the sender says so. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { findServer, Recorder, RecordSource, Sender, type NewRecord } from '@slipway/recording/spool';
+import { findServer, RecordSource, Sender } from '@slipway/recording/sending';
+import { Recorder, type NewRecord } from '@slipway/recording/spool';
 import { isPlainTslab } from './plain-tslab.js';
 
 /** A script that has ended waits this long for the server. */

@@ -1,4 +1,4 @@
-import { maskDeep as maskAll, maskText, SHORTEST_SECRET, type KnownSecrets } from '@slipway/recording';
+import { maskDeep as maskAll, maskText, SHORTEST_SECRET, type KnownSecrets } from '../secrets.js';
 
 /** Environment variables whose values are secret, by name; shorter values are words like "true". */
 const SECRET_NAME = /TOKEN|SECRET|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|KEY|DSN/i;

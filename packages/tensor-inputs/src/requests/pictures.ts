@@ -1,5 +1,6 @@
 import type { ModelSignature } from '@slipway/contract';
-import { decodePicture, PictureError, rowShape, type PictureShape } from '@slipway/tensor-inputs';
+import { decodePicture, PictureError, type PictureShape } from '../pictures.js';
+import { rowShape } from '../row-shape.js';
 import { RequestError } from './request-error.js';
 import type { PendingPicture } from './tensor-values.js';
 import type { DecodedRows } from './tensors.js';

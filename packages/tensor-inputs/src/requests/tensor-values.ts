@@ -1,13 +1,7 @@
 import type { SignatureInput } from '@slipway/contract';
-import {
-  flatRow,
-  pictureBytes,
-  PictureError,
-  RowShapeError,
-  rowShape,
-  rowSize,
-  shapeText
-} from '@slipway/tensor-inputs';
+import { flatRow, RowShapeError, rowShape, rowSize, shapeText } from '../row-shape.js';
+import { pictureBytes } from '../picture-text.js';
+import { PictureError } from '../pictures.js';
 import { RequestError } from './request-error.js';
 
 /** Numbers of a tensor input for all rows of a request, row-major. */

@@ -1,5 +1,5 @@
 import type { ModelSignature, SignatureInput, TensorType } from '@slipway/contract';
-import { isTensor, rowSize } from '@slipway/tensor-inputs';
+import { isTensor, rowSize } from '../row-shape.js';
 import { RequestError } from './request-error.js';
 import { decodeTensor, type PendingPicture } from './tensor-values.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PromotionTable } from '../../platform/store/tables.js';
-import { openTestStore, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { failInterrupted } from './interrupted.js';
 
 let test: TestStore;

@@ -13,8 +13,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ServiceUnavailableError } from '../../platform/errors.js';
-import { sampleBundle } from '../../testing/sample-bundle.js';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
+import { sampleBundle } from '../../../testing/sample-bundle.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
 import type { PreflightRunner, Releaser } from '../releases/ports.js';
 
 /** Runs nothing: answers as the test says, and remembers what it was asked. */

@@ -10,8 +10,8 @@ import {
 } from '@slipway/contract';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleBundle } from '../../testing/sample-bundle.js';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
+import { sampleBundle } from '../../../testing/sample-bundle.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
 
 const SESSION = 'session-0001';
 const RUN = 'a'.repeat(32);

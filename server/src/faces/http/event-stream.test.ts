@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
 
 let api: TestServer;
 let readers: AbortController[];

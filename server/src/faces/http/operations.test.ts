@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Log } from '@slipway/telemetry';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
-import { rawRequest, type RawAnswer } from '../../testing/raw-request.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { rawRequest, type RawAnswer } from '../../../testing/raw-request.js';
 
 let api: TestServer;
 let lines: string[];

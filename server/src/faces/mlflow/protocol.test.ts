@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleBundle } from '../../testing/sample-bundle.js';
-import { startTestServer, type Answer, type TestServer } from '../../testing/test-server.js';
+import { sampleBundle } from '../../../testing/sample-bundle.js';
+import { startTestServer, type Answer, type TestServer } from '../../../testing/test-server.js';
 
 const SEE_DOCS = ' See the API docs for more information about request parameters.';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServer, type Answer, type TestServer } from '../../testing/test-server.js';
-import { startReceiver, type WebhookReceiver } from '../../testing/webhook-receiver.js';
+import { startTestServer, type Answer, type TestServer } from '../../../testing/test-server.js';
+import { startReceiver, type WebhookReceiver } from '../../../testing/webhook-receiver.js';
 
 const ROOT = '/api/2.0/mlflow/webhooks';
 const SECRET = 'the secret of the receiver';

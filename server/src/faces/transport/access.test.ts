@@ -1,7 +1,7 @@
 import { RecordBatchAnswer, routes } from '@slipway/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type Answer, type TestServer } from '../../testing/test-server.js';
-import { makeProject, makeUser, must, type ProjectObjects } from '../../testing/two-projects.js';
+import { startTestServer, type Answer, type TestServer } from '../../../testing/test-server.js';
+import { makeProject, makeUser, must, type ProjectObjects } from '../../../testing/two-projects.js';
 
 let api: TestServer;
 let credit: ProjectObjects;

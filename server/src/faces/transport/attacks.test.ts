@@ -2,9 +2,9 @@ import { readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawRequest, type RawAnswer } from '../../testing/raw-request.js';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
-import { makeProject, must, type ProjectObjects } from '../../testing/two-projects.js';
+import { rawRequest, type RawAnswer } from '../../../testing/raw-request.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { makeProject, must, type ProjectObjects } from '../../../testing/two-projects.js';
 
 /*
  * What was tried against MLflow's own server, each with its CVE where it has one, and against servers in general. Nothing

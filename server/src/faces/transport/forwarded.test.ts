@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidRequestError } from '../../platform/errors.js';
 import { Log } from '@slipway/telemetry';
-import { rawRequest } from '../../testing/raw-request.js';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
-import { makeUser } from '../../testing/two-projects.js';
+import { rawRequest } from '../../../testing/raw-request.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { makeUser } from '../../../testing/two-projects.js';
 import { TrustedProxies } from './forwarded.js';
 
 const lines: string[] = [];

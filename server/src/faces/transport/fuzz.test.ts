@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawRequest } from '../../testing/raw-request.js';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
-import { makeProject, type ProjectObjects } from '../../testing/two-projects.js';
+import { rawRequest } from '../../../testing/raw-request.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { makeProject, type ProjectObjects } from '../../../testing/two-projects.js';
 import type { GuardedRoute } from './access-rules.js';
 
 const RUNS = 1500;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startTestServer } from '../../testing/test-server.js';
-import { makeUser } from '../../testing/two-projects.js';
+import { startTestServer } from '../../../testing/test-server.js';
+import { makeUser } from '../../../testing/two-projects.js';
 import { exceedsDepth } from './json-depth.js';
 
 describe('the depth of a JSON text', () => {

@@ -1,7 +1,7 @@
 import { ROLE_SCOPES, Role, type AccessRule, type AccessTarget, type Scope } from '@slipway/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
-import { makeProject, makeUser, type ProjectObjects } from '../../testing/two-projects.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { makeProject, makeUser, type ProjectObjects } from '../../../testing/two-projects.js';
 import type { GuardedRoute } from './access-rules.js';
 
 /** `nobody` has an account and no role; the others have theirs in a project of their own only. */

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../testing/test-server.js';
+import { startTestServer, type TestServer } from '../../../testing/test-server.js';
 
 let api: TestServer;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestStore, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { Projects } from './projects.js';
 import { Users } from './users.js';
 

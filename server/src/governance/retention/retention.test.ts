@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeptBlobs } from '../../platform/artifacts/kept-blobs.js';
 import { LocalBlobStore } from '../../platform/artifacts/local-blob-store.js';
 import { Experiments } from '../../tracking/experiments/experiments.js';
-import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import { logTo, newRun, openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { DEFAULT_RETENTION, Retention } from './retention.js';
 
 let test: TestStore;

@@ -50,7 +50,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
 
 /** The kernel's library knows where networks are trained; it prints its own lines. */
 function trainingFindings(environment: string, args: readonly string[]): Promise<boolean> {
-  const program = path.join(CLONE, 'kernel-lib', 'dist', 'backend', 'doctor-main.js');
+  const program = path.join(CLONE, 'packages', 'learning', 'dist', 'backend', 'doctor-main.js');
   const python = pythonProgram(environment, 'python');
   return new Promise(resolve => {
     const child = spawn(process.execPath, [program, ...args], {

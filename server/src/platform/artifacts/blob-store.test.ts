@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CorruptBlobError, DigestMismatchError, InvalidRequestError, NotFoundError, TooLargeError } from '../errors.js';
-import { startTestS3, type TestS3 } from '../../testing/s3-server.js';
+import { startTestS3, type TestS3 } from '../../../testing/s3-server.js';
 import type { BlobStore } from './blob-store.js';
 import { LocalBlobStore } from './local-blob-store.js';
 import { S3BlobStore } from './s3-blob-store.js';

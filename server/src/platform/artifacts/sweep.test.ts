@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestStore, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { BLOB_REFERENCES } from './blob-references.js';
 import { KeptBlobs } from './kept-blobs.js';
 import { LocalBlobStore } from './local-blob-store.js';

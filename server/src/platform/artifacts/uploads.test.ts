@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
-import { openTestStore, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { KeptBlobs } from './kept-blobs.js';
 import { LocalBlobStore } from './local-blob-store.js';
 import { Uploads, type ReceivedPart } from './uploads.js';

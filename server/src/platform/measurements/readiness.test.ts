@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../store/store.js';
-import { openTestStore, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { exposition, Reading } from '@slipway/telemetry';
 import { Readiness } from './readiness.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetricValue } from '@slipway/contract';
-import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import { logTo, newRun, openTestStore, type TestStore } from '../../../testing/test-store.js';
 import type { RunPredicate, RunQuery } from './run-query.js';
 
 interface Sample {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MetricValue } from '@slipway/contract';
 import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
-import { logTo, newRun, openTestStore, sessionStarted, type TestStore } from '../../testing/test-store.js';
+import { logTo, newRun, openTestStore, sessionStarted, type TestStore } from '../../../testing/test-store.js';
 import { isLater, numberOf, toStored } from './metric-value.js';
 import type { MetricEntry } from './operations.js';
 

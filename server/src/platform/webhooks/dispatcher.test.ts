@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestStore, type TestStore } from '../../testing/test-store.js';
-import { startReceiver, type WebhookReceiver } from '../../testing/webhook-receiver.js';
+import { openTestStore, type TestStore } from '../../../testing/test-store.js';
+import { startReceiver, type WebhookReceiver } from '../../../testing/webhook-receiver.js';
 import { Dispatcher } from './dispatcher.js';
 import { Outbox } from './outbox.js';
 import { SecretBox } from './secret-box.js';

@@ -1,7 +1,7 @@
 import type { MetricPoint } from '@slipway/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import { logTo, newRun, openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { headlineKey } from './headline.js';
 import { countPoints, pointsAsJson, pointsAtPlaces, pointsInPieces, sparkOf, seriesOf } from './metric-reading.js';
 import { Thinning } from './thinning.js';

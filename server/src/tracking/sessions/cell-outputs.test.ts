@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalBlobStore } from '../../platform/artifacts/local-blob-store.js';
 import { EventLog } from '../../platform/events/event-log.js';
-import { openTestStore, sessionStarted, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, sessionStarted, type TestStore } from '../../../testing/test-store.js';
 import { Sessions } from './sessions.js';
 
 const at = 1_700_000_000_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestStore, sessionStarted, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, sessionStarted, type TestStore } from '../../../testing/test-store.js';
 import { searchCells } from './cell-search.js';
 
 const SESSION = 'session-1';

@@ -1,7 +1,7 @@
 import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventLog } from '../../platform/events/event-log.js';
-import { openTestStore, sessionStarted, type TestStore } from '../../testing/test-store.js';
+import { openTestStore, sessionStarted, type TestStore } from '../../../testing/test-store.js';
 import { Liveness } from './liveness.js';
 
 const HERE = 'this-host';

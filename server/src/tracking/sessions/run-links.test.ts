@@ -3,7 +3,7 @@ import type { SpoolRecord } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalBlobStore } from '../../platform/artifacts/local-blob-store.js';
 import { EventLog } from '../../platform/events/event-log.js';
-import { newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import { newRun, openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { RunLinks } from './run-links.js';
 import { Sessions } from './sessions.js';
 

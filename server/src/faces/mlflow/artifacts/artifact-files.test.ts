@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { startTestServer, type TestServer } from '../../../../testing/test-server.js';
 
 let test: TestServer;
 let run: string;

@@ -1,7 +1,7 @@
 import { ModelVersion, routes } from '@slipway/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleBundle } from '../../../testing/sample-bundle.js';
-import { startTestServer, type Answer, type TestServer } from '../../../testing/test-server.js';
+import { sampleBundle } from '../../../../testing/sample-bundle.js';
+import { startTestServer, type Answer, type TestServer } from '../../../../testing/test-server.js';
 
 interface VersionAnswer {
   readonly model_version: { readonly version: string; readonly source: string };

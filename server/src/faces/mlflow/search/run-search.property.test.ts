@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holds, type FieldValue } from '../../../platform/store/search/conditions.js';
 import { numberOf } from '../../../platform/store/metric-value.js';
 import type { Comparison, RunQuery } from '../../../platform/store/run-query.js';
-import { logTo, newRun, openTestStore, type TestStore } from '../../../testing/test-store.js';
+import { logTo, newRun, openTestStore, type TestStore } from '../../../../testing/test-store.js';
 import { parseRunFilter, parseRunOrder } from './run-search.js';
 
 interface PlainRun {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleBundle } from '../../../testing/sample-bundle.js';
-import { startTestServer, type Answer, type TestServer } from '../../../testing/test-server.js';
+import { sampleBundle } from '../../../../testing/sample-bundle.js';
+import { startTestServer, type Answer, type TestServer } from '../../../../testing/test-server.js';
 import { samplePlaces } from './histories.js';
 
 let api: TestServer;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../../testing/test-server.js';
+import { startTestServer, type TestServer } from '../../../../testing/test-server.js';
 
 interface Page {
   readonly runs?: readonly { readonly info: { readonly run_id: string } }[];

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freshPostgresDatabase } from '../../../testing/test-database.js';
+import { freshPostgresDatabase } from '../../../../testing/test-database.js';
 import type { RelayedMessage } from '../event-relay.js';
 import { openPool } from './connection.js';
 import { PostgresEventRelay } from './event-relay.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { freshPostgresDatabase } from '../../../testing/test-database.js';
+import { freshPostgresDatabase } from '../../../../testing/test-database.js';
 import { migrations } from '../migrations/index.js';
 import { migrate } from './migrate.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidStateError, ServiceUnavailableError } from '../../errors.js';
-import { startPostgres, type PostgresServer } from '../../../testing/postgres-server.js';
-import { logTo, newRun } from '../../../testing/test-store.js';
+import { startPostgres, type PostgresServer } from '../../../../testing/postgres-server.js';
+import { logTo, newRun } from '../../../../testing/test-store.js';
 import { openStore } from '../open-store.js';
 import type { Store } from '../store.js';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageFullError } from '../../errors.js';
-import { logTo, newRun } from '../../../testing/test-store.js';
+import { logTo, newRun } from '../../../../testing/test-store.js';
 import type { Store } from '../store.js';
 import { openSqliteStore } from './sqlite-store.js';
 

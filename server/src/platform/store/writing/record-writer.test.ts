@@ -1,7 +1,7 @@
 import type { SpoolRecord } from '@slipway/contract';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestStore, sessionStarted, type TestStore } from '../../../testing/test-store.js';
+import { openTestStore, sessionStarted, type TestStore } from '../../../../testing/test-store.js';
 
 let test: TestStore;
 beforeEach(async () => {

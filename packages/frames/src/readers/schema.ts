@@ -1,0 +1,84 @@
+import type { ColumnType } from '@slipway/contract';
+import { SlipwayError } from '@slipway/notebook';
+import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from '../engine/engine.js';
+import { readSchema } from '../frame/frame-schema.js';
+
+/** What a column has to be; a bare type says only that. */
+export interface ColumnRule {
+  readonly type?: ColumnType;
+  /** Least and greatest value that can be. */
+  readonly min?: number;
+  readonly max?: number;
+  /** No value is missing. */
+  readonly required?: boolean;
+  /** All values that can be. */
+  readonly oneOf?: readonly string[];
+}
+
+export type DataSchema = Readonly<Record<string, ColumnType | ColumnRule>>;
+
+const DUCK_TYPES: Record<ColumnType, string> = {
+  number: 'DOUBLE',
+  integer: 'BIGINT',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  string: 'VARCHAR',
+  tensor: 'FLOAT[]'
+};
+
+/**
+ * Gives columns the types of a schema, and refuses rows that break its rules. Columns that it does not name stay as they
+ * were read.
+ *
+ * @returns the table with the types.
+ * @throws SlipwayError COLUMN_UNKNOWN; DATA_REFUSED with the number of rows, the first of them and its value.
+ */
+export async function applySchema(table: string, schema: DataSchema, named: string): Promise<string> {
+  const columns = await readSchema(table);
+  const names = columns.map(({ name }) => name);
+  const rules = Object.entries(schema).map(([name, rule]) => {
+    if (!names.includes(name)) throw unknownColumn(name, names, `in "${named}", which the schema names`);
+    return { name, rule: typeof rule === 'string' ? { type: rule } : rule };
+  });
+  const casts = rules.filter(({ name, rule }) => rule.type && columns.find(c => c.name === name)!.type !== rule.type);
+  for (const { name, rule } of casts) {
+    const cast = `try_cast(${quoteName(name)} as ${DUCK_TYPES[rule.type!]})`;
+    await refuse(table, name, named, `${quoteName(name)} is not null and ${cast} is null`, `is no ${rule.type}`);
+  }
+  const typed = casts.length === 0 ? table : freshTable();
+  if (casts.length > 0) {
+    const list = casts.map(
+      ({ name, rule }) => `try_cast(${quoteName(name)} as ${DUCK_TYPES[rule.type!]}) as ${quoteName(name)}`
+    );
+    await execute(`create table ${quoteName(typed)} as select * replace (${list.join(', ')}) from ${quoteName(table)}`);
+    await execute(`drop table ${quoteName(table)}`);
+  }
+  for (const { name, rule } of rules) {
+    const column = quoteName(name);
+    const { min, max, required, oneOf } = rule as ColumnRule;
+    if (min !== undefined) await refuse(typed, name, named, `${column} < ${min}`, `is less than ${min}`);
+    if (max !== undefined) await refuse(typed, name, named, `${column} > ${max}`, `is more than ${max}`);
+    if (required) await refuse(typed, name, named, `${column} is null`, 'is missing');
+    if (oneOf) {
+      const list = oneOf.map(quoteText).join(', ');
+      await refuse(typed, name, named, `cast(${column} as varchar) not in (${list})`, `is none of ${oneOf.join(', ')}`);
+    }
+  }
+  return typed;
+}
+
+async function refuse(table: string, name: string, named: string, broken: string, what: string): Promise<void> {
+  const [row] = await queryRows(
+    `select count(*) as n, min(slipway_row) as first, arg_min(cast(${quoteName(name)} as varchar), slipway_row) as value ` +
+      `from (select *, row_number() over () as slipway_row from ${quoteName(table)}) where ${broken}`
+  );
+  const count = Number(row!['n']);
+  if (count === 0) return;
+  const value = row!['value'] === null ? '' : ` ("${String(row!['value'])}")`;
+  throw new SlipwayError(
+    'DATA_REFUSED',
+    `"${name}" of "${named}" ${what} in ${count} row${count === 1 ? '' : 's'}, first in row ${String(row!['first'])}${value}.`,
+    { remedy: 'Mend the rows where they come from, or change the schema; nothing was registered.' }
+  );
+}

@@ -1,0 +1,57 @@
+export { tensorflow } from './backend/best-tensorflow.js';
+export { type BackendChoice, type BackendName, type BackendRefusal, chooseBackend } from './backend/choose.js';
+export { buildBundle, type BuiltBundle } from './bundle/bundle.js';
+export { evaluateImport, evaluateImportedTensors } from './bundle/evaluate-import.js';
+export { evaluateImportedValues } from './bundle/evaluate-values.js';
+export { installedVersions } from './bundle/installed-versions.js';
+export { buildStructureBundle } from './bundle/structure-bundle.js';
+export {
+  BehaviourReport,
+  type BehaviourTest,
+  type Direction,
+  type Invariance,
+  type MinimumFunctionality,
+  test
+} from './model-tests/behaviours.js';
+export { check, type CheckOptions, CheckReport, type TensorCheckOptions } from './model-tests/check.js';
+export { cnn, type CnnOptions } from './models/cnn.js';
+export type { Estimator } from './models/estimator.js';
+export { mlp, type MlpOptions } from './models/mlp.js';
+export {
+  boosting,
+  type BoostingOptions,
+  forest,
+  type ForestOptions,
+  lasso,
+  type LassoOptions,
+  linear,
+  type LinearOptions,
+  logistic,
+  type LogisticOptions,
+  type ModelSpec,
+  naiveBayes,
+  neighbours,
+  type NeighboursOptions,
+  svm,
+  type SvmOptions,
+  tree,
+  type TreeOptions
+} from './models/specs.js';
+export { kMeans, type KMeansOptions, pca, type PcaOptions } from './models/structure-specs.js';
+export type { ImputeStrategy } from './prep/fit-column.js';
+export type { CellValue, InputRow, ModelInputs, NestedNumbers } from './prep/model-inputs.js';
+export { FittedPrep, Prep, prep } from './prep/prep.js';
+export type { FittedColumn, FittedStep } from './prep/steps.js';
+export { TensorInput, type TensorInputParts } from './prep/tensor-input.js';
+export { prepareAutolog } from './runs/prepare-autolog.js';
+export { currentRun, type FinishedRun, openRunForCells, Run, run } from './runs/run.js';
+export { currentScoring, readScoring, SCORING_RESOURCE, scoringCell, useScoring } from './scoring/scoring-module.js';
+export { type ImageBatch, type ImageBatchOptions, ImageFolder, type ImageOptions, images } from './tensors/images.js';
+export { pictureFile } from './tensors/picture-file.js';
+export type { TensorContent, TensorRows } from './tensors/tensor-rows.js';
+export { type ColumnTensorOptions, type TensorOptions, tensors, TensorSet } from './tensors/tensors.js';
+export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from './train/cross-validate.js';
+export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from './train/fit.js';
+export { Clustering, Projection, type StructureOptions } from './train/structure.js';
+export type { Task } from './train/target.js';
+export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';

@@ -1,0 +1,50 @@
+import type { ModelTestResult } from '@slipway/contract';
+import { queryRows, quoteName } from '@slipway/frames';
+import { impossibleValues } from '@slipway/frames';
+import { digits, found, passed, percent, type DataSubject } from './test-subject.js';
+
+/** More test rows outside of what was learned than this are worth a word. */
+const OUTSIDE = 0.2;
+
+/** Looks for values that cannot be among the inputs, and for test rows far from what was trained on. */
+export async function inputsInRange({
+  train,
+  test,
+  inputs
+}: Pick<DataSubject, 'train' | 'test' | 'inputs'>): Promise<ModelTestResult> {
+  const numeric = inputs.filter(name => ['number', 'integer'].includes(train.column(name).type));
+  const impossible = await impossibleValues(train, numeric);
+  if (impossible.length > 0) {
+    const said = impossible.map(({ column, value, rows, from, to }) => {
+      return `"${column}" is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${digits(from)} to ${digits(to)}`;
+    });
+    return found('inputs-in-range', 'warn', `Values that cannot be: ${said.join('; ')}.`, remedyFor(impossible[0]!));
+  }
+  const outside: string[] = [];
+  for (const name of numeric) {
+    if (!test.columnNames.includes(name)) continue;
+    const column = quoteName(name);
+    const [row] = await queryRows(
+      `select count(*) filter (t.${column} < r.low or t.${column} > r.high) / count(*) as share from ${quoteName(test.table)} t, ` +
+        `(select min(${column}) as low, max(${column}) as high from ${quoteName(train.table)}) r`
+    );
+    const share = Number(row!['share']);
+    if (share > OUTSIDE) outside.push(`"${name}" in ${percent(share)}`);
+  }
+  return outside.length === 0
+    ? passed(
+        'inputs-in-range',
+        `${numeric.length} numeric inputs, without values that stand far off; test rows lie within.`
+      )
+    : found(
+        'inputs-in-range',
+        'warn',
+        `Test rows lie outside of what was trained on: ${outside.join(', ')} of the rows.`,
+        'Train on rows like those that are to be predicted, or use inputs that do not grow with time.'
+      );
+}
+
+/** What to do about a column with a value that stands for "missing". */
+export function remedyFor({ column, value }: { column: string; value: number }): string {
+  return `Make it a missing value, frame.derive("${column}", 'nullif("${column}", ${value})'), and add .impute("${column}") to the prep.`;
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { LayersModel, Optimizer } from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { randomCounts, restoreRandomCounts } from '../backend/random-layers.js';
+import { SlipwayError } from '@slipway/notebook';
+import { weightsOf } from './process/portable-network.js';
+import type { Tf } from '../backend/tfjs.js';
+
+export interface CheckpointPlace {
+  /** Absolute path. */
+  readonly file: string;
+  /** What the rows and their order depend on; a checkpoint of another training is refused. */
+  readonly training: string;
+  readonly resume: boolean;
+}
+
+type NamedTensor = Awaited<ReturnType<Optimizer['getWeights']>>[number];
+
+const Values = z.custom<Float32Array>(value => value instanceof Float32Array);
+const Weights = z.array(Values);
+const Content = z.object({
+  format: z.literal(1),
+  network: z.string(),
+  training: z.string(),
+  epoch: z.number().int().positive(),
+  weights: Weights,
+  optimizer: z.array(z.object({ name: z.string(), shape: z.array(z.number()), values: Values })),
+  iterations: z.number().int(),
+  best: z.object({ loss: z.number(), since: z.number().int(), weights: Weights }),
+  random: z.array(z.number().int())
+});
+type Content = z.infer<typeof Content>;
+
+/**
+ * A file that a training can be continued from, written after each epoch: weights, the optimizer's state, the best weights so
+ * far and the state of the random layers, so that the result is that of a training which was never interrupted.
+ */
+export class Checkpoint {
+  readonly #place: CheckpointPlace;
+  readonly #network: LayersModel;
+
+  constructor(place: CheckpointPlace, network: LayersModel) {
+    this.#place = place;
+    this.#network = network;
+  }
+
+  /**
+   * Brings the network to where the file left it; undefined when there is no file, or it is not to be used.
+   *
+   * @throws SlipwayError CHECKPOINT_INVALID for a file of another network or training, or one that cannot be read.
+   */
+  async restore(tf: Tf): Promise<Pick<Content, 'epoch' | 'best'> | undefined> {
+    const { file, resume, training } = this.#place;
+    if (!resume || !existsSync(file)) return undefined;
+    const content = read(file);
+    if (content.network !== this.#fingerprint()) throw refusal(file, 'is of another network');
+    if (content.training !== training) throw refusal(file, 'is of a training on other rows or with other settings');
+    const network = this.#network;
+    const weights = network.getWeights().map((weight, i) => tf.tensor(content.weights[i]!, weight.shape));
+    network.setWeights(weights);
+    tf.dispose(weights);
+    const slots: NamedTensor[] = content.optimizer.map(({ name, shape, values }) => {
+      return { name, tensor: tf.tensor(values, shape) };
+    });
+    await restoreOptimizer(tf, network, content.iterations, slots);
+    restoreRandomCounts(network, content.random);
+    return content;
+  }
+
+  async save(epoch: number, best: Content['best']): Promise<void> {
+    const network = this.#network;
+    // The first is the number of steps, which tfjs keeps as an integer.
+    const [steps, ...slots] = await network.optimizer.getWeights();
+    steps?.tensor.dispose();
+    const content: Content = {
+      format: 1,
+      network: this.#fingerprint(),
+      training: this.#place.training,
+      epoch,
+      weights: (await weightsOf(network)).map(({ values }) => values),
+      optimizer: await Promise.all(
+        slots.map(async ({ name, tensor }) => {
+          return { name, shape: [...tensor.shape], values: Float32Array.from(await tensor.data()) };
+        })
+      ),
+      iterations: network.optimizer.iterations,
+      best,
+      random: randomCounts(network)
+    };
+    const { file } = this.#place;
+    mkdirSync(path.dirname(file), { recursive: true });
+    // A process that is killed while it writes leaves the one before.
+    writeFileSync(`${file}.part`, serialize(content));
+    renameSync(`${file}.part`, file);
+  }
+
+  /** Of layers, optimizer and loss. */
+  #fingerprint(): string {
+    const { layers, optimizer, loss } = this.#network;
+    const described = [
+      layers.map(layer => [layer.getClassName(), { ...layer.getConfig(), name: '' }, layer.outputShape]),
+      [optimizer.getClassName(), typeof loss === 'string' ? loss : 'own']
+    ];
+    return createHash('sha256').update(JSON.stringify(described)).digest('hex');
+  }
+}
+
+async function restoreOptimizer(tf: Tf, network: LayersModel, iterations: number, slots: NamedTensor[]): Promise<void> {
+  const steps: NamedTensor = { name: 'iter', tensor: tf.scalar(iterations, 'int32') };
+  await network.optimizer.setWeights([steps, ...slots]);
+}
+
+function read(file: string): Content {
+  try {
+    return Content.parse(deserialize(readFileSync(file)));
+  } catch {
+    throw refusal(file, 'cannot be read');
+  }
+}
+
+function refusal(file: string, why: string): SlipwayError {
+  return new SlipwayError('CHECKPOINT_INVALID', `The checkpoint ${file} ${why}.`, {
+    remedy: 'Name another file, or leave out resume to begin anew.'
+  });
+}

@@ -1,0 +1,5 @@
+export * from './discovery.js';
+export * from './leftovers.js';
+export * from './record-source.js';
+export * from './sender.js';
+export * from './transport.js';
