@@ -1,4 +1,4 @@
-import type ts from '@tslab/typescript-for-tslab';
+import type ts from 'typescript';
 import { noNames, noUses, type CellNames, type NameUses } from './cell-names.js';
 import { bindCell, localsOf, type TypeScript } from './compiler.js';
 import {
@@ -31,7 +31,7 @@ export function analyseCell(ts: TypeScript, source: string): CellNames {
   const names = noNames();
   for (const [name, { flags }] of localsOf(file) ?? []) {
     const isValue = (flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Alias)) !== 0;
-    (isValue ? names.declares : names.types).add(name);
+    (isValue ? names.declares : names.types).add(ts.unescapeLeadingUnderscores(name));
   }
   new NameWalk(ts, file, offset, names).run();
   return names;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type ts from '@tslab/typescript-for-tslab';
+import type ts from 'typescript';
 
 /** The TypeScript API, as a value. */
 export type TypeScript = typeof ts;
@@ -22,23 +22,25 @@ export interface BoundCell {
 /** Parses and binds a cell, which takes a fraction of a millisecond. Code with errors gives what can be read of it. */
 export function bindCell(ts: TypeScript, source: string): BoundCell {
   const { ScriptTarget, ScriptKind, ModuleKind } = ts;
-  const file = ts.createSourceFile('cell.ts', PREFIX + source, ScriptTarget.ES2022, false, ScriptKind.TS);
-  (ts as unknown as Internal).bindSourceFile(file, { target: ScriptTarget.ES2022, module: ModuleKind.ESNext });
+  const file = ts.createSourceFile('cell.ts', PREFIX + source, ScriptTarget.ESNext, false, ScriptKind.TS);
+  bindFile(ts, file, { target: ScriptTarget.ESNext, module: ModuleKind.ESNext });
   return { file, offset: PREFIX.length };
 }
 
+/** Gives every scope of a file its names; a file that has them already stays as it is. */
+export function bindFile(ts: TypeScript, file: ts.SourceFile, options: ts.CompilerOptions): void {
+  (ts as unknown as Internal).bindSourceFile(file, options);
+}
+
 /** The names of one scope, which the binder leaves on the node that opens it. */
-export function localsOf(node: ts.Node): ReadonlyMap<string, ts.Symbol> | undefined {
-  return (node as ts.Node & { locals?: ReadonlyMap<string, ts.Symbol> }).locals;
+export function localsOf(node: ts.Node): ReadonlyMap<ts.__String, ts.Symbol> | undefined {
+  return (node as ts.Node & { locals?: ReadonlyMap<ts.__String, ts.Symbol> }).locals;
 }
 
 let loaded: TypeScript | undefined;
 
-/** The copy of the compiler that tslab uses: a second one would cost 90 MB. Loads it at the first call. */
+/** The one copy of the compiler in this process: a second one would cost 90 MB. Loads it at the first call. */
 export function loadCompiler(): TypeScript {
-  if (loaded) return loaded;
-  const own = createRequire(import.meta.url);
-  const requireOfTslab = createRequire(own.resolve('tslab/dist/converter.js'));
-  loaded = requireOfTslab('@tslab/typescript-for-tslab') as TypeScript;
+  loaded ??= createRequire(import.meta.url)('typescript') as TypeScript;
   return loaded;
 }

@@ -1,4 +1,4 @@
-import type ts from '@tslab/typescript-for-tslab';
+import type ts from 'typescript';
 import { localsOf, type TypeScript } from './compiler.js';
 
 /** True where an identifier names a member, a label or a part of an import: it refers to no variable. */
@@ -67,8 +67,11 @@ export function isInType(ts: TypeScript, node: ts.Identifier): boolean {
 /** True when a scope below the cell's top level declares the name that `node` stands for. */
 export function isOwnedBelow(ts: TypeScript, node: ts.Identifier, top: ts.SourceFile): boolean {
   const name = node.text;
+  const escaped = ts.escapeLeadingUnderscores(name);
   for (let scope: ts.Node = node.parent; scope && scope !== top; scope = scope.parent) {
-    if (localsOf(scope)?.has(name)) return true;
+    if (localsOf(scope)?.has(escaped)) {
+      return true;
+    }
     if ((ts.isFunctionExpression(scope) || ts.isClassExpression(scope)) && scope.name?.text === name) return true;
     if (
       (ts.isClassLike(scope) || ts.isInterfaceDeclaration(scope)) &&

@@ -3,7 +3,10 @@ import { Cell } from './cells/cell.js';
 import { History } from './cells/history.js';
 import { UserInput } from './cells/input.js';
 import { Interrupts } from './cells/interrupts.js';
+import { CellExecutor } from './cells/executor.js';
+import { givenModules } from './cells/given-modules.js';
 import { CellOutput } from './cells/output.js';
+import { Packages } from './cells/packages.js';
 import { ExecutionQueue } from './cells/queue.js';
 import { CellRouting } from './cells/routing.js';
 import { CellRunner, type Outcome } from './cells/runner.js';
@@ -47,7 +50,7 @@ export class Kernel {
   readonly #runner: CellRunner;
   readonly #queue = new ExecutionQueue();
   readonly #history = new History();
-  readonly #tracebacks = new Tracebacks(serial => this.routing.withSerial(serial));
+  readonly #tracebacks = new Tracebacks(this.routing.stacks);
   readonly #input: UserInput;
   #running: Message | null = null;
   #serial = 0;
@@ -57,12 +60,11 @@ export class Kernel {
     this.#parts = parts;
     this.interrupts = new Interrupts(parts.flags);
     this.#input = new UserInput(parts.channels);
-    this.#compiler = new CellCompiler(({ diagnostics, script }) => {
-      const cell = this.routing.own;
-      if (cell) Object.assign(cell, { diagnostics, script });
-    }, parts.flags);
+    this.#compiler = new CellCompiler(parts.directory, parts.flags);
     this.executed = new ExecutedCells(() => this.#compiler.ts);
-    this.#runner = new CellRunner(parts, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
+    const packages = new Packages(parts.directory, parts.flags, givenModules(this.routing));
+    const executor = new CellExecutor(parts.directory, packages, script => this.routing.stacks.add(script));
+    this.#runner = new CellRunner(executor, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
     this.server = new KernelServer(
       parts.connection,
       parts.channels,
@@ -75,13 +77,14 @@ export class Kernel {
 
   /** Takes over the process's output and uncaught errors. */
   takeOver(): void {
+    this.routing.stacks.takeOver();
     this.routing.captureStreams();
     this.routing.captureUncaught(error => this.#tracebacks.describe(error).traceback.join('\n'));
   }
 
-  /** Loads the compiler before the first cell needs it. */
+  /** Gets the compiler ready before the first cell needs it. */
   warmUp(): void {
-    this.#compiler.warmUp();
+    void this.#compiler.prepare();
   }
 
   #actions(): ConstructorParameters<typeof KernelServer>[4] {

@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
+import { isErrorOf, textOf } from './cells/foreign-values.js';
 
 /** One line about an error that nobody expected. */
 export function oneLine(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+  return isErrorOf(Error, error) ? `${error.name}: ${error.message}` : textOf(error);
 }

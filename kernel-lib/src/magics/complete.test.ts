@@ -1,4 +1,4 @@
-import ts from '@tslab/typescript-for-tslab';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { completeMagic, type NameSource } from './complete.js';
 import { findMagics } from './find.js';

@@ -1,4 +1,4 @@
-import type ts from '@tslab/typescript-for-tslab';
+import type ts from 'typescript';
 import { cellMagics, lineMagics } from './commands.js';
 
 type TypeScript = typeof ts;
@@ -51,7 +51,7 @@ class MagicScan {
     private readonly candidates: ReadonlyMap<number, Magic>
   ) {
     this.#previous = ts.SyntaxKind.Unknown;
-    this.#scanner = ts.createScanner(ts.ScriptTarget.ES2022, false, ts.LanguageVariant.Standard, source);
+    this.#scanner = ts.createScanner(ts.ScriptTarget.ESNext, false, ts.LanguageVariant.Standard, source);
   }
 
   run(): Magic[] {
@@ -60,10 +60,10 @@ class MagicScan {
       const kind = this.#nextToken();
       if (kind === SyntaxKind.EndOfFileToken) return this.#found;
       if (kind >= SyntaxKind.FirstTriviaToken && kind <= SyntaxKind.LastTriviaToken) continue;
-      const magic = this.#magicAt(kind, this.#scanner.getTokenPos());
+      const magic = this.#magicAt(kind, this.#scanner.getTokenStart());
       if (magic) {
         this.#found.push(magic);
-        this.#scanner.setTextPos(magic.end);
+        this.#scanner.resetTokenState(magic.end);
         this.#previous = SyntaxKind.SemicolonToken;
         continue;
       }
@@ -123,7 +123,7 @@ class MagicScan {
   }
 
   #continuesExpression(line: string): boolean {
-    const file = this.ts.createSourceFile('line.ts', `0 ${line}`, this.ts.ScriptTarget.ES2022);
+    const file = this.ts.createSourceFile('line.ts', `0 ${line}`, this.ts.ScriptTarget.ESNext);
     // Internal to the compiler, and the only way to the parser's own verdict.
     return (file as ts.SourceFile & { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length === 0;
   }

@@ -1,14 +1,15 @@
-import type ts from '@tslab/typescript-for-tslab';
+import type ts from 'typescript';
+import { withoutExports } from './exports.js';
 import { findMagics, type Magic } from './find.js';
 
 type TypeScript = typeof ts;
 
 /**
- * Turns the magic lines of a cell into calls, one line for one line, so that positions in errors stay right. The name
- * before `line` exists in every cell, and the call type-checks because `globalThis` takes any property.
+ * Turns a cell into code that can run: its magic lines into calls, one line for one line, so that positions in errors
+ * stay right, and what it exports into plain declarations, because every later cell sees them anyway. The name before `line` exists in every cell, and the call type-checks because `globalThis` takes any property.
  */
 export function rewriteForExecution(ts: TypeScript, source: string): string {
-  return rewriteCalls(ts, source, 'globalThis.__slipway__.line');
+  return withoutExports(ts, rewriteCalls(ts, source, 'globalThis.__slipway__.line'));
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { Diagnostic } from 'tslab/dist/converter.js';
 import type { CurrentCell } from '@slipway/notebook';
-import type { CellScript } from '../compiler/script.js';
+import type { Diagnostic } from '../compiler/diagnostics.js';
 import type { FilesOfCell } from '../files/files-of-cell.js';
 import type { ExecuteRequest } from '../protocol/requests.js';
 import type { Message } from '../protocol/wire.js';
@@ -19,7 +18,6 @@ export class Cell implements CurrentCell {
   result: { readonly value: unknown } | null = null;
   thrown: Thrown | null = null;
   diagnostics: readonly Diagnostic[] = [];
-  script: CellScript | null = null;
   readonly pages: string[] = [];
   readonly runs = new Set<string>();
   readonly reads = new Set<string>();

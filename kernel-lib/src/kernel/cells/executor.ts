@@ -1,62 +1,95 @@
-import type * as executorModule from 'tslab/dist/executor.js';
-import type { ConsoleInterface, Executor } from 'tslab/dist/executor.js';
-import { format } from 'node:util';
-import type { CellCompiler } from '../compiler/cell-compiler.js';
-import { requireOfTslab } from '../compiler/fork.js';
-import type { InterruptFlags } from '../side/flags.js';
-import { CellModules } from './modules.js';
-import type { CellRouting } from './routing.js';
+import path from 'node:path';
+import { runInThisContext } from 'node:vm';
+import type { CompiledCell } from '../compiler/cell-compiler.js';
+import type { Script } from '../compiler/script.js';
+import { RESULT_NAME } from '../compiler/transform.js';
+import { InterruptedError } from './interrupts.js';
+import { OwnModuleInstances } from './own-modules.js';
+import type { Packages } from './packages.js';
 
-type ExecutorModule = typeof executorModule;
-type JupyterModule = { lastWriteDisplayData: unknown };
+/** Where the script of a cell finds what its function is called with. */
+const ARGUMENTS = Symbol.for('slipway.cell.arguments');
 
-/** tslab's executor with the modules of the cells. */
-export interface CellExecutor extends Executor {
-  readonly modules: CellModules;
-}
+/** Runs compiled cells, whose top-level names stay for later ones. */
+export class CellExecutor {
+  /** The top-level names of all cells. */
+  readonly values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  readonly #exports = exportsInto(this.values);
+  readonly #modules: OwnModuleInstances;
+  readonly #file: string;
+  #interrupt: () => void = () => undefined;
 
-/**
- * Makes tslab's executor. It reports through a console: `log` with the value of the last expression, `error` with what
- * was thrown (one argument) or with a diagnostic (several).
- */
-export function createCellExecutor(
-  { directory, flags }: { readonly directory: string; readonly flags: InterruptFlags },
-  compiler: CellCompiler,
-  routing: CellRouting
-): CellExecutor {
-  const tslabRequire = requireOfTslab();
-  const { createExecutor } = tslabRequire('tslab/dist/executor.js') as ExecutorModule;
-  const report: ConsoleInterface = {
-    log: (value: unknown) => {
-      if (routing.own) routing.own.result = { value };
-    },
-    error: (...args: unknown[]) => {
-      const cell = routing.own;
-      if (!cell) return;
-      if (args.length === 1) cell.thrown = { value: args[0] };
-      // Diagnostics of an in-memory module, which does not fail its cell.
-      else if (cell.diagnostics.length === 0) cell.output.write('stderr', `${format(...args)}\n`);
+  constructor(
+    directory: string,
+    private readonly packages: Packages,
+    private readonly onScript: (script: Script) => void
+  ) {
+    this.#modules = new OwnModuleInstances(packages, onScript);
+    // A cell has no file; what it names is relative to the notebook's folder.
+    this.#file = path.join(directory, 'cell.ts');
+  }
+
+  /** Rejects what the running cell is awaiting. */
+  readonly interrupt = (): void => this.#interrupt();
+
+  /** Loads the packages of a cell and of the modules that it reaches, as far as that takes an import of Node's. */
+  async preload({ required, modules }: CompiledCell): Promise<void> {
+    await this.packages.preload([...required, ...modules.flatMap(module => module.required)].filter(isPackage));
+  }
+
+  /**
+   * Runs a cell.
+   *
+   * @returns the value of its last expression.
+   * @throws whatever its code throws; InterruptedError when it was interrupted.
+   */
+  run(compiled: CompiledCell): Promise<unknown> {
+    const interrupted = new Promise<never>((_resolve, reject) => {
+      this.#interrupt = () => reject(new InterruptedError());
+    });
+    // Wired before any code runs: what waits in the microtask queue is lost when a busy loop is terminated.
+    return Promise.race([this.#run(compiled), interrupted]);
+  }
+
+  async #run(compiled: CompiledCell): Promise<unknown> {
+    this.#modules.update(compiled.modules);
+    if (compiled.required.length > 0) {
+      await this.#modules.evaluate(compiled);
     }
-  };
-  const converters = { node: compiler, browser: compiler, close: () => compiler.close() };
-  const executor = createExecutor(directory, converters, report);
-  routeTslabDisplay(tslabRequire, routing);
-  return Object.assign(executor, { modules: CellModules.install(directory, flags, routing) });
+    const { script, imports } = compiled;
+    if (!script) {
+      return undefined;
+    }
+    this.onScript(script);
+    const { require, import: importModule, meta } = this.#modules.bindings(imports, this.#file);
+    Object.defineProperty(globalThis, ARGUMENTS, {
+      configurable: true,
+      value: [this.#exports, require, importModule, meta]
+    });
+    // Called within the script, so that SIGINT ends its first synchronous part.
+    await runInThisContext(`${script.text}(...globalThis[Symbol.for('${ARGUMENTS.description}')])`, {
+      filename: script.name,
+      breakOnSigint: true
+    });
+    const value = this.values[RESULT_NAME];
+    delete this.values[RESULT_NAME];
+    return value;
+  }
 }
 
-/** `import { display } from 'tslab'` sends through a variable of tslab's module, which holds the last cell's writer. */
-function routeTslabDisplay(tslabRequire: NodeJS.Require, routing: CellRouting): void {
-  const jupyter = tslabRequire('tslab/dist/jupyter.js') as JupyterModule;
-  Object.defineProperty(jupyter, 'lastWriteDisplayData', {
-    configurable: true,
-    get: () => {
-      const cell = routing.nearest;
-      return (
-        cell &&
-        ((content: Parameters<typeof cell.output.raw>[0], update?: boolean) =>
-          cell.output.raw(content, update === true))
-      );
-    },
-    set: () => undefined
+/** The `exports` of cells: compiled code defines imported names as getters, which a later cell could not change. */
+function exportsInto(values: Record<string, unknown>): object {
+  return new Proxy(values, {
+    defineProperty: (_target, name, attributes) => {
+      if (name !== '__esModule') {
+        values[name as string] = attributes.get ? (attributes.get() as unknown) : attributes.value;
+      }
+      return true;
+    }
   });
+}
+
+/** Relative files are the notebook's own modules, or resolved by these. */
+function isPackage(specifier: string): boolean {
+  return !/^\.{1,2}(\/|$)/.test(specifier);
 }

@@ -1,5 +1,6 @@
 import type { InterruptFlags } from '../side/flags.js';
 import type { Cell } from './cell.js';
+import { isErrorOf } from './foreign-values.js';
 
 /** A cell that took the abort signal may finish its work; this long, or until the next interrupt. */
 const LISTENER_GRACE_MS = 5000;
@@ -65,5 +66,5 @@ export class Interrupts {
 
 /** True for what vm throws when SIGINT ends the first synchronous part of a cell. */
 export function isVmInterrupt(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+  return isErrorOf(Error, thrown) && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
 }

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StringDecoder } from 'node:string_decoder';
-import { SCRIPT_SCHEME, type Cell } from './cell.js';
+import type { Cell } from './cell.js';
+import { isErrorOf } from './foreign-values.js';
 import type { StreamName } from './output.js';
+import { StackFrames } from './stack-frames.js';
 
 /**
  * Knows which cell the running code belongs to. It follows timers and promises, so that what a cell prints after it has
@@ -11,6 +13,8 @@ export class CellRouting {
   readonly #storage = new AsyncLocalStorage<Cell>();
   readonly #cells = new Map<number, Cell>();
   #last: Cell | null = null;
+  /** What the stacks of errors say in terms of cells. */
+  readonly stacks = new StackFrames(serial => this.#cells.get(serial));
 
   /** The cell that the calling code belongs to, or null in the kernel's own code. */
   get own(): Cell | null {
@@ -20,11 +24,6 @@ export class CellRouting {
   /** The calling code's cell; outside any, the one that was started last, which is where a lost output fits best. */
   get nearest(): Cell | null {
     return this.own ?? this.#last;
-  }
-
-  /** The cell of a script that a stack trace names. */
-  withSerial(serial: number): Cell | undefined {
-    return this.#cells.get(serial);
   }
 
   begin(cell: Cell): void {
@@ -61,10 +60,11 @@ export class CellRouting {
     }
   }
 
+  /** Of an error that carries no cell with it, the one whose code is in its stack. */
   #cellInStack(error: unknown): Cell | undefined {
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
-    const start = stack.indexOf(SCRIPT_SCHEME);
-    return start < 0 ? undefined : this.withSerial(Number.parseInt(stack.slice(start + SCRIPT_SCHEME.length), 10));
+    return isErrorOf(Error, error)
+      ? this.stacks.of(error, error.stack ?? '').find(({ place }) => place)?.place?.cell
+      : undefined;
   }
 
   #capture(name: StreamName): void {

@@ -1,9 +1,8 @@
 import { rewriteForExecution } from '../../magics/rewrite.js';
-import type { CellCompiler } from '../compiler/cell-compiler.js';
-import type { InterruptFlags } from '../side/flags.js';
+import type { CellCompiler, CompiledCell } from '../compiler/cell-compiler.js';
 import type { Cell } from './cell.js';
 import { displayOf, plainText } from './display.js';
-import { createCellExecutor, type CellExecutor } from './executor.js';
+import type { CellExecutor } from './executor.js';
 import { isVmInterrupt, type Interrupts } from './interrupts.js';
 import type { CellRouting } from './routing.js';
 import { describeDiagnostics, type ErrorReport, type Tracebacks } from './traceback.js';
@@ -18,10 +17,8 @@ export interface Outcome {
 
 /** Runs cells one at a time. */
 export class CellRunner {
-  #executor: CellExecutor | undefined;
-
   constructor(
-    private readonly parts: { readonly directory: string; readonly flags: InterruptFlags },
+    private readonly executor: CellExecutor,
     private readonly compiler: CellCompiler,
     private readonly routing: CellRouting,
     private readonly interrupts: Interrupts,
@@ -30,14 +27,19 @@ export class CellRunner {
 
   /** Runs a cell and sends its outputs; never rejects because of the cell's code. */
   async run(cell: Cell): Promise<Outcome> {
-    const { routing } = this;
-    const executor = this.#ready();
-    const code = rewriteForExecution(this.compiler.ts, cell.source);
-    this.compiler.scriptName = cell.scriptName;
+    const { routing, executor } = this;
     routing.begin(cell);
+    const code = rewriteForExecution(this.compiler.ts, cell.source);
+    const compiled = this.compiler.compile(code, cell.scriptName);
+    cell.diagnostics = compiled.diagnostics;
+    if (compiled.diagnostics.length > 0) {
+      return this.#failure(cell);
+    }
     const succeeded = await this.interrupts.watch(cell, executor.interrupt, async () => {
-      await routing.run(cell, () => executor.modules.preload(this.compiler.ts, code));
-      if (!cell.abort.signal.aborted) return this.#execute(cell, executor, code);
+      await routing.run(cell, () => executor.preload(compiled));
+      if (!cell.abort.signal.aborted) {
+        return this.#execute(cell, compiled);
+      }
       cell.thrown = { value: cell.abort.signal.reason };
       return false;
     });
@@ -56,7 +58,7 @@ export class CellRunner {
 
   /** Evaluates the `user_expressions` of an execute request. */
   evaluate(expressions: Readonly<Record<string, string>>, cell: Cell): Record<string, unknown> {
-    const { locals } = this.#ready();
+    const { values: locals } = this.executor;
     const results: Record<string, unknown> = {};
     for (const [name, expression] of Object.entries(expressions)) {
       try {
@@ -76,9 +78,23 @@ export class CellRunner {
    * The cell's code starts in a macrotask of its own, with all our promises already wired: when the side thread
    * terminates a loop, whatever waits in the microtask queue is lost.
    */
-  #execute(cell: Cell, executor: CellExecutor, code: string): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      setImmediate(() => this.routing.run(cell, () => executor.execute(code)).then(resolve, reject));
+  #execute(cell: Cell, compiled: CompiledCell): Promise<boolean> {
+    return new Promise(resolve => {
+      setImmediate(() =>
+        this.routing
+          .run(cell, () => this.executor.run(compiled))
+          .then(
+            value => {
+              // An assignment of nothing shows nothing.
+              cell.result = value === undefined || value === null ? null : { value };
+              resolve(true);
+            },
+            (thrown: unknown) => {
+              cell.thrown = { value: thrown };
+              resolve(false);
+            }
+          )
+      );
     });
   }
 
@@ -102,14 +118,5 @@ export class CellRunner {
     cell.output.result(cell.executionCount, data);
     const text = data['text/plain'];
     return typeof text === 'string' ? text : '';
-  }
-
-  #ready(): CellExecutor {
-    if (!this.#executor) {
-      // The compiler must be hooked before tslab loads it.
-      void this.compiler.ts;
-      this.#executor = createCellExecutor(this.parts, this.compiler, this.routing);
-    }
-    return this.#executor;
   }
 }

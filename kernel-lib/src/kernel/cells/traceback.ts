@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
-import type { Diagnostic } from 'tslab/dist/converter.js';
-import { SCRIPT_SCHEME, type Cell } from './cell.js';
+import type { Diagnostic } from '../compiler/diagnostics.js';
+import { isErrorOf, textOf } from './foreign-values.js';
+import type { StackFrames } from './stack-frames.js';
 
 /** An error as Jupyter's messages carry it. */
 export interface ErrorReport {
@@ -16,10 +16,10 @@ const CYAN = '\x1b[0;36m';
 const DIM = '\x1b[2m';
 const RESET = '\x1b[0m';
 
-const CELL_FRAME = new RegExp(`${SCRIPT_SCHEME}(\\d+):(\\d+):(\\d+)`);
-const FUNCTION_NAME = /at (?:async )?(.+?) \(/;
-/** Frames that tell the user nothing: the kernel's and Node's own. */
-const HIDDEN_FRAME = /evalmachine|node:|[\\/]tslab[\\/]dist[\\/]|[\\/]dist[\\/]kernel[\\/]/;
+/** A place in a cell at the end of a frame. */
+const CELL_PLACE = /^(\s+at )(?:async )?(.*?)\(?(Cell In\[\d+\]:\d+:\d+)\)?$/;
+/** Frames that tell the user of a failed cell nothing: Node's own. */
+const HIDDEN_FRAME = /node:/;
 /** An error that the library words for the user needs no frames of the library. */
 const OWN_FRAME = /[\\/]kernel-lib[\\/]dist[\\/]|[\\/]node_modules[\\/]slipway[\\/]/;
 const MAX_CAUSES = 5;
@@ -29,7 +29,7 @@ const UNKNOWN_NAME = new Set([2304, 2552]);
 
 /** Describes what cells throw, with the places in the cells' own source. */
 export class Tracebacks {
-  constructor(private readonly cellWithSerial: (serial: number) => Cell | undefined) {}
+  constructor(private readonly stacks: StackFrames) {}
 
   /** Describes a thrown value of any kind. */
   describe(thrown: unknown): ErrorReport {
@@ -39,44 +39,38 @@ export class Tracebacks {
   #describe(thrown: unknown, causesLeft: number): ErrorReport {
     const error = asError(thrown);
     if (!error) {
-      const evalue = typeof thrown === 'string' ? thrown : inspect(thrown);
+      const evalue = typeof thrown === 'string' ? thrown : textOf(thrown);
       return { ename: 'Thrown', evalue, traceback: [`${RED}Thrown${RESET}: ${evalue}`] };
     }
     const hidden = error.name === 'SlipwayError' ? OWN_FRAME : HIDDEN_FRAME;
-    const traceback = [`${RED}${error.name}${RESET}: ${error.message}`, ...this.#frames(error.stack, hidden)];
+    const traceback = [`${RED}${error.name}${RESET}: ${error.message}`, ...this.#frames(error, hidden)];
     if (error.cause !== undefined && error.cause !== null && causesLeft > 0) {
       traceback.push('Caused by:', ...this.#describe(error.cause, causesLeft - 1).traceback);
     }
-    if (thrown instanceof AggregateError && causesLeft > 0) {
-      for (const one of thrown.errors) traceback.push('One of:', ...this.#describe(one, causesLeft - 1).traceback);
+    if (isErrorOf(AggregateError, thrown) && causesLeft > 0) {
+      for (const one of thrown.errors) {
+        traceback.push('One of:', ...this.#describe(one, causesLeft - 1).traceback);
+      }
     }
     return { ename: error.name, evalue: error.message, traceback };
   }
 
   /** Frames of the stack; the first one that lies in a cell is preceded by a quotation of the source. */
-  #frames(stack: string, hidden: RegExp): string[] {
+  #frames({ thrown, stack }: ErrorParts, hidden: RegExp): string[] {
     const frames: string[] = [];
     let quotation: string[] = [];
-    for (const frame of stack.split('\n').filter(line => /^\s+at /.test(line))) {
-      const place = this.#placeInCell(frame);
+    for (const { text, place } of this.stacks.of(thrown, stack)) {
       if (place) {
+        frames.push(text.replace(CELL_PLACE, `$1$2${CYAN}$3${RESET}`));
         const { cell, line, column } = place;
-        frames.push(
-          `    at ${functionName(frame)}${CYAN}Cell In[${cell.executionCount}]:${line + 1}:${column + 1}${RESET}`
-        );
-        if (quotation.length === 0) quotation = quote(cell.source, { line, column, length: 1, around: 2 });
-      } else if (!CELL_FRAME.test(frame) && !HIDDEN_FRAME.test(frame) && !hidden.test(frame)) {
-        frames.push(DIM + frame + RESET);
+        if (quotation.length === 0) {
+          quotation = quote(cell.source, { line, column, length: 1, around: 2 });
+        }
+      } else if (!HIDDEN_FRAME.test(text) && !hidden.test(text)) {
+        frames.push(DIM + text + RESET);
       }
     }
     return [...quotation, ...frames];
-  }
-
-  #placeInCell(frame: string): { cell: Cell; line: number; column: number } | null {
-    const match = CELL_FRAME.exec(frame);
-    const cell = match && this.cellWithSerial(Number(match[1]));
-    const position = cell?.script?.positionOf(Number(match?.[2]), Number(match?.[3]));
-    return cell && position ? { cell, ...position } : null;
   }
 }
 
@@ -132,12 +126,8 @@ function quote(source: string, { line, column, length, around }: Quotation): str
   return quoted;
 }
 
-function functionName(frame: string): string {
-  const name = FUNCTION_NAME.exec(frame)?.[1]?.replace(/^(Proxy|Object|exports)\./, '');
-  return name && !/^(eval|Object\.<anonymous>|<anonymous>)$/.test(name) ? `${name} ` : '';
-}
-
 interface ErrorParts {
+  readonly thrown: object;
   readonly name: string;
   readonly message: string;
   readonly stack: string;
@@ -146,11 +136,15 @@ interface ErrorParts {
 
 /** The parts of an error, also of one from another realm; reading them never throws. */
 function asError(thrown: unknown): ErrorParts | null {
-  if (!thrown || typeof thrown !== 'object') return null;
+  if (!thrown || typeof thrown !== 'object') {
+    return null;
+  }
   try {
     const { name, message, stack, cause } = thrown as Partial<ErrorParts>;
-    if (!(thrown instanceof Error) && typeof stack !== 'string') return null;
-    return { name: String(name || 'Error'), message: String(message ?? ''), stack: String(stack ?? ''), cause };
+    if (!(thrown instanceof Error) && typeof stack !== 'string') {
+      return null;
+    }
+    return { thrown, name: String(name || 'Error'), message: String(message ?? ''), stack: String(stack ?? ''), cause };
   } catch {
     return null;
   }

@@ -1,129 +1,181 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import type ts from '@tslab/typescript-for-tslab';
-import type * as converterModule from 'tslab/dist/converter.js';
-import type { CompletionInfo, Converter, ConvertResult, Diagnostic } from 'tslab/dist/converter.js';
+import { loadCompiler, type TypeScript } from '../../graph/compiler.js';
 import type { InterruptFlags } from '../side/flags.js';
+import { completionsAt, descriptionAt, type Completions } from './editor.js';
 import { Declarations } from './declarations.js';
-import { CompilerHook, requireOfTslab, type TypeScript } from './fork.js';
-import { resolutionAdjustments, watchOnlyOwnFiles } from './resolution.js';
-import { CellScript } from './script.js';
+import { diagnosticsOf, type Diagnostic } from './diagnostics.js';
+import { emitJavaScript } from './javascript.js';
+import { moduleOfCell } from '../../magics/memory-module.js';
+import { topLevelNames } from './names.js';
+import { OwnModules, requiredBy, type CompiledModule } from './own-modules.js';
+import { remainingDeclarations } from './remaining.js';
+import { Script } from './script.js';
 import { awaitsAtTopLevel } from './top-level-await.js';
-import { writeDeclarations } from './unnamed.js';
+import { cellTransformer, IMPORT_NAME, META_NAME } from './transform.js';
+import { isUnnamed, writeDeclarations } from './unnamed.js';
+import { Workspace, type CellProgram } from './workspace.js';
 
-/** What a conversion tells about the cell beside the JavaScript that tslab runs. */
-export interface Compiled {
+/** What the function of a cell is called with. */
+export const CELL_PARAMETERS = ['exports', 'require', IMPORT_NAME, META_NAME] as const;
+
+/** A cell that can run, with the modules of the notebook's own that it reaches. */
+export interface CompiledCell {
   readonly diagnostics: readonly Diagnostic[];
   /** Null when the cell has nothing to run. */
-  readonly script: CellScript | null;
+  readonly script: Script | null;
+  readonly isAsync: boolean;
+  readonly imports: ReadonlyMap<string, string>;
+  readonly required: readonly string[];
+  readonly modules: readonly CompiledModule[];
 }
 
-type ConverterModule = typeof converterModule;
+interface Loaded {
+  readonly ts: TypeScript;
+  readonly workspace: Workspace;
+  readonly modules: OwnModules;
+  readonly declarations: Declarations;
+}
 
 /**
- * tslab's converter with what it lacks: it keeps the declarations of cells that throw, checks only what a cell can
- * reach, and gives source maps. The compiler is loaded and the converter is made at the first use, because both
- * together take a second that a starting kernel need not wait for.
+ * Checks cells and turns them into JavaScript. A cell is a module that sees what earlier cells declared; it is checked
+ * with no more of that than it can reach. The compiler is loaded at the first use, because that takes a second that a
+ * starting kernel need not wait for.
  */
-export class CellCompiler implements Converter {
-  readonly #onCompiled: (compiled: Compiled) => void;
-  readonly #flags: InterruptFlags;
-  #loaded: { hook: CompilerHook; module: ConverterModule; declarations: Declarations } | undefined;
-  #converter: Converter | undefined;
-  /** Gives each script its name in stack traces. */
-  scriptName: string = 'slip://cell/0';
+export class CellCompiler {
+  #loaded: Loaded | undefined;
+  #isReady = false;
+  #preparing: Promise<void> | undefined;
 
-  /** @param onCompiled is called within `convert`, before the cell's code runs. */
-  constructor(onCompiled: (compiled: Compiled) => void, flags: InterruptFlags) {
-    this.#onCompiled = onCompiled;
-    this.#flags = flags;
-  }
+  /** @param directory folder of the notebook. */
+  constructor(
+    private readonly directory: string,
+    private readonly flags: InterruptFlags
+  ) {}
 
   get ts(): TypeScript {
-    return this.#load().hook.ts;
+    return this.#load().ts;
   }
 
-  /** tslab's test whether code is complete. */
-  isComplete(code: string): { completed: boolean; indent?: string } {
-    return this.#load().module.isCompleteCode(code);
+  /** False while the first check would keep a question waiting for about a second. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
-  /** Builds the compiler's program and checks a trifle with it, so that the first cell finds everything ready. */
-  warmUp(): void {
-    this.#flags.protect(() => this.#ready().convert('', '0'));
+  /** Gets the compiler ready before the first cell needs it, in steps between which requests are answered. */
+  prepare(): Promise<void> {
+    this.#preparing ??= this.#prepare();
+    return this.#preparing;
   }
 
-  convert(_previous: string, source: string): ConvertResult {
-    return this.#flags.protect(() => this.#convert(source));
+  async #prepare(): Promise<void> {
+    const { workspace } = this.#load();
+    await workspace.prepare();
+    if (!this.#isReady) {
+      this.#checkTrifle();
+    }
   }
 
-  #convert(source: string): ConvertResult {
-    const { hook, declarations } = this.#load();
+  /** A first program and check: what every later one builds on. */
+  #checkTrifle(): void {
+    this.flags.protect(() => {
+      const { ts, workspace } = this.#load();
+      const { program, cell } = workspace.show('0', '');
+      diagnosticsOf(ts, program, workspace.files, [cell]);
+    });
+    this.#isReady = true;
+  }
+
+  /** @param name of the cell's script in stack traces. */
+  compile(source: string, name: string): CompiledCell {
+    const compiled = this.flags.protect(() => this.#compile(source, name));
+    this.#isReady = true;
+    return compiled;
+  }
+
+  #compile(source: string, name: string): CompiledCell {
+    const { ts, workspace, declarations, modules: own } = this.#load();
+    const memoryModule = moduleOfCell(source);
+    if (memoryModule !== null) {
+      return this.#addModule(memoryModule, source);
+    }
+    const names = topLevelNames(ts, source);
+    const exported = names.length > 0 ? `\nexport { ${names.join(', ')} };` : '';
     const reachable = declarations.reachableFrom(source);
-    hook.lastMaps = null;
-    const result = this.#ready().convert(reachable.text, source);
-    if (result.diagnostics.length > 0) {
-      this.#onCompiled({ diagnostics: result.diagnostics, script: null });
-      return result;
+    const shown = workspace.show(source + exported, reachable.text);
+    const { program, cell } = shown;
+    const sources = own.reachedFrom(program, cell);
+    const diagnostics = diagnosticsOf(ts, program, workspace.files, [cell, ...sources]);
+    if (diagnostics.length > 0) {
+      return { diagnostics, script: null, isAsync: false, imports: new Map(), required: [], modules: [] };
     }
-    result.hasToplevelAwait ||= awaitsAtTopLevel(hook.ts, source);
-    if (hook.unnamed.length > 0 && hook.program) {
-      // The converter appends to an undefined text where the compiler wrote none.
-      const rest = (result.declOutput ?? '').replace(/^undefined/, '');
-      result.declOutput = writeDeclarations(hook.ts, hook.program, rest);
-    }
-    declarations.replace(reachable, result.declOutput ?? '');
-    this.#onCompiled({ diagnostics: [], script: this.#scriptOf(result) });
-    return result;
+    const emitted = emitJavaScript(ts, program, cell, cellTransformer(ts, shown));
+    declarations.replace(reachable, this.#declarationsAfter(shown, emitted));
+    const isAsync = awaitsAtTopLevel(ts, source);
+    const { code, maps } = emitted;
+    const script =
+      code === null || maps === null
+        ? null
+        : new Script(name, code, maps, { isAsync, parameters: CELL_PARAMETERS, prefixLines: 1 });
+    return {
+      diagnostics,
+      script,
+      isAsync,
+      imports: own.importsOf(cell),
+      required: code === null ? [] : requiredBy(ts, code),
+      modules: sources.map(file => own.compile(program, file))
+    };
   }
 
-  inspect(_previous: string, source: string, position: number): ts.QuickInfo {
-    const { text } = this.#load().declarations.reachableFrom(source);
-    return this.#flags.protect(() => this.#ready().inspect(text, source, position));
+  #declarationsAfter(shown: CellProgram, emitted: ReturnType<typeof emitJavaScript>): string {
+    const { ts } = this.#load();
+    const written =
+      emitted.declarations === undefined || emitted.diagnostics.some(isUnnamed)
+        ? writeDeclarations(ts, shown)
+        : emitted.declarations;
+    return `${remainingDeclarations(ts, shown)}\n${written}`;
   }
 
-  complete(_previous: string, source: string, position: number): CompletionInfo {
-    const { declarations } = this.#load();
+  /** A cell that is a module in memory: later cells import it by its name. */
+  #addModule(name: string, source: string): CompiledCell {
+    const { ts, workspace } = this.#load();
+    const { files } = workspace;
+    const file = files.pathOf(name);
+    files.put(file, source);
+    const { program } = workspace.show('', '');
+    const module = program.getSourceFile(file);
+    const diagnostics = module ? diagnosticsOf(ts, program, files, [module]) : [];
+    return { diagnostics, script: null, isAsync: false, imports: new Map(), required: [], modules: [] };
+  }
+
+  /** What could be written at a position, counted in UTF-16 units. */
+  completions(source: string, position: number): Completions {
+    const { workspace, declarations } = this.#load();
     const { text } = declarations.reachableFrom(source);
-    const info = this.#flags.protect(() => this.#ready().complete(text, source, position));
-    const word = source.slice(info.start, position);
-    if (word && source[info.start - 1] !== '.') {
-      const known = new Set(info.candidates);
-      // Names that the unfinished word does not reach yet.
-      for (const name of declarations.names)
-        if (name.startsWith(word) && !known.has(name)) info.candidates.unshift(name);
+    return this.flags.protect(() => {
+      workspace.show(source, text);
+      return completionsAt(workspace, source, position, declarations.names);
+    });
+  }
+
+  /** What is known about the name at a position; undefined for none. */
+  describe(source: string, position: number): string | undefined {
+    const { workspace, declarations } = this.#load();
+    const { text } = declarations.reachableFrom(source);
+    return this.flags.protect(() => {
+      workspace.show(source, text);
+      return descriptionAt(workspace, position);
+    });
+  }
+
+  #load(): Loaded {
+    if (this.#loaded) {
+      return this.#loaded;
     }
-    return info;
-  }
-
-  addModule(...args: Parameters<Converter['addModule']>): Diagnostic[] {
-    return this.#flags.protect(() => this.#ready().addModule(...args));
-  }
-
-  close(): void {
-    this.#converter?.close();
-  }
-
-  #scriptOf(result: ConvertResult): CellScript | null {
-    const { hook } = this.#load();
-    if (!result.output || !hook.lastMaps) return null;
-    const script = new CellScript(result.output, result.hasToplevelAwait === true, hook.lastMaps);
-    result.output += `\n//# sourceURL=${this.scriptName}\n`;
-    return script;
-  }
-
-  #load(): { hook: CompilerHook; module: ConverterModule; declarations: Declarations } {
-    if (this.#loaded) return this.#loaded;
-    const tslabRequire = requireOfTslab();
-    const nodeTypes = path.dirname(tslabRequire.resolve('@types/node/package.json', { paths: [import.meta.dirname] }));
-    const hook = CompilerHook.install(tslabRequire, ts => resolutionAdjustments(ts, nodeTypes));
-    watchOnlyOwnFiles(hook.ts);
-    const module = tslabRequire('tslab/dist/converter.js') as ConverterModule;
-    this.#loaded = { hook, module, declarations: new Declarations(hook.ts) };
+    const ts = loadCompiler();
+    const nodeTypes = path.dirname(createRequire(import.meta.url).resolve('@types/node/package.json'));
+    const workspace = new Workspace(ts, this.directory.replaceAll('\\', '/'), nodeTypes);
+    this.#loaded = { ts, workspace, modules: new OwnModules(ts, workspace), declarations: new Declarations(ts) };
     return this.#loaded;
-  }
-
-  #ready(): Converter {
-    this.#converter ??= this.#load().module.createConverter({ isJS: false, isBrowser: false });
-    return this.#converter;
   }
 }

@@ -1,4 +1,4 @@
-import ts from '@tslab/typescript-for-tslab';
+import ts from 'typescript';
 import { expect, it } from 'vitest';
 import { Declarations } from './declarations.js';
 

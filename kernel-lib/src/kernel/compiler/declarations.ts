@@ -1,23 +1,24 @@
-import type ts from '@tslab/typescript-for-tslab';
-import type { TypeScript } from './fork.js';
+import type ts from 'typescript';
+import type { TypeScript } from '../../graph/compiler.js';
 
-/** One statement of the declaration file that tslab makes of a cell. */
+/** One statement of the declaration file of a cell. */
 interface Declaration {
   readonly position: number;
   readonly text: string;
   readonly names: readonly string[];
   /** Every identifier in its text: what it may refer to. */
   readonly mentions: ReadonlySet<string>;
-  readonly isImport: boolean;
+  /** Every cell sees it. */
+  readonly isForAll: boolean;
 }
 
 /**
- * What all earlier cells declared. tslab checks a cell together with every earlier declaration, so that the hundredth
- * cell is slow; this hands it only what the cell can reach, and all imports.
+ * What all earlier cells declared. Checked together with every earlier declaration the hundredth cell would be slow: a
+ * cell is given only what it can reach, and all imports.
  */
 export class Declarations {
   readonly #byName = new Map<string, Set<Declaration>>();
-  readonly #imports = new Set<Declaration>();
+  readonly #forAll = new Set<Declaration>();
   #next = 0;
 
   constructor(private readonly ts: TypeScript) {}
@@ -28,7 +29,7 @@ export class Declarations {
 
   /** The declarations that `source` can reach. */
   reachableFrom(source: string): ReachableDeclarations {
-    const reached = new Set(this.#imports);
+    const reached = new Set(this.#forAll);
     const seen = new Set<string>();
     const open = [...identifiersIn(source)];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -53,13 +54,13 @@ export class Declarations {
       const names = this.#namesOf(statement);
       if (names.length === 0) continue;
       const text = declarationFile.slice(statement.pos, statement.end).trim();
-      const isImport = this.ts.isImportDeclaration(statement);
-      this.#add({ position: this.#next++, text, names, mentions: identifiersIn(text), isImport });
+      const isForAll = this.ts.isImportDeclaration(statement) || names[0] === GLOBAL;
+      this.#add({ position: this.#next++, text, names, mentions: identifiersIn(text), isForAll });
     }
   }
 
   #add(declaration: Declaration): void {
-    if (declaration.isImport) this.#imports.add(declaration);
+    if (declaration.isForAll) this.#forAll.add(declaration);
     for (const name of declaration.names) {
       const declarations = this.#byName.get(name);
       if (declarations) declarations.add(declaration);
@@ -68,7 +69,7 @@ export class Declarations {
   }
 
   #remove(declaration: Declaration): void {
-    this.#imports.delete(declaration);
+    this.#forAll.delete(declaration);
     for (const name of declaration.names) {
       const declarations = this.#byName.get(name);
       declarations?.delete(declaration);
@@ -82,6 +83,9 @@ export class Declarations {
       return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
     }
     if (ts.isImportDeclaration(statement)) return this.#namesOfImport(statement);
+    if (ts.isModuleDeclaration(statement) && (ts.isStringLiteral(statement.name) || statement.name.text === GLOBAL)) {
+      return [GLOBAL];
+    }
     if (
       ts.isFunctionDeclaration(statement) ||
       ts.isClassDeclaration(statement) ||
@@ -110,6 +114,9 @@ export interface ReachableDeclarations {
   readonly text: string;
   readonly members: ReadonlySet<unknown>;
 }
+
+/** `declare global` and `declare module "name"` add to what every cell sees. */
+const GLOBAL = 'global';
 
 /** More than there are: words in strings and comments count too, which costs nothing but a declaration too many. */
 function identifiersIn(source: string): Set<string> {

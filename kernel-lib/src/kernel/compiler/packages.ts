@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -11,12 +12,19 @@ const manifest = Manifest.parse(JSON.parse(readFileSync(path.join(packageFolder,
 
 export const kernelVersion = manifest.version;
 
+/** Version of a package that the kernel uses. */
+export function versionOf(name: string): string {
+  const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return Manifest.parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+}
+
 /** Parts of the kernel itself, which a notebook has no use for. */
 const INTERNAL = new Set([
   '@slipway/contract',
   '@slipway/recording',
-  '@tslab/typescript-for-tslab',
+  'typescript',
   '@types/node',
+  'typescript',
   'zeromq'
 ]);
 const offered = new Set(Object.keys(manifest.dependencies).filter(name => !INTERNAL.has(name)));
@@ -32,7 +40,7 @@ export type PackageOrigin =
 /** Says where the package of an import comes from; `specifier` is what stands between the quotes. */
 export function originOf(specifier: string): PackageOrigin {
   const name = packageName(specifier);
-  if (name === 'slipway' || name.startsWith('@tensorflow/')) return 'kernel';
+  if (name === 'slipway' || name === 'tslab' || name.startsWith('@tensorflow/')) return 'kernel';
   return offered.has(name) ? 'notebook-first' : 'notebook';
 }
 

@@ -1,83 +1,111 @@
 import path from 'node:path';
-import type ts from '@tslab/typescript-for-tslab';
-import type { CompilerAdjustments, TypeScript } from './fork.js';
+import type ts from 'typescript';
+import type { TypeScript } from '../../graph/compiler.js';
 import { originOf, packageFolder } from './packages.js';
-
-type Host = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
-type Resolved = ts.ResolvedModuleWithFailedLookupLocations;
 
 /** A file of our package: what is resolved from here is the very file that the kernel's own modules import. */
 const OWN_FILE = path.join(packageFolder, 'dist', 'index.d.ts');
 
-/**
- * Makes the types of `slipway`, `@tensorflow/*` and Node resolve from any notebook folder, lets packages with an
- * `exports` map resolve as Node resolves them, and sets how strict the checks are.
- *
- * @param nodeTypes folder of `@types/node`.
- */
-export function resolutionAdjustments(ts: TypeScript, nodeTypes: string): CompilerAdjustments {
+/** What a notebook's cells are compiled with. */
+export function compilerOptions(
+  ts: TypeScript,
+  directory: string,
+  nodeTypes: string,
+  environment: NodeJS.ProcessEnv = process.env
+): ts.CompilerOptions {
   return {
-    adjustOptions: options => ({
-      ...options,
-      inlineSourceMap: true,
-      strict: isStrict(),
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      // Only Node's types are global. Everything else that lies around in `@types` would cost a second at each start.
-      types: ['node'],
-      typeRoots: [path.dirname(nodeTypes)]
-    }),
-    adjustHost: host => adjustHost(ts, host)
+    module: ts.ModuleKind.ESNext,
+    // Node understands all of it; what is newer (`using`, decorators) is written out.
+    target: ts.ScriptTarget.ES2022,
+    lib: libraries(),
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    esModuleInterop: true,
+    // Modules in JavaScript have types as far as they can be seen, and are not held to them.
+    allowJs: true,
+    jsx: ts.JsxEmit.React,
+    // In a notebook most people want to try things first.
+    strict: isOn(environment['SLIPWAY_STRICT']),
+    experimentalDecorators: isOn(environment['SLIPWAY_EXPERIMENTAL_DECORATORS']),
+    declaration: true,
+    inlineSourceMap: true,
+    newLine: ts.NewLineKind.LineFeed,
+    skipLibCheck: true,
+    // Only Node's types are global. Everything else that happens to be in `@types` would cost a second at each start.
+    types: ['node'],
+    typeRoots: [path.dirname(nodeTypes)],
+    // Not written to: keeps the compiler from taking its output for its input.
+    rootDir: directory,
+    outDir: path.join(directory, '__output__')
   };
 }
 
-/** In a notebook most people want to try things first; who wants all checks sets `SLIPWAY_STRICT=1`. */
-function isStrict(environment: NodeJS.ProcessEnv = process.env): boolean {
-  return /^(1|true|on|yes)$/i.test(environment['SLIPWAY_STRICT'] ?? '');
+/** The part of the standard library that this Node has. */
+function libraries(version: string = process.versions.node): string[] {
+  const names =
+    Number.parseInt(version, 10) >= 24
+      ? ['esnext']
+      : ['es2024', 'esnext.array', 'esnext.collection', 'esnext.iterator', 'esnext.disposable'];
+  return names.map(name => `lib.${name}.d.ts`);
 }
 
-function adjustHost(ts: TypeScript, host: Host): void {
-  const found = new Map<string, Resolved>();
-  const resolve = (name: string, containingFile: string, options: ts.CompilerOptions): Resolved => {
+function isOn(setting: string | undefined): boolean {
+  return /^(1|true|on|yes)$/i.test(setting ?? '');
+}
+
+/**
+ * Finds the types of `slipway`, `@tensorflow/*` and Node from any notebook folder, and packages with an `exports` map as
+ * Node finds them.
+ */
+export class Resolution {
+  readonly #found = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
+
+  constructor(
+    private readonly ts: TypeScript,
+    private readonly host: ts.ModuleResolutionHost,
+    private readonly options: ts.CompilerOptions
+  ) {}
+
+  resolve(name: string, containingFile: string): ts.ResolvedModuleWithFailedLookupLocations {
+    const key = `${path.dirname(containingFile)}\n${name}`;
+    const known = this.#found.get(key);
+    if (known) {
+      return known;
+    }
+    const resolved = this.#resolve(name, containingFile);
+    // A failure is not kept: the package may be installed before the next cell.
+    if (resolved.resolvedModule && !isRelative(name)) {
+      this.#found.set(key, resolved);
+    }
+    return resolved;
+  }
+
+  resolveTypes(
+    reference: ts.FileReference | string,
+    containingFile: string,
+    file: ts.SourceFile | undefined
+  ): ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations {
+    const { ts, options, host } = this;
+    const name = typeof reference === 'string' ? reference : reference.fileName;
+    const from = name === 'node' ? OWN_FILE : containingFile;
+    const mode = typeof reference === 'string' ? undefined : (reference.resolutionMode ?? file?.impliedNodeFormat);
+    return ts.resolveTypeReferenceDirective(name, from, options, host, undefined, undefined, mode);
+  }
+
+  #resolve(name: string, containingFile: string): ts.ResolvedModuleWithFailedLookupLocations {
+    const from = (file: string): ts.ResolvedModuleWithFailedLookupLocations =>
+      this.ts.resolveModuleName(name, file, this.options, this.host);
     const origin = isRelative(name) ? 'notebook' : originOf(name);
-    const from = (file: string): Resolved => ts.resolveModuleName(name, file, options, host);
-    if (origin === 'kernel') return from(OWN_FILE);
+    if (origin === 'kernel') {
+      return from(OWN_FILE);
+    }
     const near = from(containingFile);
     return near.resolvedModule || origin === 'notebook' ? near : from(OWN_FILE);
-  };
-  host.resolveModuleNameLiterals = (literals, containingFile, _redirected, options) =>
-    literals.map(({ text }) => {
-      const key = `${path.dirname(containingFile)}\n${text}`;
-      const known = found.get(key);
-      if (known) return known;
-      const resolved = resolve(text, containingFile, options);
-      // A failure is not kept: the package may be installed before the next cell.
-      if (resolved.resolvedModule) found.set(key, resolved);
-      return resolved;
-    });
-  host.resolveTypeReferenceDirectiveReferences = (references, containingFile, _redirected, options, file) =>
-    references.map(reference => {
-      const name = typeof reference === 'string' ? reference : reference.fileName;
-      const from = name === 'node' ? OWN_FILE : containingFile;
-      const mode = typeof reference === 'string' ? undefined : (reference.resolutionMode ?? file?.impliedNodeFormat);
-      return ts.resolveTypeReferenceDirective(name, from, options, host, undefined, undefined, mode);
-    });
-  // Without this the compiler resolves every import of every library again at each cell.
-  host.hasInvalidatedResolutions = () => false;
+  }
 }
 
-function isRelative(name: string): boolean {
+/** True for the path of a file, false for the name of a package. */
+export function isRelative(name: string): boolean {
   return /^(\.|\/|[A-Za-z]:[\\/])/.test(name);
-}
-
-/**
- * Keeps the compiler from watching libraries: hundreds of watched files, none of which changes under a running
- * notebook. The notebook's own modules stay watched.
- */
-export function watchOnlyOwnFiles(ts: TypeScript): void {
-  const { watchFile } = ts.sys;
-  const none: ts.FileWatcher = { close: () => undefined };
-  const ours = packageFolder.replaceAll('\\', '/');
-  const isLibrary = (file: string): boolean => file.includes('/node_modules/') || file.startsWith(ours);
-  ts.sys.watchFile = (file, ...rest) => (watchFile && !isLibrary(file) ? watchFile(file, ...rest) : none);
-  ts.sys.watchDirectory = () => none;
 }

@@ -1,41 +1,57 @@
 import { SourceMap } from 'node:module';
-import type { CellMaps } from './fork.js';
 
-/** What tslab puts around a cell on the first line of the script that runs. */
-const SYNC_WRAPPER = '(function(exports, require) { ';
-const ASYNC_WRAPPER = '(async function(exports, require) { ';
-/** tslab puts `export {};` on a line of its own before a cell. */
-const PREFIX_LINES = 1;
-
-/** A place in a cell's source, counted from 0. */
-export interface CellPosition {
+/** A place in a source, counted from 0. */
+export interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }
 
-/** The JavaScript that ran for a cell, with the way back to the cell's source. */
-export class CellScript {
-  readonly #wrapperLength: number;
+/** The two source maps of a script: TypeScript to ES module, ES module to the CommonJS that runs. */
+export interface ScriptMaps {
+  readonly toModule: string;
+  readonly toCommonJs: string;
+}
+
+/** Compiled code as the function that runs it, with the way back to its source. */
+export class Script {
+  /** The text of an expression for the function. */
+  readonly text: string;
+  readonly #opening: string;
   readonly #lineCount: number;
-  readonly #maps: CellMaps;
+  readonly #maps: ScriptMaps;
+  readonly #prefixLines: number;
   #parsed: readonly [toCommonJs: SourceMap, toModule: SourceMap] | undefined;
 
-  constructor(output: string, isAsync: boolean, maps: CellMaps) {
-    this.#wrapperLength = (isAsync ? ASYNC_WRAPPER : SYNC_WRAPPER).length;
-    this.#lineCount = output.split('\n').length;
+  /**
+   * @param name of the script in stack traces.
+   * @param parameters of the function, which the code finds as variables.
+   * @param prefixLines lines that were put before the source to compile it.
+   */
+  constructor(
+    readonly name: string,
+    code: string,
+    maps: ScriptMaps,
+    options: { readonly isAsync: boolean; readonly parameters: readonly string[]; readonly prefixLines: number }
+  ) {
+    this.#opening = `(${options.isAsync ? 'async ' : ''}function (${options.parameters.join(', ')}) { `;
+    this.text = `${this.#opening}${code}\n})`;
+    this.#lineCount = code.split('\n').length;
     this.#maps = maps;
+    this.#prefixLines = options.prefixLines;
   }
 
-  /** The place in the cell of a place in the script, both of which are counted from 1 in stack traces. */
-  positionOf(line: number, column: number): CellPosition | null {
-    // Past the end is tslab's call of the wrapper.
-    if (line > this.#lineCount) return null;
+  /** The place in the source of a place in the script, both of which are counted from 1 in stack traces. */
+  positionOf(line: number, column: number): SourcePosition | null {
+    // Past the end is the call of the function.
+    if (line > this.#lineCount) {
+      return null;
+    }
     this.#parsed ??= [parseMap(this.#maps.toCommonJs), parseMap(this.#maps.toModule)];
     const [toCommonJs, toModule] = this.#parsed;
-    const columnInOutput = column - 1 - (line === 1 ? this.#wrapperLength : 0);
+    const columnInOutput = column - 1 - (line === 1 ? this.#opening.length : 0);
     const inModule = findOriginal(toCommonJs, line - 1, Math.max(columnInOutput, 0));
     const inSource = inModule && findOriginal(toModule, inModule.line, inModule.column);
-    return inSource ? { line: inSource.line - PREFIX_LINES, column: inSource.column } : null;
+    return inSource ? { line: inSource.line - this.#prefixLines, column: inSource.column } : null;
   }
 }
 
@@ -44,7 +60,7 @@ function parseMap(text: string): SourceMap {
   return new SourceMap(JSON.parse(text) as ConstructorParameters<typeof SourceMap>[0]);
 }
 
-function findOriginal(map: SourceMap, line: number, column: number): CellPosition | null {
+function findOriginal(map: SourceMap, line: number, column: number): SourcePosition | null {
   const entry = map.findEntry(line, column);
   return 'originalLine' in entry ? { line: entry.originalLine, column: entry.originalColumn } : null;
 }

@@ -1,4 +1,4 @@
-import ts from '@tslab/typescript-for-tslab';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { awaitsAtTopLevel } from './top-level-await.js';
 

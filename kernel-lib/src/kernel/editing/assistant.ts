@@ -3,9 +3,14 @@ import { completeMagic, type NameSource } from '../../magics/complete.js';
 import type { Magic } from '../../magics/find.js';
 import { blankForEditing } from '../../magics/rewrite.js';
 import type { CellCompiler } from '../compiler/cell-compiler.js';
+import type { Completions } from '../compiler/editor.js';
 import type { CodePosition } from '../protocol/requests.js';
+import { earlyCompletions } from './early-completions.js';
 import { isFinished } from './is-complete.js';
 import { toCodePoints, toUnits } from './code-points.js';
+
+/** JupyterLab drops completions that take longer than a second. */
+const READY_TIMEOUT_MS = 300;
 
 export interface CompleteReply {
   readonly status: 'ok';
@@ -34,10 +39,9 @@ export class EditingAssistant {
 
   async complete(request: CodePosition): Promise<CompleteReply> {
     const cursor = toUnits(request.code, request.cursor_pos);
-    const { code, magic } = blankForEditing(this.compiler.ts, request.code, cursor);
-    const found = magic
-      ? await completeMagic(request.code, magic, cursor, this.names)
-      : this.compiler.complete('', code, cursor);
+    const found = (await this.#isCompilerReady())
+      ? await this.#complete(request.code, cursor)
+      : earlyCompletions(request.code, cursor);
     return {
       status: 'ok',
       matches: found.candidates,
@@ -45,6 +49,19 @@ export class EditingAssistant {
       cursor_end: toCodePoints(request.code, found.end),
       metadata: {}
     };
+  }
+
+  /** Waits for a compiler that is about to be ready, but no longer than an editor waits for an answer. */
+  async #isCompilerReady(): Promise<boolean> {
+    if (!this.compiler.isReady) {
+      await Promise.race([this.compiler.prepare(), new Promise(resolve => setTimeout(resolve, READY_TIMEOUT_MS))]);
+    }
+    return this.compiler.isReady;
+  }
+
+  async #complete(source: string, cursor: number): Promise<Completions> {
+    const { code, magic } = blankForEditing(this.compiler.ts, source, cursor);
+    return magic ? completeMagic(source, magic, cursor, this.names) : this.compiler.completions(code, cursor);
   }
 
   inspect(request: CodePosition): InspectReply {
@@ -58,17 +75,11 @@ export class EditingAssistant {
 
   isComplete(source: string): IsCompleteReply {
     const { code } = blankForEditing(this.compiler.ts, source, -1);
-    return isFinished(this.compiler, code);
+    return isFinished(this.compiler.ts, code);
   }
 
   #describe(code: string, position: number): string | undefined {
-    if (position < 0) return undefined;
-    const info = this.compiler.inspect('', code, position);
-    if (!info) return undefined;
-    const signature = (info.displayParts ?? []).map(({ text }) => text).join('');
-    const documentation = (info.documentation ?? []).map(({ text }) => text).join('\n');
-    const tags = (info.tags ?? []).map(({ name, text }) => `@${name} ${(text ?? []).map(part => part.text).join('')}`);
-    return [signature, documentation, ...tags].filter(Boolean).join('\n') || undefined;
+    return position < 0 ? undefined : this.compiler.describe(code, position);
   }
 }
 

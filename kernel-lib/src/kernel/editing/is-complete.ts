@@ -1,5 +1,5 @@
-import type ts from '@tslab/typescript-for-tslab';
-import type { CellCompiler } from '../compiler/cell-compiler.js';
+import type ts from 'typescript';
+import type { TypeScript } from '../../graph/compiler.js';
 import type { IsCompleteReply } from './assistant.js';
 
 /** Parse errors that more lines may mend: an open template, an open comment, an open string. */
@@ -7,20 +7,35 @@ const OPEN_ENDED = new Set([1160, 1010, 1002]);
 /** Two empty lines at the end mean that the user wants it run as it is. */
 const ENDS_WITH_BLANK_LINES = /\n[ \t]*\n[ \t]*$/;
 
-/** Whether code can run as it stands, needs more lines, or is wrong; asked by consoles when Enter is pressed. */
-export function isFinished(compiler: CellCompiler, code: string): IsCompleteReply {
-  const { completed, indent } = compiler.isComplete(code);
-  if (!completed) return { status: 'incomplete', indent: indent ?? '' };
-  const errors = parseErrors(compiler.ts, code);
+/** Whether code can run as it is, needs more lines, or is wrong; asked by consoles when Enter is pressed. */
+export function isFinished(ts: TypeScript, code: string): IsCompleteReply {
+  if (ENDS_WITH_BLANK_LINES.test(code)) {
+    return { status: 'complete' };
+  }
+  const errors = parseErrors(ts, code);
   const end = code.trimEnd().length;
-  const isOpen = errors.some(({ code: number, start, length }) => OPEN_ENDED.has(number) && start + length >= end);
-  if (isOpen) return { status: 'incomplete', indent: '' };
-  return { status: errors.length > 0 && !ENDS_WITH_BLANK_LINES.test(code) ? 'invalid' : 'complete' };
+  const isOpen = errors.some(
+    ({ code: number, start, length, messageText }) =>
+      (OPEN_ENDED.has(number) && start + length >= end) ||
+      // The parser has come to the end, and expected more.
+      (start >= end && length <= 1 && typeof messageText === 'string' && messageText.endsWith(' expected.'))
+  );
+  if (isOpen) {
+    return { status: 'incomplete', indent: indentAfter(code) };
+  }
+  return { status: errors.length > 0 ? 'invalid' : 'complete' };
 }
 
-function parseErrors(typescript: typeof ts, code: string): readonly ts.DiagnosticWithLocation[] {
-  const { ScriptTarget, ScriptKind } = typescript;
-  const file = typescript.createSourceFile('cell.ts', code, ScriptTarget.ES2022, false, ScriptKind.TS);
+/** The indentation of the last line; two more after an opening bracket. */
+function indentAfter(code: string): string {
+  const last = code.split('\n').at(-1) ?? '';
+  const own = /^\s*/.exec(last)?.[0] ?? '';
+  return /[([{]\s*$/.test(last) ? `${own}  ` : own;
+}
+
+function parseErrors(ts: TypeScript, code: string): readonly ts.DiagnosticWithLocation[] {
+  const { ScriptTarget, ScriptKind } = ts;
+  const file = ts.createSourceFile('cell.ts', code, ScriptTarget.ESNext, false, ScriptKind.TS);
   // Internal to the compiler, and the only way to the parser's own errors.
   return (file as ts.SourceFile & { parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
 }

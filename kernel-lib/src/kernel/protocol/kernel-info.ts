@@ -1,7 +1,7 @@
-import { kernelVersion } from '../compiler/packages.js';
+import { kernelVersion, versionOf } from '../compiler/packages.js';
 
-/** Version of the compiler that checks cells; tslab pins it, and loading it to ask takes too long at the start. */
-const TYPESCRIPT_VERSION = '5.0.4';
+/** Version of the compiler that checks cells, from its manifest: loading it to ask takes too long at the start. */
+const TYPESCRIPT_VERSION = versionOf('typescript');
 
 /** Content of `kernel_info_reply`. */
 export const kernelInfo = {
