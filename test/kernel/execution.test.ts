@@ -133,7 +133,7 @@ describe('output', () => {
   it('that comes late goes to its own cell', async () => {
     const early = await kernel.execute('setTimeout(() => console.log("late"), 30); 0');
     const later = await kernel.execute('console.log("mine"); await new Promise(r => setTimeout(r, 80))');
-    expect(printed(early)).toBe('late\n');
+    await expect.poll(() => printed(early)).toBe('late\n');
     expect(printed(later)).toBe('mine\n');
   });
 
