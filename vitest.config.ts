@@ -34,6 +34,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles,
           include: [
+            'test/architecture/*.test.ts',
             'packages/*/src/**/*.test.ts',
             'server/src/**/*.test.ts',
             'server/serving/src/**/*.test.ts',
@@ -82,6 +83,7 @@ export default defineConfig({
           name: 'system',
           setupFiles,
           include: ['test/**/*.test.ts'],
+          exclude: ['test/architecture/**'],
           globalSetup: ['server/testing/postgres-set-up.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { lint } from './lint.mjs';
 import { ensureMlflowServer } from './mlflow-server.mjs';
 import { ROOT, setUp } from './set-up.mjs';
 import { explain, run, step } from './terminal.mjs';
@@ -15,8 +16,7 @@ try {
   const node = environment.node();
   if (rest.length === 0 && !long) {
     await step('Types', () => run(node, [tool('typescript', 'bin/tsc'), '-b'], { cwd: ROOT }));
-    await step('Lint', () => run(node, [tool('eslint', 'bin/eslint.js'), '.'], { cwd: ROOT }));
-    await step('Format', () => run(node, [tool('prettier', 'bin/prettier.cjs'), '--check', '.'], { cwd: ROOT }));
+    await step('Lint', () => lint(ROOT, node));
   }
   if (long) {
     await step('MLflow’s own server, to compare with', async () => {

@@ -36,7 +36,7 @@ import { Outbox } from './platform/webhooks/outbox.js';
 import { SecretBox } from './platform/webhooks/secret-box.js';
 import type { TargetPolicy } from './platform/webhooks/target.js';
 import { Webhooks } from './platform/webhooks/webhooks.js';
-import { isPostgresUrl } from './platform/store/postgres/database-url.js';
+import { isPostgresUrl } from './platform/store/database-url.js';
 
 /** Where artifacts lie. */
 export interface ArtifactPlaces {
@@ -119,7 +119,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   );
   const events = new EventLog({ relay: store.relay });
   await events.start();
-  const runs = new Runs(store, blobs, events);
+  const runs = new Runs(store, events);
   const outbox = new Outbox();
   const registry = new Registry(store, blobs, events, outbox);
   const services = new Services(store, events, releaser);

@@ -3,12 +3,13 @@ import type { AuthMode } from './governance/access/authenticator.js';
 import { openApp, type AppOptions, type ArtifactPlaces, type DatabasePlace, type WebhookSettings } from './app.js';
 import { DataFolder } from './platform/data-folder.js';
 import { InvalidStateError } from './platform/errors.js';
-import { exclusiveLock } from './platform/exclusive-lock.js';
+import { exclusiveLock } from './platform/store/exclusive-lock.js';
 import type { GuardedRoute } from './faces/transport/access-rules.js';
 import { GracefulStop } from './faces/transport/graceful-stop.js';
 import { DEFAULT_LIMITS, type RequestLimits } from './faces/transport/request-limits.js';
 import { createHttpServer } from './faces/http/server.js';
-import { isPostgresUrl } from './platform/store/postgres/database-url.js';
+import { registerMlflow } from './faces/mlflow/index.js';
+import { isPostgresUrl } from './platform/store/database-url.js';
 import type { RetentionSettings } from './governance/retention/retention.js';
 import { Log } from '@slipway/telemetry';
 import type { SpanExporter } from '@slipway/telemetry/spans';
@@ -125,6 +126,7 @@ async function listen(
   });
   let url = '';
   const server = createHttpServer(app, {
+    faces: [registerMlflow],
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
     trustedProxies,

@@ -49,9 +49,11 @@ export { currentScoring, readScoring, SCORING_RESOURCE, scoringCell, useScoring 
 export { type ImageBatch, type ImageBatchOptions, ImageFolder, type ImageOptions, images } from './tensors/images.js';
 export { pictureFile } from './tensors/picture-file.js';
 export type { TensorContent, TensorRows } from './tensors/tensor-rows.js';
-export { type ColumnTensorOptions, type TensorOptions, tensors, TensorSet } from './tensors/tensors.js';
-export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from './train/cross-validate.js';
+export type { ColumnTensorOptions, TensorOptions } from './tensors/tensor-options.js';
+export { TensorSet } from './tensors/tensor-set.js';
+export { tensors } from './tensors/tensors.js';
+export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from './evaluation/cross-validate.js';
 export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from './train/fit.js';
 export { Clustering, Projection, type StructureOptions } from './train/structure.js';
-export type { Task } from './train/target.js';
+export type { Task } from './examples/target.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { ServerFile } from '@slipway/contract';
 import { fullDiskError, StorageFullError } from './errors.js';
-import { exclusiveLock } from './exclusive-lock.js';
+import { exclusiveLock } from './store/exclusive-lock.js';
 import { isProcessAlive } from './processes.js';
 
 /** Where everything of one project lies. */

@@ -1,11 +1,25 @@
 import { ERROR_STATUS, type ErrorBody, type ErrorCode } from '@slipway/contract';
 
+/** What an error is about, for protocols that tell it in sentences of their own. */
+export type ErrorSubject =
+  | { readonly kind: 'unknown_run' | 'deleted_run'; readonly run_id: string }
+  | { readonly kind: 'deleted_experiment'; readonly experiment_id: string }
+  | { readonly kind: 'unknown_tag'; readonly key: string; readonly of: 'run' | 'experiment'; readonly id: string }
+  | {
+      readonly kind: 'changed_param';
+      readonly key: string;
+      readonly logged: string;
+      readonly value: string;
+      readonly run_id: string;
+    };
+
 export interface ErrorDetails {
   /** What the user can do about it, as a sentence. */
   readonly remedy?: string;
   /** The faulty field, e.g. `body.files[0].path`. */
   readonly where?: string;
   readonly cause?: unknown;
+  readonly subject?: ErrorSubject;
 }
 
 /** An error that is meant for the caller. Everything else that is thrown is a fault of ours and answers INTERNAL_ERROR. */
@@ -13,6 +27,7 @@ export class SlipwayError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string | undefined;
   readonly where: string | undefined;
+  readonly subject: ErrorSubject | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -20,6 +35,7 @@ export class SlipwayError extends Error {
     this.code = code;
     this.remedy = details.remedy;
     this.where = details.where;
+    this.subject = details.subject;
   }
 
   /** HTTP status that the contract gives to this code. */

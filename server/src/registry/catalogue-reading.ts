@@ -1,8 +1,9 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { anyOf } from '../platform/store/expressions.js';
 import { groupRows } from '../platform/store/group-rows.js';
 import type { KeyValue } from '../platform/store/operations.js';
 import type { ModelVersionTable, RegisteredModelTable, Tables } from '../platform/store/tables.js';
+import { isLatestOfItsStage } from '../platform/store/predicates/registry-predicates.js';
 
 /** A registered model as MLflow's clients see it. */
 export interface CatalogueModel extends Selectable<RegisteredModelTable> {
@@ -73,13 +74,7 @@ function selectVersions(db: Kysely<Tables>) {
 }
 
 function latestRows(db: Kysely<Tables>, models: readonly number[]): Promise<VersionRow[]> {
-  return selectVersions(db)
-    .where(anyOf('model_version.model', models))
-    .where(
-      sql<boolean>`not exists (select 1 from model_version newer where newer.model = model_version.model
-        and newer.stage = model_version.stage and newer.deleted = 0 and newer.version > model_version.version)`
-    )
-    .execute();
+  return selectVersions(db).where(anyOf('model_version.model', models)).where(isLatestOfItsStage()).execute();
 }
 
 async function completeVersions(db: Kysely<Tables>, rows: readonly VersionRow[]): Promise<CatalogueVersion[]> {

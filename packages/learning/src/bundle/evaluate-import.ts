@@ -5,10 +5,10 @@ import { unknownColumn } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
 import type { TensorRows } from '../tensors/tensor-rows.js';
 import { SlipwayError } from '@slipway/notebook';
-import { evaluate, evaluateRows } from '../train/evaluate.js';
-import { splitOf } from '../train/examples.js';
-import type { Target } from '../train/target.js';
-import { keptRows } from '../train/tensor-examples.js';
+import { evaluate, evaluateRows } from '../evaluation/evaluate.js';
+import { splitOf } from '../examples/examples.js';
+import type { Target } from '../examples/target.js';
+import { keptRows } from '../examples/tensor-examples.js';
 
 /** Rows that the graph is asked about at a time. */
 const BATCH = 1000;

@@ -1,8 +1,8 @@
 import type { BaselineResult, Evaluation } from '@slipway/contract';
 import { namedFeeds, type ImportedModel } from '@slipway/onnx/import';
 import type { Frame } from '@slipway/frames';
-import { evaluate } from '../train/evaluate.js';
-import { splitOf } from '../train/examples.js';
+import { evaluate } from '../evaluation/evaluate.js';
+import { splitOf } from '../examples/examples.js';
 import { answersOf, columnsOf, truthOf } from './evaluate-import.js';
 
 /** One quantity of several: how it was answered, and how far its truth spreads. */

@@ -1,4 +1,4 @@
-import type { Target } from '../train/target.js';
+import type { Target } from '../examples/target.js';
 
 /** How much the numbers of rows have to do with a target. */
 export interface Link {

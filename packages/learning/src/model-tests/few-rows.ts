@@ -5,7 +5,7 @@ import { operationsPerRow, recurrentCalls } from '../backend/work.js';
 import { buildNetwork, withoutPenalties } from '../models/build-network.js';
 import { isModelSpec, isNetworkSpec, type ModelSpec } from '../models/specs.js';
 import { withoutAutolog } from '../runs/autolog.js';
-import type { Target } from '../train/target.js';
+import type { Target } from '../examples/target.js';
 import { tensorflow } from '../backend/load-tfjs.js';
 import type { Tf } from '../backend/tfjs.js';
 import { digits, found, passed, percent } from './test-subject.js';

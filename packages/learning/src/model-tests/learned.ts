@@ -1,5 +1,5 @@
 import type { ModelTestResult } from '@slipway/contract';
-import { rowsAt } from '../train/examples.js';
+import { rowsAt } from '../examples/examples.js';
 import { digits, found, passed, percent, type TrainedSubject } from './test-subject.js';
 
 const SAMPLE = 2000;

@@ -13,7 +13,7 @@ import { readScoring } from '../scoring/scoring-module.js';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
 import { fit } from '../train/fit.js';
 import { tensorflow } from '../backend/load-tfjs.js';
-import type { Target } from '../train/target.js';
+import type { Target } from '../examples/target.js';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { test as askModel } from './behaviours.js';
 import { check } from './check.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ModelTestResult } from '@slipway/contract';
 import type { TensorRows } from '../tensors/tensor-rows.js';
-import type { Target } from '../train/target.js';
+import type { Target } from '../examples/target.js';
 import { inputLeakage } from './leakage.js';
 import { found, passed, percent } from './test-subject.js';
 

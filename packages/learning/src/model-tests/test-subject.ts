@@ -2,7 +2,7 @@ import type { Evaluation, ModelTestId, ModelTestResult, Verdict } from '@slipway
 import { queryColumns, quoteName, type PlainValue } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
 import type { Estimator } from '../models/estimator.js';
-import type { Target } from '../train/target.js';
+import type { Target } from '../examples/target.js';
 
 /** What is known of a training before it begins. */
 export interface DataSubject {

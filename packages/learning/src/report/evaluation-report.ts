@@ -1,7 +1,8 @@
 import type { Evaluation } from '@slipway/contract';
 import { escapeHtml, formatNumber, renderTable } from '@slipway/notebook';
 import { argMax, calibrationCurve, confusionMatrix, precisionRecallCurve, rocCurve } from '@slipway/statistics';
-import type { TrainedModelParts } from '../train/trained-model.js';
+import type { Estimator } from '../models/estimator.js';
+import type { ModelInputs } from '../prep/model-inputs.js';
 import { dottedChart, lineChart, scatterChart, type Point, type Series } from './charts.js';
 
 /** More points are not told apart on paper. */
@@ -9,11 +10,21 @@ const MOST_POINTS = 400;
 const MOST_CURVES = 8;
 const UNIT = { x: [0, 1], y: [0, 1] } as const;
 
+/** A fitted model and how it answered its test rows. */
+export interface EvaluatedModel {
+  readonly estimator: Estimator;
+  readonly prep: ModelInputs;
+  /** Class labels in the order of the probabilities; null for a regression. */
+  readonly labels: readonly string[] | null;
+  readonly target: string;
+  readonly evaluation: Evaluation;
+}
+
 /**
  * How a model did on its test rows, as one HTML page with charts that needs nothing else: metrics beside the baselines,
  * and for classes the confusion matrix, ROC, precision and recall, and calibration; for numbers predictions and residuals.
  */
-export function evaluationReport(model: TrainedModelParts): string {
+export function evaluationReport(model: EvaluatedModel): string {
   const { evaluation, labels, target } = model;
   const outputs = answersFor(model);
   const title = `Model for ${target}`;
@@ -35,7 +46,7 @@ export function evaluationReport(model: TrainedModelParts): string {
 }
 
 /** The model's answers for the rows that the evaluation keeps. */
-function answersFor({ estimator, prep, evaluation }: TrainedModelParts): Float32Array {
+function answersFor({ estimator, prep, evaluation }: EvaluatedModel): Float32Array {
   const values = prep.names.map(name => evaluation.inputs[name]!);
   return estimator.predict(prep.transformColumns(values, evaluation.rows, 'the test rows'), prep.width);
 }

@@ -2,7 +2,8 @@ import { shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError } from '@slipway/notebook';
 import { queryRows, quoteName } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
-import { refuseShape, TensorSet, type ColumnTensorOptions } from './tensors.js';
+import type { ColumnTensorOptions } from './tensor-options.js';
+import { refuseShape, TensorSet } from './tensor-set.js';
 
 /**
  * The rows of a frame whose input is one column of lists, such as a Parquet file has.

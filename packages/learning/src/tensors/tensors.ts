@@ -1,107 +1,12 @@
 import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
-import { type MimeBundle, SlipwayError, warnOfCell } from '@slipway/notebook';
-import type { NestedNumbers } from '../prep/model-inputs.js';
-import { execute, freshTable, readLists, quoteName, quoteText } from '@slipway/frames';
+import { SlipwayError, warnOfCell } from '@slipway/notebook';
+import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
 import { Frame } from '@slipway/frames';
 import { writeRowsFile } from '@slipway/frames';
-import type { SplitOptions } from '@slipway/frames';
-import type { TensorContent, TensorRows } from './tensor-rows.js';
-
-export interface TensorOptions {
-  /** All rows: one typed array, row-major [rows, …shape]; or a list of rows, each flat or nested. */
-  readonly values: Float32Array | Float64Array | Uint8Array | readonly (NestedNumbers | Float32Array | Uint8Array)[];
-  /** Shape of one row: [28, 28, 1], or [steps, features] for windows of a series. */
-  readonly shape: readonly number[];
-  /** The truth of each row: classes, or numbers. */
-  readonly labels: readonly (string | number | boolean)[];
-  /** `pixels` are from 0 to 255, and services then also take picture files. Default `numbers`. */
-  readonly content?: 'pixels' | 'numbers';
-  /** Of numbers, what models receive: standardized by the training rows (the default), or as they are. */
-  readonly scaling?: 'standardize' | 'none';
-  /** When each row was, e.g. the end of its window: rows are then split by time. */
-  readonly time?: readonly (string | Date)[];
-  /** Name of the model's input; default `image` for pixels, else `values`. */
-  readonly input?: string;
-  /** What is predicted, in one word; default `label`. */
-  readonly target?: string;
-}
-
-/** Which column of a frame holds the tensors, and what they are. */
-export interface ColumnTensorOptions extends Pick<TensorOptions, 'shape' | 'content' | 'scaling'> {
-  /** The column of lists; the model's input is called so. */
-  readonly column: string;
-  /** The column of the truth. */
-  readonly target: string;
-}
-
-/** Whole numbers with more different values than this are a quantity, not classes. */
-const MOST_CLASSES = 20;
-/** Numbers that are read from the engine at a time. */
-const BLOCK_NUMBERS = 1 << 21;
-
-/** Rows of tensors with their truth, as a version of a dataset. */
-export class TensorSet implements TensorRows {
-  readonly noun = 'rows';
-  readonly classes = null;
-
-  constructor(
-    readonly frame: Frame,
-    readonly target: string,
-    readonly content: TensorContent
-  ) {}
-
-  get count(): number {
-    return this.frame.rowCount;
-  }
-
-  /** Shape of one row. */
-  get shape(): readonly number[] {
-    return this.content.shape;
-  }
-
-  /** Cuts the rows in two: by time where rows have one; else each class has its share in both parts. */
-  async split(options: { test: number; seed?: number; by?: SplitOptions['by']; column?: string }): Promise<{
-    train: TensorSet;
-    test: TensorSet;
-  }> {
-    const { train, test } = await this.frame.split({ ...(await this.#usualSplit()), ...options });
-    const part = (frame: Frame): TensorSet => new TensorSet(frame, this.target, this.content);
-    return { train: part(train), test: part(test) };
-  }
-
-  async #usualSplit(): Promise<Pick<SplitOptions, 'by' | 'column'>> {
-    if (this.frame.time !== null) return { by: 'time' };
-    const { type } = this.frame.column(this.target);
-    const [labels = []] = await this.frame.values([this.target]);
-    const areClasses = type !== 'number' && (type !== 'integer' || new Set(labels).size <= MOST_CLASSES);
-    return areClasses ? { by: 'stratified', column: this.target } : { by: 'random' };
-  }
-
-  /** The numbers of all rows, row-major [rows, …shape]. */
-  async read(): Promise<Float32Array> {
-    const { name, shape } = this.content;
-    const width = sizeOf(shape);
-    const out = new Float32Array(this.count * width);
-    const rows = Math.max(1, Math.floor(BLOCK_NUMBERS / width));
-    for (let from = 0; from < this.count; from += rows) {
-      // Row numbers of a table that is never changed run from 0.
-      await readLists(
-        `select cast(${quoteName(name)} as float[]) from ${quoteName(this.frame.table)} ` +
-          `where rowid >= ${from} and rowid < ${from + rows} order by rowid`,
-        out,
-        from * width
-      );
-    }
-    return out;
-  }
-
-  [Symbol.for('Jupyter.display')](): MimeBundle {
-    const { kind, name } = this.content;
-    const version = this.frame.version ? `@${this.frame.version.version}` : ', not registered';
-    const text = `${this.frame.name}${version}: ${this.count} rows, each ${shapeText(this.shape)} ${kind} ("${name}"), with ${this.target}.`;
-    return { 'text/plain': text };
-  }
-}
+import { tensorsOfFrame } from './frame-tensors.js';
+import type { TensorContent } from './tensor-rows.js';
+import type { ColumnTensorOptions, TensorOptions } from './tensor-options.js';
+import { invalid, refuseShape, TensorSet } from './tensor-set.js';
 
 /**
  * Registers tensors that are held as arrays, with their truth, as a version of dataset `name`: pictures as numbers, or windows
@@ -114,7 +19,6 @@ export async function tensors(name: string, options: TensorOptions): Promise<Ten
 export async function tensors(frame: Frame, options: ColumnTensorOptions): Promise<TensorSet>;
 export async function tensors(from: string | Frame, options: TensorOptions | ColumnTensorOptions): Promise<TensorSet> {
   if (typeof from === 'string') return tensorsOfArrays(from, options as TensorOptions);
-  const { tensorsOfFrame } = await import('./frame-tensors.js');
   return tensorsOfFrame(from, options as ColumnTensorOptions);
 }
 
@@ -163,23 +67,6 @@ async function tensorsOfArrays(name: string, options: TensorOptions): Promise<Te
   const time = options.time ? 'time' : null;
   const frame = await Frame.open({ name, table, time, version: null, lineage, shifts: new Map() });
   return new TensorSet(await frame.save(name), target, { name: input, shape: [...shape], kind, scaling });
-}
-
-function invalid(message: string, remedy: string): never {
-  throw new SlipwayError('OPTION_INVALID', message, { remedy });
-}
-
-/** @throws SlipwayError OPTION_INVALID */
-export function refuseShape(shape: readonly number[], kind: TensorContent['kind']): void {
-  if (shape.length === 0 || shape.some(size => !Number.isInteger(size) || size < 1)) {
-    invalid(`[${shape.join(', ')}] is no shape of a row.`, 'Say e.g. shape: [28, 28, 1], or [steps, features].');
-  }
-  if (kind === 'pixels' && (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))) {
-    invalid(
-      `Pixels have the shape [height, width, 1 or 3], not [${shape.join(', ')}].`,
-      'Add the channels as the last axis.'
-    );
-  }
 }
 
 function refuseOptions(options: TensorOptions, kind: TensorContent['kind'], input: string, target: string): void {

@@ -10,13 +10,13 @@ import { notebook } from '@slipway/notebook';
 import type { Prep } from '../prep/prep.js';
 import { attachReport } from '../report/attach-report.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
-import { evaluateRows } from './evaluate.js';
-import { splitOf, type Examples } from './examples.js';
-import { defaultPrep, frameExamples } from './frame-examples.js';
+import { evaluateRows } from '../evaluation/evaluate.js';
+import { splitOf, type Examples } from '../examples/examples.js';
+import { defaultPrep, frameExamples } from '../examples/frame-examples.js';
 import { fitStructure, type Clustering, type Projection, type StructureOptions } from './structure.js';
-import type { Task } from './target.js';
-import { tensorExamples } from './tensor-examples.js';
-import { testVectors } from './test-vectors.js';
+import type { Task } from '../examples/target.js';
+import { tensorExamples } from '../examples/tensor-examples.js';
+import { testVectors } from '../examples/test-vectors.js';
 import { trainEstimator } from './train-estimator.js';
 import { TrainedModel } from './trained-model.js';
 
@@ -87,9 +87,11 @@ export async function fit(
 
 async function fitWithoutTarget(model: StructureSpec, options: StructureOptions): Promise<Clustering | Projection> {
   const prep = await (options.prep ?? defaultPrep(options.train, null)).fit(options.train);
-  const work = (run: Run): Promise<Clustering | Projection> => {
+  const work = async (run: Run): Promise<Clustering | Projection> => {
     logInputs(run, options.train, options.test ?? null);
-    return fitStructure(run, model, options, prep);
+    const found = await fitStructure(run, model, options, prep);
+    run.found = found;
+    return found;
   };
   const inRun = currentRun();
   return inRun ? work(inRun) : (await startRun(model.kind, work)).result;

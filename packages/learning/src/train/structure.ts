@@ -10,9 +10,9 @@ import type { KMeansSpec, PcaSpec, StructureSpec } from '../models/structure-spe
 import { OnnxGraph } from '@slipway/onnx/graph';
 import { addPreprocessing } from '../export/preprocessing.js';
 import type { FittedPrep, Prep } from '../prep/prep.js';
-import type { Run } from '../runs/run.js';
-import { columnsOf } from './evaluate.js';
-import { splitOf, trainingFrame } from './examples.js';
+import type { TrainingLog } from '../runs/training-log.js';
+import { columnsOf } from '../evaluation/evaluate.js';
+import { splitOf, trainingFrame } from '../examples/examples.js';
 
 /** Options of `slip.fit` for models that are not told what to predict. */
 export interface StructureOptions {
@@ -116,7 +116,7 @@ export class Projection {
 
 /** Fits a model that finds structure, and logs what it found. */
 export async function fitStructure(
-  run: Run,
+  run: TrainingLog,
   model: StructureSpec,
   options: StructureOptions,
   prep: FittedPrep
@@ -127,13 +127,12 @@ export async function fitStructure(
     model.kind === 'kMeans'
       ? await cluster(run, model, options, prep, rows)
       : await project(run, model, options, prep, rows);
-  run.found = found;
   run.logMetrics(found.parts.evaluation.metrics, 0);
   return found;
 }
 
 async function cluster(
-  run: Run,
+  run: TrainingLog,
   { options: { k, starts = 10 } }: KMeansSpec,
   options: StructureOptions,
   prep: FittedPrep,
@@ -160,7 +159,7 @@ async function cluster(
 }
 
 async function project(
-  run: Run,
+  run: TrainingLog,
   { options: { components } }: PcaSpec,
   options: StructureOptions,
   prep: FittedPrep,
@@ -187,7 +186,7 @@ async function measuredRows({ test, train }: StructureOptions, prep: FittedPrep)
 type Judged = Pick<Evaluation, 'metric' | 'higher_is_better' | 'value' | 'metrics'>;
 
 async function partsOf(
-  run: Run,
+  run: TrainingLog,
   { train, test }: StructureOptions,
   prep: FittedPrep,
   judged: Judged,

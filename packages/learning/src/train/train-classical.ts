@@ -11,7 +11,7 @@ import { fitBoosting } from '../models/trees/boosting.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
 import { LossChart } from './loss-chart.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
-import { columnRules } from './column-rules.js';
+import { columnRules } from '../examples/column-rules.js';
 import type { Training } from './train-estimator.js';
 
 /** Fits a model of plain TypeScript, and logs its settings. @throws SlipwayError MODEL_MISMATCH for the other task. */

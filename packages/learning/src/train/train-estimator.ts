@@ -8,7 +8,7 @@ import { isModelSpec, isNetworkSpec, type ModelSpec } from '../models/specs.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import { withoutAutolog } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
-import type { Target } from './target.js';
+import type { Target } from '../examples/target.js';
 import type { BackendChoice } from '../backend/choose.js';
 import { tensorflow } from '../backend/load-tfjs.js';
 import { trainClassical } from './train-classical.js';

@@ -7,14 +7,14 @@ import { stepReport } from '../backend/recorded/index.js';
 import { notebook } from '@slipway/notebook';
 import { epochLogger, fitSettings } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
-import { rowsAt } from './examples.js';
-import { refuseKnownFaults } from './known-faults.js';
+import { rowsAt } from '../examples/examples.js';
+import { refuseKnownFaults } from '../evaluation/known-faults.js';
 import { LossChart } from './loss-chart.js';
 import { portableNetwork, setWeights, weightsOf } from './process/portable-network.js';
 import { canTrainInProcess, trainInProcess } from './process/training-process.js';
 import type { StepSummary } from './process/messages.js';
 import { shuffledIndices } from '@slipway/statistics/random';
-import type { Target } from './target.js';
+import type { Target } from '../examples/target.js';
 import type { Tf } from '../backend/tfjs.js';
 import { trainCompiled, type LearningSettings, type TrainingData } from './train-compiled.js';
 

@@ -1,20 +1,13 @@
 import type { Behaviour, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '@slipway/notebook';
-import type { ModelInputs } from '../prep/model-inputs.js';
 import type { BackendChoice } from '../backend/choose.js';
-import { evaluationReport } from '../report/evaluation-report.js';
+import { evaluationReport, type EvaluatedModel } from '../report/evaluation-report.js';
 import { trainedModelBundle } from './trained-model-display.js';
 
 /** What a fitted model is made of. */
-export interface TrainedModelParts {
-  readonly estimator: Estimator;
-  readonly prep: ModelInputs;
-  /** Class labels in the order of the probabilities; null for a regression. */
-  readonly labels: readonly string[] | null;
-  readonly target: string;
+export interface TrainedModelParts extends EvaluatedModel {
   readonly frame: NonNullable<ModelSignature['training_frame']>;
-  readonly evaluation: Evaluation;
   readonly testVectors: TestVectors;
   readonly backend: BackendChoice;
   readonly runId: string;

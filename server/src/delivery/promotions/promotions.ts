@@ -10,7 +10,7 @@ import type { Outbox } from '../../platform/webhooks/outbox.js';
 import type { Releaser } from '../releases/ports.js';
 import type { Preflights } from './preflights.js';
 import { promotable, type PromotableVersion } from './promotable.js';
-import { setStage } from './stages.js';
+import { setStage } from '../../registry/stages.js';
 
 const REPORT_VALID_MS = 15 * 60_000;
 

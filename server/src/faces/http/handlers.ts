@@ -36,7 +36,7 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
       return { cells: await view.ofSessions(await sessions.cellsOfRun(params.run_id)) };
     },
     putRunArtifact: async ({ params, body }) => {
-      await runs.putArtifact(params.run_id, body.path, body.sha256);
+      await app.artifacts.attach({ kind: 'run', run_id: params.run_id }, body.path, body.sha256);
       return {};
     },
 

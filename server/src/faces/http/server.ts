@@ -1,7 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { App } from '../../app.js';
 import type { DataFolder } from '../../platform/data-folder.js';
-import { registerMlflow } from '../mlflow/index.js';
 import { holdToRules, identifyCallers, viewOf } from '../transport/access-rules.js';
 import type { Log } from '@slipway/telemetry';
 import { ServerMetrics } from '../../platform/measurements/server-metrics.js';
@@ -34,7 +33,12 @@ export interface HttpOptions {
   readonly limits: RequestLimits;
   readonly log: Log;
   readonly spans?: SpanExporter | undefined;
+  /** Protocols that it speaks beside its own API. */
+  readonly faces: readonly Face[];
 }
+
+/** Registers the routes of a protocol; `report` takes what was answered as an internal error. */
+export type Face = (server: FastifyInstance, app: App, report: ReturnType<typeof faultReporter>) => void;
 
 /** The server with every face of the control plane; it does not listen yet. */
 export function createHttpServer(app: App, options: HttpOptions): FastifyInstance {
@@ -91,6 +95,6 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
     { streamEvents: (request, reply) => streams.stream(request, reply, viewOf(app.access, request)) },
     app.stopping
   );
-  registerMlflow(server, app, report);
+  options.faces.forEach(face => face(server, app, report));
   return server;
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@slipway/contract';
 import type { SlipwayError } from '../../platform/errors.js';
+import { sentenceOf } from './sentences.js';
 
 /** MLflow's error codes, with the HTTP status of each. */
 const STATUS = {
@@ -87,7 +88,11 @@ export function toMlflowError(error: unknown, known: SlipwayError | undefined): 
   if (known?.where === 'headers.content-type') {
     return invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
   }
-  return known === undefined ? undefined : new MlflowError(mlflowCode(known.code), known.message);
+  if (known === undefined) {
+    return undefined;
+  }
+  const message = known.subject === undefined ? known.message : sentenceOf(known.subject);
+  return new MlflowError(mlflowCode(known.code), message);
 }
 
 function mlflowCode(code: ErrorCode): MlflowErrorCode {

@@ -5,7 +5,7 @@ import { LocalBlobStore } from '../../platform/artifacts/local-blob-store.js';
 import type { BlobStore } from '../../platform/artifacts/blob-store.js';
 import { InvalidStateError, NotFoundError } from '../../platform/errors.js';
 import { copyTables } from '../../platform/store/copying/copy-tables.js';
-import { openTableSource } from '../../platform/store/copying/table-source.js';
+import { openTableSource } from '../../platform/store/copying/open-table-source.js';
 import { openStore } from '../../platform/store/open-store.js';
 import type { Store } from '../../platform/store/store.js';
 import { VERSION } from '../../platform/version.js';

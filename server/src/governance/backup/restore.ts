@@ -5,10 +5,10 @@ import { LocalBlobStore } from '../../platform/artifacts/local-blob-store.js';
 import { CorruptBlobError, InvalidStateError, NotFoundError, StorageFullError } from '../../platform/errors.js';
 import { diskSpace } from '../../platform/measurements/disk-space.js';
 import { copyTables, countRows, refuseFilled, type TableCounts } from '../../platform/store/copying/copy-tables.js';
-import { openTableSource } from '../../platform/store/copying/table-source.js';
+import { openTableSource } from '../../platform/store/copying/open-table-source.js';
 import { openStore } from '../../platform/store/open-store.js';
-import { isPostgresUrl } from '../../platform/store/postgres/database-url.js';
-import { damageOf } from '../../platform/store/sqlite/integrity.js';
+import { isPostgresUrl } from '../../platform/store/database-url.js';
+import { damageOf } from '../../platform/store/integrity.js';
 import { BackupFolder, copyBlobs, missingBytes, type BackupManifest } from './backup.js';
 
 export interface RestorePlaces {

@@ -120,12 +120,12 @@ describe('collecting garbage', () => {
     await fullRun('gone');
     await deleteRun('gone');
     await retention.collect(now);
-    await expect(test.store.write(logTo('gone', {}))).rejects.toThrow('not found');
+    await expect(test.store.write(logTo('gone', {}))).rejects.toThrow('There is no run gone.');
     await test.store.write(newRun('next'));
     await test.store.write(logTo('next', { metrics: [{ key: 'loss', value: 7, timestamp: 1, step: 0 }] }));
     expect(await rowsLeft()).toMatchObject({ run: 1, series: 1, point: 1 });
     await expect(test.store.write({ kind: 'run.lifecycle', run_id: 'gone', deleted: false })).rejects.toThrow(
-      'not found'
+      'There is no run gone.'
     );
   });
 });

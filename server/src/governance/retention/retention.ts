@@ -2,7 +2,7 @@ import type { GarbageReport, GarbageRequest } from '@slipway/contract';
 import type { BlobStore } from '../../platform/artifacts/blob-store.js';
 import { sweep } from '../../platform/artifacts/sweep.js';
 import type { Store } from '../../platform/store/store.js';
-import { countPurgeable, purge } from './purge.js';
+import { countPurgeable, purge } from '../../tracking/purge/purge.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DatabasePlace } from '../../app.js';
-import { isPostgresUrl } from '../../platform/store/postgres/database-url.js';
+import { isPostgresUrl } from '../../platform/store/database-url.js';
 import { UsageError } from './options.js';
 
 /**

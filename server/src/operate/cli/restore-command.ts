@@ -5,7 +5,7 @@ import { prepareRestore } from '../../governance/backup/restore.js';
 import { removeDatabase } from '../../governance/backup/backup.js';
 import { DataFolder } from '../../platform/data-folder.js';
 import { InvalidStateError } from '../../platform/errors.js';
-import { isPostgresUrl } from '../../platform/store/postgres/database-url.js';
+import { isPostgresUrl } from '../../platform/store/database-url.js';
 import { artifactPlaces } from './artifact-places.js';
 import { databasePlace } from './database-place.js';
 import { dataFolder, parseOptions, UsageError } from './options.js';

@@ -1,7 +1,6 @@
-import { sql, type RawBuilder } from 'kysely';
-import { anyOf } from '../../platform/store/expressions.js';
 import type { Store } from '../../platform/store/store.js';
 import type { ForeignModel } from './foreign-store.js';
+import { countRows, countPointsOfRuns } from '../../platform/store/counting.js';
 
 /** One kind of thing: how many there were, and how many of them are here. */
 export interface Arrival {
@@ -17,8 +16,6 @@ interface RunParts {
   readonly points: number;
   readonly files: number;
 }
-
-const AT_ONCE = 500;
 
 /** Counts what is brought over, and then what has arrived, in the database itself. */
 export class Tally {
@@ -57,16 +54,15 @@ export class Tally {
     const experiments = [...this.#experiments];
     const ofRuns = (part: keyof RunParts): number => sum([...this.#runs.values()].map(parts => parts[part]));
     const ofModels = (count: (model: ForeignModel) => number): number => sum([...this.#models.values()].map(count));
-    const count = (table: string, column: string, ids: readonly (number | string)[]) =>
-      countOf(store, sql`${sql.table(table)}`, column, ids);
-    const points = sql`point join series on series.sid = point.sid`;
+    const count = (table: string, column: string, ids: readonly (number | string)[]): Promise<number> =>
+      countRows(store, table, column, ids);
     const arrivals: Arrival[] = [
       { what: 'experiments', there: experiments.length, here: await count('experiment', 'id', experiments) },
       { what: 'experiment tags', there: this.#experimentTags, here: await count('experiment_tag', 'exp', experiments) },
       { what: 'runs', there: runs.length, here: await count('run', 'id', runs) },
       { what: 'parameters', there: ofRuns('params'), here: await count('param', 'run', runs) },
       { what: 'tags of runs', there: ofRuns('tags'), here: await count('tag', 'run', runs) },
-      { what: 'metric points', there: ofRuns('points'), here: await countOf(store, points, 'series.run', runs) },
+      { what: 'metric points', there: ofRuns('points'), here: await countPointsOfRuns(store, runs) },
       { what: 'dataset inputs', there: ofRuns('inputs'), here: await count('run_input', 'run', runs) },
       { what: 'files of runs', there: ofRuns('files'), here: await count('run_artifact', 'run', runs) },
       { what: 'logged models', there: logged.length, here: await count('logged_model', 'id', logged) },
@@ -109,23 +105,6 @@ export class Tally {
     }
     return here;
   }
-}
-
-async function countOf(
-  store: Store,
-  from: RawBuilder<unknown>,
-  column: string,
-  ids: readonly (number | string)[]
-): Promise<number> {
-  let total = 0;
-  for (let start = 0; start < ids.length; start += AT_ONCE) {
-    const some = ids.slice(start, start + AT_ONCE) as number[] | string[];
-    const { rows } = await sql<{ n: number }>`select count(*) as n from ${from} where ${anyOf(column, some)}`.execute(
-      store.reads
-    );
-    total += rows[0]?.n ?? 0;
-  }
-  return total;
 }
 
 function sum(values: readonly number[]): number {

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.js';
 import type { BlobStore } from './blob-store.js';
 import type { StoredFile } from './stored-file.js';
 import type { TrustedFolder } from './trusted-folder.js';
+import { unknownRun } from '../tracking-errors.js';
 
 /** Whose artifacts. */
 export type ArtifactOwner =
@@ -27,6 +28,10 @@ interface StoredArtifact {
   readonly size: number;
 }
 
+type KnownOwner =
+  | { readonly kind: 'run'; readonly run: number; readonly run_id: string; readonly exp: number }
+  | { readonly kind: 'logged-model'; readonly model: string };
+
 /** Artifacts by owner and relative name. The names are rows of the database, never names in the file system. */
 export class Artifacts {
   readonly #store: Store;
@@ -46,22 +51,21 @@ export class Artifacts {
   async put(owner: ArtifactOwner, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     checkPath(path);
     const id = await this.#idOf(owner);
-    const { sha256, size } = await this.#blobs.put(content);
-    const stored = { path, sha256, size, created_at: Date.now() };
-    if (id.kind === 'run') {
-      await this.#store.writes
-        .insertInto('run_artifact')
-        .values({ ...stored, run: id.run })
-        .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size }))
-        .execute();
-      this.#events.publish({ type: 'run.changed', run_id: id.run_id, experiment_id: String(id.exp) });
-    } else {
-      await this.#store.writes
-        .insertInto('logged_model_artifact')
-        .values({ ...stored, model: id.model })
-        .onConflict(conflict => conflict.columns(['model', 'path']).doUpdateSet({ sha256, size }))
-        .execute();
+    await this.#name(id, path, await this.#blobs.put(content));
+  }
+
+  /** Names a blob that was uploaded before. @throws NotFoundError for the owner; InvalidRequestError for the blob. */
+  async attach(owner: ArtifactOwner, path: string, sha256: string): Promise<void> {
+    checkPath(path);
+    const id = await this.#idOf(owner);
+    const size = await this.#blobs.size(sha256);
+    if (size === undefined) {
+      throw new InvalidRequestError(`The artifact ${path} names a blob that is not stored: ${sha256}.`, {
+        where: 'body.sha256',
+        remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
+      });
     }
+    await this.#name(id, path, { sha256, size });
   }
 
   /** @throws NotFoundError */
@@ -170,9 +174,27 @@ export class Artifacts {
     return files;
   }
 
-  async #idOf(
-    owner: ArtifactOwner
-  ): Promise<{ kind: 'run'; run: number; run_id: string; exp: number } | { kind: 'logged-model'; model: string }> {
+  async #name(owner: KnownOwner, path: string, blob: { sha256: string; size: number }): Promise<void> {
+    const { sha256, size } = blob;
+    const created_at = Date.now();
+    const stored = { path, sha256, size, created_at };
+    if (owner.kind === 'run') {
+      await this.#store.writes
+        .insertInto('run_artifact')
+        .values({ ...stored, run: owner.run })
+        .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size, created_at }))
+        .execute();
+      this.#events.publish({ type: 'run.changed', run_id: owner.run_id, experiment_id: String(owner.exp) });
+    } else {
+      await this.#store.writes
+        .insertInto('logged_model_artifact')
+        .values({ ...stored, model: owner.model })
+        .onConflict(conflict => conflict.columns(['model', 'path']).doUpdateSet({ sha256, size, created_at }))
+        .execute();
+    }
+  }
+
+  async #idOf(owner: ArtifactOwner): Promise<KnownOwner> {
     if (owner.kind === 'run') {
       const run = await this.#store.reads
         .selectFrom('run')
@@ -180,7 +202,7 @@ export class Artifacts {
         .select(['id', 'exp'])
         .executeTakeFirst();
       if (run === undefined) {
-        throw new NotFoundError(`Run with id=${owner.run_id} not found`);
+        throw unknownRun(owner.run_id);
       }
       return { kind: 'run', run: run.id, run_id: owner.run_id, exp: run.exp };
     }

@@ -1,8 +1,9 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Store } from '../store/store.js';
 import type { Tables } from '../store/tables.js';
 import { BLOB_REFERENCES } from './blob-references.js';
 import type { BlobStore } from './blob-store.js';
+import { isUnreferenced } from '../store/predicates/registry-predicates.js';
 
 export interface SweepOptions {
   /** Blobs that were uploaded later than this stay, as their name may yet be written. Milliseconds since the epoch. */
@@ -61,7 +62,7 @@ async function candidates(db: Kysely<Tables>, before: number, after: string): Pr
     .selectFrom('blob')
     .where('sha256', '>', after)
     .where('claimed_at', '<', before)
-    .where(unreferenced())
+    .where(isUnreferenced(BLOB_REFERENCES))
     .orderBy('sha256')
     .limit(PAGE)
     .select(['sha256', 'size'])
@@ -87,7 +88,7 @@ async function takeAway(
           batch.map(each => each.sha256)
         )
         .where('claimed_at', '<', before)
-        .where(unreferenced())
+        .where(isUnreferenced(BLOB_REFERENCES))
         .returning(['sha256', 'size'])
         .execute();
       await Promise.all(taken.map(({ sha256 }) => blobs.remove(sha256)));
@@ -95,12 +96,4 @@ async function takeAway(
     });
   }
   return gone;
-}
-
-function unreferenced(): RawBuilder<boolean> {
-  const conditions = BLOB_REFERENCES.map(
-    ({ table, column }) =>
-      sql<boolean>`not exists (select 1 from ${sql.table(table)} r where ${sql.ref(`r.${column}`)} = blob.sha256)`
-  );
-  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }

@@ -128,6 +128,16 @@ export function jsonColumn(column: string): RawBuilder<string> {
   });
 }
 
+/** A text given as a value of a query whose type cannot be seen from its place. */
+export function textValue(text: string): RawBuilder<string> {
+  return sql<string>`cast(${text} as text)`;
+}
+
+/** The value of a column, to be put into an expression. */
+export function columnValue(column: string): RawBuilder<unknown> {
+  return sql.ref(column);
+}
+
 function toGlob(pattern: string): string {
   return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
 }

@@ -1,4 +1,4 @@
-import { isPostgresUrl } from './postgres/database-url.js';
+import { isPostgresUrl } from './database-url.js';
 import type { SqliteOptions } from './sqlite/connection.js';
 import type { Store } from './store.js';
 

@@ -156,7 +156,7 @@ describe('a run', () => {
     await test.store.write(logTo('run-1', { params: [{ key: 'depth', value: '3' }] }));
     await test.store.write(logTo('run-1', { params: [{ key: 'depth', value: '3' }] }));
     await expect(test.store.write(logTo('run-1', { params: [{ key: 'depth', value: '4' }] }))).rejects.toThrow(
-      /already logged with value='3'.*new value '4'/
+      /The parameter "depth" of run run-1 is "3" and cannot become "4"/
     );
   });
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../../platform/errors.js';
+import { AlreadyExistsError, NotFoundError } from '../../platform/errors.js';
 import {
   searchEntities,
   type EntityField,
@@ -11,6 +11,7 @@ import { groupRows } from '../../platform/store/group-rows.js';
 import type { KeyValue } from '../../platform/store/operations.js';
 import type { Store } from '../../platform/store/store.js';
 import type { Tables } from '../../platform/store/tables.js';
+import { deletedExperiment, unknownTag } from '../../platform/tracking-errors.js';
 
 export interface Experiment {
   readonly id: number;
@@ -137,7 +138,7 @@ export class Experiments {
       .where('key', '=', key)
       .executeTakeFirst();
     if (numDeletedRows === 0n) {
-      throw new NotFoundError(`No tag with name: ${key} in experiment with id ${id}`);
+      throw unknownTag(key, 'experiment', id);
     }
   }
 
@@ -153,7 +154,7 @@ export class Experiments {
   async #active(id: number): Promise<void> {
     const experiment = await this.get(id);
     if (experiment.deleted) {
-      throw new InvalidStateError(`The experiment ${id} must be in the 'active' state. Current state is deleted.`);
+      throw deletedExperiment(id);
     }
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { InvalidStateError, NotFoundError } from '../../platform/errors.js';
+import { NotFoundError } from '../../platform/errors.js';
 import { newRunName } from '../runs/run-names.js';
 import { anyOf } from '../../platform/store/expressions.js';
 import { groupRows } from '../../platform/store/group-rows.js';
@@ -10,6 +10,7 @@ import type { KeyValue, MetricEntry } from '../../platform/store/operations.js';
 import type { Store } from '../../platform/store/store.js';
 import type { LoggedModelMetricTable, LoggedModelTable } from '../../platform/store/tables.js';
 import { searchLoggedModels, type LoggedModelQuery } from './logged-model-search.js';
+import { deletedExperiment, unknownRun } from '../../platform/tracking-errors.js';
 
 const KeyValues = z.array(z.object({ key: z.string(), value: z.string() }));
 
@@ -177,7 +178,7 @@ export class LoggedModels {
   ): Promise<void> {
     const run = await this.#store.reads.selectFrom('run').where('uuid', '=', run_id).select('id').executeTakeFirst();
     if (run === undefined) {
-      throw new NotFoundError(`Run with id=${run_id} not found`);
+      throw unknownRun(run_id);
     }
     for (const { model_id, step } of models) {
       await this.#store.writes
@@ -213,9 +214,7 @@ export class LoggedModels {
       throw new NotFoundError(`No Experiment with id=${experiment} exists`);
     }
     if (row.life !== 0) {
-      throw new InvalidStateError(
-        `The experiment ${experiment} must be in the 'active' state. Current state is deleted.`
-      );
+      throw deletedExperiment(experiment);
     }
   }
 

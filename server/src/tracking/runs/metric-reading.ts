@@ -1,9 +1,10 @@
 import type { MetricPoint, MetricSeries, NamedMetric } from '@slipway/contract';
-import { sql, type Kysely } from 'kysely';
-import { anyOf, jsonArrayOf, jsonColumn } from '../../platform/store/expressions.js';
+import type { Kysely } from 'kysely';
+import { anyOf, jsonArrayOf, jsonColumn, textValue, columnValue } from '../../platform/store/expressions.js';
 import { toWire } from '../../platform/store/metric-value.js';
 import type { StoredReal, Tables } from '../../platform/store/tables.js';
 import { Thinning } from './thinning.js';
+import { valuesAtEvenSteps } from '../../platform/store/series-sample.js';
 
 /** The latest point of one metric, with the id under which its points lie. */
 export interface LatestMetric {
@@ -47,10 +48,10 @@ export async function* pointsAsJson(
   page: { readonly limit: number; readonly offset: number }
 ): AsyncGenerator<string> {
   const point = jsonArrayOf({
-    key: sql`cast(${key} as text)`,
-    value: sql.ref('value'),
-    timestamp: sql.ref('timestamp'),
-    step: sql.ref('step')
+    key: textValue(key),
+    value: columnValue('value'),
+    timestamp: columnValue('timestamp'),
+    step: columnValue('step')
   });
   yield '[';
   let last: MetricPoint | undefined;
@@ -233,18 +234,6 @@ export async function sparkOf(db: Kysely<Tables>, sid: number): Promise<number[]
   if (first.length <= SPARK_POINTS) {
     return first.flatMap(point => (typeof point.value === 'number' ? [point.value] : []));
   }
-  const { rows } = await sql<{ value: StoredReal }>`
-    with recursive
-      ends(low, high) as (
-        select (select step from point where sid = ${sid} order by step limit 1),
-               (select step from point where sid = ${sid} order by step desc limit 1)),
-      probe(n, at) as (
-        select 0, cast(low as double precision) from ends
-        union all
-        select n + 1, (select low + (high - low) * (n + 1.0) / ${SPARK_POINTS - 1} from ends) from probe
-        where n + 1 < ${SPARK_POINTS})
-    select (select value from point where sid = ${sid} and step >= at order by step limit 1) as value from probe`.execute(
-    db
-  );
+  const rows = await valuesAtEvenSteps(db, sid, SPARK_POINTS);
   return rows.flatMap(row => (typeof row.value === 'number' ? [row.value] : []));
 }

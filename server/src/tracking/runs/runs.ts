@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { MetricPoint, MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from '@slipway/contract';
-import { sql, type Kysely } from 'kysely';
-import type { BlobStore } from '../../platform/artifacts/blob-store.js';
-import { InvalidRequestError, InvalidStateError, NotFoundError } from '../../platform/errors.js';
+import type { Kysely } from 'kysely';
+import { NotFoundError } from '../../platform/errors.js';
 import type { EventLog } from '../../platform/events/event-log.js';
-import { anyOf, containsText, holdsWords, wordsOf } from '../../platform/store/expressions.js';
+import { anyOf } from '../../platform/store/expressions.js';
 import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../../platform/store/operations.js';
 import type { RunPosition, RunQuery } from '../../platform/store/run-query.js';
 import { statusNumber } from '../../platform/store/run-status.js';
@@ -24,6 +23,8 @@ import { decodePageToken, encodePageToken } from './page-token.js';
 import { newRunName } from './run-names.js';
 import { completeRuns, type RunRecord } from './run-records.js';
 import { keyedTexts, selectRuns, summarize, type RunRow } from './run-rows.js';
+import { deletedExperiment, unknownRun } from '../../platform/tracking-errors.js';
+import { runMentions } from '../../platform/store/predicates/run-predicates.js';
 
 export interface NewRun {
   readonly experiment_id: number;
@@ -58,12 +59,10 @@ export interface RunListQuery {
 /** Runs: what they logged, and what made them. */
 export class Runs {
   readonly #store: Store;
-  readonly #blobs: BlobStore;
   readonly #events: EventLog;
 
-  constructor(store: Store, blobs: BlobStore, events: EventLog) {
+  constructor(store: Store, events: EventLog) {
     this.#store = store;
-    this.#blobs = blobs;
     this.#events = events;
   }
 
@@ -78,9 +77,7 @@ export class Runs {
       throw new NotFoundError(`No Experiment with id=${run.experiment_id} exists`);
     }
     if (experiment.life !== 0) {
-      throw new InvalidStateError(
-        `The experiment ${run.experiment_id} must be in the 'active' state. Current state is deleted.`
-      );
+      throw deletedExperiment(run.experiment_id);
     }
     const run_id = randomBytes(16).toString('hex');
     const name =
@@ -117,24 +114,6 @@ export class Runs {
     this.#changed(run_id, experiment_id);
   }
 
-  /** Attaches an uploaded blob under a name; a name that is taken gets the new content. */
-  async putArtifact(run_id: string, path: string, sha256: string): Promise<void> {
-    const run = await this.row(run_id);
-    const size = await this.#blobs.size(sha256);
-    if (size === undefined) {
-      throw new InvalidRequestError(`The artifact ${path} names a blob that is not stored: ${sha256}.`, {
-        where: 'body.sha256',
-        remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
-      });
-    }
-    await this.#store.writes
-      .insertInto('run_artifact')
-      .values({ run: run.id, path, sha256, size, created_at: Date.now() })
-      .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size, created_at: Date.now() }))
-      .execute();
-    this.#changed(run_id, run.exp);
-  }
-
   /** Runs that are not deleted, newest first. */
   async list(query: RunListQuery): Promise<{ runs: RunSummary[]; next_page_token?: string }> {
     let select = selectRuns(this.#reads).where('run.life', '=', 0);
@@ -148,7 +127,7 @@ export class Runs {
       select = select.where(anyOf('run.exp', query.experiments));
     }
     for (const word of (query.text ?? '').split(/\s+/).filter(part => part !== '')) {
-      select = select.where(mentions(word));
+      select = select.where(runMentions(word));
     }
     if (query.page_token !== undefined) {
       const [time, id] = decodePageToken(query.page_token);
@@ -174,7 +153,7 @@ export class Runs {
     const row = await this.row(run_id);
     const [summary] = await summarize(this.#reads, [row]);
     if (summary === undefined) {
-      throw new NotFoundError(`Run with id=${run_id} not found`);
+      throw unknownRun(run_id);
     }
     const [params, tags] = await Promise.all([
       keyedTexts(this.#reads, 'param', [row.id]),
@@ -215,7 +194,7 @@ export class Runs {
   async record(run_id: string): Promise<RunRecord> {
     const [record] = await completeRuns(this.#reads, [await this.row(run_id)]);
     if (record === undefined) {
-      throw new NotFoundError(`Run with id=${run_id} not found`);
+      throw unknownRun(run_id);
     }
     return record;
   }
@@ -299,7 +278,7 @@ export class Runs {
   async row(run_id: string): Promise<RunRow> {
     const row = await selectRuns(this.#reads).where('run.uuid', '=', run_id).executeTakeFirst();
     if (row === undefined) {
-      throw new NotFoundError(`Run with id=${run_id} not found`);
+      throw unknownRun(run_id);
     }
     return row;
   }
@@ -323,21 +302,4 @@ export class Runs {
   #changed(run_id: string, experiment_id: number): void {
     this.#events.publish({ type: 'run.changed', run_id, experiment_id: String(experiment_id) });
   }
-}
-
-/** The word stands in the run's name, its experiment's, a tag, a parameter, or a cell that made it. */
-function mentions(word: string) {
-  const inTable = (table: 'param' | 'tag') =>
-    sql<boolean>`run.id in (select t.run from ${sql.table(table)} t join key k on k.id = t.key
-      where ${containsText('t.value', word)} or ${containsText('k.name', word)})`;
-  return sql<boolean>`(${containsText('run.name', word)} or ${containsText('run.uuid', word)}
-    or run.exp in (select e.id from experiment e where ${containsText('e.name', word)}) or ${inTable('param')} or ${inTable('tag')} or ${inCells(word)})`;
-}
-
-function inCells(word: string) {
-  const words = wordsOf(word);
-  return words.length === 0
-    ? sql<boolean>`1 = 0`
-    : sql<boolean>`run.uuid in (select cr.run_id from cell_execution join cell_run cr on cr.cell = cell_execution.id
-        where ${holdsWords('cell_execution', 'source', words)})`;
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { CellOutput, type OutputsReport, type OutputsSummary, type RecordedOutputs } from '@slipway/contract';
-import { sql, type Insertable } from 'kysely';
+import type { Insertable } from 'kysely';
 import { z } from 'zod';
 import type { BlobStore } from '../../platform/artifacts/blob-store.js';
 import { NotFoundError } from '../../platform/errors.js';
 import type { Store } from '../../platform/store/store.js';
 import type { CellOutputTable } from '../../platform/store/tables.js';
 import { LargeContents } from './large-contents.js';
+import { isLaterReport } from '../../platform/store/predicates/session-predicates.js';
 
 const Outputs = z.array(CellOutput);
 
@@ -50,13 +51,7 @@ export class CellOutputs {
           .insertInto('cell_output')
           .values(row)
           .onConflict(conflict =>
-            conflict
-              .columns(['session_id', 'execution_id'])
-              .doUpdateSet(row)
-              .where(
-                sql<boolean>`(excluded.from_kernel, excluded.revision, excluded.digest)
-                  > (cell_output.from_kernel, cell_output.revision, cell_output.digest)`
-              )
+            conflict.columns(['session_id', 'execution_id']).doUpdateSet(row).where(isLaterReport())
           )
           .execute();
       }

@@ -1,10 +1,10 @@
 import os from 'node:os';
 import { Environment, type RunFailure, type SessionRecorder } from '@slipway/contract';
-import { sql } from 'kysely';
 import { isProcessAlive } from '../../platform/processes.js';
 import type { EventLog } from '../../platform/events/event-log.js';
 import { statusNumber } from '../../platform/store/run-status.js';
 import type { Store } from '../../platform/store/store.js';
+import { sessionHasRunningRun } from '../../platform/store/predicates/session-predicates.js';
 
 /** A session of another machine that was not heard of for so long is lost. */
 const SILENCE_MS = 30_000;
@@ -73,8 +73,8 @@ export class Liveness {
       .where(or =>
         or.or([
           or('state', '=', 'alive'),
-          // A kernel that was shut down in the middle of a run; 1 is RUNNING, as the partial index says it.
-          sql<boolean>`id in (select session from run where status = 1)`
+          // A kernel that was shut down in the middle of a run.
+          sessionHasRunningRun()
         ])
       )
       .execute();

@@ -1,8 +1,10 @@
 import type { ServerEvent } from '@slipway/contract';
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { EventLog } from '../../platform/events/event-log.js';
 import type { Store } from '../../platform/store/store.js';
 import type { Tables } from '../../platform/store/tables.js';
+import { cellEndedAfter } from '../../platform/store/predicates/session-predicates.js';
+import { runWasActive } from '../../platform/store/predicates/run-predicates.js';
 
 /** Cells that run longer are not looked for. */
 const LONGEST_CELL_MS = 7 * 24 * 3_600_000;
@@ -136,12 +138,7 @@ export class RunLinks {
       .where('session.recorder', '=', 'front_end')
       .where('cell.started_at', '<=', run.start_time)
       .where('cell.started_at', '>=', run.start_time - LONGEST_CELL_MS)
-      .where(or =>
-        or.or([
-          or('cell.duration_ms', 'is', null),
-          sql<boolean>`cell.started_at + cell.duration_ms >= ${run.start_time}`
-        ])
-      )
+      .where(or => or.or([or('cell.duration_ms', 'is', null), cellEndedAfter(run.start_time)]))
       .select(['cell.id', 'cell.session', 'session.uuid as session_id', 'session.notebook_path'])
       .orderBy('cell.started_at', 'desc')
       .limit(50)
@@ -180,12 +177,7 @@ function loggedBetween(
   return db
     .selectFrom('run')
     .where('run.session', '=', session)
-    .where(
-      sql<boolean>`(run.end_time between ${from} and ${to} or exists(
-        select 1 from series where series.run = run.id and series.ts >= ${from}
-          and (series.ts <= ${to} or exists(
-            select 1 from point where point.sid = series.sid and point.ts between ${from} and ${to}))))`
-    )
+    .where(runWasActive(from, to))
     .select(['run.uuid', 'run.exp'])
     .execute();
 }

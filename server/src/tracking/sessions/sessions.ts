@@ -10,13 +10,13 @@ import {
   type SessionDetail,
   type SpoolRecord
 } from '@slipway/contract';
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { NotFoundError } from '../../platform/errors.js';
 import type { EventLog } from '../../platform/events/event-log.js';
 import { decodePageToken, encodePageToken } from '../runs/page-token.js';
 import { newRunName } from '../runs/run-names.js';
 import type { BlobStore } from '../../platform/artifacts/blob-store.js';
-import { endsWith, isAnyOf } from '../../platform/store/expressions.js';
+import { endsWith } from '../../platform/store/expressions.js';
 import type { Store } from '../../platform/store/store.js';
 import type { SessionTable } from '../../platform/store/tables.js';
 import { CellOutputs } from './cell-outputs.js';
@@ -24,6 +24,7 @@ import { searchCells } from './cell-search.js';
 import { judgeSession } from './cleanness.js';
 import { LargeContents } from './large-contents.js';
 import { cellOrderOf, readSessionCells } from './session-cells.js';
+import { sessionInProjects } from '../../platform/store/predicates/session-predicates.js';
 
 type StoredSession = Selectable<SessionTable>;
 
@@ -89,7 +90,7 @@ export class Sessions {
   }): Promise<{ sessions: NotebookSession[]; next_page_token?: string }> {
     let select = this.#store.reads.selectFrom('session').selectAll();
     if (query.projects !== undefined) {
-      select = select.where(ofProjects([...query.projects]));
+      select = select.where(sessionInProjects([...query.projects], DEFAULT_PROJECT));
     }
     const { notebook } = query;
     if (notebook !== undefined) {
@@ -191,12 +192,6 @@ export class Sessions {
     }
     return row;
   }
-}
-
-/** A session that stands in no project's list belongs to the default project. */
-function ofProjects(projects: readonly string[]) {
-  const listed = sql<string>`(select p.project from session_project p where p.session = session.uuid)`;
-  return isAnyOf(sql<string>`coalesce(${listed}, ${DEFAULT_PROJECT})`, projects);
 }
 
 function saysMoreThanAlive(record: SpoolRecord): boolean {

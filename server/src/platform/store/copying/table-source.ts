@@ -1,5 +1,3 @@
-import { isPostgresUrl } from '../postgres/database-url.js';
-
 export type Row = Readonly<Record<string, unknown>>;
 
 /** All tables of a database as they were at one moment, while others go on writing. */
@@ -19,16 +17,3 @@ export function isOwnOfDatabase(table: string): boolean {
 
 /** Rows that are read, and written, together. */
 export const ROWS_AT_ONCE = 2000;
-
-/**
- * @param database URL of a PostgreSQL database, or the path of a SQLite file; its tables are those of this version.
- * @throws ServiceUnavailableError when PostgreSQL does not answer.
- */
-export async function openTableSource(database: string): Promise<TableSource> {
-  if (isPostgresUrl(database)) {
-    const { openPostgresTables } = await import('../postgres/table-source.js');
-    return openPostgresTables(database);
-  }
-  const { openSqliteTables } = await import('../sqlite/table-source.js');
-  return openSqliteTables(database);
-}

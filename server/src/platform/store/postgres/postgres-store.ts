@@ -9,7 +9,7 @@ import type { AnyResult } from '../writing/operation-writer.js';
 import { storableOperation } from '../writing/storable-operation.js';
 import { WriteQueue } from '../writing/write-queue.js';
 import { openPool } from './connection.js';
-import { toPostgresUrl } from './database-url.js';
+import { toPostgresUrl } from '../database-url.js';
 import { PostgresPoolDialect } from './dialect.js';
 import { PostgresEventRelay } from './event-relay.js';
 import { toOurError } from './failures.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { isOwnOfDatabase, ROWS_AT_ONCE, type Row, type TableSource } from '../copying/table-source.js';
 import { connectionConfig } from './connection.js';
-import { toPostgresUrl } from './database-url.js';
+import { toPostgresUrl } from '../database-url.js';
 import { toOurError } from './failures.js';
 
 /** Reads a PostgreSQL database in one transaction, which sees what was committed when it began. */

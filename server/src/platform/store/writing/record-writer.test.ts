@@ -113,7 +113,7 @@ describe('records of a kernel', () => {
       cellStarted(3, 'session-1')
     ]);
     expect(answer.acknowledged_seq).toBe(3);
-    expect(answer.refused).toEqual([{ seq: 2, message: 'Run with id=nobody not found' }]);
+    expect(answer.refused).toEqual([{ seq: 2, message: 'There is no run nobody.' }]);
     expect(await test.store.reads.selectFrom('cell_execution').selectAll().execute()).toHaveLength(1);
   });
 

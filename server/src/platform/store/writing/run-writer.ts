@@ -1,4 +1,4 @@
-import { InvalidRequestError, InvalidStateError, NotFoundError } from '../../errors.js';
+import { InvalidStateError } from '../../errors.js';
 import { numberOf } from '../metric-value.js';
 import type {
   AddRunInputs,
@@ -13,6 +13,7 @@ import type {
 } from '../operations.js';
 import { statusNumber } from '../run-status.js';
 import type { KnownRun, PointSink, RunRows } from './run-rows.js';
+import { changedParam, deletedRun, unknownRun, unknownTag } from '../../tracking-errors.js';
 
 /** MLflow's clients read and write a run's name as this tag as well; both stay the same. */
 export const RUN_NAME_TAG = 'mlflow.runName';
@@ -92,7 +93,7 @@ export class RunWriter {
     const run = this.#active(change.run_id);
     const key = this.#rows.knownKey(run.exp, change.key);
     if (key === undefined || !this.#rows.deleteTag(run.id, key)) {
-      throw new NotFoundError(`No tag with name: ${change.key} in run with id ${change.run_id}`);
+      throw unknownTag(change.key, 'run', change.run_id);
     }
     return { experiment_id: run.exp };
   }
@@ -113,7 +114,7 @@ export class RunWriter {
   #known(runId: string): KnownRun {
     const run = this.#rows.find(runId);
     if (run === undefined) {
-      throw new NotFoundError(`Run with id=${runId} not found`);
+      throw unknownRun(runId);
     }
     return run;
   }
@@ -121,7 +122,7 @@ export class RunWriter {
   #active(runId: string): KnownRun {
     const run = this.#known(runId);
     if (run.life !== 0) {
-      throw new InvalidStateError(`The run ${runId} must be in the 'active' state. Current state is deleted.`);
+      throw deletedRun(runId);
     }
     return run;
   }
@@ -148,10 +149,7 @@ export class RunWriter {
     for (const { key, value } of entry.params) {
       const known = inThisCall.get(key) ?? this.#paramValue(run, key);
       if (known !== undefined && known !== value) {
-        throw new InvalidRequestError(
-          `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' ` +
-            `for run ID='${entry.run_id}'. Attempted logging new value '${value}'.`
-        );
+        throw changedParam(key, known, value, entry.run_id);
       }
       inThisCall.set(key, value);
     }

@@ -1,11 +1,11 @@
 import type { Columns, Evaluation, ModelTestResult } from '@slipway/contract';
 import type { Frame } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
-import { persistenceBaseline, seasonalBaseline } from './baselines.js';
+import { persistenceBaseline, seasonalBaseline } from '../evaluation/baselines.js';
 import { testData, type DataSubject } from '../model-tests/index.js';
 import { scoreLeakage } from '../model-tests/leakage.js';
 import { prep as emptyPrep, type Prep } from '../prep/prep.js';
-import { keptOfFrame } from './evaluate.js';
+import { keptOfFrame } from '../evaluation/evaluate.js';
 import { trainingFrame, type Examples } from './examples.js';
 import { readTarget, type Task } from './target.js';
 

@@ -1,5 +1,5 @@
 import type { EnvironmentName, ModelVersion } from '@slipway/contract';
-import type { Store } from '../../platform/store/store.js';
+import type { Store } from '../platform/store/store.js';
 
 type Stage = ModelVersion['stage'];
 

@@ -1,7 +1,8 @@
-import { sql, type Kysely } from 'kysely';
-import { DEFAULT_EXPERIMENT } from '../../tracking/experiments/experiments.js';
+import type { Kysely } from 'kysely';
+import { DEFAULT_EXPERIMENT } from '../experiments/experiments.js';
 import type { Store } from '../../platform/store/store.js';
 import type { Tables } from '../../platform/store/tables.js';
+import { deletedAtOr } from '../../platform/store/predicates/run-predicates.js';
 
 export interface PurgeResult {
   readonly runs: number;
@@ -49,7 +50,7 @@ function deletedRuns(db: Kysely<Tables>, before: number) {
   return db
     .selectFrom('run')
     .where('life', '=', 1)
-    .where(sql<number>`coalesce(deleted_at, start_time)`, '<', before)
+    .where(deletedAtOr('start_time'), '<', before)
     .select('id')
     .orderBy('id');
 }
@@ -59,7 +60,7 @@ function deletedExperiments(db: Kysely<Tables>, before: number) {
     .selectFrom('experiment')
     .where('life', '=', 1)
     .where('id', '!=', DEFAULT_EXPERIMENT)
-    .where(sql<number>`coalesce(deleted_at, updated_at)`, '<', before)
+    .where(deletedAtOr('updated_at'), '<', before)
     .select('id');
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@slipway/notebook';
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
 import { run as startRun } from '../runs/run.js';
-import { fit, type FitOptions } from './fit.js';
+import { fit, type FitOptions } from '../train/fit.js';
 
 /** Like `slip.fit`, with one frame that is cut into folds instead of two parts. */
 export interface CrossValidationOptions

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { InvalidStateError } from './errors.js';
+import { InvalidStateError } from '../errors.js';
 
 /**
  * Takes something for this process, by a lock of the operating system's that SQLite takes for us: it ends with its

@@ -23,7 +23,7 @@ import {
   rocAuc,
   wilsonInterval
 } from '@slipway/statistics';
-import type { Target } from './target.js';
+import type { Target } from '../examples/target.js';
 
 /** A bundle carries at most this many test rows of a frame. */
 const MOST_KEPT = 5000;

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../../errors.js';
+import { InvalidRequestError } from '../errors.js';
 
 const SCHEME = /^postgres(?:ql)?(?:\+[a-z0-9]+)?:\/\//i;
 

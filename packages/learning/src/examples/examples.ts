@@ -1,9 +1,9 @@
 import type { Columns, Evaluation, ModelTestResult } from '@slipway/contract';
 import type { Frame } from '@slipway/frames';
-import type { BaselinePrediction } from './baselines.js';
+import type { BaselinePrediction } from '../evaluation/baselines.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import type { Target } from './target.js';
-import type { TrainedModelParts } from './trained-model.js';
+import type { TrainedModelParts } from '../train/trained-model.js';
 
 /** What a model learns from and is judged by, wherever the rows come from: columns of a frame, images, tensors. */
 export interface Examples {
