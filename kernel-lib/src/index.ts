@@ -5,7 +5,7 @@ export type { TensorContent, TensorRows } from '@slipway/learning';
 export type { Batch, BatchOptions } from '@slipway/frames';
 export type { ColumnRule, DataSchema } from '@slipway/frames';
 export type { DatabaseQuery } from '@slipway/frames';
-export { Frame, type FrameParts, type Lineage, type Shift } from '@slipway/frames';
+export { Frame, type Lineage, type Shift } from '@slipway/frames';
 export type { JoinOptions } from '@slipway/frames';
 export type { Split, SplitOptions } from '@slipway/frames';
 export type { PlainValue } from '@slipway/frames';

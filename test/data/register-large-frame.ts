@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute, packTables } from '../../packages/frames/dist/engine/engine.js';
-import { Frame } from '../../packages/frames/dist/frame/frame.js';
+import { openFrame } from '../../packages/frames/dist/frame/frame.js';
 import { RecordingNotebook } from '../../packages/notebook/testing/notebook-double.js';
 
 const MEGABYTE = 1 << 20;
@@ -17,7 +17,7 @@ const columns = Array.from({ length: 12 }, (_, i) => `random() as c${i}`).join('
 await execute(`create table large as select ${columns} from range(${rows})`);
 await packTables();
 const lineage = { source: 'a test', parents: [], steps: [] };
-const frame = await Frame.open({
+const frame = await openFrame({
   name: 'large',
   table: 'large',
   time: null,

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
 import { digestOf, uploadContent } from './content.js';
 import { execute, freshTable, queryRows, quoteName } from '../engine/engine.js';
-import { Frame } from '../frame/frame.js';
+import { openFrame, type Frame } from '../frame/frame.js';
 
 beforeAll(() => {
   delete process.env['SLIPWAY_URL'];
@@ -14,7 +14,7 @@ async function frameOf(sql: string): Promise<Frame> {
   const table = freshTable();
   await execute(`create table ${quoteName(table)} as ${sql}`);
   const lineage = { source: 'a test', parents: [], steps: [] };
-  return Frame.open({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
+  return openFrame({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
 }
 
 describe('the digest of a frame', () => {

@@ -5,7 +5,7 @@ import { uploadFile } from '@slipway/notebook/server';
 import { temporaryFolder } from '@slipway/notebook';
 import { execute, queryRows, quoteName, quoteText } from '../engine/engine.js';
 import type { Frame } from '../frame/frame.js';
-import { LARGE } from '../profile/profile.js';
+import { LARGE } from '../profile/figures.js';
 
 /** Rows whose hashes are in memory at a time. */
 const BLOCK_ROWS = 1 << 13;
@@ -16,7 +16,7 @@ const BLOCK_ROWS = 1 << 13;
  * @returns SHA-256 of the bytes.
  * @throws SlipwayError SERVER_UNREACHABLE, SERVER_REFUSED.
  */
-export async function uploadContent(frame: Frame, directory: string): Promise<string> {
+export async function uploadContent(frame: Pick<Frame, 'table' | 'rowCount'>, directory: string): Promise<string> {
   const folder = await temporaryFolder('content');
   const file = path.join(folder, 'rows.parquet');
   try {
@@ -29,7 +29,7 @@ export async function uploadContent(frame: Frame, directory: string): Promise<st
   }
 }
 
-async function writeParquet(frame: Frame, file: string): Promise<void> {
+async function writeParquet(frame: Pick<Frame, 'table' | 'rowCount'>, file: string): Promise<void> {
   const copy = `copy ${quoteName(frame.table)} to ${quoteText(file)} (format parquet, compression zstd)`;
   if (frame.rowCount <= LARGE) return execute(copy);
   // Several threads that must keep the order hold hundreds of megabytes that wait for their turn.
@@ -66,7 +66,7 @@ async function hashOfFile(file: string): Promise<string> {
  * SHA-256 over the schema and the SHA-256 of all rows' SHA-256 as JSON, in order: independent of file format and writer. Rows
  * are looked at block by block.
  */
-export async function digestOf(frame: Frame): Promise<string> {
+export async function digestOf(frame: Pick<Frame, 'table' | 'columns' | 'rowCount'>): Promise<string> {
   const rows = createHash('sha256');
   for (let from = 0; from < frame.rowCount; from += BLOCK_ROWS) {
     // Row numbers of a table that is never changed run from 0.

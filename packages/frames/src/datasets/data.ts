@@ -1,24 +1,33 @@
-import { notebook, type NotebookContext, SlipwayError, warnOfCell } from '@slipway/notebook';
-import { readCsv } from '../readers/csv.js';
-import { execute, freshTable, packTables, queryRows, quoteName, quoteText, unknownColumn } from '../engine/engine.js';
-import { Frame } from '../frame/frame.js';
-import { LARGE } from '../profile/profile.js';
-import { openQuery, type DatabaseQuery } from '../sources/database-query.js';
+import { SlipwayError } from '@slipway/notebook';
+import { warnOfCell } from '@slipway/notebook';
+import { notebook } from '@slipway/notebook';
+import type { ArrowTable } from '../engine/arrow.js';
+import type { DatabaseQuery } from '../sources/database-query.js';
+import { execute, packTables, quoteName } from '../engine/engine.js';
+import { openFrame, type Frame } from '../frame/frame.js';
 import { impossibleValues } from '../profile/impossible-values.js';
-import { readExcel } from '../readers/excel.js';
-import { isArrowTable, type ArrowTable } from '../engine/arrow.js';
-import { withPlainTypes } from '../engine/plain-types.js';
-import { applySchema, type DataSchema } from '../readers/schema.js';
-import { openSources } from '../sources/source-files.js';
-import type { DataSource } from '../sources/source.js';
+import { LARGE } from '../profile/figures.js';
+import { readData } from '../readers/read-data.js';
+import { readOptions } from '../readers/read-options.js';
+import { registerFrame } from './register.js';
+import type { DataSchema } from '../readers/schema.js';
+import { inOrderOf } from '../readers/time-order.js';
 
 export interface DataOptions {
   /** The column that orders the rows in time; rows are sorted by it. */
   time?: string;
   /** Types of columns, and rules that every row has to keep: `{ pressure: { type: 'number', min: 850, max: 1090 } }`. */
   schema?: DataSchema;
+  /** Words, or numbers, that stand for a missing value: `['NA', '?', -999]`. */
+  missing?: readonly (string | number)[];
+  /** Dates such as 1/2/2024 have the day first (true) or the month first; default: whatever fits all rows. */
+  dayFirst?: boolean;
+  /** Lines of a CSV file, or rows of a sheet, above the names of the columns. */
+  skip?: number;
   /** Which sheet of an Excel file: its name, or its number from 1. */
   sheet?: string | number;
+  /** The cells of a sheet that hold the table with its header: `"B3:F20"`. */
+  range?: string;
 }
 
 /**
@@ -29,7 +38,7 @@ export interface DataOptions {
  * put under one another by column name, an address (`https://…`), objects of a bucket (`s3://…`), or `npm:<package>/<file>`;
  * or a query on a SQLite file or PostgreSQL: `{ database: 'shop.db', query: 'select …' }`; or an Arrow table.
  * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time` and
- * the schema, DATA_REFUSED for rows that break the schema, DATA_EXPRESSION for a query that cannot be run.
+ * the schema, DATA_REFUSED for rows that break the schema, DATA_EXPRESSION for a query that cannot be run, OPTION_INVALID.
  */
 export async function data(
   name: string,
@@ -37,27 +46,29 @@ export async function data(
   options: DataOptions = {}
 ): Promise<Frame> {
   const book = notebook();
-  const { raw: read, named, reads } = await readAny(from, book, options);
-  const raw = options.schema ? await applySchema(read, options.schema, named) : read;
-  const table = options.time ? await orderByTime(raw, options.time, named) : raw;
-  const count = Number((await queryRows(`select count(*) as n from ${quoteName(table)}`))[0]!['n']);
-  if (count === 0) {
-    throw new SlipwayError('DATA_EMPTY', `"${named}" has column names but no rows.`, {
-      remedy: 'Check how the file was written or downloaded; nothing was registered.'
-    });
-  }
-  if (count > LARGE) await packTables();
-  const frame = await Frame.open({
+  const read = await readData(from, book, readOptions(options), options.schema ?? {});
+  const table = options.time === undefined ? read.table : await inOrderOf(read.table, options.time, read.named);
+  const lineage = { source: read.named, parents: [], steps: [] };
+  const frame = await openFrame({
     name,
     table,
     time: options.time ?? null,
     version: null,
-    lineage: { source: named, parents: [], steps: [] },
+    lineage,
     shifts: new Map()
   });
-  reads.forEach(each => book.noteRead(each));
+  if (frame.rowCount === 0) {
+    throw new SlipwayError('DATA_EMPTY', `"${read.named}" has column names but no rows.`, {
+      remedy: 'Check how the file was written or downloaded; nothing was registered.'
+    });
+  }
+  if (frame.rowCount > LARGE) await packTables();
+  read.reads.forEach(each => book.noteRead(each));
   await warnOfImpossibleValues(frame);
-  return frame.save(name);
+  // Registered as the file has them: the same rows are one version, whichever column orders them.
+  const registered = await registerFrame(frame, name, read.table);
+  if (read.table !== table) await execute(`drop table ${quoteName(read.table)}`);
+  return registered;
 }
 
 /** A number that stands for "missing" is taken for a measurement by everything that follows. */
@@ -71,107 +82,4 @@ async function warnOfImpossibleValues(frame: Frame): Promise<void> {
         `Make it so: frame.derive("${column}", 'nullif("${column}", ${value})').`
     );
   }
-}
-
-/** A table of what was read, unchanged. */
-interface Raw {
-  readonly raw: string;
-  readonly named: string;
-  /** What the cell read, as the log of cells calls it. */
-  readonly reads: readonly string[];
-}
-
-async function readAny(
-  from: string | DatabaseQuery | ArrowTable,
-  book: NotebookContext,
-  options: DataOptions
-): Promise<Raw> {
-  if (typeof from === 'object' && isArrowTable(from)) {
-    const { tableOfArrow } = await import('../engine/arrow-read.js');
-    const named = 'an Arrow table';
-    return { raw: await tableOfArrow(from, named), named, reads: [] };
-  }
-  const files = typeof from === 'string' ? openSources(from, book) : openQuery(from, book.directory);
-  const { sources, named, close } = await files;
-  try {
-    const raw = await readAll(sources, options);
-    const reads = sources.map(source =>
-      /^[a-z0-9]+:\/\//i.test(source.named) ? `url:${source.named}` : `file:${source.named}`
-    );
-    return { raw, named, reads };
-  } finally {
-    await close();
-  }
-}
-
-/** Reads files under one another; a column that one of them lacks is missing in its rows. */
-async function readAll(sources: readonly DataSource[], options: DataOptions): Promise<string> {
-  const tables: string[] = [];
-  for (const source of sources) tables.push(await readOne(source, options));
-  const [first = ''] = tables;
-  if (tables.length === 1) return first;
-  const all = freshTable();
-  const parts = tables.map(table => `select * from ${quoteName(table)}`).join(' union all by name ');
-  try {
-    await execute(`create table ${quoteName(all)} as ${parts}`);
-  } catch (error) {
-    const sentence = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw new SlipwayError('DATA_UNREADABLE', `The ${sources.length} files do not fit under one another. ${sentence}`, {
-      cause: error
-    });
-  }
-  for (const table of tables) await execute(`drop table ${quoteName(table)}`);
-  return all;
-}
-
-async function readOne(source: DataSource, options: DataOptions): Promise<string> {
-  const table = freshTable();
-  switch (source.format) {
-    case 'csv':
-      await readCsv(source, table);
-      return table;
-    case 'parquet':
-      await readWith(`read_parquet(${quoteText(source.file)})`, source.named, table);
-      break;
-    case 'json':
-      await readWith(`read_json_auto(${quoteText(source.file)})`, source.named, table);
-      break;
-    case 'excel': {
-      const rows = await readExcel(source.file, source.named, options.sheet);
-      await readRows(rows.file, source, table).finally(rows.remove);
-      break;
-    }
-    case 'arrow': {
-      const { tableOfArrowFile } = await import('../engine/arrow-read.js');
-      return tableOfArrowFile(source.file, source.named);
-    }
-    case 'rows':
-      await readRows(source.file, source, table);
-      break;
-  }
-  return withPlainTypes(table);
-}
-
-/** Rows as JSON, one a line; all of them are looked at for the types. */
-async function readRows(file: string, { named }: DataSource, table: string): Promise<void> {
-  await readWith(`read_json(${quoteText(file)}, format='newline_delimited', sample_size=-1)`, named, table);
-}
-
-/** @param reader the table function of DuckDB, with its arguments. */
-async function readWith(reader: string, named: string, table: string): Promise<void> {
-  try {
-    await execute(`create table ${quoteName(table)} as select * from ${reader}`);
-  } catch (error) {
-    const sentence = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw new SlipwayError('DATA_UNREADABLE', `"${named}" cannot be read. ${sentence}`, { cause: error });
-  }
-}
-
-async function orderByTime(raw: string, time: string, named: string): Promise<string> {
-  const names = (await queryRows(`describe ${quoteName(raw)}`)).map(row => String(row['column_name']));
-  if (!names.includes(time)) throw unknownColumn(time, names, `in "${named}" to order by`);
-  const table = freshTable();
-  await execute(`create table ${quoteName(table)} as select * from ${quoteName(raw)} order by ${quoteName(time)}`);
-  await execute(`drop table ${quoteName(raw)}`);
-  return table;
 }

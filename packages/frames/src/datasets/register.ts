@@ -1,49 +1,62 @@
-import type { DatasetVersion } from '@slipway/contract';
+import type { ColumnProfile, DatasetVersion, QualityCheck } from '@slipway/contract';
 import { call, requireServer } from '@slipway/notebook/server';
-import { notebook, SlipwayError } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook';
+import { notebook } from '@slipway/notebook';
 import { digestOf, uploadContent } from './content.js';
 import { profileBundle } from '../frame/frame-display.js';
-import type { Frame } from '../frame/frame.js';
+import { withVersion, type Frame } from '../frame/frame.js';
 import { profileOf } from '../profile/profile.js';
 import { checkQuality } from '../profile/quality.js';
 
 /**
- * Profiles and checks a frame, registers it as the next version of dataset `name` (the same rows give the same version
- * again) and shows the result. When the server is away the frame can be used all the same, with one message.
+ * Registers a frame as the next version of dataset `name`, with profile and checks, and shows it; the same rows give the
+ * same version again. When the server is away the frame can be used all the same, with one message.
+ *
+ * @param rows the table to register, where that is another one than the frame's: the same rows in another order.
  */
-export async function saveFrame(frame: Frame, name: string): Promise<Frame> {
+export async function registerFrame(frame: Frame, name: string, rows: string = frame.table): Promise<Frame> {
   const book = notebook();
   const profile = await profileOf(frame);
-  const checks = await checkQuality(frame.table, frame.columns, profile, frame.time);
-  let registered: DatasetVersion | null = null;
-  try {
-    requireServer(book.directory);
-    const content = await uploadContent(frame, book.directory);
-    registered = await call(book.directory, 'createDatasetVersion', {
-      params: { name },
-      body: {
-        content_sha256: content,
-        digest: await digestOf(frame),
-        row_count: frame.rowCount,
-        columns: [...frame.columns],
-        time_column: frame.time,
-        source: frame.lineage.source,
-        derivation: frame.lineage.steps.length > 0 ? frame.lineage.steps.join('; ') : null,
-        parents: [...frame.lineage.parents],
-        profile: [...profile],
-        checks,
-        session_id: book.sessionId,
-        cell_execution_id: book.cell?.executionId ?? null
-      }
-    });
-  } catch (error) {
-    if (!(error instanceof SlipwayError)) throw error;
-    if (error.code !== 'SERVER_UNREACHABLE') throw error;
+  const checks = await checkQuality(frame, profile);
+  const registered = await upload(frame, name, rows, profile, checks).catch((error: unknown) => {
+    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') throw error;
     book.warn(`${name} was not registered: ${error.message}`);
-  }
+    return null;
+  });
   const version = registered ? { name, version: registered.version } : null;
-  const saved = await frame.withVersion(name, version);
+  const saved = withVersion(frame, name, version);
   if (version) book.noteWrite(`dataset:${name}@${version.version}`);
   book.display(profileBundle(saved, profile, checks, registered));
   return saved;
+}
+
+/** Sends the rows, then what is said of them. */
+async function upload(
+  frame: Frame,
+  name: string,
+  table: string,
+  profile: readonly ColumnProfile[],
+  checks: readonly QualityCheck[]
+): Promise<DatasetVersion> {
+  const book = notebook();
+  requireServer(book.directory);
+  const { columns, rowCount } = frame;
+  const content = await uploadContent({ table, rowCount }, book.directory);
+  return call(book.directory, 'createDatasetVersion', {
+    params: { name },
+    body: {
+      content_sha256: content,
+      digest: await digestOf({ table, columns, rowCount }),
+      row_count: rowCount,
+      columns: [...columns],
+      time_column: frame.time,
+      source: frame.lineage.source,
+      derivation: frame.lineage.steps.length > 0 ? frame.lineage.steps.join('; ') : null,
+      parents: [...frame.lineage.parents],
+      profile: [...profile],
+      checks: [...checks],
+      session_id: book.sessionId,
+      cell_execution_id: book.cell?.executionId ?? null
+    }
+  });
 }

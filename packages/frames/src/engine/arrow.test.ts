@@ -32,7 +32,7 @@ import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js'
 import { tableOfArrow } from './arrow-read.js';
 import { data } from '../datasets/data.js';
 import { execute, freshTable, queryRows, quoteName } from './engine.js';
-import { Frame } from '../frame/frame.js';
+import { openFrame, type Frame } from '../frame/frame.js';
 import { decodeLz4Frame } from './lz4-frame.js';
 
 let folder: string;
@@ -45,7 +45,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function frameOf(table: string): Promise<Frame> {
   const lineage = { source: 'a test', parents: [], steps: [] };
-  return Frame.open({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
+  return openFrame({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
 }
 
 /** What DuckDB says of a table: types and rows as text, exact to the last digit. */
@@ -246,12 +246,11 @@ describe('Feather files of pyarrow', () => {
       'when: timestamp',
       'price: number',
       'pixels: tensor',
-      'id: integer',
+      // Beyond 2^53.
+      'id: string',
       'zeros: integer'
     ]);
-    const rows = await queryRows(
-      `select * exclude (pixels, id), pixels[1] as pixel, cast(id as varchar) as id from ${quoteName(frame.table)}`
-    );
+    const rows = await queryRows(`select * exclude (pixels), pixels[1] as pixel from ${quoteName(frame.table)}`);
     expect(rows).toHaveLength(300);
     expect(rows[299]).toEqual({
       word: 'wet',

@@ -95,7 +95,7 @@ export async function execute(sql: string): Promise<void> {
   await (await engine()).run(sql);
 }
 
-/** Rows as objects of plain values: numbers (also for BIGINT), strings, booleans, null; dates as ISO text. */
+/** Rows as objects of plain values: numbers (also for BIGINT up to 2^53, beyond it text), strings, booleans, null; dates as ISO text. */
 export async function queryRows(sql: string): Promise<Record<string, PlainValue>[]> {
   const result = await (await engine()).runAndReadAll(sql);
   const names = result.columnNames();
@@ -131,7 +131,8 @@ export type PlainValue = number | string | boolean | null;
 function plain(value: unknown): PlainValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'bigint') return Number(value);
+  // A whole number that float64 would round keeps its digits as text.
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Date) {
     const iso = value.toISOString();
     return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso;

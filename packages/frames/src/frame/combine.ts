@@ -1,7 +1,8 @@
 import type { DatasetVersionRef } from '@slipway/contract';
-import { SlipwayError, warnOfCell } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook';
+import { warnOfCell } from '@slipway/notebook';
 import { executeUserSql, freshTable, quoteName } from '../engine/engine.js';
-import { Frame, type Lineage } from './frame.js';
+import { openFrame, type Frame, type Lineage } from './frame.js';
 
 export interface JoinOptions {
   /** Columns that both frames have, or pairs: the left frame's column → the right one's. */
@@ -47,7 +48,7 @@ export async function joinFrames(left: Frame, right: Frame, { on, how = 'inner' 
     left.columnNames
   );
   const { name, time, shifts } = left;
-  const joined = await Frame.open({ name, table, time, version: null, lineage: lineageOf(words, left, right), shifts });
+  const joined = await openFrame({ name, table, time, version: null, lineage: lineageOf(words, left, right), shifts });
   if (joined.rowCount > left.rowCount) {
     warnOfCell(
       `The join made ${joined.rowCount} rows of ${left.rowCount}: some keys stand more than once in ${right.name}. ` +
@@ -89,7 +90,7 @@ export async function groupFrame(
   // Rows are in time still when each has its own time.
   const time = frame.time !== null && by.length === 1 && by[0] === frame.time ? frame.time : null;
   const lineage = lineageOf(step, frame);
-  return Frame.open({ name: frame.name, table, time, version: null, lineage, shifts: new Map() });
+  return openFrame({ name: frame.name, table, time, version: null, lineage, shifts: new Map() });
 }
 
 function keysOf(on: JoinOptions['on']): [ours: string, theirs: string][] {

@@ -1,6 +1,7 @@
-import { SlipwayError, warnOfCell } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook';
+import { warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName } from '../engine/engine.js';
-import type { Frame } from './frame.js';
+import { deriveFrame, type Frame } from './frame.js';
 import type { Split } from './split.js';
 
 export interface FoldOptions {
@@ -56,7 +57,7 @@ export async function foldsOf(frame: Frame, options: FoldOptions): Promise<Split
       `create table ${quoteName(table)} as select * exclude (slipway_row, slipway_fold) from ${quoteName(marked)} ` +
         `where ${where} order by slipway_row`
     );
-    return frame.derived(table, step);
+    return deriveFrame(frame, table, step);
   };
   const splits: Split[] = [];
   for (let fold = 0; fold < folds; fold++) {

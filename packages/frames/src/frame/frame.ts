@@ -1,12 +1,9 @@
 import type { Column, DatasetVersionRef } from '@slipway/contract';
-import {
-  chartBundle,
-  currentCellNumber,
-  type MimeBundle,
-  notebook,
-  SlipwayError,
-  type VegaLiteSpec
-} from '@slipway/notebook';
+import type { MimeBundle } from '@slipway/notebook';
+import { currentCellNumber } from '@slipway/notebook';
+import { notebook } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook';
+import { chartBundle, type VegaLiteSpec } from '@slipway/notebook';
 import {
   executeUserSql,
   freshTable,
@@ -21,8 +18,7 @@ import type { Batch, BatchOptions, TensorDataset } from './batches.js';
 import type { JoinOptions } from './combine.js';
 import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
-import { splitFrame, type Split, type SplitOptions } from './split.js';
-import { saveFrame } from '../datasets/register.js';
+import type { Split, SplitOptions } from './split.js';
 
 /** How a frame came to be: the dataset versions it stands on and what was done to them since. */
 export interface Lineage {
@@ -52,6 +48,15 @@ export interface FrameParts {
 const PREVIEW_ROWS = 8;
 const CHART_ROWS = 5000;
 
+/** Frames are made by this library only; a notebook gets them from `slip.data`. */
+let construct: (
+  parts: FrameParts,
+  columns: readonly Column[],
+  rowCount: number,
+  preview: readonly Record<string, PlainValue>[]
+) => Frame;
+let copy: (frame: Frame, changed: Partial<FrameParts>) => Frame;
+
 /** A typed table in the notebook's DuckDB. Every operation gives a new frame. */
 export class Frame {
   readonly name: string;
@@ -71,7 +76,7 @@ export class Frame {
     parts: FrameParts,
     columns: readonly Column[],
     rowCount: number,
-    preview: Record<string, PlainValue>[]
+    preview: readonly Record<string, PlainValue>[]
   ) {
     this.name = parts.name;
     this.table = parts.table;
@@ -84,13 +89,12 @@ export class Frame {
     this.#preview = preview;
   }
 
-  /** Opens an existing table as a frame. */
-  static async open(parts: FrameParts): Promise<Frame> {
-    const columns = await readSchema(parts.table);
-    const from = quoteName(parts.table);
-    const count = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
-    const preview = await queryRows(`select * from ${from} limit ${PREVIEW_ROWS}`);
-    return new Frame(parts, columns, count, preview);
+  static {
+    construct = (parts, columns, rowCount, preview) => new Frame(parts, columns, rowCount, preview);
+    copy = (frame, changed) => {
+      const { name, table, time, version, lineage, shifts } = { ...frame, ...changed };
+      return new Frame({ name, table, time, version, lineage, shifts }, frame.columns, frame.rowCount, frame.#preview);
+    };
   }
 
   /** The column of that name. @throws SlipwayError COLUMN_UNKNOWN with near names. */
@@ -211,6 +215,7 @@ export class Frame {
 
   /** Cuts the frame into a training and a test part. */
   async split(options: SplitOptions): Promise<Split> {
+    const { splitFrame } = await import('./split.js');
     return splitFrame(this, options);
   }
 
@@ -237,7 +242,8 @@ export class Frame {
 
   /** Registers these rows as the next version of dataset `name`, with profile and checks, and shows it. */
   async save(name: string): Promise<Frame> {
-    return saveFrame(this, name);
+    const { registerFrame } = await import('../datasets/register.js');
+    return registerFrame(this, name);
   }
 
   /**
@@ -264,36 +270,39 @@ export class Frame {
     );
   }
 
-  /** A copy that says which registered version holds these rows. */
-  async withVersion(name: string, version: DatasetVersionRef | null): Promise<Frame> {
-    const parts = { ...this.parts, name, version };
-    return new Frame(parts, this.columns, this.rowCount, [...this.#preview]);
-  }
-
-  get parts(): FrameParts {
-    const { name, table, time, version, lineage, shifts } = this;
-    return { name, table, time, version, lineage, shifts };
-  }
-
   /** A new frame over `sql`, whose user part is `expression`; `step` is how the lineage tells it. */
   async #next(sql: string, expression: string, step: string, shifts = this.shifts): Promise<Frame> {
     const table = freshTable();
     await executeUserSql(`create table ${quoteName(table)} as ${sql}`, expression, this.columnNames);
-    return this.derived(table, step, shifts);
-  }
-
-  /** A frame over `table`, whose rows were made from this frame's by what `step` says. */
-  derived(table: string, step: string, shifts = this.shifts): Promise<Frame> {
-    const parents = this.version ? [this.version] : this.lineage.parents;
-    const steps = this.version ? [step] : [...this.lineage.steps, step];
-    const lineage: Lineage = { source: this.lineage.source, parents, steps };
-    return Frame.open({ name: this.name, table, time: this.time, version: null, lineage, shifts });
+    return deriveFrame(this, table, step, shifts);
   }
 
   /** What a notebook shows when the frame is a cell's last value. */
   [Symbol.for('Jupyter.display')](): MimeBundle {
     return previewBundle(this, this.#preview);
   }
+}
+
+/** Opens an existing table as a frame. */
+export async function openFrame(parts: FrameParts): Promise<Frame> {
+  const columns = await readSchema(parts.table);
+  const from = quoteName(parts.table);
+  const count = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
+  const preview = await queryRows(`select * from ${from} limit ${PREVIEW_ROWS}`);
+  return construct(parts, columns, count, preview);
+}
+
+/** A frame over `table`, whose rows were made from those of `frame` by what `step` says. */
+export function deriveFrame(frame: Frame, table: string, step: string, shifts = frame.shifts): Promise<Frame> {
+  const parents = frame.version ? [frame.version] : frame.lineage.parents;
+  const steps = frame.version ? [step] : [...frame.lineage.steps, step];
+  const lineage: Lineage = { source: frame.lineage.source, parents, steps };
+  return openFrame({ name: frame.name, table, time: frame.time, version: null, lineage, shifts });
+}
+
+/** The same frame, which says which registered version holds its rows. */
+export function withVersion(frame: Frame, name: string, version: DatasetVersionRef | null): Frame {
+  return copy(frame, { name, version });
 }
 
 function collectFields(node: unknown, fields: Set<string>): void {

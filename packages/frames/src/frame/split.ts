@@ -1,6 +1,7 @@
-import { SlipwayError, warnOfCell } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook';
+import { warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName } from '../engine/engine.js';
-import type { Frame } from './frame.js';
+import { deriveFrame, type Frame } from './frame.js';
 
 export interface SplitOptions {
   /**
@@ -70,7 +71,7 @@ export async function splitFrame(frame: Frame, options: SplitOptions): Promise<S
     );
     const side = by === 'time' ? (which === 'train' ? 'first' : 'last') : which;
     const how = options.column === undefined ? by : `${by} of ${options.column}`;
-    return frame.derived(table, `by ${how}, ${side} part, test ${percent(test)}`);
+    return deriveFrame(frame, table, `by ${how}, ${side} part, test ${percent(test)}`);
   };
   const split = { train: await part('train'), test: await part('test') };
   await execute(`drop table ${quoteName(marked)}`);

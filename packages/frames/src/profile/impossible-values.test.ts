@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
 import { execute, freshTable, quoteName } from '../engine/engine.js';
-import { Frame } from '../frame/frame.js';
+import { openFrame } from '../frame/frame.js';
 import { impossibleValues, type ImpossibleValue } from './impossible-values.js';
 
 beforeAll(() => RecordingNotebook.install('/'));
@@ -11,7 +11,7 @@ async function found(values: readonly number[]): Promise<ImpossibleValue[]> {
   const table = freshTable();
   await execute(`create table ${quoteName(table)} as select unnest([${values.join(', ')}]::double[]) as x`);
   const lineage = { source: 'a test', parents: [], steps: [] };
-  const frame = await Frame.open({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
+  const frame = await openFrame({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
   return impossibleValues(frame, ['x']);
 }
 

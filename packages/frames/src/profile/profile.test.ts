@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
 import { execute, freshTable, quoteName } from '../engine/engine.js';
-import { readSchema } from '../frame/frame-schema.js';
-import { LARGE, profileTable } from './profile.js';
+import { openFrame, type Frame } from '../frame/frame.js';
+import { profileTable } from './profile.js';
+import { LARGE } from './figures.js';
 import { checkQuality } from './quality.js';
 
 beforeAll(() => RecordingNotebook.install('/'));
@@ -17,10 +18,15 @@ async function tableOf(rows: number, more = ''): Promise<string> {
   return table;
 }
 
+function frameOf(table: string): Promise<Frame> {
+  const lineage = { source: 'a test', parents: [], steps: [] };
+  return openFrame({ name: 't', table, time: null, version: null, lineage, shifts: new Map() });
+}
+
 describe('a profile', () => {
   it('is exact for few rows', async () => {
     const table = await tableOf(1001);
-    const [n, word, half] = await profileTable(table, await readSchema(table));
+    const [n, word, half] = await profileTable(await frameOf(table));
     expect(n).toMatchObject({ count: 1001, missing: 0, distinct: 1001, min: 0, max: 1000, quartiles: [250, 500, 750] });
     expect(n!.histogram!.counts.reduce((a, b) => a + b)).toBe(1001);
     expect(word).toMatchObject({ distinct: 3, mean: null, quartiles: null, histogram: null });
@@ -28,17 +34,59 @@ describe('a profile', () => {
     expect(half).toMatchObject({ count: 900, missing: 101 });
   });
 
-  it('has no deviation where numbers are infinite, and the rest all the same', async () => {
+  it('of a column with infinite numbers is that of the others, and a check counts them', async () => {
+    for (const rows of [3, LARGE + 3]) {
+      const table = freshTable();
+      const value = "case i when 0 then 1.0 when 1 then 2.0 when 2 then cast('-inf' as double) end";
+      await execute(`create table ${quoteName(table)} as select ${value} as x, i as n from range(${rows}) t(i)`);
+      const frame = await frameOf(table);
+      const [x] = await profileTable(frame);
+      expect(x).toMatchObject({ count: 3, distinct: 3, min: 1, max: 2, mean: 1.5 });
+      expect(x!.histogram!.counts).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+      const checks = await checkQuality(frame, await profileTable(frame));
+      expect(checks.find(({ id }) => id === 'no-infinite-values')).toMatchObject({
+        verdict: 'warn',
+        evidence: 'Infinite: x 1.'
+      });
+    }
+  });
+
+  it('has no deviation where squares of the numbers are beyond all numbers, and the rest all the same', async () => {
     const table = freshTable();
-    await execute(`create table ${quoteName(table)} as select unnest(['1', '2', 'inf']::double[]) as x`);
-    const [x] = await profileTable(table, await readSchema(table));
-    expect(x).toMatchObject({ count: 3, distinct: 3, min: 1, std: null, mean: null, histogram: null });
+    await execute(`create table ${quoteName(table)} as select unnest(['1e300', '-1e300']::double[]) as x`);
+    const [x] = await profileTable(await frameOf(table));
+    expect(x).toMatchObject({ count: 2, distinct: 2, min: -1e300, max: 1e300, std: null });
+  });
+
+  it('is the same for few rows as for many of the same values', async () => {
+    const values =
+      `['b', 'a', 'b', null, 'ü', 'A'][i % 6 + 1] as word, [1.5, 2, null, 8, 9.25, -3][i % 6 + 1] as x, ` +
+      `date '2024-01-01' + (i % 6)::integer as day, i % 2 = 0 as even`;
+    const profiles: unknown[] = [];
+    for (const rows of [6, 60_000]) {
+      const table = freshTable();
+      await execute(`create table ${quoteName(table)} as select ${values} from range(${rows}) t(i)`);
+      const columns = await profileTable(await frameOf(table));
+      const share = (n: number): number => (n * 6) / rows;
+      profiles.push(
+        columns.map(({ name, count, missing, distinct, min, max, histogram, top }) => ({
+          name,
+          count: share(count),
+          missing: share(missing),
+          distinct,
+          ends: [min, max],
+          histogram: histogram?.counts.map(share),
+          top: top.map(({ value, count: n }) => `${value} ${share(n)}`)
+        }))
+      );
+    }
+    expect(profiles[0]).toEqual(profiles[1]);
   });
 
   it('estimates of many rows what would take long, and counts the rest', async () => {
     const rows = LARGE + 1000;
     const table = await tableOf(rows);
-    const [n, word, half] = await profileTable(table, await readSchema(table));
+    const [n, word, half] = await profileTable(await frameOf(table));
     expect(n).toMatchObject({ count: rows, min: 0, max: rows - 1 });
     expect(Math.abs(n!.distinct / rows - 1)).toBeLessThan(0.1);
     expect(n!.distinct).toBeLessThanOrEqual(rows);
@@ -55,21 +103,21 @@ describe('a profile', () => {
         `case when i % 5 = 0 then 'w' || i else i::varchar end as mixed, case when i = 7 then 'y' else (i % 9)::varchar ` +
         `end as few from range(${LARGE + 1000}) t(i)`
     );
-    const columns = await readSchema(table);
-    const checks = await checkQuality(table, columns, await profileTable(table, columns), null);
+    const frame = await frameOf(table);
+    const checks = await checkQuality(frame, await profileTable(frame));
     expect(checks.find(({ id }) => id === 'no-half-numeric-column')).toMatchObject({
       verdict: 'warn',
       evidence:
-        `typed: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "x" is not; ` +
-        `few: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "y" is not.`
+        `typed: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "x" is not; if it stands for a missing value, read it with { missing: ["x"] }; ` +
+        `few: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "y" is not; if it stands for a missing value, read it with { missing: ["y"] }.`
     });
   });
 
   it('goes with a check that finds copies among many rows', async () => {
     const copies = async (more: string): Promise<string> => {
       const table = await tableOf(LARGE + 1000, more);
-      const columns = await readSchema(table);
-      const checks = await checkQuality(table, columns, await profileTable(table, columns), null);
+      const frame = await frameOf(table);
+      const checks = await checkQuality(frame, await profileTable(frame));
       return checks.find(({ id }) => id === 'no-duplicate-rows')!.evidence;
     };
     expect(await copies('')).toBe(`${LARGE + 1000} different rows.`);

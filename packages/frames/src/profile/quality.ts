@@ -1,9 +1,14 @@
 import type { Column, ColumnProfile, QualityCheck } from '@slipway/contract';
 import { queryRows, quoteName } from '../engine/engine.js';
-import { LARGE } from './profile.js';
+import type { Frame } from '../frame/frame.js';
+import { longForm } from '../engine/long-form.js';
+import { FEW } from './profile.js';
+import { LARGE } from './figures.js';
 
 /** A text column of which at least this share are numbers is probably a number column with a slip in it. */
 const MOSTLY_NUMERIC = 0.9;
+/** With one word only among the numbers, this share is enough: it probably stands for a missing value. */
+const FEWEST_NUMERIC = 0.5;
 /** Hashes of rows that are compared at a time: some 40 MB. */
 const HASHES_AT_A_TIME = 1_000_000;
 /** A column of no more different values is counted by value. */
@@ -11,21 +16,19 @@ const FEW_WORDS = 10_000;
 
 /** Checks that every dataset version carries: rows, missing values, duplicates, constant and half-numeric columns, time. */
 export async function checkQuality(
-  table: string,
-  columns: readonly Column[],
-  profile: readonly ColumnProfile[],
-  timeColumn: string | null
+  { table, columns, rowCount: total, time }: Pick<Frame, 'table' | 'columns' | 'rowCount' | 'time'>,
+  profile: readonly ColumnProfile[]
 ): Promise<QualityCheck[]> {
   const from = quoteName(table);
-  const total = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
   const checks: QualityCheck[] = [
     { id: 'has-rows', title: 'Has rows', verdict: total > 0 ? 'pass' : 'fail', evidence: `${total} rows.` },
     missingValues(profile, total),
     await duplicateRows(from, columns, total),
     constantColumns(profile),
-    await halfNumericColumns(from, profile, total)
+    ...(await textOfNumbers(from, profile, total)),
+    ...(await infiniteNumbers(from, profile, total))
   ];
-  if (timeColumn) checks.push(await timeOrder(from, timeColumn));
+  if (time !== null) checks.push(await timeOrder(from, time));
   return checks;
 }
 
@@ -82,34 +85,125 @@ function constantColumns(profile: readonly ColumnProfile[]): QualityCheck {
   };
 }
 
-async function halfNumericColumns(
-  from: string,
-  profile: readonly ColumnProfile[],
-  total: number
-): Promise<QualityCheck> {
-  const found: string[] = [];
-  for (const { name: column, count, distinct } of profile.filter(p => p.type === 'string' && p.count > 0)) {
+/** Columns of text that hold numbers: with a word among them, or too long to be kept as numbers. */
+async function textOfNumbers(from: string, profile: readonly ColumnProfile[], total: number): Promise<QualityCheck[]> {
+  const [halfNumeric, tooLong]: [string[], string[]] = [[], []];
+  const texts = profile.filter(({ type, count }) => type === 'string' && count > 0);
+  const numbers = await numbersIn(from, texts, total);
+  for (const { name: column, count } of texts) {
+    const share = (numbers.get(column) ?? 0) / count;
+    if (share === 1 && (await holdsLongNumbers(from, column))) tooLong.push(column);
+    if (share < FEWEST_NUMERIC || share === 1) continue;
+    const odd = await oddWords(from, column);
+    const counted = `${column}: ${numbers.get(column)} of ${count} are numbers`;
+    if (odd.different === 1) {
+      const rows = count - (numbers.get(column) ?? 0);
+      halfNumeric.push(
+        `${counted}, but "${odd.word}"${rows === 1 ? '' : ` (${rows} rows)`} is not; if it stands for a missing value, ` +
+          `read it with { missing: [${JSON.stringify(odd.word)}] }`
+      );
+    } else if (share >= MOSTLY_NUMERIC) {
+      halfNumeric.push(`${counted}, but "${odd.word}" is not`);
+    }
+  }
+  return [
+    {
+      id: 'no-half-numeric-column',
+      title: 'No column of numbers with text in it',
+      verdict: halfNumeric.length === 0 ? 'pass' : 'warn',
+      evidence: halfNumeric.length === 0 ? 'Text columns hold text.' : `${halfNumeric.join('; ')}.`
+    },
+    {
+      id: 'exact-whole-numbers',
+      title: 'Whole numbers are exact',
+      verdict: tooLong.length === 0 ? 'pass' : 'warn',
+      evidence:
+        tooLong.length === 0
+          ? 'None is beyond 2^53.'
+          : `${tooLong.join(', ')} ${tooLong.length === 1 ? 'holds' : 'hold'} whole numbers beyond 2^53, which were kept as text.`
+    }
+  ];
+}
+
+/** How many values of text columns are numbers. Each word is looked at once, however often it is there. */
+async function numbersIn(from: string, texts: readonly ColumnProfile[], total: number): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  if (total <= FEW && texts.length > 0) {
+    const counts = texts.map(({ name }, i) => `count(try_cast(${quoteName(name)} as double)) as n${i}`);
+    const [row] = await queryRows(`select ${counts.join(', ')} from ${from}`);
+    texts.forEach(({ name }, i) => found.set(name, Number(row![`n${i}`])));
+    return found;
+  }
+  for (const { name: column, count, distinct } of texts) {
     const name = quoteName(column);
     if (total > LARGE && distinct > FEW_WORDS && (await manyWords(from, name, count, total))) continue;
-    // Each word is looked at once, however often it stands there.
     const [row] = await queryRows(
       `select sum(n) as numbers from (select ${name} as value, count(*) as n from ${from} group by 1) ` +
         `where try_cast(value as double) is not null`
     );
-    const numbers = Number(row!['numbers'] ?? 0);
-    const share = numbers / count;
-    if (share < MOSTLY_NUMERIC || share === 1) continue;
-    const [odd] = await queryRows(
-      `select ${name} as value from ${from} where ${name} is not null and try_cast(${name} as double) is null limit 1`
-    );
-    found.push(`${column}: ${numbers} of ${count} are numbers, but "${String(odd!['value'])}" is not`);
+    found.set(column, Number(row!['numbers'] ?? 0));
   }
-  return {
-    id: 'no-half-numeric-column',
-    title: 'No column of numbers with text in it',
-    verdict: found.length === 0 ? 'pass' : 'warn',
-    evidence: found.length === 0 ? 'Text columns hold text.' : `${found.join('; ')}.`
-  };
+  return found;
+}
+
+async function oddWords(from: string, column: string): Promise<{ different: number; word: string }> {
+  const name = quoteName(column);
+  const [row] = await queryRows(
+    `select count(distinct ${name}) as different, any_value(${name}) as word from ${from} ` +
+      `where ${name} is not null and try_cast(${name} as double) is null`
+  );
+  return { different: Number(row!['different']), word: String(row!['word']) };
+}
+
+async function holdsLongNumbers(from: string, column: string): Promise<boolean> {
+  const name = quoteName(column);
+  const [row] = await queryRows(
+    `select bool_and(regexp_full_match(${name}, ' *-?[0-9]+(?:[.][0-9]*)? *')) and ` +
+      `max(abs(try_cast(${name} as double))) >= ${Number.MAX_SAFE_INTEGER} as long from ${from} where ${name} is not null`
+  );
+  return row!['long'] === true;
+}
+
+async function infiniteNumbers(
+  from: string,
+  profile: readonly ColumnProfile[],
+  total: number
+): Promise<QualityCheck[]> {
+  const doubles = profile.filter(({ type }) => type === 'number').map(({ name }) => name);
+  const counts = await infiniteIn(from, doubles, total);
+  const found = doubles.filter(column => counts.has(column)).map(column => `${column} ${counts.get(column)}`);
+  return [
+    {
+      id: 'no-infinite-values',
+      title: 'No infinite values',
+      verdict: found.length === 0 ? 'pass' : 'warn',
+      evidence: found.length === 0 ? 'All numbers are finite.' : `Infinite: ${found.join(', ')}.`
+    }
+  ];
+}
+
+/** How many infinite numbers a column holds, where it holds any. */
+async function infiniteIn(from: string, doubles: readonly string[], total: number): Promise<Map<string, number>> {
+  if (doubles.length === 0) return new Map();
+  if (total <= FEW) {
+    const rows = await queryRows(
+      `select "column", count(*) as n from ${longForm(from, doubles, 'double')} where isinf("value") group by 1`
+    );
+    return new Map(rows.map(row => [String(row['column']), Number(row['n'])]));
+  }
+  // Only the least and the greatest value are looked at unless one of them is infinite.
+  const isInfinite = (name: string): string =>
+    `isinf(cast(min(${name}) as double)) or isinf(cast(max(${name}) as double))`;
+  const ends = doubles.map((column, i) => `${isInfinite(quoteName(column))} as i${i}`);
+  const [row] = await queryRows(`select ${ends.join(', ')} from ${from}`);
+  const found = new Map<string, number>();
+  for (const column of doubles.filter((_, i) => row![`i${i}`] === true)) {
+    const [counted] = await queryRows(
+      `select count(*) filter (where isinf(cast(${quoteName(column)} as double))) as n from ${from}`
+    );
+    found.set(column, Number(counted!['n']));
+  }
+  return found;
 }
 
 /** Whether the first rows alone hold too many words for a column of numbers. */
@@ -118,7 +212,7 @@ async function manyWords(from: string, name: string, present: number, total: num
     `select count(*) as words from ${from} where rowid < ${Math.ceil(total / 5)} and ${name} is not null ` +
       `and try_cast(${name} as double) is null`
   );
-  return Number(row!['words']) > (1 - MOSTLY_NUMERIC) * present;
+  return Number(row!['words']) > (1 - FEWEST_NUMERIC) * present;
 }
 
 async function timeOrder(from: string, timeColumn: string): Promise<QualityCheck> {

@@ -2,6 +2,7 @@ import type { ColumnType } from '@slipway/contract';
 import { SlipwayError } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from '../engine/engine.js';
 import { readSchema } from '../frame/frame-schema.js';
+import { conversion } from '../types/conversions.js';
 
 /** What a column has to be; a bare type says only that. */
 export interface ColumnRule {
@@ -17,15 +18,25 @@ export interface ColumnRule {
 
 export type DataSchema = Readonly<Record<string, ColumnType | ColumnRule>>;
 
-const DUCK_TYPES: Record<ColumnType, string> = {
-  number: 'DOUBLE',
-  integer: 'BIGINT',
-  boolean: 'BOOLEAN',
-  date: 'DATE',
-  timestamp: 'TIMESTAMP',
-  string: 'VARCHAR',
-  tensor: 'FLOAT[]'
+const DESCRIBED: Record<ColumnType, string> = {
+  number: 'a number that can be kept exactly',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  date: 'a date',
+  timestamp: 'a date with a time',
+  string: 'text',
+  tensor: 'a list of numbers'
 };
+
+/** The types that a schema declares. */
+export function declaredTypes(schema: DataSchema): ReadonlyMap<string, ColumnType> {
+  return new Map(
+    Object.entries(schema).flatMap(([name, rule]) => {
+      const type = typeof rule === 'string' ? rule : rule.type;
+      return type === undefined ? [] : [[name, type] as const];
+    })
+  );
+}
 
 /**
  * Gives columns the types of a schema, and refuses rows that break its rules. Columns that it does not name stay as they
@@ -35,22 +46,35 @@ const DUCK_TYPES: Record<ColumnType, string> = {
  * @throws SlipwayError COLUMN_UNKNOWN; DATA_REFUSED with the number of rows, the first of them and its value.
  */
 export async function applySchema(table: string, schema: DataSchema, named: string): Promise<string> {
+  if (Object.keys(schema).length === 0) return table;
   const columns = await readSchema(table);
   const names = columns.map(({ name }) => name);
   const rules = Object.entries(schema).map(([name, rule]) => {
     if (!names.includes(name)) throw unknownColumn(name, names, `in "${named}", which the schema names`);
     return { name, rule: typeof rule === 'string' ? { type: rule } : rule };
   });
-  const casts = rules.filter(({ name, rule }) => rule.type && columns.find(c => c.name === name)!.type !== rule.type);
-  for (const { name, rule } of casts) {
-    const cast = `try_cast(${quoteName(name)} as ${DUCK_TYPES[rule.type!]})`;
-    await refuse(table, name, named, `${quoteName(name)} is not null and ${cast} is null`, `is no ${rule.type}`);
+  const casts = rules.flatMap(({ name, rule }) => {
+    const { type } = columns.find(column => column.name === name)!;
+    return rule.type === undefined || rule.type === type
+      ? []
+      : [{ name, to: rule.type, cast: conversion(type, rule.type) }];
+  });
+  for (const { name, to, cast } of casts) {
+    const column = quoteName(name);
+    await refuse(
+      table,
+      name,
+      named,
+      `${column} is not null and not coalesce(${cast.fits(column)}, false)`,
+      `is not ${DESCRIBED[to]}`
+    );
   }
   const typed = casts.length === 0 ? table : freshTable();
   if (casts.length > 0) {
-    const list = casts.map(
-      ({ name, rule }) => `try_cast(${quoteName(name)} as ${DUCK_TYPES[rule.type!]}) as ${quoteName(name)}`
-    );
+    const list = casts.map(({ name, cast }) => {
+      const column = quoteName(name);
+      return `case when ${column} is null then null else ${cast.value(column)} end as ${column}`;
+    });
     await execute(`create table ${quoteName(typed)} as select * replace (${list.join(', ')}) from ${quoteName(table)}`);
     await execute(`drop table ${quoteName(table)}`);
   }

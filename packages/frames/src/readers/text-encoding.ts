@@ -6,7 +6,9 @@ import { TextDecoderStream } from 'node:stream/web';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { temporaryFolder } from '@slipway/notebook';
-import { isGzip } from './gzip.js';
+import { isGzip, unpackedStart } from './gzip.js';
+
+const START_BYTES = 1 << 10;
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
@@ -17,6 +19,18 @@ export async function markedEncoding(file: string): Promise<TextEncoding> {
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
     if (buffer[0] === 0xff && buffer[1] === 0xfe) return 'utf-16le';
     return buffer[0] === 0xfe && buffer[1] === 0xff ? 'utf-16be' : 'utf-8';
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether a text begins with a mark of its byte order, which some readers take for a part of it. */
+export async function hasByteOrderMark(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
+    const start = isGzip(file) ? unpackedStart(buffer.subarray(0, bytesRead)) : buffer;
+    return [0xef, 0xbb, 0xbf].every((byte, i) => start[i] === byte);
   } finally {
     await handle.close();
   }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { SlipwayError } from '@slipway/notebook';
 import { maskSecrets } from '@slipway/recording/spool';
 import { isPostgresAddress, postgresRows } from './postgres-query.js';
-import { writeRowsFile } from '../engine/rows-file.js';
+import { refuseEqualColumns, type QueryRows } from './query-rows.js';
+import { ExactNumber, writeRowsFile, type RowValue } from '../readers/rows-file.js';
 import type { SourceFiles } from './source-files.js';
 
 /** Rows of a database, by a query in its own SQL. */
@@ -22,22 +24,22 @@ export interface DatabaseQuery {
  */
 export async function openQuery({ database, query }: DatabaseQuery, directory: string): Promise<SourceFiles> {
   const shown = maskSecrets(database);
-  const rows = isPostgresAddress(database) ? postgresRows(database, query) : sqliteRows({ database, query }, directory);
-  const { file, count, remove } = await writeRowsFile(rows);
-  if (count === 0) {
-    await remove();
+  const { columns, rows } = await (isPostgresAddress(database)
+    ? postgresRows(database, query)
+    : sqliteRows({ database, query }, directory));
+  const written = await writeRowsFile(columns, rows);
+  if (written.count === 0) {
+    await written.remove();
     throw new SlipwayError('DATA_EMPTY', `The query on "${shown}" gives no rows.`, {
       remedy: 'Check its conditions; nothing was registered.'
     });
   }
   const named = `${shown}: ${maskSecrets(query)}`;
-  return { sources: [{ file, named: shown, format: 'rows' }], named, close: remove };
+  const source = { file: written.file, named: shown, format: 'rows', columns } as const;
+  return { sources: [source], named, close: () => written.remove() };
 }
 
-async function* sqliteRows(
-  { database, query }: DatabaseQuery,
-  directory: string
-): AsyncGenerator<Record<string, unknown>> {
+async function sqliteRows({ database, query }: DatabaseQuery, directory: string): Promise<QueryRows> {
   const place = path.resolve(directory, database);
   if (!existsSync(place)) {
     throw new SlipwayError('DATA_NOT_FOUND', `There is no database "${database}".`, {
@@ -47,7 +49,41 @@ async function* sqliteRows(
   const { DatabaseSync } = await import('node:sqlite');
   const opened = new DatabaseSync(place, { readOnly: true });
   try {
-    for (const row of opened.prepare(query).iterate()) yield plainRow(row as Record<string, unknown>, database);
+    const columns = columnsOf(opened, query);
+    refuseEqualColumns(columns, database);
+    return { columns, rows: rowsOf(opened, query, columns, database) };
+  } catch (error) {
+    opened.close();
+    throw error instanceof SlipwayError ? error : refusal(database, error);
+  }
+}
+
+/** A view has the columns of its query; of equal names the second gets `:1`, which is what is looked for. */
+function columnsOf(opened: DatabaseSync, query: string): string[] {
+  opened.prepare(query);
+  opened.exec(`create temp view slipway_query as ${query.trim().replace(/;$/, '')}`);
+  const columns = opened.prepare("select name from pragma_table_info('slipway_query')").all();
+  const names = columns.map(({ name }) => String(name));
+  opened.exec('drop view slipway_query');
+  return names.map(name => {
+    const original = name.replace(/:\d+$/, '');
+    return original !== name && names.includes(original) ? original : name;
+  });
+}
+
+async function* rowsOf(
+  opened: DatabaseSync,
+  query: string,
+  columns: readonly string[],
+  database: string
+): AsyncGenerator<readonly RowValue[]> {
+  try {
+    const statement = opened.prepare(query);
+    statement.setReadBigInts(true);
+    for (const row of statement.iterate()) {
+      const values = row as Readonly<Record<string, unknown>>;
+      yield columns.map(column => rowValue(values[column], column, database));
+    }
   } catch (error) {
     throw error instanceof SlipwayError ? error : refusal(database, error);
   } finally {
@@ -55,15 +91,20 @@ async function* sqliteRows(
   }
 }
 
-function plainRow(row: Record<string, unknown>, database: string): Record<string, unknown> {
-  for (const [column, value] of Object.entries(row)) {
-    if (value instanceof Uint8Array) {
+function rowValue(value: unknown, column: string, database: string): RowValue {
+  switch (typeof value) {
+    case 'string':
+    case 'bigint':
+      return value;
+    case 'number':
+      // A real number stays one where it happens to be whole.
+      return Number.isInteger(value) && Math.abs(value) < 1e21 ? new ExactNumber(value.toFixed(1)) : value;
+    default:
+      if (value === null || value === undefined) return null;
       throw new SlipwayError('DATA_UNREADABLE', `The column "${column}" of the query on "${database}" holds bytes.`, {
         remedy: `Leave it out of the query, or turn it into text: hex("${column}").`
       });
-    }
   }
-  return row;
 }
 
 function refusal(database: string, error: unknown): SlipwayError {

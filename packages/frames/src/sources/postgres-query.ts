@@ -1,5 +1,8 @@
+import type { Client, QueryArrayResult } from 'pg';
 import { SlipwayError } from '@slipway/notebook';
 import { maskSecrets } from '@slipway/recording/spool';
+import { refuseEqualColumns, type QueryRows } from './query-rows.js';
+import { ExactNumber, type RowValue } from '../readers/rows-file.js';
 
 /** Rows that are fetched at a time. */
 const FETCHED = 2000;
@@ -19,10 +22,10 @@ export function isPostgresAddress(database: string): boolean {
  * not matter and nothing can be changed.
  *
  * @param address `postgres://user:password@host/database`; what is missing comes from PGUSER, PGPASSWORD and the like.
- * @throws SlipwayError DATA_NOT_FOUND when the database does not answer, DATA_UNREADABLE for columns of bytes,
- * DATA_EXPRESSION for a query that cannot be run.
+ * @throws SlipwayError DATA_NOT_FOUND when the database does not answer, DATA_UNREADABLE for columns of bytes and for
+ * several of one name, DATA_EXPRESSION for a query that cannot be run.
  */
-export async function* postgresRows(address: string, query: string): AsyncGenerator<Record<string, unknown>> {
+export async function postgresRows(address: string, query: string): Promise<QueryRows> {
   const shown = maskSecrets(address);
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
@@ -37,35 +40,71 @@ export async function* postgresRows(address: string, query: string): AsyncGenera
   try {
     await client.query('begin transaction read only');
     await client.query(`declare slipway_rows no scroll cursor for ${query.trim().replace(/;$/, '')}`);
-    for (;;) {
-      const fetched = await client.query<Record<string, unknown>>({
-        text: `fetch ${FETCHED} from slipway_rows`,
-        types: { getTypeParser: parserOf }
+    const first = await fetchRows(client);
+    const bytes = first.fields.find(({ dataTypeID }) => dataTypeID === BYTES);
+    if (bytes) {
+      throw new SlipwayError('DATA_UNREADABLE', `The column "${bytes.name}" of the query on ${shown} holds bytes.`, {
+        remedy: `Leave it out of the query, or turn it into text: encode("${bytes.name}", 'hex').`
       });
-      const bytes = fetched.fields.find(({ dataTypeID }) => dataTypeID === BYTES);
-      if (bytes) {
-        throw new SlipwayError('DATA_UNREADABLE', `The column "${bytes.name}" of the query on ${shown} holds bytes.`, {
-          remedy: `Leave it out of the query, or turn it into text: encode("${bytes.name}", 'hex').`
-        });
-      }
+    }
+    const columns = first.fields.map(({ name }) => name);
+    refuseEqualColumns(columns, shown);
+    return { columns, rows: rowsFrom(client, first, shown) };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error instanceof SlipwayError ? error : refusal(shown, error);
+  }
+}
+
+function fetchRows(client: Client): Promise<QueryArrayResult<RowValue[]>> {
+  return client.query<RowValue[]>({
+    text: `fetch ${FETCHED} from slipway_rows`,
+    rowMode: 'array',
+    types: { getTypeParser: parserOf }
+  });
+}
+
+async function* rowsFrom(
+  client: Client,
+  first: QueryArrayResult<RowValue[]>,
+  shown: string
+): AsyncGenerator<readonly RowValue[]> {
+  try {
+    for (let fetched = first; ; fetched = await fetchRows(client)) {
       yield* fetched.rows;
       if (fetched.rows.length < FETCHED) return;
     }
   } catch (error) {
-    if (error instanceof SlipwayError) throw error;
-    throw new SlipwayError('DATA_EXPRESSION', `The query on ${shown} cannot be run. ${sentenceOf(error)}`, {
-      remedy: 'The database may only be read: a query selects, it changes nothing.',
-      cause: error
-    });
+    throw refusal(shown, error);
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-/** Numbers and booleans as such; everything else as PostgreSQL writes it, which is what DuckDB reads. */
-function parserOf(type: number): (text: string) => unknown {
-  if (NUMBERS.has(type)) return Number;
+function refusal(shown: string, error: unknown): SlipwayError {
+  return new SlipwayError('DATA_EXPRESSION', `The query on ${shown} cannot be run. ${sentenceOf(error)}`, {
+    remedy: 'The database may only be read: a query selects, it changes nothing.',
+    cause: error
+  });
+}
+
+/** Numbers digit for digit, and booleans; everything else as PostgreSQL writes it, which is what DuckDB reads. */
+function parserOf(type: number): (text: string) => RowValue {
+  if (NUMBERS.has(type)) return numberOf;
   return type === BOOLEAN ? text => text === 't' : text => text;
+}
+
+function numberOf(text: string): RowValue {
+  switch (text) {
+    case 'NaN':
+      return null;
+    case 'Infinity':
+      return Infinity;
+    case '-Infinity':
+      return -Infinity;
+    default:
+      return new ExactNumber(text);
+  }
 }
 
 function sentenceOf(error: unknown): string {

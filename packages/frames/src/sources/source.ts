@@ -8,6 +8,8 @@ export interface DataSource {
   readonly file: string;
   readonly named: string;
   readonly format: 'csv' | 'parquet' | 'json' | 'excel' | 'arrow' | 'rows';
+  /** Names of the columns, for `rows` of a query. */
+  readonly columns?: readonly string[];
 }
 
 const FORMATS: Record<string, DataSource['format']> = {

@@ -170,7 +170,10 @@ describe('a schema', () => {
     ],
     [{ pressure: { required: true } }, '"pressure" of "air.csv" is missing in 1 row, first in row 3.'],
     [{ sky: { oneOf: ['dry'] } }, '"sky" of "air.csv" is none of dry in 1 row, first in row 2 ("wet").'],
-    [{ sky: 'number' as const }, '"sky" of "air.csv" is no number in 3 rows, first in row 1 ("dry").'],
+    [
+      { sky: 'number' as const },
+      '"sky" of "air.csv" is not a number that can be kept exactly in 3 rows, first in row 1 ("dry").'
+    ],
     [{ presure: 'number' as const }, 'There is no column "presure" in "air.csv", which the schema names.']
   ])('refuses rows that break %j', async (schema, message) => {
     await expect(data('air', write('air.csv', AIR), { schema })).rejects.toThrow(message);

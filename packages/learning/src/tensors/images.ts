@@ -3,12 +3,15 @@ import type * as TensorFlow from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type MimeBundle, notebook, SlipwayError, warnOfCell } from '@slipway/notebook';
+import { SlipwayError } from '@slipway/notebook';
+import { warnOfCell } from '@slipway/notebook';
+import type { MimeBundle } from '@slipway/notebook';
+import { notebook } from '@slipway/notebook';
 import { pictureRefused } from './picture-file.js';
 import { shuffledIndices } from '@slipway/statistics/random';
 import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
-import { Frame } from '@slipway/frames';
-import { writeRowsFile } from '@slipway/frames';
+import { openFrame, type Frame } from '@slipway/frames';
+import { writeRowsFile, type RowValue } from '@slipway/frames';
 import type { SplitOptions } from '@slipway/frames';
 import type { TensorContent, TensorRows } from './tensor-rows.js';
 
@@ -164,7 +167,7 @@ export async function images(name: string, folder: string, options: ImageOptions
       remedy: 'A folder of images has one folder for each class: animals/cat/1.png, animals/dog/1.png.'
     });
   }
-  const rows = await writeRowsFile(describeAll(place, found));
+  const rows = await writeRowsFile(['file', 'label', 'width', 'height', 'sha256'], describeAll(place, found));
   const table = freshTable();
   try {
     await execute(
@@ -175,7 +178,7 @@ export async function images(name: string, folder: string, options: ImageOptions
     await rows.remove();
   }
   const lineage = { source: folder, parents: [], steps: [] };
-  const frame = await Frame.open({ name, table, time: null, version: null, lineage, shifts: new Map() });
+  const frame = await openFrame({ name, table, time: null, version: null, lineage, shifts: new Map() });
   book.noteRead(`file:${folder}`);
   await warnOfCopies(frame);
   const [height, width] = options.size;
@@ -211,7 +214,7 @@ async function listImages(place: string, folder: string): Promise<FoundImage[]> 
     .sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-async function* describeAll(place: string, found: readonly FoundImage[]): AsyncGenerator<Record<string, unknown>> {
+async function* describeAll(place: string, found: readonly FoundImage[]): AsyncGenerator<readonly RowValue[]> {
   for (const { file, label } of found) {
     const bytes = await readFile(path.join(place, file));
     const { width, height } = await pictureSize(bytes).catch((cause: unknown) => {
@@ -221,7 +224,7 @@ async function* describeAll(place: string, found: readonly FoundImage[]): AsyncG
         cause
       });
     });
-    yield { file, label, width, height, sha256: createHash('sha256').update(bytes).digest('hex') };
+    yield [file, label, width, height, createHash('sha256').update(bytes).digest('hex')];
   }
 }
 

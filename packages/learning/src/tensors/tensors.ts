@@ -1,8 +1,8 @@
 import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
-import { Frame } from '@slipway/frames';
-import { writeRowsFile } from '@slipway/frames';
+import { openFrame } from '@slipway/frames';
+import { writeRowsFile, type RowValue } from '@slipway/frames';
 import { tensorsOfFrame } from './frame-tensors.js';
 import type { TensorContent } from './tensor-rows.js';
 import type { ColumnTensorOptions, TensorOptions } from './tensor-options.js';
@@ -30,26 +30,26 @@ async function tensorsOfArrays(name: string, options: TensorOptions): Promise<Te
   const count = options.labels.length;
   const rowOf = rowReader(name, options, width, count);
   let largest = -Infinity;
-  const records = function* (): Generator<Record<string, unknown>> {
+  const records = function* (): Generator<readonly RowValue[]> {
     for (let row = 0; row < count; row++) {
       const numbers = checked(rowOf(row), name, row, kind);
       for (const number of numbers) largest = Math.max(largest, number);
       const time = options.time?.[row];
-      yield {
-        ...(time === undefined ? {} : { time: time instanceof Date ? time.toISOString() : time }),
-        [target]: options.labels[row],
-        [input]: numbers
-      };
+      const moment = time instanceof Date ? time.toISOString() : time;
+      yield [...(options.time ? [moment] : []), options.labels[row], numbers];
     }
   };
   const table = freshTable();
-  const types = {
-    ...(options.time ? { time: 'TIMESTAMP' } : {}),
-    [target]: labelType(name, options.labels),
-    [input]: 'FLOAT[]'
-  };
-  const columns = Object.entries(types).map(([column, type]) => `${quoteText(column)}: ${quoteText(type)}`);
-  const file = await writeRowsFile(records());
+  const types: [column: string, type: string][] = [
+    ...(options.time ? [['time', 'TIMESTAMP'] as [string, string]] : []),
+    [target, labelType(name, options.labels)],
+    [input, 'FLOAT[]']
+  ];
+  const columns = types.map(([column, type]) => `${quoteText(column)}: ${quoteText(type)}`);
+  const file = await writeRowsFile(
+    types.map(([column]) => column),
+    records()
+  );
   try {
     await execute(
       `create table ${quoteName(table)} as select * from read_json(${quoteText(file.file)}, format='newline_delimited', ` +
@@ -65,7 +65,7 @@ async function tensorsOfArrays(name: string, options: TensorOptions): Promise<Te
   }
   const lineage = { source: 'arrays of the notebook', parents: [], steps: [] };
   const time = options.time ? 'time' : null;
-  const frame = await Frame.open({ name, table, time, version: null, lineage, shifts: new Map() });
+  const frame = await openFrame({ name, table, time, version: null, lineage, shifts: new Map() });
   return new TensorSet(await frame.save(name), target, { name: input, shape: [...shape], kind, scaling });
 }
 
