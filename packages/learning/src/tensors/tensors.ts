@@ -1,7 +1,7 @@
 import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
-import { openFrame } from '@slipway/frames';
+import { openFrame, type Frame } from '@slipway/frames';
 import { writeRowsFile, type RowValue } from '@slipway/frames';
 import { tensorsOfFrame } from './frame-tensors.js';
 import type { TensorContent } from './tensor-rows.js';
