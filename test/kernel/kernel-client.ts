@@ -136,11 +136,12 @@ export class KernelClient {
     for (const socket of [this.shell, this.control, this.stdin, this.iopub]) socket.close();
   }
 
-  /** Answers the next input request with `value`. */
-  async answerInput(value: string): Promise<void> {
+  /** Answers the next input request with `value`; resolves to what was asked. */
+  async answerInput(value: string): Promise<string> {
     const frames = await this.stdin.receive();
     const request = decode(frames, this.key);
     await this.stdin.send(encode({ ...request, header: this.#header('input_reply'), content: { value } }, this.key));
+    return String((request.content as Content)['prompt']);
   }
 
   #send(socket: Dealer, type: string, content: Content, metadata: Content): Execution {

@@ -1,12 +1,15 @@
 import { runLine } from '../magics/line.js';
 import { Cell } from './cells/cell.js';
+import { ChildProcesses } from './cells/child-processes.js';
 import { History } from './cells/history.js';
-import { UserInput } from './cells/input.js';
+import { UserInput, type InputChannel } from './cells/input.js';
 import { Interrupts } from './cells/interrupts.js';
 import { CellExecutor } from './cells/executor.js';
 import { givenModules } from './cells/given-modules.js';
 import { CellOutput } from './cells/output.js';
 import { Packages } from './cells/packages.js';
+import { ProcessExits } from './cells/process-exit.js';
+import { provideQuestions } from './cells/questions.js';
 import { ExecutionQueue } from './cells/queue.js';
 import { CellRouting } from './cells/routing.js';
 import { CellRunner, type Outcome } from './cells/runner.js';
@@ -31,12 +34,13 @@ export interface KernelParts {
   readonly connection: Connection;
   readonly channels: Channels;
   readonly flags: InterruptFlags;
+  readonly input: InputChannel;
   /** Folder of the notebook: relative files and packages are looked for here. */
   readonly directory: string;
   readonly log: CellLog;
   readonly outputs: OutputLog;
   /** Ends the process. */
-  exit(): void;
+  exit(exitCode: number): void;
 }
 
 /** The kernel: executes cells in order, records each of them, and answers front ends in between. */
@@ -52,6 +56,7 @@ export class Kernel {
   readonly #history = new History();
   readonly #tracebacks = new Tracebacks(this.routing.stacks);
   readonly #input: UserInput;
+  readonly #exits: ProcessExits;
   #running: Message | null = null;
   #serial = 0;
   #executionCount = 0;
@@ -59,10 +64,11 @@ export class Kernel {
   constructor(parts: KernelParts) {
     this.#parts = parts;
     this.interrupts = new Interrupts(parts.flags);
-    this.#input = new UserInput(parts.channels);
+    this.#exits = new ProcessExits(this.routing, parts.exit);
+    this.#input = new UserInput(parts.input);
     this.#compiler = new CellCompiler(parts.directory, parts.flags);
     this.executed = new ExecutedCells(() => this.#compiler.ts);
-    const packages = new Packages(parts.directory, parts.flags, givenModules(this.routing));
+    const packages = new Packages(parts.directory, parts.flags, givenModules(this.routing, this.#input));
     const executor = new CellExecutor(parts.directory, packages, script => this.routing.stacks.add(script));
     this.#runner = new CellRunner(executor, this.#compiler, this.routing, this.interrupts, this.#tracebacks);
     this.server = new KernelServer(
@@ -78,6 +84,8 @@ export class Kernel {
   /** Takes over the process's output and uncaught errors. */
   takeOver(): void {
     this.routing.stacks.takeOver();
+    this.#exits.takeOver();
+    new ChildProcesses(this.routing).takeOver();
     this.routing.captureStreams();
     this.routing.captureUncaught(error => this.#tracebacks.describe(error).traceback.join('\n'));
   }
@@ -92,7 +100,7 @@ export class Kernel {
     return {
       execute: (channel, message) => this.#enqueue(channel, message),
       interrupt: () => this.interrupts.interrupt(),
-      shutdown: () => this.#parts.exit(),
+      shutdown: () => this.#parts.exit(0),
       describe: error => this.#tracebacks.describe(error),
       get running() {
         return running();
@@ -148,6 +156,7 @@ export class Kernel {
     channels.reply(channel, message, 'execute_reply', { execution_count: executionCount, ...reply });
     this.#running = null;
     channels.publishStatus(message, 'idle');
+    this.#exits.answered();
   }
 
   async #execute(cell: Cell): Promise<object> {
@@ -213,6 +222,7 @@ export class Kernel {
       input: (prompt = '', password = false) =>
         routing.nearest ? this.#input.ask(routing.nearest, prompt, password) : Promise.resolve('')
     });
+    provideQuestions(routing, this.#input);
     Object.defineProperty(globalThis, '__slipway__', { value: slipway, enumerable: false });
   }
 }

@@ -32,28 +32,29 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
   const log = new CellLog(recorder, sessionId, directory);
   const outputs = new OutputLog(recorder);
 
-  const exit = once(async () => {
+  const exit = once(async (exitCode: number) => {
     outputs.close();
     log.end();
     await recorder.close(LAST_FLUSH_MS);
     channels.close();
     await side.close();
-    process.exit(0);
+    process.exit(exitCode);
   });
   const kernel = new Kernel({
     connection,
     channels,
     flags: side.flags,
+    input: side.inputChannel((parent, prompt, password) => channels.inputRequest(parent, prompt, password)),
     directory,
     log,
     outputs,
-    exit: () => void exit()
+    exit: exitCode => void exit(exitCode)
   });
   provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder, kernel.executed));
   kernel.takeOver();
 
   process.on('SIGINT', () => kernel.interrupts.interrupt());
-  process.on('SIGTERM', () => void exit());
+  process.on('SIGTERM', () => void exit(0));
   side.listen({
     onControl: message => kernel.server.handle(side.control, message),
     onLoopStopped: () => kernel.interrupts.loopStopped(),
@@ -64,7 +65,7 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
   setTimeout(() => kernel.warmUp(), WARM_UP_DELAY_MS);
 }
 
-function once(action: () => Promise<void>): () => Promise<void> {
+function once<T>(action: (argument: T) => Promise<void>): (argument: T) => Promise<void> {
   let running: Promise<void> | undefined;
-  return () => (running ??= action());
+  return argument => (running ??= action(argument));
 }

@@ -54,7 +54,7 @@ export const slipCommands: readonly SlipCommand[] = [
   },
   {
     name: 'score',
-    help: '`%slip score off` takes the scoring module of a %%score cell away again',
+    help: 'take the scoring module of a %%score cell away again',
     required: [{ name: 'off', value: { kind: 'one-of', words: ['off'], others: 'refused' } }],
     options: {}
   },

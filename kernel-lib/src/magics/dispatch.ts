@@ -8,7 +8,7 @@ import { prepareAutolog } from '@slipway/learning';
 import { openRunForCells, Run } from '@slipway/learning';
 import { SCORING_RESOURCE, readScoring, useScoring } from '@slipway/learning';
 import { status } from '../status.js';
-import { describeCommand, slipCommands } from './commands.js';
+import { helpBundle } from './help.js';
 import { parseSlipLine } from './slip-line.js';
 
 /** Runs that `%slip run` started and that are still open, by experiment. */
@@ -53,7 +53,7 @@ export async function dispatch(line: string, cellBody?: string): Promise<void> {
     case 'doctor':
       return doctor();
     default:
-      notebook().display(lineBundle('%slip', slipCommands.map(describeCommand).join('\n')));
+      notebook().display(helpBundle());
   }
 }
 

@@ -1,16 +1,19 @@
 import { createRequire } from 'node:module';
 import { observedFileModules } from '../files/observed-fs.js';
+import type { UserInput } from './input.js';
+import { readlineModules } from './notebook-readline.js';
 import type { CellRouting } from './routing.js';
 
 type JupyterModule = { lastWriteDisplayData: unknown };
 
 /**
  * Modules that cells get in place of Node's own, by their specifiers: Node's file modules, which tell what the cells do
- * with files, and tslab's, whose displays appear under the cell that calls them.
+ * with files; its `readline`, which asks in the notebook; and tslab's, whose displays appear under the cell that calls them.
  */
-export function givenModules(routing: CellRouting): ReadonlyMap<string, () => unknown> {
+export function givenModules(routing: CellRouting, input: UserInput): ReadonlyMap<string, () => unknown> {
   const files = observedFileModules((file, use) => routing.own?.files.note(file, use));
-  const given = new Map<string, () => unknown>([...files].map(([name, module]) => [name, () => module]));
+  const modules = [...files, ...readlineModules(routing, input)];
+  const given = new Map<string, () => unknown>(modules.map(([name, module]) => [name, () => module]));
   let tslab: unknown;
   given.set('tslab', () => (tslab ??= loadTslab(routing)));
   return given;

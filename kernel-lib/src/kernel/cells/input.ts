@@ -1,6 +1,7 @@
-import type { Channels } from '../protocol/channels.js';
 import { InputReply } from '../protocol/requests.js';
+import type { Message } from '../protocol/wire.js';
 import type { Cell } from './cell.js';
+import { InterruptedError } from './interrupts.js';
 
 /** A cell asked for input where the front end takes none. */
 export class InputUnavailableError extends Error {
@@ -12,39 +13,86 @@ export class InputUnavailableError extends Error {
   }
 }
 
+/** How questions get to the user, and answers back. */
+export interface InputChannel {
+  /** Sends a question to the front end that sent `parent`. */
+  request(parent: Message, prompt: string, password: boolean): void;
+  /** Calls `listener` with each answer that is not waited for. */
+  listen(listener: (message: Message) => void): void;
+  /** Waits for an answer without letting anything else run; null when the user interrupts. */
+  wait(): Message | null;
+}
+
 /** Lines of input that cells ask the user for. */
 export class UserInput {
   readonly #waiting: ((value: string) => void)[] = [];
   #isListening = false;
 
-  constructor(private readonly channels: Channels) {}
+  constructor(private readonly channel: InputChannel) {}
 
   /**
    * Asks the user for a line under `cell`.
    *
    * @throws InputUnavailableError when the front end takes no input; the abort signal's reason on interrupt.
    */
-  ask(cell: Cell, prompt: string, password: boolean): Promise<string> {
-    if (!cell.request.allow_stdin) return Promise.reject(new InputUnavailableError());
+  async ask(cell: Cell, prompt: string, password: boolean): Promise<string> {
+    this.#request(cell, prompt, password);
     this.#listen();
-    cell.output.flush();
-    this.channels.requestInput(cell.message, prompt, password);
     const { signal } = cell.abort;
     return new Promise((resolve, reject) => {
       this.#waiting.push(resolve);
       signal.addEventListener('abort', () => {
-        this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
-        reject(signal.reason as Error);
+        const index = this.#waiting.indexOf(resolve);
+        if (index >= 0) {
+          this.#waiting.splice(index, 1);
+          reject(signal.reason as Error);
+        }
       });
     });
   }
 
+  /**
+   * Asks the user for a line, and waits for it with nothing else going on, as the code of a browser expects it.
+   *
+   * @throws InputUnavailableError when the front end takes no input; InterruptedError on interrupt.
+   */
+  askNow(cell: Cell, prompt: string): string {
+    this.#request(cell, prompt, false);
+    for (;;) {
+      const message = this.channel.wait();
+      if (!message) {
+        throw new InterruptedError();
+      }
+      const value = valueOf(message);
+      if (value !== null) {
+        return value;
+      }
+    }
+  }
+
+  #request(cell: Cell, prompt: string, password: boolean): void {
+    if (!cell.request.allow_stdin) {
+      throw new InputUnavailableError();
+    }
+    cell.output.flush();
+    this.channel.request(cell.message, prompt, password);
+  }
+
   #listen(): void {
-    if (this.#isListening) return;
+    if (this.#isListening) {
+      return;
+    }
     this.#isListening = true;
-    void this.channels.listenForInput(({ content }) => {
-      const parsed = InputReply.safeParse(content);
-      if (parsed.success) this.#waiting.shift()?.(parsed.data.value);
+    this.channel.listen(message => {
+      const value = valueOf(message);
+      if (value !== null) {
+        this.#waiting.shift()?.(value);
+      }
     });
   }
+}
+
+function valueOf({ content }: Message): string | null {
+  const parsed = InputReply.safeParse(content);
+  return parsed.success ? parsed.data.value : null;
 }

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Cell } from './cell.js';
 import { isErrorOf } from './foreign-values.js';
 import type { StreamName } from './output.js';
+import { ProcessExit } from './process-exit.js';
 import { StackFrames } from './stack-frames.js';
 
 /**
@@ -36,6 +37,11 @@ export class CellRouting {
     return this.#storage.run(cell, action);
   }
 
+  /** Runs `action` as code of the kernel. */
+  outside<T>(action: () => T): T {
+    return this.#storage.exit(action);
+  }
+
   /** Starts a timer that belongs to no cell. */
   readonly startTimer = (callback: () => void, ms: number): NodeJS.Timeout =>
     this.#storage.exit(() => setTimeout(callback, ms));
@@ -53,6 +59,10 @@ export class CellRouting {
   captureUncaught(describe: (error: unknown) => string): void {
     for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
       process.on(event, (error: unknown) => {
+        // The kernel ends already, and has said so.
+        if (isErrorOf(ProcessExit, error)) {
+          return;
+        }
         const cell = this.own ?? this.#cellInStack(error) ?? this.#last;
         if (cell) cell.output.write('stderr', `${describe(error)}\n`);
         else console.error(error);

@@ -3,7 +3,8 @@ import type { CellCompiler, CompiledCell } from '../compiler/cell-compiler.js';
 import type { Cell } from './cell.js';
 import { displayOf, plainText } from './display.js';
 import type { CellExecutor } from './executor.js';
-import { isVmInterrupt, type Interrupts } from './interrupts.js';
+import { isErrorOf } from './foreign-values.js';
+import { InterruptedError, isVmInterrupt, type Interrupts } from './interrupts.js';
 import type { CellRouting } from './routing.js';
 import { describeDiagnostics, type ErrorReport, type Tracebacks } from './traceback.js';
 
@@ -107,7 +108,7 @@ export class CellRunner {
       };
     }
     const thrown = cell.thrown?.value;
-    const interrupted = cell.abort.signal.aborted || isVmInterrupt(thrown);
+    const interrupted = cell.abort.signal.aborted || isVmInterrupt(thrown) || isErrorOf(InterruptedError, thrown);
     const report = this.tracebacks.describe(thrown);
     const error = interrupted ? { ...report, ename: 'Interrupted', evalue: 'Interrupted by the user.' } : report;
     return { status: interrupted ? 'interrupted' : 'error', error, resultText: null };

@@ -41,7 +41,11 @@ function membersOf(chain: readonly string[]): string[] {
     value = Object.getOwnPropertyDescriptor(value, name)?.value;
   }
   const names: string[] = [];
-  for (let owner: unknown = value; isObject(owner) && owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+  for (
+    let owner: unknown = value;
+    isObject(owner) && owner !== Object.prototype;
+    owner = Object.getPrototypeOf(owner)
+  ) {
     names.push(...Object.getOwnPropertyNames(owner).filter(name => /^[\p{ID_Start}$]/u.test(name)));
   }
   return names;

@@ -8,36 +8,31 @@ export interface ReplyChannel {
   send(frames: Frame[]): void;
 }
 
-/** Main-thread sockets of the kernel; control and heartbeat live in the side thread. */
+/** Main-thread sockets of the kernel; control, heartbeat and stdin are in the side thread. */
 export class Channels {
   readonly shell: ReplyChannel;
   readonly #connection: Connection;
   readonly #shell: Router;
-  readonly #stdin: Router;
   readonly #iopub: XPublisher;
   readonly #broadcasts: Outbox;
-  readonly #inputRequests: Outbox;
 
-  private constructor(connection: Connection, shell: Router, stdin: Router, iopub: XPublisher) {
+  private constructor(connection: Connection, shell: Router, iopub: XPublisher) {
     this.#connection = connection;
     this.#shell = shell;
-    this.#stdin = stdin;
     this.#iopub = iopub;
     this.shell = new Outbox(shell);
     this.#broadcasts = new Outbox(iopub);
-    this.#inputRequests = new Outbox(stdin);
   }
 
-  /** Binds shell, iopub and stdin to the ports of `connection`. */
+  /** Binds shell and iopub to the ports of `connection`. */
   static async bind(connection: Connection): Promise<Channels> {
     const zmq = await import('zeromq');
-    const [shell, stdin, iopub] = [new zmq.Router(), new zmq.Router(), new zmq.XPublisher()];
+    const [shell, iopub] = [new zmq.Router(), new zmq.XPublisher()];
     await Promise.all([
       shell.bind(addressOf(connection, connection.shell_port)),
-      stdin.bind(addressOf(connection, connection.stdin_port)),
       iopub.bind(addressOf(connection, connection.iopub_port))
     ]);
-    const channels = new Channels(connection, shell, stdin, iopub);
+    const channels = new Channels(connection, shell, iopub);
     void channels.#welcomeSubscribers();
     return channels;
   }
@@ -61,18 +56,13 @@ export class Channels {
     channel.send(encode(messageFor(parent, type, content), this.#connection.key));
   }
 
-  /** Asks the front end that sent `parent` for a line of input. */
-  requestInput(parent: Message, prompt: string, password: boolean): void {
-    this.#inputRequests.send(encode(messageFor(parent, 'input_request', { prompt, password }), this.#connection.key));
-  }
-
-  /** Calls `listener` with each answer to an input request. */
-  async listenForInput(listener: (message: Message) => void): Promise<void> {
-    for await (const frames of this.#stdin) this.#receive(frames, listener);
+  /** The frames of a question to the front end that sent `parent`. */
+  inputRequest(parent: Message, prompt: string, password: boolean): Frame[] {
+    return encode(messageFor(parent, 'input_request', { prompt, password }), this.#connection.key);
   }
 
   close(): void {
-    for (const socket of [this.#shell, this.#stdin, this.#iopub]) socket.close();
+    for (const socket of [this.#shell, this.#iopub]) socket.close();
   }
 
   #receive(frames: readonly Uint8Array[], listener: (message: Message) => void): void {

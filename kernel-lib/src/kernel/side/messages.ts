@@ -1,11 +1,13 @@
 import type { SpoolRecord } from '@slipway/contract';
 import type { Frame, Message } from '../protocol/wire.js';
+import type { InputSource } from './blocking-input.js';
 
 /** What the side thread is started with. */
 export interface SideThreadData {
   readonly connectionFile: string;
   /** `InterruptFlags` over shared memory. */
   readonly flags: SharedArrayBuffer;
+  readonly input: InputSource;
 }
 
 /** Where the records of this kernel's session are and how they are to be sent. */
@@ -18,6 +20,7 @@ export interface SenderSettings {
 
 export type ToSideThread =
   | { kind: 'send-control'; frames: Frame[] }
+  | { kind: 'request-input'; frames: Frame[] }
   | { kind: 'close' }
   | { kind: 'start-sender'; settings: SenderSettings }
   | { kind: 'wake' }

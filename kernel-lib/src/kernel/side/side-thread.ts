@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ReplyChannel } from '../protocol/channels.js';
-import type { Message } from '../protocol/wire.js';
+import type { InputChannel } from '../cells/input.js';
+import type { Frame, Message } from '../protocol/wire.js';
+import { InputLine } from './blocking-input.js';
 import { InterruptFlags } from './flags.js';
 import type { SenderLink } from '@slipway/recording/spool';
 import type { FromSideThread, SenderSettings, SideThreadData, ToSideThread } from './messages.js';
@@ -28,7 +30,8 @@ export class SideThread {
 
   private constructor(
     worker: Worker,
-    readonly flags: InterruptFlags
+    readonly flags: InterruptFlags,
+    private readonly inputLine: InputLine
   ) {
     this.#worker = worker;
     this.control = { send: frames => this.post({ kind: 'send-control', frames: [...frames] }) };
@@ -48,10 +51,14 @@ export class SideThread {
   /** Starts the thread, which binds control and heartbeat while the main thread loads the rest of the kernel. */
   static launch(connectionFile: string): SideThread {
     const flags = new InterruptFlags();
-    const workerData: SideThreadData = { connectionFile, flags: flags.memory };
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
+    const line = new InputLine();
+    const workerData: SideThreadData = { connectionFile, flags: flags.memory, input: line.source };
+    const worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData,
+      transferList: [line.source.port]
+    });
     worker.unref();
-    return new SideThread(worker, flags);
+    return new SideThread(worker, flags, line);
   }
 
   /**
@@ -70,6 +77,16 @@ export class SideThread {
 
   post(message: ToSideThread): void {
     this.#worker.postMessage(message);
+  }
+
+  /** Where the main thread asks the user: `encode` makes the frames of a question. */
+  inputChannel(encode: (parent: Message, prompt: string, password: boolean) => Frame[]): InputChannel {
+    return {
+      request: (parent, prompt, password) =>
+        this.post({ kind: 'request-input', frames: encode(parent, prompt, password) }),
+      listen: listener => this.inputLine.listen(listener),
+      wait: () => this.inputLine.wait()
+    };
   }
 
   /** Starts to send the session's records; the link is how the recorder talks to the sender. */

@@ -5,6 +5,7 @@ import { oneLine } from '../one-line.js';
 import { addressOf, readConnection } from '../protocol/connection.js';
 import { Outbox } from '../protocol/outbox.js';
 import { decode, type Message } from '../protocol/wire.js';
+import { InputFeed } from './blocking-input.js';
 import { InterruptFlags } from './flags.js';
 import type { FromSideThread, SideThreadData, ToSideThread } from './messages.js';
 import { endWithParent } from './parent.js';
@@ -12,32 +13,38 @@ import { interruptMainThread } from './stop-loop.js';
 
 /*
  * Entry of the side thread. It owns what must go on while a cell keeps the main thread busy: the control socket (so
- * that an interrupt arrives), the heartbeat, and the sending of records.
+ * that an interrupt arrives), the heartbeat, the user's answers, and the sending of records.
  */
 enableCompileCache();
 if (!parentPort) throw new Error('The side thread is started by the kernel only.');
 const port = parentPort;
-const { connectionFile, flags: memory } = workerData as SideThreadData;
+const { connectionFile, flags: memory, input } = workerData as SideThreadData;
 const connection = readConnection(connectionFile);
 const flags = new InterruptFlags(memory);
 
 const zmq = await import('zeromq');
 const control = new zmq.Router();
 const heartbeat = new zmq.Reply();
+const stdin = new zmq.Router();
 await Promise.all([
   control.bind(addressOf(connection, connection.control_port)),
-  heartbeat.bind(addressOf(connection, connection.hb_port))
+  heartbeat.bind(addressOf(connection, connection.hb_port)),
+  stdin.bind(addressOf(connection, connection.stdin_port))
 ]);
 post({ kind: 'bound' });
 
 const ENDS_CELLS: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 const replies = new Outbox(control);
+const questions = new Outbox(stdin);
+const answers = new InputFeed(input);
 // Loaded when the kernel answers already: it brings the whole contract with it.
 const sending = import('./session-sending.js').then(({ SessionSending }) => new SessionSending(post));
 port.on('message', (message: ToSideThread) => {
   switch (message.kind) {
     case 'send-control':
       return replies.send(message.frames);
+    case 'request-input':
+      return questions.send(message.frames);
     case 'close':
       return close();
     default:
@@ -52,6 +59,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 endWithParent();
 void forwardControl(control);
 void echoHeartbeat(heartbeat);
+void forwardAnswers(stdin);
 
 async function echoHeartbeat(socket: Reply): Promise<void> {
   for await (const frames of socket) await socket.send(frames);
@@ -64,7 +72,17 @@ async function forwardControl(socket: Router): Promise<void> {
     post({ kind: 'control', message });
     // A busy loop must not keep a kernel from ending either.
     if (ENDS_CELLS.has(message.header.msg_type)) {
+      answers.interrupt();
       interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
+    }
+  }
+}
+
+async function forwardAnswers(socket: Router): Promise<void> {
+  for await (const frames of socket) {
+    const message = decodeOrDrop(frames);
+    if (message) {
+      answers.answer(message);
     }
   }
 }
@@ -73,6 +91,7 @@ async function forwardControl(socket: Router): Promise<void> {
 function close(): void {
   control.close();
   heartbeat.close();
+  stdin.close();
   process.exit(0);
 }
 
