@@ -1,5 +1,6 @@
-import { type ExecutedCell, formatNumber, notebook, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { type ExecutedCell, notebook, renderCard, renderTable, textTable } from '@slipway/notebook';
 import { lineBundle } from './registry/registry-display.js';
+import { formatNumber } from '@slipway/wording';
 
 /** More rows than this are no overview; the Cells tab of the session has all of them. */
 const MAX_ROWS = 200;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useHost } from '../components/host.js';
 import { useTranslation } from '../display/index.js';
 import { themedConfig } from './theme.js';
+import { messageOf } from '@slipway/wording';
 
 export interface VegaChartProps {
   /** A Vega-Lite specification whose data is named `points`. Keep the object the same while it means the same. */
@@ -58,7 +59,7 @@ export function VegaChart({ spec, points, label }: VegaChartProps): JSX.Element 
         }
       } catch (reason) {
         embedding = null;
-        setFailure(reason instanceof Error ? reason.message : String(reason));
+        setFailure(messageOf(reason));
       }
     };
     void draw();

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ContractError, RefusedError, UnreachableError } from './errors.js';
 import { requestPath } from './request-path.js';
 import type { PathValues } from './request-path.js';
+import { messageOf } from '@slipway/wording';
 
 /** Sends one request; `path` starts with `/api/`. In JupyterLab this goes through its own server (see `transport.ts`). */
 export type Transport = (path: string, init: RequestInit) => Promise<Response>;
@@ -95,7 +96,7 @@ export class SlipwayClient {
       if (init.signal?.aborted) {
         throw init.signal.reason;
       }
-      throw new UnreachableError(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+      throw new UnreachableError(messageOf(reason), { cause: reason });
     }
     if (!response.ok) {
       const refused = ErrorBody.safeParse(await response.json().catch(() => null));

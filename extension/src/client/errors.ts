@@ -1,4 +1,5 @@
 import type { ErrorBody, ErrorCode } from '@slipway/contract';
+import { messageOf } from '@slipway/wording';
 
 /** What every failed call is: a stable code, what happened and, where known, what to do. */
 export abstract class CallError extends Error {
@@ -60,5 +61,5 @@ export function asCallError(reason: unknown): CallError {
   if (reason instanceof CallError) {
     return reason;
   }
-  return new UnreachableError(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+  return new UnreachableError(messageOf(reason), { cause: reason });
 }

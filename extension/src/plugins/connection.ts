@@ -13,6 +13,7 @@ import { drawOutputs } from '../notebook/draw-outputs.js';
 import { LiveConnection } from '../live/index.js';
 import { ISlipway } from '../tokens.js';
 import type { SlipwaySettings } from '../tokens.js';
+import { messageOf } from '@slipway/wording';
 
 const PLUGIN_ID = '@slipway/lab:plugin';
 
@@ -53,7 +54,7 @@ export const connectionPlugin: JupyterFrontEndPlugin<ISlipway> = {
       drawOutputs: rendermime === null ? null : (outputs, node) => drawOutputs(rendermime, outputs, node),
       execute: (command, args) => {
         app.commands.execute(command, args).catch((reason: unknown) => {
-          void showErrorMessage(trans.__('Slipway'), reason instanceof Error ? reason.message : String(reason));
+          void showErrorMessage(trans.__('Slipway'), messageOf(reason));
         });
       }
     };

@@ -18,13 +18,10 @@ import { StaleCellsItem } from '../notebook/stale-cells-item.js';
 /* eslint-enable jupyter/prefer-lazy-imports */
 import { IRecordOutbox, ISlipway } from '../tokens.js';
 import { addPage } from './page.js';
+import { messageOf } from '@slipway/wording';
 
 const SessionArgs = z.object({ sessionId: z.string() });
 const ExportArgs = SessionArgs.extend({ path: z.string() });
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
-}
 
 /** The page of a notebook session, and the mark in the status bar that leads to it. */
 export const sessionPlugin: JupyterFrontEndPlugin<void> = {

@@ -1,12 +1,9 @@
 import type { EnvironmentName, PreflightReport } from '@slipway/contract';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import type { z } from 'zod';
 import { asCallError } from '../client/index.js';
 import type { CallError, SlipwayClient } from '../client/index.js';
 import type { VisibleModel } from '../components/index.js';
-
-export type Environment = z.infer<typeof EnvironmentName>;
 
 /** Where the preflight of the chosen environment stands. */
 export type PreflightState =
@@ -22,7 +19,7 @@ export interface PromotionChoice {
 
 /** A confirmed promotion, ready to be sent. */
 export interface PromotionOrder extends PromotionChoice {
-  readonly environment: Environment;
+  readonly environment: EnvironmentName;
   readonly reason: string;
   readonly preflightId: string;
 }
@@ -32,14 +29,14 @@ export class PromotionModel implements VisibleModel {
   readonly choice: PromotionChoice;
   readonly #client: Pick<SlipwayClient, 'call'>;
   readonly #changed = new Signal<PromotionModel, void>(this);
-  #environment: Environment;
+  #environment: EnvironmentName;
   #reason = '';
   #preflight: PreflightState = { kind: 'running', since: Date.now() };
   #request: AbortController | null = null;
   #active = false;
   #disposed = false;
 
-  constructor(choice: PromotionChoice, environment: Environment, client: Pick<SlipwayClient, 'call'>) {
+  constructor(choice: PromotionChoice, environment: EnvironmentName, client: Pick<SlipwayClient, 'call'>) {
     this.choice = choice;
     this.#environment = environment;
     this.#client = client;
@@ -49,11 +46,11 @@ export class PromotionModel implements VisibleModel {
     return this.#changed;
   }
 
-  get environment(): Environment {
+  get environment(): EnvironmentName {
     return this.#environment;
   }
 
-  set environment(environment: Environment) {
+  set environment(environment: EnvironmentName) {
     if (environment !== this.#environment) {
       this.#environment = environment;
       void this.runPreflight();

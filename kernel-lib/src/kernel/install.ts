@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { packageFolder } from './compiler/packages.js';
+import { messageOf } from '@slipway/wording';
 
 const KERNEL_NAME = 'slipway';
 const LOGOS = ['logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg'];
@@ -54,7 +55,7 @@ function main(): void {
     const folder = installKernelspec(target, { nodePath: values.node, displayName: values['display-name'] });
     console.log(`Kernelspec written to ${folder}`);
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    console.error(`${messageOf(error)}\n${USAGE}`);
     process.exitCode = 2;
   }
 }

@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import { SideThread } from './side/side-thread.js';
+import { messageOf } from '@slipway/wording';
 
 /*
  * Entry of the kernel: `node --no-force-async-hooks-checks main.js {connection_file}`. The flag keeps Node alive when
@@ -17,6 +18,6 @@ const { startKernel } = await import('./start.js');
 try {
   await startKernel(connectionFile, side);
 } catch (error) {
-  console.error(`The Slipway kernel could not start: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`The Slipway kernel could not start: ${messageOf(error)}`);
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import type { ModelSignature, ModelVersion, PreflightReport, Verdict } from '@slipway/contract';
 import { inputType } from '@slipway/tensor-inputs';
-import { escapeHtml, formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { escapeHtml, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { formatNumber } from '@slipway/wording';
 
 /** A registered version: signature, metric beside its best baseline, digest. */
 export function registrationBundle(name: string, digest: string, version: ModelVersion | null): MimeBundle {

@@ -1,4 +1,3 @@
-export * from './access-routes.js';
 export * from './access.js';
 export * from './bundles.js';
 export * from './datasets.js';
@@ -12,8 +11,9 @@ export * from './promotions.js';
 export * from './records.js';
 export * from './registry.js';
 export * from './retention.js';
-export * from './route-spec.js';
-export * from './routes.js';
+export { accessRoutes } from './routes/access.js';
+export * from './routes/index.js';
+export * from './routes/route-spec.js';
 export * from './runs.js';
 export * from './scalars.js';
 export * from './services.js';

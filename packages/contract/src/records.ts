@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OutputsReport } from './outputs.js';
-import { NamedMetric, RunFailure, RunProgress, RunStatus } from './runs.js';
+import { KeyValue, NamedMetric, RunDatasetInput, RunFailure, RunProgress, RunStatus } from './runs.js';
 import { CellExecution, Environment, NotebookSession, SessionRecorder } from './sessions.js';
 import { RunId, SessionId, Timestamp } from './scalars.js';
 
@@ -9,7 +9,7 @@ import { RunId, SessionId, Timestamp } from './scalars.js';
  * record that arrives twice is stored once. The server keeps the highest number per session.
  */
 const base = { seq: z.number().int().positive(), at: Timestamp };
-const KeyValue = z.object({ key: z.string().min(1).max(250), value: z.string() });
+const Entry = KeyValue.extend({ key: KeyValue.shape.key.min(1).max(250) });
 
 export const SessionStarted = z.object({
   ...base,
@@ -77,15 +77,15 @@ export const RunStarted = z.object({
   name: z.string().describe('Empty: the server gives a name.'),
   start_time: Timestamp,
   user: z.string(),
-  tags: z.array(KeyValue)
+  tags: z.array(Entry)
 });
 export const RunLogged = z.object({
   ...base,
   type: z.literal('run.logged'),
   run_id: RunId,
   metrics: z.array(NamedMetric).max(1000),
-  params: z.array(KeyValue).max(100),
-  tags: z.array(KeyValue).max(100),
+  params: z.array(Entry).max(100),
+  tags: z.array(Entry).max(100),
   progress: RunProgress.optional()
 });
 export const RunFinished = z.object({
@@ -100,12 +100,7 @@ export const RunInput = z.object({
   ...base,
   type: z.literal('run.input'),
   run_id: RunId,
-  dataset: z.object({
-    name: z.string(),
-    version: z.number().int().nullable(),
-    digest: z.string(),
-    context: z.string()
-  })
+  dataset: RunDatasetInput
 });
 
 export const SpoolRecord = z.discriminatedUnion('type', [

@@ -51,6 +51,11 @@ export const RunSummary = z.object({
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
+/** A parameter or a tag. */
+export const KeyValue = z.object({ key: z.string(), value: z.string() });
+export type KeyValue = z.infer<typeof KeyValue>;
+
+/** A dataset version that a run has read. */
 export const RunDatasetInput = z.object({
   name: z.string(),
   version: z.number().int().nullable(),
@@ -70,8 +75,8 @@ export const RunArtifact = z.object({ path: RelativePath, size: z.number().int()
 export type RunArtifact = z.infer<typeof RunArtifact>;
 
 export const RunDetail = RunSummary.extend({
-  params: z.array(z.object({ key: z.string(), value: z.string() })),
-  tags: z.array(z.object({ key: z.string(), value: z.string() })),
+  params: z.array(KeyValue),
+  tags: z.array(KeyValue),
   inputs: z.array(RunDatasetInput),
   outputs: z.array(RunModelOutput),
   artifacts: z.array(RunArtifact)

@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp';
+import { firstLineOf } from '@slipway/wording';
 
 /** Larger pictures are refused before they are decoded: a small file can hold a huge one. */
 export const LARGEST_PICTURE_PIXELS = 1 << 26;
@@ -60,7 +61,7 @@ async function refused<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    const words = firstLineOf(cause);
     throw new PictureError(
       /pixel limit/i.test(words)
         ? `has more than ${LARGEST_PICTURE_PIXELS} pixels; make the picture smaller first`

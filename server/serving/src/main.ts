@@ -4,6 +4,7 @@ import path from 'node:path';
 import { freePort, ServiceFolder } from '@slipway/service-folder';
 import { Revisions } from './revisions.js';
 import { serviceApp, type ServiceCounters } from './service-app.js';
+import { messageOf } from '@slipway/wording';
 
 /** A new release is noticed within this time. */
 const WATCH_MS = 200;
@@ -55,6 +56,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`The service cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`The service cannot start. ${messageOf(error)}\n`);
   process.exit(1);
 });

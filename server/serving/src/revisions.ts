@@ -1,6 +1,7 @@
 import type { ReleaseManifest, Revision } from '@slipway/contract';
 import { Model } from '@slipway/onnx/execution';
 import { loadScoring, type Scoring } from './scoring.js';
+import { messageOf } from '@slipway/wording';
 
 /** A revision that answers. */
 export interface LoadedRevision {
@@ -71,7 +72,7 @@ export class Revisions {
     try {
       next = await loadAll(manifest, bundleFolder);
     } catch (error) {
-      this.#refused = { release: manifest.release, message: error instanceof Error ? error.message : String(error) };
+      this.#refused = { release: manifest.release, message: messageOf(error) };
       return;
     }
     const old = this.#loaded;

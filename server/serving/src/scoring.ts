@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SCORING_FILE } from '@slipway/contract';
 import { RequestError } from '@slipway/tensor-inputs';
+import { messageOf } from '@slipway/wording';
 
 type Row = Record<string, unknown>;
 
@@ -64,8 +65,4 @@ export async function loadScoring(folder: string): Promise<Scoring | null> {
 
 function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import { decodeCsv, decodeInvocations, encodeInvocations } from './protocols/mlf
 import { decodeInfer, encodeInfer, modelMetadata } from './protocols/open-inference.js';
 import { decodeRecords, encodePredictions, predictRows } from './protocols/predict.js';
 import type { LoadedRevision, Revisions } from './revisions.js';
+import { messageOf } from '@slipway/wording';
 
 const BODY_LIMIT_BYTES = 8 << 20;
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -63,7 +64,7 @@ function describe(error: unknown): { status: number; message: string } {
     const message = syntax ? `body: this is not JSON (${error.message})` : `body: ${error.message}`;
     return { status: error.statusCode, message };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   process.stderr.write(`request failed: ${message}\n`);
   return { status: 500, message: `The model failed on this request. ${message}` };
 }

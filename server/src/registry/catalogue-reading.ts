@@ -1,7 +1,7 @@
+import type { KeyValue } from '@slipway/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { anyOf } from '../platform/store/expressions.js';
 import { groupRows } from '../platform/store/group-rows.js';
-import type { KeyValue } from '../platform/store/operations.js';
 import type { ModelVersionTable, RegisteredModelTable, Tables } from '../platform/store/tables.js';
 import { isLatestOfItsStage } from '../platform/store/predicates/registry-predicates.js';
 

@@ -1,7 +1,7 @@
+import type { KeyValue } from '@slipway/contract';
 import { ReleaseManifest } from '@slipway/contract';
 import type { Kysely } from 'kysely';
 import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../platform/errors.js';
-import type { KeyValue } from '../platform/store/operations.js';
 import type { Tables } from '../platform/store/tables.js';
 
 export function modelNotFound(name: string): NotFoundError {

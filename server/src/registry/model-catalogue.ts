@@ -1,7 +1,6 @@
-import type { ModelVersion } from '@slipway/contract';
+import type { KeyValue, ModelVersion } from '@slipway/contract';
 import type { Transaction } from 'kysely';
 import type { EventLog } from '../platform/events/event-log.js';
-import type { KeyValue } from '../platform/store/operations.js';
 import type { Store } from '../platform/store/store.js';
 import type { Tables } from '../platform/store/tables.js';
 import type { Outbox } from '../platform/webhooks/outbox.js';

@@ -5,6 +5,7 @@ import { installWasmGradients, repairCpuGradients } from './missing-gradients.js
 import { hasNvidiaGpu } from './nvidia.js';
 import { findInstallation } from './tensorflow-folder.js';
 import { openWebGpu } from './webgpu.js';
+import { firstLineOf } from '@slipway/wording';
 
 /** Where a network can be trained, the best first. */
 export const BACKENDS = ['tensorflow-cuda', 'webgpu', 'tensorflow-cpu', 'wasm', 'cpu'] as const;
@@ -142,5 +143,5 @@ async function openWasm(tf: Tf): Promise<Opened> {
 }
 
 function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+  return firstLineOf(error);
 }

@@ -1,6 +1,6 @@
 import type { Evaluation, ModelSignature } from '@slipway/contract';
 import { inputType } from '@slipway/tensor-inputs';
-import { formatNumber } from '@slipway/notebook';
+import { formatNumber } from '@slipway/wording';
 
 /** What a card tells of a model beside its signature. */
 export interface Described {

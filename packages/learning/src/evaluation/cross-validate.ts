@@ -3,7 +3,6 @@ import type { Evaluation } from '@slipway/contract';
 import type { Frame } from '@slipway/frames';
 import { foldsOf, type FoldOptions } from '@slipway/frames';
 import {
-  formatNumber,
   gatherWarnings,
   type MimeBundle,
   renderCard,
@@ -15,6 +14,7 @@ import {
 import { isModelSpec, type ModelSpec } from '../models/specs.js';
 import { run as startRun } from '../runs/run.js';
 import { fit, type FitOptions } from '../train/fit.js';
+import { formatNumber } from '@slipway/wording';
 
 /** Like `slip.fit`, with one frame that is cut into folds instead of two parts. */
 export interface CrossValidationOptions
@@ -95,7 +95,13 @@ export class CrossValidation {
       formatNumber(evaluation.value),
       ...baselines.map(name => formatNumber(evaluation.baselines.find(baseline => baseline.name === name)!.value))
     ]);
-    rows.push(['mean', '', '', formatNumber(this.mean()), ...Object.values(this.baselines).map(formatNumber)]);
+    rows.push([
+      'mean',
+      '',
+      '',
+      formatNumber(this.mean()),
+      ...Object.values(this.baselines).map(value => formatNumber(value))
+    ]);
     const subtitle =
       `${this.metric} ${formatNumber(this.mean())} ± ${formatNumber(this.deviation())} from fold to fold · ` +
       `better than every baseline in ${this.wins} of ${this.folds.length}`;

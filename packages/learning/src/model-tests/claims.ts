@@ -1,4 +1,5 @@
 import type { Behaviour, BehaviourClaim } from '@slipway/contract';
+import { formatNumber } from '@slipway/wording';
 
 /** A model's answers: values [rows], or probabilities [rows, classes] with the classes' names. */
 export interface Answers {
@@ -26,8 +27,8 @@ function faultOf(claim: BehaviourClaim, answers: Answers): string | null {
   const moved = value - from;
   if (moved >= min && moved <= max) return null;
   return base === undefined
-    ? `${what} of row ${row + 1} is ${digits(value)}, not ${rangeText(min, max)}`
-    : `${what} of row ${base + 1} goes from ${digits(from)} to ${digits(value)}`;
+    ? `${what} of row ${row + 1} is ${formatNumber(value, { digits: 4 })}, not ${rangeText(min, max)}`
+    : `${what} of row ${base + 1} goes from ${formatNumber(from, { digits: 4 })} to ${formatNumber(value, { digits: 4 })}`;
 }
 
 function labelOf({ labels, data }: Answers, row: number): string {
@@ -44,10 +45,8 @@ function numberOf({ labels, data }: Answers, row: number, of: string | undefined
 }
 
 function rangeText(min: number, max: number): string {
-  if (max === Infinity) return `at least ${digits(min)}`;
-  return min === -Infinity ? `at most ${digits(max)}` : `from ${digits(min)} to ${digits(max)}`;
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  if (max === Infinity) return `at least ${formatNumber(min, { digits: 4 })}`;
+  return min === -Infinity
+    ? `at most ${formatNumber(max, { digits: 4 })}`
+    : `from ${formatNumber(min, { digits: 4 })} to ${formatNumber(max, { digits: 4 })}`;
 }

@@ -8,7 +8,8 @@ import { withoutAutolog } from '../runs/autolog.js';
 import type { Target } from '../examples/target.js';
 import { tensorflow } from '../backend/load-tfjs.js';
 import type { Tf } from '../backend/tfjs.js';
-import { digits, found, passed, percent } from './test-subject.js';
+import { found, passed, percent } from './test-subject.js';
+import { formatNumber } from '@slipway/wording';
 
 const MOST_ROWS = 12;
 const STEPS = 200;
@@ -207,5 +208,5 @@ function judgeNumbers(truth: readonly number[], predicted: readonly number[]): J
   const residual = truth.reduce((sum, t, row) => sum + (t - predicted[row]!) ** 2, 0);
   const total = truth.reduce((sum, t) => sum + t ** 2, 0);
   const r2 = total === 0 ? 1 : 1 - residual / total;
-  return { learned: r2 >= R2, score: `R² ${digits(r2)}` };
+  return { learned: r2 >= R2, score: `R² ${formatNumber(r2, { digits: 4 })}` };
 }

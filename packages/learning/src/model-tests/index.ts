@@ -8,6 +8,7 @@ import { labelsBelong } from './labels-belong.js';
 import { learned } from './learned.js';
 import { testRowsApart } from './overlap.js';
 import type { DataSubject, TrainedSubject } from './test-subject.js';
+import { messageOf } from '@slipway/wording';
 
 export type { DataSubject, TrainedSubject } from './test-subject.js';
 
@@ -61,7 +62,7 @@ export async function testTraining(subject: TrainedSubject): Promise<ModelTestRe
 }
 
 function warnOfFault(error: unknown): [] {
-  warnOfCell(`The model tests could not be made: ${error instanceof Error ? error.message : String(error)}`);
+  warnOfCell(`The model tests could not be made: ${messageOf(error)}`);
   return [];
 }
 

@@ -1,7 +1,8 @@
 import type { ModelTestResult } from '@slipway/contract';
 import { queryRows, quoteName } from '@slipway/frames';
 import { impossibleValues } from '@slipway/frames';
-import { digits, found, passed, percent, type DataSubject } from './test-subject.js';
+import { found, passed, percent, type DataSubject } from './test-subject.js';
+import { formatNumber } from '@slipway/wording';
 
 /** More test rows outside of what was learned than this are worth a word. */
 const OUTSIDE = 0.2;
@@ -16,7 +17,7 @@ export async function inputsInRange({
   const impossible = await impossibleValues(train, numeric);
   if (impossible.length > 0) {
     const said = impossible.map(({ column, value, rows, from, to }) => {
-      return `"${column}" is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${digits(from)} to ${digits(to)}`;
+      return `"${column}" is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${formatNumber(from, { digits: 4 })} to ${formatNumber(to, { digits: 4 })}`;
     });
     return found('inputs-in-range', 'warn', `Values that cannot be: ${said.join('; ')}.`, remedyFor(impossible[0]!));
   }

@@ -1,7 +1,8 @@
 import type { ModelTestResult } from '@slipway/contract';
 import { argMax } from '@slipway/statistics';
 import { strongestLink, type Link } from './association.js';
-import { digits, found, passed, percent, type TrainedSubject } from './test-subject.js';
+import { found, passed, percent, type TrainedSubject } from './test-subject.js';
+import { formatNumber } from '@slipway/wording';
 
 /** Fewer rows say nothing. */
 const FEWEST_ROWS = 50;
@@ -32,13 +33,13 @@ export function labelsBelong(subject: TrainedSubject): ModelTestResult {
       'labels-kept',
       'warn',
       `"${target.name}" looks as if it had been shuffled: in ${own.rows} training rows no input has more to do with it than chance ` +
-        `(strongest correlation ${digits(own.strength)}), and on the test rows the model is not clearly better than a constant answer.`,
+        `(strongest correlation ${formatNumber(own.strength, { digits: 4 })}), and on the test rows the model is not clearly better than a constant answer.`,
       'Look how rows and labels came together: a join by position, a label column that was sorted by itself, rows in another order.'
     );
   }
   const why = own.withinChance
     ? 'the model answers better than a constant'
-    : `an input has a correlation of ${digits(own.strength)} with it`;
+    : `an input has a correlation of ${formatNumber(own.strength, { digits: 4 })} with it`;
   return passed('labels-kept', `"${target.name}" seems to belong to its rows: ${why}.`);
 }
 
@@ -101,8 +102,8 @@ function besideLabels({ target, rows, width, targetShifted }: TrainedSubject, ow
   return found(
     'labels-kept',
     'warn',
-    `"${target.name}" seems to stand one row off: an input of the row ${where} has a correlation of ${digits(link.strength)} with it, ` +
-      `the inputs of its own row have ${digits(own.strength)}, which is chance.`,
+    `"${target.name}" seems to stand one row off: an input of the row ${where} has a correlation of ${formatNumber(link.strength, { digits: 4 })} with it, ` +
+      `the inputs of its own row have ${formatNumber(own.strength, { digits: 4 })}, which is chance.`,
     `Join by a key instead of by position. If what comes next is to be predicted, say so: frame.lead("${target.name}", { as: … }).`
   );
 }

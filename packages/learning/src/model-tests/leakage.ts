@@ -1,6 +1,7 @@
 import type { Evaluation, ModelTestResult } from '@slipway/contract';
 import type { PlainValue } from '@slipway/frames';
-import { digits, evenRows, found, passed, percent, type DataSubject } from './test-subject.js';
+import { evenRows, found, passed, percent, type DataSubject } from './test-subject.js';
+import { formatNumber } from '@slipway/wording';
 
 /** Rows that are looked at; enough to tell 99.5 % from 100 %. */
 const SAMPLE = 4000;
@@ -51,7 +52,7 @@ export function scoreLeakage({ metrics, rows, test_rows: all = rows, baselines }
   const suspicious =
     accuracy === undefined ? (r2 ?? 0) >= NEAR_PERFECT_R2 : accuracy >= 0.999 && majority <= LARGEST_MAJORITY;
   if (!suspicious) return null;
-  const score = accuracy === undefined ? `R² ${digits(r2 ?? 0)}` : `accuracy ${percent(accuracy)}`;
+  const score = accuracy === undefined ? `R² ${formatNumber(r2 ?? 0, { digits: 4 })}` : `accuracy ${percent(accuracy)}`;
   return found(
     'no-leakage',
     'warn',
@@ -109,7 +110,7 @@ function scoreNumbers(values: readonly PlainValue[], truth: readonly PlainValue[
     total += (Number(answer) - mean) ** 2;
   }
   const r2 = total === 0 ? 0 : 1 - residual / total;
-  return r2 >= NEAR_PERFECT_R2 ? `R² ${digits(r2)}` : null;
+  return r2 >= NEAR_PERFECT_R2 ? `R² ${formatNumber(r2, { digits: 4 })}` : null;
 }
 
 interface Example {

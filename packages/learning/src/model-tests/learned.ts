@@ -1,6 +1,7 @@
 import type { ModelTestResult } from '@slipway/contract';
 import { rowsAt } from '../examples/examples.js';
-import { digits, found, passed, percent, type TrainedSubject } from './test-subject.js';
+import { found, passed, percent, type TrainedSubject } from './test-subject.js';
+import { formatNumber } from '@slipway/wording';
 
 const SAMPLE = 2000;
 
@@ -18,8 +19,8 @@ export function learned({ target, rows, width, estimator }: TrainedSubject): Mod
     note = ''
   } = target.labels ? classLoss(truth, answers, target.labels.length) : numberLoss(truth, answers);
   const numbers =
-    `${name} ${digits(ours)} on ${truth.length} training rows${note}; ` +
-    `the best constant answer has ${digits(constant)}`;
+    `${name} ${formatNumber(ours, { digits: 4 })} on ${truth.length} training rows${note}; ` +
+    `the best constant answer has ${formatNumber(constant, { digits: 4 })}`;
   if (better) return passed('learned', `${numbers}.`);
   return found(
     'learned',

@@ -3,6 +3,7 @@ import { queryColumns, quoteName, type PlainValue } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
 import type { Estimator } from '../models/estimator.js';
 import type { Target } from '../examples/target.js';
+import { formatNumber } from '@slipway/wording';
 
 /** What is known of a training before it begins. */
 export interface DataSubject {
@@ -54,11 +55,6 @@ export async function evenRows(frame: Frame, names: readonly string[], limit: nu
   );
 }
 
-/** A number in a sentence. */
-export function digits(value: number): string {
-  return String(Number(value.toPrecision(4)));
-}
-
 export function percent(share: number): string {
-  return `${digits(share * 100)} %`;
+  return `${formatNumber(share * 100, { digits: 4 })} %`;
 }

@@ -4,6 +4,7 @@ import { notebook } from '@slipway/notebook';
 import { findServer } from '@slipway/recording/sending';
 import type { TrainedModelParts } from '../train/trained-model.js';
 import { evaluationReport } from './evaluation-report.js';
+import { firstLineOf } from '@slipway/wording';
 
 /** How long it waits for the run's own records to arrive. */
 const FLUSH_MS = 5000;
@@ -28,7 +29,7 @@ export function attachReport(model: TrainedModelParts): void {
     });
   };
   send().catch((error: unknown) => {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const why = firstLineOf(error);
     book.warn(`The report of the evaluation was not put among the artifacts of the run: ${why}`);
   });
 }

@@ -1,4 +1,5 @@
-import { escapeHtml, formatNumber } from '@slipway/notebook';
+import { escapeHtml } from '@slipway/notebook';
+import { formatNumber } from '@slipway/wording';
 
 /* Charts as SVG, drawn in the colours of the page (see `evaluation-report.ts`): no script, readable in light and dark. */
 

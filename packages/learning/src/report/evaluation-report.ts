@@ -1,9 +1,10 @@
 import type { Evaluation } from '@slipway/contract';
-import { escapeHtml, formatNumber, renderTable } from '@slipway/notebook';
+import { escapeHtml, renderTable } from '@slipway/notebook';
 import { argMax, calibrationCurve, confusionMatrix, precisionRecallCurve, rocCurve } from '@slipway/statistics';
 import type { Estimator } from '../models/estimator.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import { dottedChart, lineChart, scatterChart, type Point, type Series } from './charts.js';
+import { formatNumber } from '@slipway/wording';
 
 /** More points are not told apart on paper. */
 const MOST_POINTS = 400;

@@ -1,3 +1,4 @@
+import './autolog.js';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { beforeEach, expect, it } from 'vitest';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';

@@ -1,5 +1,6 @@
-import { formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 import type { Run } from './run.js';
+import { formatNumber } from '@slipway/wording';
 
 const MARKS: Record<Run['status'], string> = {
   RUNNING: '● running',

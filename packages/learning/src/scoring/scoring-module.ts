@@ -1,5 +1,6 @@
 import module from 'node:module';
 import { currentCellNumber, SlipwayError } from '@slipway/notebook';
+import { messageOf } from '@slipway/wording';
 
 /** A scoring module as a cell gave it. */
 export interface ScoringModule {
@@ -55,7 +56,7 @@ export async function readScoring(source: string): Promise<ScoringModule> {
   try {
     exported = await loadModule(code);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw invalid(`The scoring module cannot be loaded: ${why}.`, error);
   }
   const functions = (['before', 'after'] as const).filter(name => typeof exported[name] === 'function');
@@ -75,10 +76,7 @@ function withoutTypes(source: string): string {
   try {
     return module.stripTypeScriptTypes(source);
   } catch (error) {
-    throw invalid(
-      `The scoring module cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      error
-    );
+    throw invalid(`The scoring module cannot be read: ${messageOf(error)}.`, error);
   }
 }
 

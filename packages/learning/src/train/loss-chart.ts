@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  escapeHtml,
-  formatNumber,
-  type NotebookContext,
-  PICTURE_COLOURS,
-  renderCard,
-  renderPicture
-} from '@slipway/notebook';
+import { escapeHtml, type NotebookContext, PICTURE_COLOURS, renderCard, renderPicture } from '@slipway/notebook';
+import { formatNumber } from '@slipway/wording';
 
 const WIDTH = 420;
 const HEIGHT = 140;

@@ -1,7 +1,7 @@
 import type { Columns, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { PlainValue } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
-import { formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 import { testRows } from '../model-tests/index.js';
 import { silhouette } from '@slipway/statistics';
 import { fitKMeans, type KMeans } from '../models/k-means.js';
@@ -13,6 +13,7 @@ import type { FittedPrep, Prep } from '../prep/prep.js';
 import type { TrainingLog } from '../runs/training-log.js';
 import { columnsOf } from '../evaluation/evaluate.js';
 import { splitOf, trainingFrame } from '../examples/examples.js';
+import { formatNumber } from '@slipway/wording';
 
 /** Options of `slip.fit` for models that are not told what to predict. */
 export interface StructureOptions {

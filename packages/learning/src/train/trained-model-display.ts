@@ -1,5 +1,6 @@
-import { formatNumber, type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
+import { type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 import type { TrainedModelParts } from './trained-model.js';
+import { formatNumber } from '@slipway/wording';
 
 /** Metrics of a trained model beside every baseline. */
 export function trainedModelBundle(model: TrainedModelParts): MimeBundle {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { findServer, RecordSource, Sender } from '@slipway/recording/sending';
 import { Recorder, type NewRecord } from '@slipway/recording/spool';
 import { isPlainTslab } from './plain-tslab.js';
+import { messageOf } from '@slipway/wording';
 
 /** A script that has ended waits this long for the server. */
 const LAST_FLUSH_MS = 2000;
@@ -60,7 +61,7 @@ export class ScriptRecord {
       recorder.record(this.#started());
       return { recorder, sender };
     } catch (error) {
-      warn(`Slipway cannot record this process (${error instanceof Error ? error.message : String(error)}).`);
+      warn(`Slipway cannot record this process (${messageOf(error)}).`);
       return null;
     }
   }

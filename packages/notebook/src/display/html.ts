@@ -3,15 +3,6 @@ export function escapeHtml(text: unknown): string {
   return String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
 }
 
-/** Three significant digits, as every panel shows numbers; integers below a million stay whole. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
-  const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)) return value.toExponential(2);
-  return String(Number(value.toPrecision(3)));
-}
-
 export interface Card {
   readonly title: string;
   /** Beside the title, in quiet letters. */

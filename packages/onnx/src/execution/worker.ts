@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelSignature, TensorType } from '@slipway/contract';
 import { refuseExternalData } from './containment.js';
 import type { DecodedRows, OutputValues } from '@slipway/tensor-inputs';
+import { messageOf } from '@slipway/wording';
 
 /** What a worker is started with. */
 export interface OnnxWorkerData {
@@ -78,8 +79,4 @@ async function answer(session: InferenceSession, job: OnnxJob): Promise<Record<s
     outputs[name] = { width: tensor.size / job.rows.rows, data: tensor.data as OutputValues['data'] };
   }
   return outputs;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -13,7 +13,8 @@ import { ModelDraft } from './model-draft.js';
 import type { ImportOptions } from './options.js';
 import { planOutputs, writeOutputs, type OutputPlan } from './outputs.js';
 import { expectedAnswers, largestGap, otherLabels } from './parity.js';
-import { LoadedGraph, messageOf, refuseForeignOperators, type GraphTensor } from './runtime.js';
+import { LoadedGraph, refuseForeignOperators, type GraphTensor } from './runtime.js';
+import { messageOf } from '@slipway/wording';
 import { WireFormatError } from '../wire/wire.js';
 import { givenRows, madeUpRows, type SampleRows } from './sample-rows.js';
 

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { OnnxImportError } from './errors.js';
 import { ModelDraft } from './model-draft.js';
 import { ElementType } from '../wire/value-info.js';
+import { messageOf } from '@slipway/wording';
 
 /** Operator sets whose operators onnxruntime brings along. */
 const KNOWN_DOMAINS = new Set(['', 'ai.onnx.ml', 'com.microsoft', 'ai.onnx.training', 'ai.onnx.preview.training']);
@@ -106,8 +107,4 @@ function refusalOf(message: string, draft: ModelDraft): string {
   const operator = /Fatal error: (\S+?)\(-?\d+\) is not a registered function\/op/.exec(message);
   if (operator) return `The graph needs the operator ${operator[1]}, which services do not have.`;
   return `The runtime of the services refused the graph: ${message}`;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

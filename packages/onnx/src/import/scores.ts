@@ -1,6 +1,7 @@
 import type { OnnxImportError, Question } from './errors.js';
 import type { ImportOptions } from './options.js';
 import { unclear, type Seen } from './seen-output.js';
+import { formatNumber } from '@slipway/wording';
 
 /** How the file's numbers become probabilities. `pair`: one number in each row is the probability of the second class. */
 export type ScoresForm = 'probabilities' | 'pair' | 'softmax' | 'sigmoid';
@@ -54,11 +55,7 @@ export function notProbabilities({ name, width, end, data }: Seen, classes: numb
       ? 'a sigmoid makes the probability of the second class of each'
       : 'a softmax makes probabilities of them';
   return unclear(
-    `The numbers of "${name}" are scores, not probabilities: ${why}, and the first row is ${first.map(digits).join(', ')}. If they are logits, ${into}.`,
+    `The numbers of "${name}" are scores, not probabilities: ${why}, and the first row is ${first.map(value => formatNumber(value)).join(', ')}. If they are logits, ${into}.`,
     [question]
   );
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { SpoolRecord } from '@slipway/contract';
+import { messageOf } from '@slipway/wording';
 
 const NEWLINE = 0x0a;
 const FIRST_READ_BYTES = 256 * 1024;
@@ -123,6 +124,6 @@ export class RecordSource {
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.replace(/\s+/g, ' ').slice(0, 200);
 }

@@ -2,6 +2,7 @@ import type { SpoolRecord } from '@slipway/contract';
 import type { NewRecord } from './new-record.js';
 import { maskDeep } from './environment-secrets.js';
 import { SpoolFile } from './spool-file.js';
+import { messageOf } from '@slipway/wording';
 
 /** What the recorder needs of the sender, which may run in another thread. */
 export interface SenderLink {
@@ -103,5 +104,5 @@ export class Recorder {
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -10,6 +10,7 @@ import { outputNotConstant } from './checks/output-not-constant.js';
 import { serviceReplay } from './checks/service-replay.js';
 import { signatureMatchesFrame } from './checks/signature-matches-frame.js';
 import { Examination } from './examination.js';
+import { messageOf } from '@slipway/wording';
 
 /** In the order of the contract's PREFLIGHT_CHECKS. */
 const CHECKS: readonly Check[] = [
@@ -55,7 +56,7 @@ async function runCheck(check: Check, examination: Examination): Promise<Preflig
     const { verdict, evidence, remedy = null } = finding;
     return { ...named, verdict, evidence, remedy, duration_ms: performance.now() - started };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return {
       ...named,
       verdict: 'fail',

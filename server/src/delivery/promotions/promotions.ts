@@ -11,6 +11,7 @@ import type { Releaser } from '../releases/ports.js';
 import type { Preflights } from './preflights.js';
 import { promotable, type PromotableVersion } from './promotable.js';
 import { setStage } from '../../registry/stages.js';
+import { messageOf } from '@slipway/wording';
 
 const REPORT_VALID_MS = 15 * 60_000;
 
@@ -237,5 +238,5 @@ function explain(error: unknown): string {
   if (error instanceof SlipwayError) {
     return error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
   }
-  return `An internal fault of the metadata server: ${error instanceof Error ? error.message : String(error)}`;
+  return `An internal fault of the metadata server: ${messageOf(error)}`;
 }

@@ -168,7 +168,7 @@ describe('a kernel that sends its records', () => {
     const answer = await api.call('POST', '/api/v1/records', { session_id: SESSION, records: [changed] });
     const { acknowledged_seq, refused } = RecordBatchAnswer.parse(answer.json);
     expect(acknowledged_seq).toBe(7);
-    expect(refused).toEqual([{ seq: 7, message: expect.stringContaining("key='hidden'") as string }]);
+    expect(refused).toEqual([{ seq: 7, message: expect.stringContaining('The parameter "hidden"') as string }]);
   });
 
   it('sees its run finished with the failure it reported', async () => {

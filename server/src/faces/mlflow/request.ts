@@ -1,4 +1,4 @@
-import type { KeyValue } from '../../platform/store/operations.js';
+import type { KeyValue } from '@slipway/contract';
 import { missingParameter, wrongType } from './errors.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -15,6 +15,7 @@ import { InvalidRequestError } from '../../platform/errors.js';
 import { VERSION } from '../../platform/version.js';
 import { parsePositionals, UsageError } from './options.js';
 import { CommandClient } from './server-client.js';
+import { messageOf } from '@slipway/wording';
 
 export const importHelp = `slipway import FILE [--name MODEL] [options]
 
@@ -159,9 +160,7 @@ async function sampleRows(file: string): Promise<Columns> {
   try {
     rows = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new UsageError(
-      `--sample: ${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`
-    );
+    throw new UsageError(`--sample: ${file} cannot be read as JSON: ${messageOf(error)}`);
   }
   if (!Array.isArray(rows) || rows.length === 0) throw new UsageError(`--sample: ${file} holds no list of rows.`);
   const names = Object.keys((rows[0] ?? {}) as object);

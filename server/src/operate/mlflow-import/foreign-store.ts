@@ -1,6 +1,6 @@
-import type { RunStatus } from '@slipway/contract';
+import type { KeyValue, RunStatus } from '@slipway/contract';
 import type { LoggedModelStatus } from '../../tracking/logged-models/logged-models.js';
-import type { KeyValue, MetricEntry, RunInputEntry } from '../../platform/store/operations.js';
+import type { MetricEntry, RunInputEntry } from '../../platform/store/operations.js';
 import type { LoggedModelMetricTable, ModelVersionTable } from '../../platform/store/tables.js';
 
 /*

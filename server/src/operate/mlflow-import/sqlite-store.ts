@@ -1,9 +1,10 @@
+import type { KeyValue } from '@slipway/contract';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { z } from 'zod';
 import { InvalidRequestError } from '../../platform/errors.js';
 import { LOGGED_MODEL_STATUSES } from '../../tracking/logged-models/logged-models.js';
 import type { DatasetDetails } from '../../faces/mlflow/entities.js';
-import type { KeyValue, MetricEntry, RunInputEntry } from '../../platform/store/operations.js';
+import type { MetricEntry, RunInputEntry } from '../../platform/store/operations.js';
 import {
   DELETED_STAGE,
   stageOf,

@@ -1,9 +1,9 @@
+import type { KeyValue } from '@slipway/contract';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { InvalidRequestError } from '../../platform/errors.js';
-import type { KeyValue } from '../../platform/store/operations.js';
 
 /** The `meta.yaml` of a folder. @returns undefined when there is none. @throws InvalidRequestError when it says something else. */
 export async function readMeta<T>(folder: string, schema: z.ZodType<T>): Promise<T | undefined> {

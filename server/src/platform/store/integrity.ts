@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '@slipway/wording';
 
 /** What is wrong with a database file, as SQLite's own check says; undefined when it is intact. */
 export function damageOf(file: string): string | undefined {
@@ -12,6 +13,6 @@ export function damageOf(file: string): string | undefined {
       database.close();
     }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  KeyValue,
   MetricValue,
   RecordBatchAnswer,
   RunFailure,
@@ -11,11 +12,6 @@ import type {
  * Writes of the busy paths, as data: the store gathers those that come together and commits them in one transaction.
  * Data rather than functions, so that another database can apply the same operations its own way.
  */
-
-export interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-}
 
 export interface MetricEntry {
   readonly key: string;

@@ -4,6 +4,7 @@ import type { WebhookDeliveryTable, WebhookTable } from '../store/tables.js';
 import type { Outbox } from './outbox.js';
 import { PrivateTargetError, type TargetPolicy } from './target.js';
 import type { Webhooks } from './webhooks.js';
+import { messageOf } from '@slipway/wording';
 
 /** Waits after the first, second, … failure; after the last one a delivery is given up. */
 const WAITS_MS = [1_000, 4_000, 16_000, 60_000, 300_000, 1_200_000];
@@ -153,12 +154,7 @@ export class Dispatcher {
         // It was not the receiver's fault, so it does not count.
         await this.#postpone(due, Date.now(), due.attempts - 1, 'the server was stopped');
       } else {
-        await this.#failed(
-          due,
-          error instanceof Error ? error.message : String(error),
-          !(error instanceof PrivateTargetError),
-          0
-        );
+        await this.#failed(due, messageOf(error), !(error instanceof PrivateTargetError), 0);
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { KeyValue } from '@slipway/contract';
 import type { Kysely } from 'kysely';
 import { AlreadyExistsError, NotFoundError } from '../../platform/errors.js';
 import {
@@ -8,7 +9,6 @@ import {
 } from '../../platform/store/search/conditions.js';
 import { anyOf } from '../../platform/store/expressions.js';
 import { groupRows } from '../../platform/store/group-rows.js';
-import type { KeyValue } from '../../platform/store/operations.js';
 import type { Store } from '../../platform/store/store.js';
 import type { Tables } from '../../platform/store/tables.js';
 import { deletedExperiment, unknownTag } from '../../platform/tracking-errors.js';

@@ -1,3 +1,4 @@
+import type { KeyValue } from '@slipway/contract';
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
@@ -6,7 +7,7 @@ import { newRunName } from '../runs/run-names.js';
 import { anyOf } from '../../platform/store/expressions.js';
 import { groupRows } from '../../platform/store/group-rows.js';
 import { numberOf, toStored } from '../../platform/store/metric-value.js';
-import type { KeyValue, MetricEntry } from '../../platform/store/operations.js';
+import type { MetricEntry } from '../../platform/store/operations.js';
 import type { Store } from '../../platform/store/store.js';
 import type { LoggedModelMetricTable, LoggedModelTable } from '../../platform/store/tables.js';
 import { searchLoggedModels, type LoggedModelQuery } from './logged-model-search.js';

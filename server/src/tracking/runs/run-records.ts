@@ -1,7 +1,7 @@
-import type { NamedMetric } from '@slipway/contract';
+import type { KeyValue, NamedMetric } from '@slipway/contract';
 import type { Kysely } from 'kysely';
 import { anyOf } from '../../platform/store/expressions.js';
-import type { KeyValue, RunInputEntry } from '../../platform/store/operations.js';
+import type { RunInputEntry } from '../../platform/store/operations.js';
 import type { Tables } from '../../platform/store/tables.js';
 import { byRun } from './by-run.js';
 import { latestMetrics } from './metric-reading.js';

@@ -1,7 +1,7 @@
+import type { KeyValue } from '@slipway/contract';
 import { Environment, RunFailure, RunProgress, type NamedMetric, type RunSummary } from '@slipway/contract';
 import { sql, type Kysely } from 'kysely';
 import { anyOf } from '../../platform/store/expressions.js';
-import type { KeyValue } from '../../platform/store/operations.js';
 import { statusName } from '../../platform/store/run-status.js';
 import type { Tables } from '../../platform/store/tables.js';
 import { byRun } from './by-run.js';

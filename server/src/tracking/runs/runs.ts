@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { MetricPoint, MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from '@slipway/contract';
+import type {
+  KeyValue,
+  MetricPoint,
+  MetricSeries,
+  RunComparison,
+  RunDetail,
+  RunStatus,
+  RunSummary
+} from '@slipway/contract';
 import type { Kysely } from 'kysely';
 import { NotFoundError } from '../../platform/errors.js';
 import type { EventLog } from '../../platform/events/event-log.js';
 import { anyOf } from '../../platform/store/expressions.js';
-import type { KeyValue, LogToRun, RunInputEntry, UpdateRun } from '../../platform/store/operations.js';
+import type { LogToRun, RunInputEntry, UpdateRun } from '../../platform/store/operations.js';
 import type { RunPosition, RunQuery } from '../../platform/store/run-query.js';
 import { statusNumber } from '../../platform/store/run-status.js';
 import type { Store } from '../../platform/store/store.js';

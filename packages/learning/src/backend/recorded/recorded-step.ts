@@ -6,6 +6,7 @@ import { record, signatureOf, type Recording } from './recording.js';
 import { Replay } from './replay.js';
 import { Surroundings, type Before } from './surroundings.js';
 import { XlaTrial, type XlaChoices } from './xla-trial.js';
+import { firstLineOf } from '@slipway/wording';
 
 /** How the training steps of a model were executed. */
 export interface StepReport {
@@ -298,5 +299,5 @@ function differenceOf(first: readonly string[], second: readonly string[]): stri
 }
 
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300);
+  return firstLineOf(error).slice(0, 300);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Execution } from '../node-backend.js';
+import { firstLineOf } from '@slipway/wording';
 
 /** Keeps, from one training to the next, whether XLA was faster for a step. */
 export interface XlaChoices {
@@ -69,7 +70,7 @@ export class XlaTrial {
       this.#xla = xla < GAIN * plain;
       this.#reason = `a step took ${plain.toFixed(1)} ms, with XLA ${xla.toFixed(1)} ms`;
     } catch (error) {
-      this.#reason = `XLA cannot compile the step: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`;
+      this.#reason = `XLA cannot compile the step: ${firstLineOf(error)}`;
     }
     this.#choices.set(step, this.#xla);
   }

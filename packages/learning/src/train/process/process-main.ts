@@ -5,6 +5,7 @@ import { tensorflow } from '../../backend/load-tfjs.js';
 import { trainCompiled } from '../train-compiled.js';
 import type { FromTrainingProcess, ToTrainingProcess } from './messages.js';
 import { buildPortable, weightsOf } from './portable-network.js';
+import { messageOf } from '@slipway/wording';
 
 /*
  * Entry of the training process: trains one network after another, as the notebook tells it, and ends with the notebook.
@@ -34,7 +35,7 @@ async function train(order: Order): Promise<void> {
     try {
       network = await buildPortable(tf, order.network);
     } catch (error) {
-      tell({ kind: 'cannot-build', reason: error instanceof Error ? error.message : String(error) });
+      tell({ kind: 'cannot-build', reason: messageOf(error) });
       return;
     }
     tell({ kind: 'began', backend });
@@ -48,7 +49,7 @@ async function train(order: Order): Promise<void> {
     tell({ kind: 'finished', epochs, weights: await weightsOf(network), step });
     network.dispose();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     tell({ kind: 'failed', message, code: error instanceof SlipwayError ? error.code : null });
   }
 }

@@ -2,6 +2,7 @@ import type { BaselineResult, Evaluation, ModelSignature } from '@slipway/contra
 import type { Outputs } from '@slipway/tensor-inputs';
 import type { Check, Finding } from '../check.js';
 import { mcNemarP, pairedP } from '@slipway/statistics';
+import { formatNumber } from '@slipway/wording';
 
 /** A difference with a larger p may be chance. */
 const SIGNIFICANT = 0.05;
@@ -17,7 +18,7 @@ export const betterThanBaseline: Check = {
       const measured =
         evaluation === null
           ? ''
-          : ` ${evaluation.metric} ${digits(evaluation.value)} on ${evaluation.test_rows ?? evaluation.rows} rows.`;
+          : ` ${evaluation.metric} ${formatNumber(evaluation.value)} on ${evaluation.test_rows ?? evaluation.rows} rows.`;
       return {
         verdict: 'not applicable',
         evidence: `There is no truth that ${task === 'clustering' ? 'clusters' : 'components'} could be compared with.${measured}`
@@ -102,7 +103,7 @@ function verdict(
   better: boolean,
   rows: string
 ): Finding {
-  const numbers = `${metric} ${digits(value)} against ${digits(theirValue)} of ${baseline.name} (${baseline.description}), ${rows}, p ${p < 0.001 ? '< .001' : `= ${digits(p)}`}`;
+  const numbers = `${metric} ${formatNumber(value)} against ${formatNumber(theirValue)} of ${baseline.name} (${baseline.description}), ${rows}, p ${p < 0.001 ? '< .001' : `= ${formatNumber(p)}`}`;
   if (!better) {
     return {
       verdict: 'fail',
@@ -150,8 +151,4 @@ function share(flags: readonly boolean[]): number {
 
 function rootMean(losses: readonly number[]): number {
   return Math.sqrt(losses.reduce((a, b) => a + b, 0) / losses.length);
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

@@ -1,5 +1,6 @@
 import type { SignatureOutput } from '@slipway/contract';
 import type { Check, Finding } from '../check.js';
+import { formatNumber } from '@slipway/wording';
 
 /** A spread below this share of the mean size is rounding. */
 const RELATIVE_SPREAD = 1e-6;
@@ -32,7 +33,7 @@ export const outputNotConstant: Check = {
     const still = spreads.find(spread => !varies(spread));
     const { name, low, high } = still ?? spreads[0]!;
     const what = name === '' ? 'The value' : `${output.role === 'probabilities' ? 'The probability of ' : ''}"${name}"`;
-    const evidence = `${what} runs from ${digits(low)} to ${digits(high)} over ${rows} ${evaluation === null ? 'recorded' : 'test'} rows.`;
+    const evidence = `${what} runs from ${formatNumber(low)} to ${formatNumber(high)} over ${rows} ${evaluation === null ? 'recorded' : 'test'} rows.`;
     return rows > 1 && still === undefined
       ? { verdict: 'pass', evidence }
       : {
@@ -55,8 +56,4 @@ function namesVary(names: ArrayLike<unknown>, rows: number, what: string): Findi
   return different > 1
     ? { verdict: 'pass', evidence }
     : { verdict: 'warn', evidence, remedy: 'Give it test rows that have different answers.' };
-}
-
-function digits(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

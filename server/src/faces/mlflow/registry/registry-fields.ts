@@ -1,9 +1,9 @@
+import type { KeyValue } from '@slipway/contract';
 import path from 'node:path';
 import { EntityName } from '@slipway/contract';
 import type { CatalogueModel, CatalogueVersion } from '../../../registry/catalogue-reading.js';
 import type { Stage } from '../../../registry/model-catalogue.js';
 import { OWN_ARTIFACTS } from '../../../platform/store/artifact-root.js';
-import type { KeyValue } from '../../../platform/store/operations.js';
 import { present } from '../entities.js';
 import { invalidParameter, invalidValue } from '../errors.js';
 import { checkName } from '../tracking/metric-fields.js';

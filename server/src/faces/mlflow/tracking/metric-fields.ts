@@ -1,5 +1,6 @@
+import type { KeyValue } from '@slipway/contract';
 import path from 'node:path';
-import type { KeyValue, MetricEntry } from '../../../platform/store/operations.js';
+import type { MetricEntry } from '../../../platform/store/operations.js';
 import { invalidParameter, invalidValue, missingParameter, MlflowError, wrongType } from '../errors.js';
 import type { JsonObject } from '../request.js';
 

@@ -1,6 +1,6 @@
+import type { KeyValue } from '@slipway/contract';
 import { type AccessTarget, RunId, RunStatus } from '@slipway/contract';
 import type { App } from '../../../app.js';
-import type { KeyValue } from '../../../platform/store/operations.js';
 import { statusNames } from '../../../platform/store/run-status.js';
 import { present, toRun, toRunInfo } from '../entities.js';
 import { invalidParameter, invalidValue } from '../errors.js';

@@ -1,5 +1,5 @@
-import type { SpoolRecord } from '@slipway/contract';
-import type { KeyValue, MetricEntry, StoreRecords, WriteOperation } from '../operations.js';
+import type { KeyValue, SpoolRecord } from '@slipway/contract';
+import type { MetricEntry, StoreRecords, WriteOperation } from '../operations.js';
 import { RUN_NAME_TAG } from '../writing/run-writer.js';
 
 /** What operations may touch of one run. */

@@ -5,6 +5,7 @@ import {
   SlipwayError,
   StorageFullError
 } from '../../errors.js';
+import { messageOf } from '@slipway/wording';
 
 /** Two transactions were in each other's way, and one of them was undone: the same again may well succeed. */
 const COLLISIONS = new Set(['40001', '40P01', '23505']);
@@ -68,8 +69,4 @@ function codeOf(error: unknown): string {
     return codeOf(error.errors[0]);
   }
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { ServiceUnavailableError, SlipwayError, StorageFullError } from '../../errors.js';
+import { messageOf } from '@slipway/wording';
 
 /* https://www.sqlite.org/rescode.html */
 const READONLY = 8;
@@ -32,8 +33,4 @@ export function toOurError(error: unknown): unknown {
 
 function codeOf(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
+import type { KeyValue } from '@slipway/contract';
 import { InvalidStateError } from '../../errors.js';
 import { numberOf } from '../metric-value.js';
 import type {
   AddRunInputs,
   CreateRun,
   DeleteRunTag,
-  KeyValue,
   LogToRun,
   MetricEntry,
   SetExperimentLifecycle,

@@ -1,4 +1,5 @@
-import type { KeyValue, MetricEntry, WriteOperation } from '../operations.js';
+import type { KeyValue } from '@slipway/contract';
+import type { MetricEntry, WriteOperation } from '../operations.js';
 import { refuseUnstorable, toStorable } from '../storable-text.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AccessRule } from './access.js';
+import type { AccessRule } from '../access.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -11,7 +11,7 @@ import {
   User,
   UserName,
   type AccessRule
-} from './access.js';
+} from '../access.js';
 import type { RouteSpec } from './route-spec.js';
 
 const member = z.object({ project: ProjectName, user: UserName });

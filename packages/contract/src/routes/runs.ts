@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { AccessRule } from '../access.js';
+import { MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from '../runs.js';
+import { RelativePath, RunId, Sha256 } from '../scalars.js';
+import { SessionCell } from '../sessions.js';
+import { page } from './lists.js';
+import type { RouteSpec } from './route-spec.js';
+
+const run = z.object({ run_id: RunId });
+const readsRun: AccessRule = { scope: 'read', on: [{ kind: 'run', at: 'params.run_id' }] };
+
+/** Runs: what they logged, and what made them. */
+export const runsRoutes = {
+  listRuns: {
+    method: 'GET',
+    path: '/api/v1/runs',
+    summary: 'Runs, newest first',
+    access: { scope: 'read', on: [{ kind: 'experiment', at: 'query.experiment_id' }] },
+    query: z.object({
+      ...page,
+      text: z
+        .string()
+        .max(500)
+        .optional()
+        .describe('Words in name, experiment, tags, parameters or the cells that made it.'),
+      status: RunStatus.optional(),
+      experiment_id: z.string().optional()
+    }),
+    answer: z.object({ runs: z.array(RunSummary), next_page_token: z.string().optional() })
+  },
+  compareRuns: {
+    method: 'POST',
+    path: '/api/v1/runs/compare',
+    summary: 'Parameters, metrics, tags and inputs of runs side by side',
+    access: { scope: 'read', on: [{ kind: 'run', at: 'body.run_ids[]' }] },
+    body: z.object({ run_ids: z.array(RunId).min(2).max(50) }),
+    answer: RunComparison
+  },
+  getRun: {
+    method: 'GET',
+    path: '/api/v1/runs/{run_id}',
+    summary: 'One run',
+    access: readsRun,
+    params: run,
+    answer: RunDetail
+  },
+  getRunMetrics: {
+    method: 'GET',
+    path: '/api/v1/runs/{run_id}/metrics',
+    summary: 'Metric series of a run, thinned for charts',
+    access: readsRun,
+    params: run,
+    query: z.object({ points: z.coerce.number().int().min(2).max(5000).default(500) }),
+    answer: z.object({ series: z.array(MetricSeries) })
+  },
+  listRunCells: {
+    method: 'GET',
+    path: '/api/v1/runs/{run_id}/cells',
+    summary: 'The cells that made a run',
+    access: readsRun,
+    params: run,
+    answer: z.object({ cells: z.array(SessionCell) })
+  },
+  putRunArtifact: {
+    method: 'POST',
+    path: '/api/v1/runs/{run_id}/artifacts',
+    summary: 'Attach an uploaded blob to a run under a relative name',
+    access: { scope: 'log', on: [{ kind: 'run', at: 'params.run_id' }] },
+    params: run,
+    body: z.object({ path: RelativePath, sha256: Sha256 }),
+    answer: z.object({})
+  }
+} as const satisfies Record<string, RouteSpec>;
