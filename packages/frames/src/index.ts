@@ -1,3 +1,5 @@
+import './operations.js';
+
 export { data, type DataOptions } from './datasets/data.js';
 export {
   execute,

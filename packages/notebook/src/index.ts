@@ -5,4 +5,3 @@ export * from './display/html.js';
 export * from './display/vega.js';
 export * from './errors/index.js';
 export * from './temporary-folder.js';
-export { formatNumber } from '@slipway/wording';

@@ -1,6 +1,5 @@
-import { SlipwayError } from '@slipway/notebook';
-import { warnOfCell } from '@slipway/notebook';
-import { notebook } from '@slipway/notebook';
+import '../operations.js';
+import { notebook, SlipwayError, warnOfCell } from '@slipway/notebook';
 import type { ArrowTable } from '../engine/arrow.js';
 import type { DatabaseQuery } from '../sources/database-query.js';
 import { execute, packTables, quoteName } from '../engine/engine.js';

@@ -23,6 +23,7 @@ import {
 import { SlipwayError } from '@slipway/notebook';
 import { allowCompressedBuffers } from './arrow-compression.js';
 import { appendChunks, execute, freshTable, quoteName } from './engine.js';
+import { firstLineOf } from '@slipway/wording';
 
 /** Rows of one chunk of DuckDB. */
 const CHUNK_ROWS = 2048;
@@ -66,7 +67,7 @@ export async function tableOfArrowFile(file: string, named: string): Promise<str
 }
 
 function sentenceOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+  return firstLineOf(error);
 }
 
 async function appendBatches(

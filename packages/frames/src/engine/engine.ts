@@ -9,6 +9,7 @@ import type {
   DuckDBValue
 } from '@duckdb/node-api';
 import { SlipwayError, suggestion, sweepTemporaryFolders } from '@slipway/notebook';
+import { messageOf } from '@slipway/wording';
 
 interface Engine {
   readonly instance: DuckDBInstance;
@@ -149,7 +150,7 @@ export async function executeUserSql(sql: string, expression: string, columns: r
   try {
     await execute(sql);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const unknown = /Referenced column "([^"]+)" not found/.exec(message)?.[1];
     if (unknown) throw unknownColumn(unknown, columns, `in the expression ${expression}`);
     const sentence = message.split('\n\nLINE')[0]!.trim();

@@ -1,15 +1,8 @@
 import type { ColumnProfile, DatasetVersion, QualityCheck } from '@slipway/contract';
-import {
-  escapeHtml,
-  formatNumber,
-  type MimeBundle,
-  renderBars,
-  renderCard,
-  renderTable,
-  textTable
-} from '@slipway/notebook';
+import { escapeHtml, type MimeBundle, renderBars, renderCard, renderTable, textTable } from '@slipway/notebook';
 import type { PlainValue } from '../engine/engine.js';
 import type { Frame } from './frame.js';
+import { formatNumber } from '@slipway/wording';
 
 /** Characters of a value in a preview. */
 const LONGEST = 80;

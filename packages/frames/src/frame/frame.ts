@@ -1,9 +1,12 @@
 import type { Column, DatasetVersionRef } from '@slipway/contract';
-import type { MimeBundle } from '@slipway/notebook';
-import { currentCellNumber } from '@slipway/notebook';
-import { notebook } from '@slipway/notebook';
-import { SlipwayError } from '@slipway/notebook';
-import { chartBundle, type VegaLiteSpec } from '@slipway/notebook';
+import {
+  chartBundle,
+  currentCellNumber,
+  notebook,
+  SlipwayError,
+  type MimeBundle,
+  type VegaLiteSpec
+} from '@slipway/notebook';
 import {
   executeUserSql,
   freshTable,
@@ -16,6 +19,7 @@ import {
 import type { ArrowTable } from '../engine/arrow.js';
 import type { Batch, BatchOptions, TensorDataset } from './batches.js';
 import type { JoinOptions } from './combine.js';
+import { frameOperations } from './frame-operations.js';
 import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
 import type { Split, SplitOptions } from './split.js';
@@ -134,8 +138,7 @@ export class Frame {
       expression,
       `${name} = ${expression}`
     );
-    const { warnOfUnmatched } = await import('./unmatched-rows.js');
-    await warnOfUnmatched(this, derived, name, expression);
+    await frameOperations().warnOfUnmatched(this, derived, name, expression);
     return derived;
   }
 
@@ -203,47 +206,40 @@ export class Frame {
 
   /** Puts the columns of another frame beside these where key columns are equal: `{ on: "date" }`. */
   async join(other: Frame, options: JoinOptions): Promise<Frame> {
-    const { joinFrames } = await import('./combine.js');
-    return joinFrames(this, other, options);
+    return frameOperations().join(this, other, options);
   }
 
   /** One row for each combination of `by`, with SQL aggregates: `group(["weather"], { days: "count(*)" })`. */
   async group(by: readonly string[], aggregates: Readonly<Record<string, string>>): Promise<Frame> {
-    const { groupFrame } = await import('./combine.js');
-    return groupFrame(this, by, aggregates);
+    return frameOperations().group(this, by, aggregates);
   }
 
   /** Cuts the frame into a training and a test part. */
   async split(options: SplitOptions): Promise<Split> {
-    const { splitFrame } = await import('./split.js');
-    return splitFrame(this, options);
+    return frameOperations().split(this, options);
   }
 
   /**
    * The rows in batches for a model, of which only one block at a time is in memory: `for await (const { xs, ys } of
    * train.batches({ prep: await prep.fit(train), target: "sky" }))`.
    */
-  async *batches(options: BatchOptions): AsyncGenerator<Batch> {
-    const { frameBatches } = await import('./batches.js');
-    yield* frameBatches(this, options);
+  batches(options: BatchOptions): AsyncGenerator<Batch> {
+    return frameOperations().batches(this, options);
   }
 
   /** The same batches as a `tf.data` dataset, for `model.fitDataset`. */
   async dataset(options: BatchOptions): Promise<TensorDataset> {
-    const { frameDataset } = await import('./batches.js');
-    return frameDataset(this, options);
+    return frameOperations().dataset(this, options);
   }
 
   /** All rows as an Arrow table, for other libraries. */
   async toArrow(): Promise<ArrowTable> {
-    const { frameToArrow } = await import('../engine/arrow-write.js');
-    return frameToArrow(this);
+    return frameOperations().toArrow(this);
   }
 
   /** Registers these rows as the next version of dataset `name`, with profile and checks, and shows it. */
   async save(name: string): Promise<Frame> {
-    const { registerFrame } = await import('../datasets/register.js');
-    return registerFrame(this, name);
+    return frameOperations().save(this, name);
   }
 
   /**

@@ -1,13 +1,14 @@
 import { SlipwayError } from '@slipway/notebook';
 import type { DataSource } from '../sources/source.js';
 import type { CsvHeader } from './csv-header.js';
+import { messageOf } from '@slipway/wording';
 
 const REMEDY =
   'Mend the line in the file (or the program that wrote it) and run the cell again; nothing was registered.';
 
 /** What the engine says of a damaged CSV file, with the line and the column. */
 export function parseError({ named }: DataSource, { names, delimiter }: CsvHeader, error: unknown): SlipwayError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   const where = line ? `"${named}" line ${line}` : `"${named}"`;
   const original = /Original Line: ?(.*)/.exec(message)?.[1];

@@ -1,5 +1,4 @@
-import { SlipwayError } from '@slipway/notebook';
-import type { NotebookContext } from '@slipway/notebook';
+import { type NotebookContext, SlipwayError } from '@slipway/notebook';
 import { isArrowTable, type ArrowTable } from '../engine/arrow.js';
 import { openQuery, type DatabaseQuery } from '../sources/database-query.js';
 import { execute, freshTable, quoteName } from '../engine/engine.js';
@@ -12,6 +11,7 @@ import { readExcel } from './excel.js';
 import { readJson, readJsonColumns } from './json.js';
 import { readParquet } from './parquet.js';
 import type { ReadOptions } from './read-options.js';
+import { firstLineOf } from '@slipway/wording';
 
 /** What was read: a table of the engine, with the rows in the order of their source. */
 export interface ReadTable {
@@ -73,7 +73,7 @@ async function readAll(sources: readonly DataSource[], options: ReadOptions): Pr
   try {
     await execute(`create table ${quoteName(all)} as ${parts}`);
   } catch (error) {
-    const sentence = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+    const sentence = firstLineOf(error);
     throw new SlipwayError('DATA_UNREADABLE', `The ${sources.length} files do not fit under one another. ${sentence}`, {
       cause: error
     });

@@ -1,4 +1,5 @@
 import { SlipwayError } from '@slipway/notebook';
+import { firstLineOf } from '@slipway/wording';
 
 /** Does what reads a file, and says so when it cannot be read. */
 export async function read<T>(named: string, work: () => Promise<T>): Promise<T> {
@@ -6,7 +7,7 @@ export async function read<T>(named: string, work: () => Promise<T>): Promise<T>
     return await work();
   } catch (error) {
     if (error instanceof SlipwayError) throw error;
-    const sentence = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+    const sentence = firstLineOf(error);
     throw new SlipwayError('DATA_UNREADABLE', `"${named}" cannot be read. ${sentence}`, { cause: error });
   }
 }

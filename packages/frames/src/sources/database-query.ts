@@ -7,6 +7,7 @@ import { isPostgresAddress, postgresRows } from './postgres-query.js';
 import { refuseEqualColumns, type QueryRows } from './query-rows.js';
 import { ExactNumber, writeRowsFile, type RowValue } from '../readers/rows-file.js';
 import type { SourceFiles } from './source-files.js';
+import { messageOf } from '@slipway/wording';
 
 /** Rows of a database, by a query in its own SQL. */
 export interface DatabaseQuery {
@@ -108,7 +109,7 @@ function rowValue(value: unknown, column: string, database: string): RowValue {
 }
 
 function refusal(database: string, error: unknown): SlipwayError {
-  const sentence = error instanceof Error ? error.message : String(error);
+  const sentence = messageOf(error);
   return /not a database/.test(sentence)
     ? new SlipwayError('DATA_UNREADABLE', `"${database}" is no SQLite database.`, { cause: error })
     : new SlipwayError('DATA_EXPRESSION', `The query on "${database}" cannot be run. ${sentence}`, {
