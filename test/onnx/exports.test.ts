@@ -186,8 +186,8 @@ describe('an exported model passes the checker of the onnx package and says in P
         { name: 'binned', type: 'numeric', steps: [{ kind: 'bin', edges: [1, 2.5, 7] }], range },
         { name: 'small', type: 'numeric', steps: [{ kind: 'log1p' }], range },
         { name: 'open', type: 'boolean' },
-        { name: 'colour', type: 'category', categories: ['blue', 'red'] },
-        { name: 'size', type: 'ordinal', categories: ['S', 'M', 'L'] }
+        { name: 'colour', type: 'category', categories: ['blue', 'red'], of: 'text' },
+        { name: 'size', type: 'ordinal', categories: ['S', 'M', 'L'], of: 'text' }
       ],
       [
         [null, 1, 2.5, 9],

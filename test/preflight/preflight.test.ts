@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import {
   BUNDLE_FILES,
   Evaluation,
@@ -19,39 +17,9 @@ import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
 import { data, fit, mlp, prep, test, TrainedModel } from '../../kernel-lib/dist/index.js';
 import type { NetworkEstimator } from '../../packages/learning/dist/models/network.js';
 import { LocalPreflight } from '../../server/dist/delivery/preflight/runner.js';
-import type { BundleReader, PromotionSubject } from '../../server/dist/delivery/releases/ports.js';
+import type { PromotionSubject } from '../../server/dist/delivery/releases/ports.js';
+import { MemoryBundle, type Files } from './memory-bundle.js';
 import { freshFolder } from '../product/slipway.js';
-
-type Files = Map<string, Uint8Array>;
-
-/** A bundle in memory, as preflight reads it. */
-class MemoryBundle implements BundleReader {
-  constructor(
-    readonly digest: string,
-    private readonly contents: Files
-  ) {}
-
-  get files(): BundleReader['files'] {
-    return [...this.contents].map(([name, bytes]) => ({ path: name, size: bytes.length, sha256: sha256(bytes) }));
-  }
-
-  read(name: string): Promise<Buffer> {
-    return Promise.resolve(Buffer.from(this.contents.get(name)!));
-  }
-
-  open(name: string): Promise<Readable> {
-    return Promise.resolve(Readable.from([this.contents.get(name)!]));
-  }
-
-  async copyTo(folder: string): Promise<void> {
-    await mkdir(folder, { recursive: true });
-    for (const [name, bytes] of this.contents) await writeFile(path.join(folder, name), bytes);
-  }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 describe('preflight', () => {
   let folder: string;

@@ -39,6 +39,9 @@ export async function checkParity(
           values.map(v => v === true),
           shape
         );
+      } else if (input.datatype === 'FP64') {
+        const numbers = Float64Array.from(values.flat(), v => (v === null ? NaN : Number(v)));
+        feeds[input.name] = new runtime.Tensor('float64', numbers, shape);
       } else {
         const numbers = Float32Array.from(values.flat(), v => (v === null ? NaN : Number(v)));
         feeds[input.name] = new runtime.Tensor('float32', numbers, shape);

@@ -69,14 +69,28 @@ function signatureInputs(prep: ModelInputs): SignatureInput[] {
 
 /** An input of the graph as the signature names it. */
 export function signatureInput(prep: FittedPrep, column: FittedColumn): SignatureInput {
-  const isText = column.type !== 'numeric' && column.type !== 'boolean';
-  const datatype = isText ? 'BYTES' : column.type === 'boolean' ? 'BOOL' : 'FP32';
   return {
     name: column.name,
-    datatype,
+    datatype: datatypeOf(column),
     shape: [-1, 1],
     nullable: prep.acceptsMissing(column),
     range: column.type === 'numeric' ? column.range : null,
     ...(column.type === 'moment' ? { format: 'moment' as const } : {})
   };
+}
+
+function datatypeOf(column: FittedColumn): SignatureInput['datatype'] {
+  switch (column.type) {
+    case 'numeric':
+      return 'FP32';
+    case 'boolean':
+      return 'BOOL';
+    case 'moment':
+    case 'words':
+      return 'BYTES';
+    case 'category':
+    case 'ordinal':
+      // Categories are told apart by every digit that a number has.
+      return column.of === 'number' ? 'FP64' : column.of === 'boolean' ? 'BOOL' : 'BYTES';
+  }
 }

@@ -34,6 +34,7 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
       return graph.node('Cast', [input], { to: { int: ElementType.FLOAT } });
     }
     case 'category': {
+      if (column.of !== 'text') return addEquality(graph, column);
       const input = graph.input(column.name, ElementType.STRING, ['rows', 1]);
       const hot = graph.node(
         'OneHotEncoder',
@@ -44,6 +45,13 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
       return graph.node('Reshape', [hot, graph.int64s([-1, column.categories.length])]);
     }
     case 'ordinal': {
+      if (column.of !== 'text') {
+        // One more than the place, so that none at all is −1.
+        const places = column.categories.map((_, place) => place + 1);
+        const marked = graph.node('Mul', [addEquality(graph, column), graph.floats(places, [1, places.length])]);
+        const place = graph.node('ReduceSum', [marked, graph.int64s([1])], { keepdims: { int: 1 } });
+        return graph.node('Sub', [place, graph.floats([-UNKNOWN_ORDINAL], [1, 1])]);
+      }
       const input = graph.input(column.name, ElementType.STRING, ['rows', 1]);
       return graph.node(
         'LabelEncoder',
@@ -70,6 +78,27 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
         graph.input(column.name, ElementType.FLOAT, ['rows', 1])
       );
   }
+}
+
+/** Which of the categories a number or a boolean is: 1 in its place, 0 elsewhere. */
+function addEquality(graph: OnnxGraph, column: Extract<FittedColumn, { type: 'category' | 'ordinal' }>): string {
+  const shape = [1, column.categories.length];
+  const hot =
+    column.of === 'boolean'
+      ? graph.node('Equal', [
+          graph.node('Cast', [graph.input(column.name, ElementType.BOOL, ['rows', 1])], {
+            to: { int: ElementType.FLOAT }
+          }),
+          graph.floats(
+            column.categories.map(category => (category === 'true' ? 1 : 0)),
+            shape
+          )
+        ])
+      : graph.node('Equal', [
+          graph.input(column.name, ElementType.DOUBLE, ['rows', 1]),
+          graph.doubles(column.categories.map(Number), shape)
+        ]);
+  return graph.node('Cast', [hot], { to: { int: ElementType.FLOAT } });
 }
 
 function addStep(graph: OnnxGraph, step: FittedStep, value: string): string {

@@ -2,7 +2,7 @@ import type { PlainValue } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
 import { momentNumbers, type DatePart } from './calendar.js';
-import { applyStep, type FittedColumn, type FittedStep } from './steps.js';
+import { applyStep, type CategoryKind, type FittedColumn, type FittedStep } from './steps.js';
 
 /** A step as it was written, before it is fitted. */
 export type Request =
@@ -34,11 +34,16 @@ export function fitColumn(
   values: readonly PlainValue[]
 ): FittedColumn {
   const type = train.column(name).type;
+  if (type === 'tensor') {
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" holds a list of numbers in each row; a prep takes one value.`, {
+      remedy: `Train on the lists themselves: slip.tensors(frame, { column: "${name}", … }).`
+    });
+  }
   if (requests.some(r => r.kind === 'oneHot')) {
     if (requests.some(r => r.kind !== 'oneHot')) {
       throw new SlipwayError('COLUMN_TYPE', `"${name}" is one-hot encoded; other steps do not apply to it.`);
     }
-    const categories = [...new Set(values.filter(v => v !== null).map(String))].sort();
+    const { categories, of } = categoriesOf(train, name, values);
     if (categories.length > MAX_CATEGORIES) {
       throw new SlipwayError(
         'COLUMN_TYPE',
@@ -48,22 +53,22 @@ export function fitColumn(
         }
       );
     }
-    return { name, type: 'category', categories };
+    return { name, type: 'category', categories, of };
   }
   const moment = requests.find(r => r.kind === 'dateParts');
   if (moment) return fitMoment(train, name, moment.parts, requests, values);
   const words = requests.find(r => r.kind === 'hashWords');
   if (words) return fitWords(train, name, words.buckets, requests);
   if (requests.some(r => r.kind === 'codes')) {
-    const categories = [...new Set(values.filter(v => v !== null).map(String))].sort();
-    return fitOrdinal(name, categories, requests, values);
+    const { categories } = categoriesOf(train, name, values);
+    return fitOrdinal(train, name, categories, requests, values);
   }
   const ordered = requests.find(r => r.kind === 'ordinal');
-  if (ordered) return fitOrdinal(name, ordered.order, requests, values);
+  if (ordered) return fitOrdinal(train, name, ordered.order, requests, values);
   if (type === 'boolean' && requests.every(r => r.kind === 'pass')) return { name, type: 'boolean' };
   if (type !== 'number' && type !== 'integer') {
     throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; ${requests[0]!.kind} needs numbers.`, {
-      remedy: type === 'string' ? `Use prep.oneHot("${name}").` : 'Derive a number from it first (frame.derive).'
+      remedy: REMEDIES[type](name)
     });
   }
   let current = values.map(v => (v === null ? NaN : Math.fround(Number(v))));
@@ -136,7 +141,12 @@ function fitMoment(
   const { type } = train.column(name);
   if (type !== 'date' && type !== 'timestamp') {
     throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; dateParts needs dates or times.`, {
-      remedy: `Derive one: frame.derive("${name}", 'cast("${name}" as date)').`
+      remedy:
+        type === 'boolean'
+          ? REMEDIES.boolean(name)
+          : type === 'string'
+            ? `Derive one: frame.derive("${name}", 'cast("${name}" as date)').`
+            : `Derive one, e.g. from seconds since 1970: frame.derive("${name}", 'to_timestamp("${name}")').`
     });
   }
   alone(name, requests, 'gives the parts of its date');
@@ -152,7 +162,14 @@ function fitMoment(
 function fitWords(train: Frame, name: string, buckets: number, requests: readonly Request[]): FittedColumn {
   const { type } = train.column(name);
   if (type !== 'string') {
-    throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; hashWords needs text.`);
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; hashWords needs text.`, {
+      remedy:
+        type === 'number' || type === 'integer'
+          ? `Use prep.oneHot("${name}"), prep.codes("${name}"), or a step for numbers such as prep.standardize("${name}").`
+          : type === 'tensor'
+            ? `Train on the lists themselves: slip.tensors(frame, { column: "${name}", … }).`
+            : REMEDIES[type](name)
+    });
   }
   alone(name, requests, 'is taken apart into words');
   return { name, type: 'words', buckets };
@@ -162,7 +179,46 @@ function alone(name: string, requests: readonly Request[], what: string): void {
   if (requests.length > 1) throw new SlipwayError('COLUMN_TYPE', `"${name}" ${what}; other steps do not apply to it.`);
 }
 
+/** What suits a column of a type that has no numbers. */
+const REMEDIES: Record<'string' | 'boolean' | 'date' | 'timestamp', (name: string) => string> = {
+  string: name => `Use prep.oneHot("${name}"), prep.codes("${name}") or prep.hashWords(64, "${name}").`,
+  boolean: name => `Use prep.pass("${name}") or prep.oneHot("${name}").`,
+  date: name => `Use prep.dateParts(["year", "season", "weekday"], "${name}").`,
+  timestamp: name => `Use prep.dateParts(["season", "weekday", "timeOfDay"], "${name}").`
+};
+
+/** The categories of a column, in their order, and what its values are. */
+function categoriesOf(
+  train: Frame,
+  name: string,
+  values: readonly PlainValue[]
+): { categories: readonly string[]; of: CategoryKind } {
+  const of = kindOf(train, name, values);
+  const categories = [...new Set(values.filter(v => v !== null).map(String))];
+  return { categories: of === 'number' ? categories.sort((a, b) => Number(a) - Number(b)) : categories.sort(), of };
+}
+
+function kindOf(train: Frame, name: string, values: readonly PlainValue[]): CategoryKind {
+  const { type } = train.column(name);
+  if (type === 'boolean') {
+    const missing = values.filter(value => value === null).length;
+    if (missing === 0) return 'boolean';
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" is missing in ${missing} training rows, else true or false.`, {
+      remedy:
+        `A boolean input of a model takes no missing value. Make it text first: ` +
+        `frame.derive("${name}", 'cast("${name}" as varchar)'); or drop such rows: frame.dropMissing("${name}").`
+    });
+  }
+  if (type !== 'number' && type !== 'integer') return 'text';
+  const inexact = values.find(value => typeof value === 'string');
+  if (inexact === undefined) return 'number';
+  throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${String(inexact)}, a whole number beyond 2^53.`, {
+    remedy: `Such numbers are names; make them text first: frame.derive("${name}", 'cast("${name}" as varchar)').`
+  });
+}
+
 function fitOrdinal(
+  train: Frame,
   name: string,
   order: readonly string[],
   requests: readonly Request[],
@@ -171,13 +227,24 @@ function fitOrdinal(
   if (requests.length > 1) {
     throw new SlipwayError('COLUMN_TYPE', `"${name}" is numbered; other steps do not apply to it.`);
   }
-  const unknown = values.find(value => value !== null && !order.includes(String(value)));
+  const of = kindOf(train, name, values);
+  const categories = of === 'number' ? order.map(category => numberIn(name, category)) : order;
+  const unknown = values.find(value => value !== null && !categories.includes(String(value)));
   if (unknown !== undefined) {
     throw new SlipwayError('COLUMN_TYPE', `"${name}" holds "${unknown}", which is not in its order.`, {
       remedy: `Name all of its values in prep.ordinal([…], "${name}").`
     });
   }
-  return { name, type: 'ordinal', categories: order };
+  return { name, type: 'ordinal', categories, of };
+}
+
+/** A number of an order as it is written everywhere. */
+function numberIn(name: string, category: string): string {
+  const number = Number(category);
+  if (category.trim() !== '' && Number.isFinite(number)) return String(number);
+  throw new SlipwayError('COLUMN_TYPE', `"${name}" holds numbers, and its order names "${category}".`, {
+    remedy: `Name the numbers of the column in their order: prep.ordinal([1, 2, 3], "${name}").`
+  });
 }
 
 /** Edges between bins of as many rows as can be; fewer where a value fills more than one bin. */

@@ -128,8 +128,8 @@ describe('preprocessing', () => {
               steps: [{ kind: 'impute', value: filled }, ...steps],
               range: { min: 0, max: 1 }
             },
-            { name: 's', type: 'ordinal', categories },
-            { name: 'c', type: 'category', categories }
+            { name: 's', type: 'ordinal', categories, of: 'text' },
+            { name: 'c', type: 'category', categories, of: 'text' }
           ]);
           const columns = [rows.map(([x]) => x), rows.map(([, s]) => s), rows.map(([, s]) => s)];
           const expected = fitted.transformColumns(columns, rows.length, 'the test');

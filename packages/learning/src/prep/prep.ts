@@ -60,16 +60,17 @@ export class Prep {
   /**
    * The place of a category in an order, from 0; −1 for one that is not in it, or missing.
    *
-   * @param order from the lowest to the highest, e.g. `["low", "medium", "high"]`.
+   * @param order from the lowest to the highest, e.g. `["low", "medium", "high"]`, or numbers for a column of numbers.
    */
-  ordinal(order: readonly string[], ...columns: string[]): Prep {
-    if (order.length < 2 || new Set(order).size < order.length) {
+  ordinal(order: readonly (string | number | boolean)[], ...columns: string[]): Prep {
+    const names = order.map(String);
+    if (order.length < 2 || new Set(names).size < order.length) {
       throw new SlipwayError(
         'OPTION_INVALID',
         'prep.ordinal() takes at least two categories, each once, in their order.'
       );
     }
-    return this.#with({ kind: 'ordinal', order, columns });
+    return this.#with({ kind: 'ordinal', order: names, columns });
   }
 
   /**
@@ -191,8 +192,8 @@ export class FittedPrep {
   /** Whether a missing value of this column is filled (or encoded as "none of them") rather than refused. */
   acceptsMissing(column: FittedColumn): boolean {
     return (
-      column.type === 'category' ||
-      column.type === 'ordinal' ||
+      // A boolean input has no place for a missing value.
+      ((column.type === 'category' || column.type === 'ordinal') && column.of !== 'boolean') ||
       column.type === 'words' ||
       (column.type === 'numeric' && column.steps.some(s => s.kind === 'impute' || s.kind === 'keepMissing'))
     );
@@ -226,6 +227,14 @@ export class FittedPrep {
             remedy: 'The model reads one value there.'
           });
         }
+        if (value === null && !this.acceptsMissing(column)) {
+          throw new SlipwayError('COLUMN_TYPE', `"${column.name}" is missing in row ${row + 1} of ${where}.`, {
+            remedy:
+              column.type === 'numeric'
+                ? `Add .impute("${column.name}") to the prep, or drop such rows with dropMissing("${column.name}").`
+                : `Drop such rows with dropMissing("${column.name}"), or derive a column that has a value everywhere.`
+          });
+        }
         if (column.type === 'category') {
           const index = value === null ? -1 : column.categories.indexOf(String(value));
           if (index >= 0) out[at + index] = 1;
@@ -234,11 +243,6 @@ export class FittedPrep {
         if (column.type === 'ordinal') {
           out[at] = value === null ? UNKNOWN_ORDINAL : column.categories.indexOf(String(value));
           continue;
-        }
-        if (value === null && !this.acceptsMissing(column)) {
-          throw new SlipwayError('COLUMN_TYPE', `"${column.name}" is missing in row ${row + 1} of ${where}.`, {
-            remedy: `Add .impute("${column.name}") to the prep, or drop such rows with dropMissing("${column.name}").`
-          });
         }
         if (column.type === 'words') {
           for (const word of value === null ? [] : wordsOf(String(value))) out[at + (hashOf(word) % column.buckets)]!++;

@@ -11,12 +11,15 @@ export type FittedStep =
   /** Missing values go through to a model that takes them. */
   | { kind: 'keepMissing' };
 
+/** What the values of categories are: the model's input is one of these, and takes them as they are in the frame. */
+export type CategoryKind = 'text' | 'number' | 'boolean';
+
 /** A fitted input column: how one named input of the model becomes numbers. */
 export type FittedColumn =
   | { name: string; type: 'numeric'; steps: readonly FittedStep[]; range: { min: number; max: number } }
   | { name: string; type: 'boolean' }
-  | { name: string; type: 'category'; categories: readonly string[] }
-  | { name: string; type: 'ordinal'; categories: readonly string[] }
+  | { name: string; type: 'category'; categories: readonly string[]; of: CategoryKind }
+  | { name: string; type: 'ordinal'; categories: readonly string[]; of: CategoryKind }
   /** Numbers of a moment, standardized by the training rows. */
   | { name: string; type: 'moment'; parts: readonly DatePart[]; means: readonly number[]; stds: readonly number[] }
   /** How often the words of each bucket stand in a text. */

@@ -8,7 +8,7 @@ export const IR_VERSION = 8;
 export const RUNTIME_DOMAIN = 'com.microsoft';
 
 /** TensorProto.DataType. */
-export const ElementType = { FLOAT: 1, INT64: 7, STRING: 8, BOOL: 9 } as const;
+export const ElementType = { FLOAT: 1, INT64: 7, STRING: 8, BOOL: 9, DOUBLE: 11 } as const;
 export type ElementType = (typeof ElementType)[keyof typeof ElementType];
 
 /** A node attribute, by the kind of its value. */
@@ -50,6 +50,11 @@ export class OnnxGraph {
     return this.#initializer(ElementType.FLOAT, shape, tensor =>
       tensor.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     );
+  }
+
+  doubles(values: ArrayLike<number>, shape: readonly number[]): string {
+    const data = Float64Array.from(values);
+    return this.#initializer(ElementType.DOUBLE, shape, tensor => tensor.bytes(9, new Uint8Array(data.buffer)));
   }
 
   int64s(values: readonly number[], shape: readonly number[] = [values.length]): string {

@@ -15,7 +15,8 @@ const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
   INT32: ['integer'],
   INT64: ['integer'],
   BOOL: ['boolean'],
-  BYTES: ['string']
+  // Dates and times as categories are the texts that they are written as.
+  BYTES: ['string', 'date', 'timestamp']
 };
 
 function suits(input: SignatureInput, type: ColumnType): boolean {
