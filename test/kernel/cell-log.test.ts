@@ -5,7 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { KernelClient } from './kernel-client.js';
-import { cellsOf, notebookFolder, printed, spooled } from './notebook.js';
+import { cellsOf, notebookFolder, printed, result, spooled } from './notebook.js';
 import { RecordServer } from './record-server.js';
 
 let folder: string;
@@ -242,4 +242,24 @@ it('of a notebook whose folder cannot be written is one warning, and cells run',
   const cell = await kernel.execute('6 * 7');
   expect(cell.reply['status']).toBe('ok');
   expect(kernel.stderr.match(/Slipway cannot write its record/g)).toHaveLength(1);
+});
+
+it('a cell that fails writes what it came to assign, and leaves everything else as it was', async () => {
+  const folder = notebookFolder();
+  const kernel = await KernelClient.start(folder);
+  await kernel.execute('const rate = 0.5; let count = 1;');
+  await kernel.execute(
+    'const done = 1;\nconst rate = JSON.parse("{");\ncount = 2; const never = 3; require("node:fs").writeFileSync("a.txt", "");'
+  );
+  const kept = await kernel.execute('[rate, count, done]');
+  await kernel.execute('let count: number | undefined;');
+  const reset = await kernel.execute('[count]');
+  await kernel.shutdown();
+  expect(result(kept)).toBe('[ 0.5, 1, 1 ]');
+  expect(result(reset)).toBe('[ undefined ]');
+  const [records = []] = spooled(folder);
+  const [first, failed, third] = cellsOf(records).map(({ finished }) => finished);
+  expect(first).toMatchObject({ writes: ['variable:count', 'variable:rate'] });
+  expect(failed).toMatchObject({ status: 'error', writes: ['variable:done'] });
+  expect(third?.depends_on).toHaveLength(2);
 });

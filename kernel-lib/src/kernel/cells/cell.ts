@@ -18,6 +18,8 @@ export class Cell implements CurrentCell {
   result: { readonly value: unknown } | null = null;
   thrown: Thrown | null = null;
   diagnostics: readonly Diagnostic[] = [];
+  /** The names that a cell that failed had given a value until then; null for any other. */
+  assignedUntilFailure: ReadonlySet<string> | null = null;
   readonly pages: string[] = [];
   readonly runs = new Set<string>();
   readonly reads = new Set<string>();

@@ -14,7 +14,8 @@ const ARGUMENTS = Symbol.for('slipway.cell.arguments');
 export class CellExecutor {
   /** The top-level names of all cells. */
   readonly values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  readonly #exports = exportsInto(this.values);
+  readonly #exports = exportsInto(this.values, name => this.#assigned.add(name));
+  #assigned = new Set<string>();
   readonly #modules: OwnModuleInstances;
   readonly #file: string;
   #interrupt: () => void = () => undefined;
@@ -27,6 +28,11 @@ export class CellExecutor {
     this.#modules = new OwnModuleInstances(packages, onScript);
     // A cell has no file; what it names is relative to the notebook's folder.
     this.#file = path.join(directory, 'cell.ts');
+  }
+
+  /** Top-level names that the last cell has given a value, whether it came to its end or not. */
+  get assigned(): ReadonlySet<string> {
+    return this.#assigned;
   }
 
   /** Rejects what the running cell is awaiting. */
@@ -44,6 +50,7 @@ export class CellExecutor {
    * @throws whatever its code throws; InterruptedError when it was interrupted.
    */
   run(compiled: CompiledCell): Promise<unknown> {
+    this.#assigned = new Set();
     const interrupted = new Promise<never>((_resolve, reject) => {
       this.#interrupt = () => reject(new InterruptedError());
     });
@@ -71,6 +78,12 @@ export class CellExecutor {
       filename: script.name,
       breakOnSigint: true
     });
+    for (const name of compiled.variables) {
+      // Declared without a value, or never come to: undefined, and not what an earlier cell left.
+      if (!this.#assigned.has(name)) {
+        this.values[name] = undefined;
+      }
+    }
     const value = this.values[RESULT_NAME];
     delete this.values[RESULT_NAME];
     return value;
@@ -78,10 +91,11 @@ export class CellExecutor {
 }
 
 /** The `exports` of cells: compiled code defines imported names as getters, which a later cell could not change. */
-function exportsInto(values: Record<string, unknown>): object {
+function exportsInto(values: Record<string, unknown>, onAssigned: (name: string) => void): object {
   return new Proxy(values, {
     defineProperty: (_target, name, attributes) => {
       if (name !== '__esModule') {
+        onAssigned(name as string);
         values[name as string] = attributes.get ? (attributes.get() as unknown) : attributes.value;
       }
       return true;

@@ -92,6 +92,7 @@ export class CellRunner {
             },
             (thrown: unknown) => {
               cell.thrown = { value: thrown };
+              cell.assignedUntilFailure = this.executor.assigned;
               resolve(false);
             }
           )

@@ -7,7 +7,7 @@ import { Declarations } from './declarations.js';
 import { diagnosticsOf, type Diagnostic } from './diagnostics.js';
 import { emitJavaScript } from './javascript.js';
 import { moduleOfCell } from '../../magics/memory-module.js';
-import { topLevelNames } from './names.js';
+import { topLevelNames, variablesOf } from './names.js';
 import { OwnModules, requiredBy, type CompiledModule } from './own-modules.js';
 import { remainingDeclarations } from './remaining.js';
 import { Script } from './script.js';
@@ -25,10 +25,18 @@ export interface CompiledCell {
   /** Null when the cell has nothing to run. */
   readonly script: Script | null;
   readonly isAsync: boolean;
+  /** Its top-level variables. */
+  readonly variables: readonly string[];
   readonly imports: ReadonlyMap<string, string>;
   readonly required: readonly string[];
   readonly modules: readonly CompiledModule[];
 }
+
+/** A cell that has nothing to run. */
+const NOTHING: CompiledCell = {
+  ...{ diagnostics: [], script: null, isAsync: false, variables: [] },
+  ...{ imports: new Map(), required: [], modules: [] }
+};
 
 interface Loaded {
   readonly ts: TypeScript;
@@ -107,7 +115,7 @@ export class CellCompiler {
     const sources = own.reachedFrom(program, cell);
     const diagnostics = diagnosticsOf(ts, program, workspace.files, [cell, ...sources]);
     if (diagnostics.length > 0) {
-      return { diagnostics, script: null, isAsync: false, imports: new Map(), required: [], modules: [] };
+      return { ...NOTHING, diagnostics };
     }
     const emitted = emitJavaScript(ts, program, cell, cellTransformer(ts, shown));
     declarations.replace(reachable, this.#declarationsAfter(shown, emitted));
@@ -121,6 +129,7 @@ export class CellCompiler {
       diagnostics,
       script,
       isAsync,
+      variables: variablesOf(ts, cell),
       imports: own.importsOf(cell),
       required: code === null ? [] : requiredBy(ts, code),
       modules: sources.map(file => own.compile(program, file))
@@ -145,7 +154,7 @@ export class CellCompiler {
     const { program } = workspace.show('', '');
     const module = program.getSourceFile(file);
     const diagnostics = module ? diagnosticsOf(ts, program, files, [module]) : [];
-    return { diagnostics, script: null, isAsync: false, imports: new Map(), required: [], modules: [] };
+    return { ...NOTHING, diagnostics };
   }
 
   /** What could be written at a position, counted in UTF-16 units. */

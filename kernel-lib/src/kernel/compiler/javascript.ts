@@ -57,5 +57,15 @@ function toCommonJs(
     }
   });
   const toModule = Buffer.from(comment[1], 'base64').toString();
-  return { code: outputText.replace(MAP_COMMENT, '\n'), maps: { toModule, toCommonJs: sourceMapText } };
+  const code = withoutClearing(outputText.replace(MAP_COMMENT, '\n'));
+  return { code, maps: { toModule, toCommonJs: sourceMapText } };
+}
+
+/** What the compiler puts before code that exports: all exports are undefined until they are assigned. */
+const CLEARED =
+  /(?<=^Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);\n)(?:(?:exports\.[^\s=]+ = )+void 0;\n)+/m;
+
+/** A name that a failing cell does not come to assign keeps the value that it had; columns stay as they are. */
+function withoutClearing(code: string): string {
+  return code.replace(CLEARED, cleared => cleared.replace(/[^\n]/g, ' '));
 }

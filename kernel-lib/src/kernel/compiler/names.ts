@@ -7,6 +7,13 @@ export function topLevelNames(ts: TypeScript, source: string): string[] {
   return names.filter(name => !isInternal(name)).map(name => textOf(ts, name));
 }
 
+/** The variables that a bound file declares at its top level. */
+export function variablesOf(ts: TypeScript, file: ts.SourceFile): string[] {
+  return [...(localsOf(file) ?? [])].flatMap(([name, { flags }]) =>
+    flags & ts.SymbolFlags.Variable ? [textOf(ts, name)] : []
+  );
+}
+
 /** True for what the compiler itself enters, as for `declare global`. */
 function isInternal(name: ts.__String): boolean {
   return /^__[^_]/.test(name as string);

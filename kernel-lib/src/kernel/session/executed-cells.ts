@@ -22,7 +22,7 @@ export class ExecutedCells {
   add(cell: Cell, status: CellStatus, durationMs: number | null): Links {
     const { executionId, order, executionCount, cellId, source } = cell;
     const hasRun = status !== 'aborted' && cell.diagnostics.length === 0;
-    const names = hasRun ? this.#namesIn(source) : noNames();
+    const names = hasRun ? this.#namesIn(source, cell.assignedUntilFailure) : noNames();
     const links = this.#graph.add({
       ...{ id: executionId, cellId, source, names, hasRun },
       resourcesRead: [...new Set([...cell.reads, ...asFiles(names.filesRead), ...asFiles(cell.files.read)])],
@@ -39,14 +39,26 @@ export class ExecutedCells {
   }
 
   /** A fault of ours must cost no more than what the graph knows of this cell. */
-  #namesIn(source: string): CellNames {
+  #namesIn(source: string, assigned: ReadonlySet<string> | null): CellNames {
     try {
       const ts = this.compiler();
-      return analyseCell(ts, rewriteForExecution(ts, source));
+      const names = analyseCell(ts, rewriteForExecution(ts, source));
+      // What a failing cell did not come to is not written; files that it did come to are seen otherwise.
+      return assigned
+        ? {
+            ...names,
+            ...{ declares: both(names.declares, assigned), assigns: both(names.assigns, assigned) },
+            ...{ filesRead: new Set(), filesWritten: new Set() }
+          }
+        : names;
     } catch {
       return noNames();
     }
   }
+}
+
+function both(names: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> {
+  return new Set([...names].filter(name => others.has(name)));
 }
 
 /** The same file is named in a cell's source, and by what the cell did with it. */

@@ -1,12 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { MetricValue, NamedMetric, RunProgress, RunStatus } from '@slipway/contract';
+import type { NamedMetric, RunProgress, RunStatus } from '@slipway/contract';
 import { type MimeBundle, notebook, warnOfCell } from '@slipway/notebook';
 import type { Clustering, Projection } from '../train/structure.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { prepareAutolog } from './prepare-autolog.js';
+import { checkedPair, checkedPoint, fractionRefusal } from './logged-values.js';
 import { isAccuracy } from './metric-names.js';
+import { Refusals } from './refusals.js';
 import { runBundle } from './run-display.js';
 import { runName } from './run-name.js';
 import { SystemMetrics } from './system-metrics.js';
@@ -52,6 +54,7 @@ export class Run {
   #timer: NodeJS.Timeout | undefined;
   #misnamed = false;
   readonly #steps = new Map<string, number>();
+  readonly #refusals = new Refusals();
   readonly #system = new SystemMetrics((metrics, step) => this.logMetrics(metrics, step));
 
   constructor(experiment: string, name: string | undefined) {
@@ -75,13 +78,21 @@ export class Run {
     });
   }
 
-  /** Logs one value; `step` counts up from 0 by itself when it is not given. */
+  /**
+   * Logs one value; `step` counts up from 0 by itself when it is not given. A point that cannot be kept is named under
+   * the cell, with the reason; all others are kept.
+   */
   logMetric(key: string, value: number, step?: number): void {
     const at = step ?? (this.#steps.get(key) ?? -1) + 1;
+    const point = checkedPoint(key, value, at, Date.now());
+    if ('refusal' in point) {
+      this.#refusals.add(`metric ${JSON.stringify(String(key).slice(0, 60))}`, point.refusal);
+      return;
+    }
     this.#steps.set(key, at);
     this.metrics.set(key, value);
     this.#checkName(key, value);
-    this.#points.push({ key, value: metricValue(value), step: at, timestamp: Date.now() });
+    this.#points.push(point.value);
     notebook().noteRun(this.id);
     if (this.#points.length >= MAX_POINTS) this.flush();
     else this.#schedule();
@@ -96,18 +107,26 @@ export class Run {
   }
 
   logParams(params: Record<string, string | number | boolean>): void {
-    const pairs = Object.entries(params).map(([key, value]) => ({ key, value: String(value) }));
+    const pairs = Object.entries(params).flatMap(([key, value]) => this.#pair('parameter', key, value));
     for (let i = 0; i < pairs.length; i += MAX_PAIRS) {
       this.#log({ params: pairs.slice(i, i + MAX_PAIRS) });
     }
   }
 
   setTag(key: string, value: string): void {
-    this.#log({ tags: [{ key, value }] });
+    const tags = this.#pair('tag', key, value);
+    if (tags.length > 0) {
+      this.#log({ tags });
+    }
   }
 
   /** Says how far the run is; shown in the Runs sidebar. */
   logProgress(progress: RunProgress): void {
+    const refusal = fractionRefusal(progress.fraction);
+    if (refusal !== null) {
+      this.#refusals.add('progress', refusal);
+      return;
+    }
     this.#progress = progress;
     this.#schedule();
   }
@@ -133,6 +152,7 @@ export class Run {
   finish(status: RunStatus, failure?: string): void {
     if (this.endTime !== null) return;
     this.#system.stop();
+    this.#refusals.close();
     this.flush();
     this.status = status;
     this.endTime = Date.now();
@@ -151,6 +171,15 @@ export class Run {
               ...(book.cell?.cellId ? { cell_id: book.cell.cellId } : {})
             }
     });
+  }
+
+  #pair(kind: 'parameter' | 'tag', key: string, value: unknown): { key: string; value: string }[] {
+    const pair = checkedPair(key, value);
+    if ('value' in pair) {
+      return [pair.value];
+    }
+    this.#refusals.add(`${kind} ${JSON.stringify(String(key).slice(0, 60))}`, pair.refusal);
+    return [];
   }
 
   /** An accuracy of a model that predicts numbers is another metric under a wrong name. */
@@ -221,11 +250,6 @@ export async function run<T>(
     throw error;
   }
   return started as FinishedRun<T>;
-}
-
-function metricValue(value: number): MetricValue {
-  if (Number.isFinite(value)) return value;
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
 function userName(): string {
