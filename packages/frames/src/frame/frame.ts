@@ -7,6 +7,7 @@ import {
   type MimeBundle,
   type VegaLiteSpec
 } from '@slipway/notebook';
+import { withColumnNames } from './chart-fields.js';
 import {
   executeUserSql,
   freshTable,
@@ -262,7 +263,15 @@ export class Frame {
     const text = `[chart of ${this.name}: ${names.join(', ')}${sampled}]`;
     const title = spec['title'] ?? (stride > 1 ? `${this.name}${sampled}` : undefined);
     notebook().display(
-      chartBundle({ width: 420, height: 200, ...spec, ...(title ? { title } : {}), data: { values } }, text)
+      chartBundle(
+        {
+          ...{ width: 420, height: 200 },
+          ...withColumnNames(spec, names),
+          ...(title ? { title } : {}),
+          data: { values }
+        },
+        text
+      )
     );
   }
 
