@@ -2,7 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { EnvironmentName } from '@slipway/contract';
 import type { OutputLimits } from '@slipway/recording';
 import type { z } from 'zod';
-import type { SlipwayClient } from './client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 import type { Host } from './components/index.js';
 import type { ILiveConnection } from './live/index.js';
 import type { Outbox } from './observing/index.js';

@@ -1,7 +1,7 @@
 import type { ServerEvent } from '@slipway/contract';
 import { Signal } from '@lumino/signaling';
-import { UnreachableError } from '../src/client/index.js';
-import type { CallError } from '../src/client/index.js';
+import { UnreachableError } from '@slipway/client';
+import type { CallError } from '@slipway/client';
 import type { ConnectionState, ILiveConnection } from '../src/live/index.js';
 
 /** A connection whose events and states a test sends itself. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { CallError } from '../client/index.js';
+import type { CallError } from '@slipway/client';
 import { useTranslation } from '../display/index.js';
 
 /** Grey rows in place of the coming ones; CSS shows them only after 200 ms, so that quick answers do not flicker. */

@@ -1,7 +1,7 @@
 import type { ServerEvent } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SlipwayClient, UnreachableError } from '../client/index.js';
-import { FakeServer } from '../../testing/fake-server.js';
+import { SlipwayClient, UnreachableError } from '@slipway/client';
+import { FakeServer } from '../../../packages/client/testing/fake-server.js';
 import { LiveConnection } from './connection.js';
 
 describe('the live connection', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RefusedError, UnreachableError } from '../client/index.js';
+import { RefusedError, UnreachableError } from '@slipway/client';
 import { FakeConnection } from '../../testing/fake-connection.js';
 import { LiveQuery } from './query.js';
 

@@ -2,8 +2,8 @@ import type { ServerEvent } from '@slipway/contract';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import { asCallError, UnreachableError } from '../client/index.js';
-import type { CallError } from '../client/index.js';
+import { asCallError, UnreachableError } from '@slipway/client';
+import type { CallError } from '@slipway/client';
 import type { ILiveConnection } from './connection.js';
 
 /** What is known now. `data` stays the last known through failures, so that nothing on the screen disappears. */

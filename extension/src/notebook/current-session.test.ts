@@ -1,9 +1,9 @@
 import { Signal } from '@lumino/signaling';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SlipwayClient } from '../client/index.js';
+import { SlipwayClient } from '@slipway/client';
 import { FakeConnection } from '../../testing/fake-connection.js';
-import { FakeServer } from '../../testing/fake-server.js';
-import { sampleCell, sampleSession } from '../../testing/samples.js';
+import { FakeServer } from '../../../packages/client/testing/fake-server.js';
+import { sampleCell, sampleSession } from '../../../packages/client/testing/samples.js';
 import { CurrentSession } from './current-session.js';
 import type { INotebookSources } from './open-notebooks.js';
 

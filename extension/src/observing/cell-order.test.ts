@@ -2,7 +2,7 @@ import { Signal } from '@lumino/signaling';
 import { describe, expect, it } from 'vitest';
 import type { CurrentSession } from '../notebook/current-session.js';
 import type { INotebookSources } from '../notebook/open-notebooks.js';
-import { sampleSession } from '../../testing/samples.js';
+import { sampleSession } from '../../../packages/client/testing/samples.js';
 import { CellOrderReport } from './cell-order.js';
 import type { NewRecord } from './outbox.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SlipwayClient } from '../client/index.js';
-import { FakeServer, jsonResponse } from '../../testing/fake-server.js';
+import { SlipwayClient } from '@slipway/client';
+import { FakeServer, jsonResponse } from '../../../packages/client/testing/fake-server.js';
 import { Outbox } from './outbox.js';
 
 const SESSION = 'session-0001';

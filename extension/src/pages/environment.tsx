@@ -1,6 +1,6 @@
 import type { Environment as RecordedEnvironment } from '@slipway/contract';
 import { useEffect, useState } from 'react';
-import { asCallError } from '../client/index.js';
+import { asCallError } from '@slipway/client';
 import { Code } from '../components/index.js';
 import { formatBytes, formatCount, useTranslation } from '../display/index.js';
 import { Section } from './layout.js';

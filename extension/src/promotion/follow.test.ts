@@ -1,9 +1,9 @@
 import type { Promotion } from '@slipway/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RefusedError, SlipwayClient } from '../client/index.js';
+import { RefusedError, SlipwayClient } from '@slipway/client';
 import { FakeConnection } from '../../testing/fake-connection.js';
-import { FakeServer, jsonResponse } from '../../testing/fake-server.js';
-import { samplePromotion } from '../../testing/samples.js';
+import { FakeServer, jsonResponse } from '../../../packages/client/testing/fake-server.js';
+import { samplePromotion } from '../../../packages/client/testing/samples.js';
 import { followPromotion } from './follow.js';
 
 describe('following a promotion', () => {

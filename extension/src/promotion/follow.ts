@@ -1,6 +1,6 @@
 import type { Promotion, PromotionState, ServerEvent } from '@slipway/contract';
-import { UnreachableError } from '../client/index.js';
-import type { SlipwayClient } from '../client/index.js';
+import { UnreachableError } from '@slipway/client';
+import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../live/index.js';
 
 export interface FollowOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SlipwayClient } from '../client/index.js';
-import { FakeServer } from '../../testing/fake-server.js';
-import { sampleRun, sampleVersion } from '../../testing/samples.js';
+import { SlipwayClient } from '@slipway/client';
+import { FakeServer } from '../../../packages/client/testing/fake-server.js';
+import { sampleRun, sampleVersion } from '../../../packages/client/testing/samples.js';
 import { isSameNotebook, newestVersionOf } from './from-notebook.js';
 
 describe('the newest model that a notebook registered', () => {

@@ -1,6 +1,6 @@
 import type { ModelVersion } from '@slipway/contract';
-import { RefusedError } from '../client/index.js';
-import type { SlipwayClient } from '../client/index.js';
+import { RefusedError } from '@slipway/client';
+import type { SlipwayClient } from '@slipway/client';
 
 /** So many of the newest versions are looked at before it is said that the notebook registered none. */
 const LOOKED_AT = 30;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SlipwayClient } from '../client/index.js';
-import { FakeServer } from '../../testing/fake-server.js';
-import { sampleReport } from '../../testing/samples.js';
+import { SlipwayClient } from '@slipway/client';
+import { FakeServer } from '../../../packages/client/testing/fake-server.js';
+import { sampleReport } from '../../../packages/client/testing/samples.js';
 import { PromotionModel } from './model.js';
 
 describe('the model of the Promote dialog', () => {

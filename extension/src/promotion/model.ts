@@ -1,8 +1,8 @@
 import type { EnvironmentName, PreflightReport } from '@slipway/contract';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import { asCallError } from '../client/index.js';
-import type { CallError, SlipwayClient } from '../client/index.js';
+import { asCallError } from '@slipway/client';
+import type { CallError, SlipwayClient } from '@slipway/client';
 import type { VisibleModel } from '../components/index.js';
 
 /** Where the preflight of the chosen environment stands. */

@@ -1,7 +1,7 @@
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 import type { Promotion } from '@slipway/contract';
 import { CommandIDs } from '../commands/ids.js';
-import { asCallError } from '../client/index.js';
+import { asCallError } from '@slipway/client';
 import type { ISlipway } from '../tokens.js';
 import { followPromotion } from './follow.js';
 import type { PromotionOrder } from './model.js';

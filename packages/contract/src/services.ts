@@ -25,6 +25,19 @@ export const ReleaseManifest = z.object({
 });
 export type ReleaseManifest = z.infer<typeof ReleaseManifest>;
 
+/** Answer of a service's own `GET /health`. */
+export const ServiceHealth = z.object({
+  release: z.number().int(),
+  refused: z
+    .object({ release: z.number().int(), message: z.string() })
+    .nullable()
+    .describe('The newest release that could not be loaded, and why.'),
+  requests: z.number().int().describe('Answered since the process started.'),
+  started_at: Timestamp,
+  pid: z.number().int()
+});
+export type ServiceHealth = z.infer<typeof ServiceHealth>;
+
 export const ServiceState = z.enum(['starting', 'running', 'stopped', 'failed']);
 export type ServiceState = z.infer<typeof ServiceState>;
 

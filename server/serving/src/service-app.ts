@@ -1,3 +1,4 @@
+import type { ServiceHealth } from '@slipway/contract';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { RequestError } from '@slipway/tensor-inputs';
 import { decodeCsv, decodeInvocations, encodeInvocations } from './protocols/mlflow-invocations.js';
@@ -70,7 +71,7 @@ function describe(error: unknown): { status: number; message: string } {
 }
 
 function addHealth(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
-  const health = (_request: FastifyRequest, reply: FastifyReply): unknown => {
+  const health = (_request: FastifyRequest, reply: FastifyReply): ServiceHealth & { readonly service: string } => {
     void reply.code(revisions.healthy ? 200 : 503);
     return {
       service: revisions.manifest.service,

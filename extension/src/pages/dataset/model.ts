@@ -1,5 +1,5 @@
 import type { DatasetVersion, RunSummary } from '@slipway/contract';
-import type { SlipwayClient } from '../../client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { PageModel } from '../page-model.js';
 

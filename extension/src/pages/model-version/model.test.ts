@@ -1,9 +1,9 @@
 import type { Provenance } from '@slipway/contract';
 import { describe, expect, it, vi } from 'vitest';
-import { SlipwayClient } from '../../client/index.js';
+import { SlipwayClient } from '@slipway/client';
 import { FakeConnection } from '../../../testing/fake-connection.js';
-import { FakeServer } from '../../../testing/fake-server.js';
-import { sampleSignature, sampleVersion } from '../../../testing/samples.js';
+import { FakeServer } from '../../../../packages/client/testing/fake-server.js';
+import { sampleSignature, sampleVersion } from '../../../../packages/client/testing/samples.js';
 import { ModelVersionPageModel, type ModelVersionPageData } from './model.js';
 
 const DIGEST = 'd'.repeat(64);

@@ -1,7 +1,7 @@
 import { Provenance, PROVENANCE_FILE } from '@slipway/contract';
 import type { ModelVersion, RunDetail } from '@slipway/contract';
-import { RefusedError } from '../../client/index.js';
-import type { SlipwayClient } from '../../client/index.js';
+import { RefusedError } from '@slipway/client';
+import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { PageModel } from '../page-model.js';
 

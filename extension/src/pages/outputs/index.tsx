@@ -1,7 +1,7 @@
 import type { SessionCell } from '@slipway/contract';
 import type { IOutput } from '@jupyterlab/nbformat';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { asCallError } from '../../client/index.js';
+import { asCallError } from '@slipway/client';
 import { useHost } from '../../components/index.js';
 import { formatCount, useTranslation } from '../../display/index.js';
 import type { OutputReader } from './reader.js';

@@ -1,8 +1,8 @@
 import type { CellOutput } from '@slipway/contract';
 import { describe, expect, it } from 'vitest';
-import { SlipwayClient } from '../../client/index.js';
-import { FakeServer, jsonResponse } from '../../../testing/fake-server.js';
-import { sampleCell } from '../../../testing/samples.js';
+import { SlipwayClient } from '@slipway/client';
+import { FakeServer, jsonResponse } from '../../../../packages/client/testing/fake-server.js';
+import { sampleCell } from '../../../../packages/client/testing/samples.js';
 import { OutputReader } from './reader.js';
 
 const HASH = 'a'.repeat(64);

@@ -1,7 +1,7 @@
 import { BINARY_MIME_TYPE } from '@slipway/contract';
 import type { CellOutput, SessionCell } from '@slipway/contract';
 import type { IOutput } from '@jupyterlab/nbformat';
-import type { SlipwayClient } from '../../client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 
 const JSON_TYPE = /^application\/(?:json$|.*\+json$)/;
 

@@ -1,5 +1,5 @@
 import type { MetricSeries, ModelVersion, NotebookSession, RunDetail, SessionCell } from '@slipway/contract';
-import type { SlipwayClient } from '../../client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { OutputReader } from '../outputs/reader.js';
 import { PageModel } from '../page-model.js';

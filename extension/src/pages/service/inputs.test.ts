@@ -1,6 +1,6 @@
 import type { ColumnProfile, SignatureInput } from '@slipway/contract';
 import { describe, expect, it } from 'vitest';
-import { sampleSignature } from '../../../testing/samples.js';
+import { sampleSignature } from '../../../../packages/client/testing/samples.js';
 import { curlCommand, defaultTexts, readInputs } from './inputs.js';
 
 const signature = sampleSignature();

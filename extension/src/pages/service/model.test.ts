@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SlipwayClient } from '../../client/index.js';
+import { SlipwayClient } from '@slipway/client';
 import { FakeConnection } from '../../../testing/fake-connection.js';
-import { FakeServer } from '../../../testing/fake-server.js';
-import { sampleService } from '../../../testing/samples.js';
+import { FakeServer } from '../../../../packages/client/testing/fake-server.js';
+import { sampleService } from '../../../../packages/client/testing/samples.js';
 import { ServicePageModel } from './model.js';
 
 describe('the model of the page of a service', () => {

@@ -1,6 +1,6 @@
 import type { ColumnProfile, Service, TestAnswer } from '@slipway/contract';
-import { asCallError, RefusedError } from '../../client/index.js';
-import type { CallError, SlipwayClient } from '../../client/index.js';
+import { asCallError, RefusedError } from '@slipway/client';
+import type { CallError, SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { PageModel } from '../page-model.js';
 import { defaultTexts, readInputs } from './inputs.js';

@@ -1,5 +1,5 @@
 import type { RunSummary, SessionCell, SessionDetail } from '@slipway/contract';
-import type { SlipwayClient } from '../../client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { freshnessOf } from '../../notebook/edited.js';
 import type { CellFreshness } from '../../notebook/edited.js';

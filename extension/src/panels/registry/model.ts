@@ -1,5 +1,5 @@
 import type { ModelVersion, RegisteredModel } from '@slipway/contract';
-import type { SlipwayClient } from '../../client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { NamedListModel } from '../named-list.js';
 

@@ -1,7 +1,7 @@
 import type { RunStatus, RunSummary, ServerEvent } from '@slipway/contract';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import type { SlipwayClient } from '../../client/index.js';
+import type { SlipwayClient } from '@slipway/client';
 import type { VisibleModel } from '../../components/index.js';
 import { LiveQuery } from '../../live/index.js';
 import type { ILiveConnection, Snapshot } from '../../live/index.js';

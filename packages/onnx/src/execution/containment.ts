@@ -1,3 +1,4 @@
+import { fieldSpans, readVarint, WireFormatError } from '../wire/protobuf.js';
 import { DATA_LOCATION, EXTERNAL_DATA, MOST_NESTED, TENSORS_WITHIN, type OnnxMessage } from '../wire/tensor-places.js';
 
 /*
@@ -6,7 +7,7 @@ import { DATA_LOCATION, EXTERNAL_DATA, MOST_NESTED, TENSORS_WITHIN, type OnnxMes
  * runtime sees them.
  */
 
-/** The file is no ONNX model that is complete in itself. */
+/** The file is not an ONNX model that is complete in itself. */
 export class UncontainedModelError extends Error {
   constructor(why: string) {
     super(`The model was refused: ${why}.`);
@@ -14,9 +15,13 @@ export class UncontainedModelError extends Error {
   }
 }
 
-/** @throws UncontainedModelError when a tensor lies in another file, or the bytes are no ONNX model. */
+/** @throws UncontainedModelError when a tensor is in another file, or the bytes are not an ONNX model. */
 export function refuseExternalData(model: Uint8Array): void {
-  walk(model, { start: 0, end: model.length }, 'model', 0);
+  try {
+    walk(model, { start: 0, end: model.length }, 'model', 0);
+  } catch (error) {
+    throw error instanceof WireFormatError ? new UncontainedModelError('its bytes are not an ONNX model') : error;
+  }
 }
 
 interface Span {
@@ -24,87 +29,21 @@ interface Span {
   readonly end: number;
 }
 
-interface Field extends Span {
-  readonly number: number;
-  /** Of a number; a text or a message has none. */
-  readonly value: number | undefined;
-}
-
 function walk(bytes: Uint8Array, span: Span, message: OnnxMessage, depth: number): void {
   if (depth > MOST_NESTED) {
     throw new UncontainedModelError('its graphs are nested too deeply');
   }
-  for (const field of fieldsOf(bytes, span)) {
+  for (const field of fieldSpans(bytes, span.start, span.end)) {
     if (message === 'tensor') {
-      if (field.number === EXTERNAL_DATA || (field.number === DATA_LOCATION && field.value !== 0)) {
-        throw new UncontainedModelError('a tensor of it lies in another file (external data)');
+      const isElsewhere = field.wire === 0 && readVarint(bytes, field.start, field.end).value !== 0n;
+      if (field.number === EXTERNAL_DATA || (field.number === DATA_LOCATION && isElsewhere)) {
+        throw new UncontainedModelError('a tensor of it is in another file (external data)');
       }
       continue;
     }
     const inner = TENSORS_WITHIN[message][field.number];
-    if (inner !== undefined && field.value === undefined) {
+    if (inner !== undefined && field.wire === 2) {
       walk(bytes, field, inner, depth + 1);
     }
   }
-}
-
-function* fieldsOf(bytes: Uint8Array, { start, end }: Span): Generator<Field> {
-  let at = start;
-  while (at < end) {
-    const tag = varint(bytes, at, end, 5);
-    at = tag.next;
-    const number = Math.floor(tag.value / 8);
-    switch (tag.value % 8) {
-      case 0: {
-        const { value, next } = varint(bytes, at, end, 10);
-        yield { number, value, start: at, end: next };
-        at = next;
-        break;
-      }
-      case 1:
-        yield { number, value: NaN, start: at, end: at + 8 };
-        at += 8;
-        break;
-      case 2: {
-        const { value: length, next } = varint(bytes, at, end, 5);
-        yield { number, value: undefined, start: next, end: bounded(next + length, end) };
-        at = next + length;
-        break;
-      }
-      case 5:
-        yield { number, value: NaN, start: at, end: at + 4 };
-        at += 4;
-        break;
-      default:
-        throw notOnnx();
-    }
-  }
-  bounded(at, end);
-}
-
-/** Numbers beyond 2^53 lose digits, which is enough to tell them from zero. */
-function varint(bytes: Uint8Array, start: number, end: number, longest: number): { value: number; next: number } {
-  let value = 0;
-  for (let index = 0; index < longest; index += 1) {
-    const byte = start + index < end ? bytes[start + index] : undefined;
-    if (byte === undefined) {
-      throw notOnnx();
-    }
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) {
-      return { value, next: start + index + 1 };
-    }
-  }
-  throw notOnnx();
-}
-
-function bounded(at: number, end: number): number {
-  if (at > end) {
-    throw notOnnx();
-  }
-  return at;
-}
-
-function notOnnx(): UncontainedModelError {
-  return new UncontainedModelError('its bytes are no ONNX model');
 }

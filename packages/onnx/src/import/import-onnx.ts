@@ -15,7 +15,7 @@ import { planOutputs, writeOutputs, type OutputPlan } from './outputs.js';
 import { expectedAnswers, largestGap, otherLabels } from './parity.js';
 import { LoadedGraph, refuseForeignOperators, type GraphTensor } from './runtime.js';
 import { messageOf } from '@slipway/wording';
-import { WireFormatError } from '../wire/wire.js';
+import { WireFormatError } from '../wire/protobuf.js';
 import { givenRows, madeUpRows, type SampleRows } from './sample-rows.js';
 
 /** A foreign model, ready to be put into a bundle. */
@@ -46,7 +46,7 @@ export async function importOnnx(file: string, options: ImportOptions = {}): Pro
     return await bringIn(file, options);
   } catch (cause) {
     if (!(cause instanceof WireFormatError)) throw cause;
-    throw new OnnxImportError('ONNX_INVALID', `The file is no ONNX model: ${cause.message}.`, { cause });
+    throw new OnnxImportError('ONNX_INVALID', `The file is not an ONNX model: ${cause.message}.`, { cause });
   }
 }
 

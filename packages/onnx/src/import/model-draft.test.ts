@@ -3,16 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { OnnxImportError } from './errors.js';
 import { ModelDraft } from './model-draft.js';
 import { ElementType, encodeValueInfo, readValueInfo, tensor } from '../wire/value-info.js';
-import {
-  bytesField,
-  decodeFields,
-  encodeFields,
-  intField,
-  messageField,
-  textField,
-  WireFormatError,
-  type Field
-} from '../wire/wire.js';
+import { bytesField, decodeFields, encodeFields, intField, messageField, textField, type Field } from '../wire/wire.js';
+import { WireFormatError } from '../wire/protobuf.js';
 
 const field: fc.Arbitrary<Field> = fc.oneof(
   fc.record({

@@ -11,9 +11,9 @@ import {
   textField,
   textOf,
   textsOf,
-  WireFormatError,
   type Field
 } from '../wire/wire.js';
+import { WireFormatError } from '../wire/protobuf.js';
 import { OnnxImportError } from './errors.js';
 import {
   ATTRIBUTE,
@@ -65,7 +65,7 @@ export class ModelDraft {
     this.outputs = messagesOf(graph, GRAPH.outputs).map(readValueInfo);
   }
 
-  /** @throws OnnxImportError ONNX_INVALID when the bytes are no ONNX model. */
+  /** @throws OnnxImportError ONNX_INVALID when the bytes are not an ONNX model. */
   static parse(bytes: Uint8Array): ModelDraft {
     try {
       const model = decodeFields(bytes);
@@ -76,7 +76,7 @@ export class ModelDraft {
       return draft;
     } catch (cause) {
       if (!(cause instanceof WireFormatError)) throw cause;
-      throw new OnnxImportError('ONNX_INVALID', `The file is no ONNX model: ${cause.message}.`, { cause });
+      throw new OnnxImportError('ONNX_INVALID', `The file is not an ONNX model: ${cause.message}.`, { cause });
     }
   }
 

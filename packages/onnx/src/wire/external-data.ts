@@ -3,16 +3,8 @@ import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { OnnxImportError } from '../import/errors.js';
 import { DATA_LOCATION, EXTERNAL_DATA, MOST_NESTED, TENSORS_WITHIN, type OnnxMessage } from './tensor-places.js';
-import {
-  bytesField,
-  decodeFields,
-  encodeFields,
-  fieldOf,
-  messagesOf,
-  textOf,
-  WireFormatError,
-  type Field
-} from './wire.js';
+import { bytesField, decodeFields, encodeFields, fieldOf, messagesOf, textOf, type Field } from './wire.js';
+import { WireFormatError } from './protobuf.js';
 
 const RAW_DATA = 9;
 /** A protobuf message cannot be larger than this. */
@@ -71,7 +63,7 @@ export async function takeInExternalData(model: Uint8Array, folder: string | nul
     return { model: await rebuild(model, 'model', 0), files: [...files] };
   } catch (cause) {
     if (!(cause instanceof WireFormatError)) throw cause;
-    throw new OnnxImportError('ONNX_INVALID', `The file is no ONNX model: ${cause.message}.`, { cause });
+    throw new OnnxImportError('ONNX_INVALID', `The file is not an ONNX model: ${cause.message}.`, { cause });
   }
 }
 

@@ -1,3 +1,5 @@
+import { varint } from './protobuf.js';
+
 /**
  * Writes the protobuf wire format (https://protobuf.dev/programming-guides/encoding/): the few field kinds that an ONNX
  * model needs. Fields are written in the order of the calls.
@@ -8,7 +10,7 @@ export class ProtobufWriter {
   /** An integer field (int32, int64, enum, bool); negative numbers take ten bytes, as the format says. */
   int(field: number, value: number | bigint): this {
     this.#tag(field, 0);
-    this.#varint(BigInt.asUintN(64, BigInt(value)));
+    this.#chunks.push(varint(value));
     return this;
   }
 
@@ -22,7 +24,7 @@ export class ProtobufWriter {
 
   bytes(field: number, value: Uint8Array): this {
     this.#tag(field, 2);
-    this.#varint(BigInt(value.length));
+    this.#chunks.push(varint(value.length));
     this.#chunks.push(value);
     return this;
   }
@@ -38,7 +40,7 @@ export class ProtobufWriter {
   /** Packed repeated int64. */
   packedInts(field: number, values: readonly (number | bigint)[]): this {
     const inner = new ProtobufWriter();
-    for (const value of values) inner.#varint(BigInt.asUintN(64, BigInt(value)));
+    for (const value of values) inner.#chunks.push(varint(value));
     return this.bytes(field, inner.finish());
   }
 
@@ -54,17 +56,6 @@ export class ProtobufWriter {
   }
 
   #tag(field: number, wire: number): void {
-    this.#varint(BigInt((field << 3) | wire));
-  }
-
-  #varint(value: bigint): void {
-    const bytes: number[] = [];
-    let rest = value;
-    do {
-      const low = Number(rest & 0x7fn);
-      rest >>= 7n;
-      bytes.push(rest > 0n ? low | 0x80 : low);
-    } while (rest > 0n);
-    this.#chunks.push(Uint8Array.from(bytes));
+    this.#chunks.push(varint((field << 3) | wire));
   }
 }

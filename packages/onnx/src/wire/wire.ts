@@ -1,3 +1,5 @@
+import { fieldSpans, readVarint, varint } from './protobuf.js';
+
 /*
  * The protobuf wire format (https://protobuf.dev/programming-guides/encoding/), read and written without knowing what the
  * fields mean: what is not changed goes through byte by byte.
@@ -10,48 +12,13 @@ export interface Field {
   readonly value: bigint | Uint8Array;
 }
 
-/** The bytes are no message. */
-export class WireFormatError extends Error {}
-
-/** @throws WireFormatError when the bytes are no message. */
+/** @throws WireFormatError when the bytes are not a message. */
 export function decodeFields(bytes: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const take = (length: number): Uint8Array => {
-    if (length > bytes.length - at) throw new WireFormatError('a field is longer than what holds it');
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  while (at < bytes.length) {
-    const tag = readVarint(bytes, at);
-    at = tag.next;
-    const number = Number(tag.value >> 3n);
-    const wire = Number(tag.value & 7n);
-    if (number === 0) throw new WireFormatError('a field has no number');
-    switch (wire) {
-      case 0: {
-        const { value, next } = readVarint(bytes, at);
-        at = next;
-        fields.push({ number, wire, value });
-        break;
-      }
-      case 1:
-        fields.push({ number, wire, value: take(8) });
-        break;
-      case 2: {
-        const { value, next } = readVarint(bytes, at);
-        at = next;
-        fields.push({ number, wire, value: take(Number(value)) });
-        break;
-      }
-      case 5:
-        fields.push({ number, wire, value: take(4) });
-        break;
-      default:
-        throw new WireFormatError(`a field has the unknown kind ${wire}`);
-    }
-  }
-  return fields;
+  return Array.from(fieldSpans(bytes), ({ number, wire, start, end }) => ({
+    number,
+    wire,
+    value: wire === 0 ? readVarint(bytes, start, end).value : bytes.subarray(start, end)
+  }));
 }
 
 export function encodeFields(fields: readonly Field[]): Uint8Array {
@@ -88,7 +55,7 @@ export function messageField(number: number, fields: readonly Field[]): Field {
 
 /** Packed repeated int64. */
 export function packedField(number: number, values: readonly number[]): Field {
-  const parts = values.map(value => varint(BigInt.asUintN(64, BigInt(value))));
+  const parts = values.map(value => varint(value));
   return bytesField(number, Uint8Array.from(parts.flatMap(part => Array.from(part))));
 }
 
@@ -142,9 +109,9 @@ export function messagesOf(fields: readonly Field[], number: number): Uint8Array
 }
 
 function headOf({ number, wire, value }: Field): Uint8Array {
-  const tag = varint(BigInt(number * 8 + wire));
+  const tag = varint(number * 8 + wire);
   if (typeof value === 'bigint') return joined(tag, varint(value));
-  return wire === 2 ? joined(tag, varint(BigInt(value.length))) : tag;
+  return wire === 2 ? joined(tag, varint(value.length)) : tag;
 }
 
 function sizeOf(value: bigint | Uint8Array): number {
@@ -156,29 +123,4 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   out.set(a);
   out.set(b, a.length);
   return out;
-}
-
-function varint(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
-}
-
-function readVarint(bytes: Uint8Array, start: number): { value: bigint; next: number } {
-  // Most are one byte.
-  const first = bytes[start];
-  if (first !== undefined && first < 0x80) return { value: BigInt(first), next: start + 1 };
-  let value = 0n;
-  for (let i = 0; i < 10; i++) {
-    const byte = bytes[start + i];
-    if (byte === undefined) break;
-    value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    if (byte < 0x80) return { value: BigInt.asUintN(64, value), next: start + i + 1 };
-  }
-  throw new WireFormatError('a number does not end');
 }

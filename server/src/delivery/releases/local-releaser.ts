@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import type { ReleaseManifest } from '@slipway/contract';
+import { ServiceHealth, type ReleaseManifest } from '@slipway/contract';
 import { ServiceUnavailableError } from '../../platform/errors.js';
 import { isProcessAlive } from '../../platform/processes.js';
 import type { BundleReader, OnStep, Releaser, ServiceObservation } from './ports.js';
@@ -9,16 +8,6 @@ import { FIRST_SERVICE_PORT, freePort, listServiceNames, ServiceFolder } from '@
 const RELEASE_TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
 const HEALTH_TIMEOUT_MS = 2000;
-
-/** What a service answers to `GET /health`. */
-const Health = z.object({
-  release: z.number().int(),
-  refused: z.object({ release: z.number().int(), message: z.string() }).nullable(),
-  requests: z.number().int(),
-  started_at: z.number().int(),
-  pid: z.number().int()
-});
-type Health = z.infer<typeof Health>;
 
 /** Sees to it that somebody starts the processes of services; the supervisor does, when one runs. */
 export type EnsureSupervised = () => Promise<void>;
@@ -105,10 +94,10 @@ export class LocalReleaser implements Releaser {
   }
 }
 
-async function askHealth(url: string): Promise<Health | null> {
+async function askHealth(url: string): Promise<ServiceHealth | null> {
   try {
     const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
-    const parsed = Health.safeParse(await response.json());
+    const parsed = ServiceHealth.safeParse(await response.json());
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ErrorBody, routes, type Answer, type Body, type Operation, type Params, type Query } from '@slipway/contract';
-import { z } from 'zod';
+import { RefusedError, SlipwayClient, UnreachableError, type CallInput, type JsonOperation } from '@slipway/client';
+import type { Answer } from '@slipway/contract';
 import { DataFolder } from '../../platform/data-folder.js';
 import { ServiceUnavailableError, SlipwayError } from '../../platform/errors.js';
 import { dataFolder } from './options.js';
@@ -10,10 +10,18 @@ const TIMEOUT_MS = 30_000;
 
 /** The metadata server as commands call it. */
 export class CommandClient {
+  readonly #client: SlipwayClient;
+
   private constructor(
     readonly url: string,
-    private readonly token: string
-  ) {}
+    token: string
+  ) {
+    this.#client = new SlipwayClient((path, init) => {
+      const headers = new Headers(init.headers);
+      headers.set('authorization', `Bearer ${token}`);
+      return fetch(new URL(path, url), { ...init, headers });
+    });
+  }
 
   /**
    * Finds the server: the data folder when it is named, else `SLIPWAY_URL` and `SLIPWAY_TOKEN` (set in every kernel of
@@ -34,50 +42,30 @@ export class CommandClient {
     });
   }
 
-  /** @throws SlipwayError with the server's own words when it refuses. */
-  async call<O extends Operation>(
-    operation: O,
-    input: { params?: Params<O>; query?: Query<O>; body?: Body<O> },
-    timeoutMs = TIMEOUT_MS
-  ): Promise<Answer<O>> {
-    const route = routes[operation];
-    const values = (input.params ?? {}) as Record<string, string | number>;
-    const url = new URL(
-      route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name]!)),
-      this.url
+  /** @throws SlipwayError with the server's own words when it refuses; ServiceUnavailableError when it does not answer. */
+  call<O extends JsonOperation>(operation: O, input: CallInput<O>, timeoutMs = TIMEOUT_MS): Promise<Answer<O>> {
+    return this.#told(() =>
+      this.#client.call(operation, { ...input, signal: input.signal ?? AbortSignal.timeout(timeoutMs) })
     );
-    for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
-      url.searchParams.set(key, String(value));
+  }
+
+  /** Stores bytes under their SHA-256. Same errors as `call`. */
+  upload(sha256: string, bytes: Uint8Array): Promise<void> {
+    return this.#told(() => this.#client.putBlob(sha256, new Uint8Array(bytes)));
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof RefusedError) {
+        throw new SlipwayError(error.code, error.message, { remedy: error.remedy, where: error.where });
+      }
+      if (error instanceof UnreachableError || (error instanceof DOMException && error.name === 'TimeoutError')) {
+        throw new ServiceUnavailableError(`The metadata server does not answer at ${this.url}.`, { cause: error });
+      }
+      throw error;
     }
-    const body = await this.#send(url, {
-      method: route.method,
-      headers: input.body === undefined ? {} : { 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) })
-    });
-    const schema: unknown = route.answer;
-    if (!(schema instanceof z.ZodType)) throw new TypeError(`${operation} answers a stream.`);
-    return schema.parse(body) as Answer<O>;
-  }
-
-  /** Stores bytes under their SHA-256. @throws SlipwayError with the server's own words when it refuses. */
-  async upload(sha256: string, bytes: Uint8Array): Promise<void> {
-    await this.#send(new URL(routes.putBlob.path.replace('{sha256}', sha256), this.url), {
-      method: routes.putBlob.method,
-      headers: { 'content-type': 'application/octet-stream' },
-      body: new Uint8Array(bytes)
-    });
-  }
-
-  async #send(url: URL, request: RequestInit & { headers: Record<string, string> }): Promise<unknown> {
-    const headers = { ...request.headers, authorization: `Bearer ${this.token}` };
-    const response = await fetch(url, { ...request, headers }).catch((cause: unknown) => {
-      throw new ServiceUnavailableError(`The metadata server does not answer at ${this.url}.`, { cause });
-    });
-    const body: unknown = await response.json();
-    if (response.ok) return body;
-    const refused = ErrorBody.parse(body);
-    throw new SlipwayError(refused.error_code, refused.message, { remedy: refused.remedy, where: refused.where });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFields } from './protobuf-reader.js';
+import { decodeFields, intOf, messagesOf, textOf } from '@slipway/onnx/wire';
 
 /** An input or output of an operation; one that repeats says which attribute tells how often. */
 export interface OperationArgument {
@@ -19,21 +19,14 @@ export interface Operation {
   readonly stateful: boolean;
 }
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
 /** TensorFlow's operations by name, read from its serialized OpList as they are asked for. */
 export class Operations {
   readonly #unread = new Map<string, Uint8Array>();
   readonly #read = new Map<string, Operation>();
 
   constructor(list: Uint8Array) {
-    for (const operation of readFields(list)) {
-      if (!('bytes' in operation)) continue;
-      for (const field of readFields(operation.bytes)) {
-        if (field.number !== 1 || !('bytes' in field)) continue;
-        this.#unread.set(text(field.bytes), operation.bytes);
-        break;
-      }
+    for (const operation of messagesOf(decodeFields(list), 1)) {
+      this.#unread.set(textOf(decodeFields(operation), 1), operation);
     }
   }
 
@@ -50,32 +43,22 @@ export class Operations {
 }
 
 function readOperation(bytes: Uint8Array): Operation {
-  const inputs: OperationArgument[] = [];
-  const outputs: OperationArgument[] = [];
-  const attributes = new Set<string>();
-  let stateful = false;
-  for (const field of readFields(bytes)) {
-    if ('integer' in field) {
-      if (field.number === 17) stateful = field.integer !== 0;
-    } else if (field.number === 2) inputs.push(readArgument(field.bytes));
-    else if (field.number === 3) outputs.push(readArgument(field.bytes));
-    else if (field.number === 4) attributes.add(stringIn(field.bytes, 1) ?? '');
-  }
-  return { inputs, outputs, attributes, stateful };
-}
-
-function readArgument(bytes: Uint8Array): OperationArgument {
+  const fields = decodeFields(bytes);
   return {
-    name: stringIn(bytes, 1) ?? '',
-    typeAttribute: stringIn(bytes, 4),
-    countAttribute: stringIn(bytes, 5),
-    listAttribute: stringIn(bytes, 6)
+    inputs: messagesOf(fields, 2).map(readArgument),
+    outputs: messagesOf(fields, 3).map(readArgument),
+    attributes: new Set(messagesOf(fields, 4).map(attribute => textOf(decodeFields(attribute), 1))),
+    stateful: (intOf(fields, 17) ?? 0n) !== 0n
   };
 }
 
-function stringIn(bytes: Uint8Array, number: number): string | undefined {
-  for (const field of readFields(bytes)) {
-    if (field.number === number && 'bytes' in field && field.bytes.length > 0) return text(field.bytes);
-  }
-  return undefined;
+function readArgument(bytes: Uint8Array): OperationArgument {
+  const fields = decodeFields(bytes);
+  const named = (number: number): string | undefined => textOf(fields, number) || undefined;
+  return {
+    name: textOf(fields, 1),
+    typeAttribute: named(4),
+    countAttribute: named(5),
+    listAttribute: named(6)
+  };
 }

@@ -36,7 +36,7 @@ export class UnreachableError extends CallError {
   readonly detail: string;
 
   constructor(detail: string, options?: ErrorOptions) {
-    super('The Slipway server is not reachable.', 'Start it with `slipway server`, or press Retry.', options);
+    super('The Slipway server is not reachable.', 'Start it with `slipway server`, and try again.', options);
     this.detail = detail;
   }
 }
@@ -48,7 +48,7 @@ export class ContractError extends CallError {
   constructor(operation: string, detail: string) {
     super(
       `The answer to ${operation} does not have the agreed form: ${detail}`,
-      'Server and extension are probably of different versions: restart JupyterLab and reload the page.'
+      'Server and client are probably of different versions: restart JupyterLab and reload the page.'
     );
   }
 }

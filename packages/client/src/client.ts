@@ -6,7 +6,7 @@ import { requestPath } from './request-path.js';
 import type { PathValues } from './request-path.js';
 import { messageOf } from '@slipway/wording';
 
-/** Sends one request; `path` starts with `/api/`. In JupyterLab this goes through its own server (see `transport.ts`). */
+/** Sends one request; `path` starts with `/api/`. In JupyterLab this goes through its own server. */
 export type Transport = (path: string, init: RequestInit) => Promise<Response>;
 
 /** Operations that take and give JSON. */
@@ -81,11 +81,21 @@ export class SlipwayClient {
   }
 
   /** Reads the bytes of a blob. @throws as `call` does. */
-  async readBlob(sha256: string, signal: AbortSignal): Promise<Uint8Array> {
+  async readBlob(sha256: string, signal?: AbortSignal): Promise<Uint8Array> {
     const route: RouteSpec = routes.getBlob;
     const path = requestPath(route, { params: { sha256 } });
-    const response = await this.#send(path, { method: route.method, signal });
+    const response = await this.#send(path, { method: route.method, signal: signal ?? null });
     return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** Stores bytes under their SHA-256. @throws as `call` does. */
+  async putBlob(sha256: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
+    const route: RouteSpec = routes.putBlob;
+    await this.#send(requestPath(route, { params: { sha256 } }), {
+      method: route.method,
+      headers: { 'Content-Type': 'application/octet-stream' },
+      body: content
+    });
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FakeServer, jsonResponse } from '../../testing/fake-server.js';
-import { sampleRun } from '../../testing/samples.js';
+import { FakeServer, jsonResponse } from '../testing/fake-server.js';
+import { sampleRun } from '../testing/samples.js';
 import { SlipwayClient } from './client.js';
 import { asCallError, ContractError, RefusedError, UnreachableError } from './errors.js';
 import { requestPath } from './request-path.js';

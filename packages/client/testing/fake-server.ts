@@ -1,5 +1,5 @@
 import type { ServerEvent } from '@slipway/contract';
-import type { Transport } from '../src/client/index.js';
+import type { Transport } from '../src/client.js';
 
 /** An answer to one request: a value is sent as JSON with status 200. */
 export type FakeAnswer = Response | object;

@@ -1,6 +1,6 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { URLExt } from '@jupyterlab/coreutils';
-import type { Transport } from './client.js';
+import type { Transport } from '@slipway/client';
 
 /**
  * Sends requests to JupyterLab's own server, whose proxy passes `slipway/…` on to the metadata server and adds its token.
