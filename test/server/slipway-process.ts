@@ -9,6 +9,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The program `slipway`. */
 export const COMMAND = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
 
+/** The command that `npm install` puts on the path. */
+export const COMMAND_OF_SHELL = path.join(ROOT, 'server', 'bin', 'slipway');
+
 /** The Python that has MLflow's client. */
 export const PYTHON = process.env['SLIPWAY_PYTHON'] ?? path.join(ROOT, '.venv', 'bin', 'python');
 
