@@ -5,9 +5,7 @@ import {
   type FieldValue
 } from '../platform/store/search/conditions.js';
 import type { CatalogueModel, CatalogueVersion } from './catalogue-reading.js';
-
-/** MLflow keeps prompts among its models, under this tag; searches leave them out unless they ask for them. */
-const PROMPT_TAG = 'mlflow.prompt.is_prompt';
+import { isPrompt, PROMPT_TAG } from './prompts.js';
 
 type Tagged = Pick<CatalogueModel, 'tags'>;
 
@@ -58,6 +56,7 @@ function fieldOf(version: CatalogueVersion, { entity, key }: EntityField): Field
   }
 }
 
+/** Searches leave prompts out unless they ask for them. */
 function choosePrompts<T extends Tagged>(
   entities: readonly T[],
   query: EntityQuery
@@ -68,7 +67,7 @@ function choosePrompts<T extends Tagged>(
   const wantsPrompts =
     asked !== undefined && (asked.comparison === '=') === (String(asked.value).toLowerCase() === 'true');
   return {
-    chosen: entities.filter(each => (tagOf(each, PROMPT_TAG) === 'true') === wantsPrompts),
+    chosen: entities.filter(each => isPrompt(each.tags) === wantsPrompts),
     rest: { ...query, conditions: query.conditions.filter(condition => !isAboutPrompts(condition)) }
   };
 }

@@ -18,6 +18,7 @@ import { OWN_ARTIFACTS } from '../platform/store/artifact-root.js';
 import type { Store } from '../platform/store/store.js';
 import type { ModelVersionTable, Tables } from '../platform/store/tables.js';
 import type { Outbox } from '../platform/webhooks/outbox.js';
+import { PROMPT_TAG } from './prompts.js';
 import { validateBundle, type ValidBundle } from './bundle-validation.js';
 
 const Metrics = z.record(z.string(), z.number());
@@ -83,7 +84,22 @@ export class Registry {
 
   /** By name; versions newest first. */
   async list(): Promise<RegisteredModel[]> {
-    const models = await this.#store.reads.selectFrom('registered_model').selectAll().orderBy('name').execute();
+    const models = await this.#store.reads
+      .selectFrom('registered_model')
+      .selectAll()
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('registered_model_tag')
+              .whereRef('registered_model_tag.model', '=', 'registered_model.id')
+              .where('registered_model_tag.key', '=', PROMPT_TAG)
+              .where('registered_model_tag.value', '=', 'true')
+              .select('registered_model_tag.key')
+          )
+        )
+      )
+      .orderBy('name')
+      .execute();
     const versions = await this.#complete(await this.#versions());
     return models.map(model => ({
       name: model.name,

@@ -33,13 +33,25 @@ describe('users, as MLflow’s client manages them', () => {
     await users('POST', 'create', { username: 'bob', password: 'a password of his' });
     const change = { username: 'bob', password: 'another password of his' };
     const own = as('bob', 'a password of his');
-    expect((await users('PATCH', 'update-password', change, own)).json).toMatchObject({
+    const wrong = { ...change, current_password: 'a guess at it' };
+    expect((await users('PATCH', 'update-password', wrong, own)).json).toMatchObject({
       error_code: 'PERMISSION_DENIED'
     });
     const proven = { ...change, current_password: 'a password of his' };
     expect((await users('PATCH', 'update-password', proven, own)).status).toBe(200);
     expect((await users('GET', 'current', undefined, own)).status).toBe(401);
     expect((await users('GET', 'list', undefined, as('bob', 'another password of his'))).status).toBe(403);
+  });
+
+  it('change it also as older clients send it: what they log in with is the one they have', async () => {
+    await users('POST', 'create', { username: 'mia', password: 'a password of hers' });
+    const change = { username: 'mia', password: 'another password of hers' };
+    expect((await users('PATCH', 'update-password', change, as('mia', 'a password of hers'))).status).toBe(200);
+    expect((await users('GET', 'current', undefined, as('mia', 'another password of hers'))).status).toBe(200);
+    const token = await api.call('POST', '/api/v1/tokens', { user: 'mia', scopes: ['read', 'log'] });
+    const { secret } = token.json as { secret: string };
+    const byToken = await users('PATCH', 'update-password', change, { authorization: `Bearer ${secret}` });
+    expect(byToken.json).toMatchObject({ error_code: 'PERMISSION_DENIED' });
   });
 
   it('are refused with a short password, a strange name, or a name that is taken', async () => {

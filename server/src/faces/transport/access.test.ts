@@ -264,3 +264,15 @@ describe('a server that asks for nothing', () => {
     await expect(startTestServer({ auth: 'none', host: '0.0.0.0' })).rejects.toThrow('does not listen on 0.0.0.0');
   });
 });
+
+describe('a member of a project who logs without naming an experiment', () => {
+  it('is told how the names of experiments begin where it may log', async () => {
+    const member = await makeUser(api, 'lin', { credit: 'developer' });
+    const refused = await as(member, 'POST', '/api/2.0/mlflow/runs/create', { experiment_id: '0' });
+    expect(refused.status).toBe(403);
+    expect((refused.json as { message: string }).message).toBe(
+      'lin may not log in the project of the experiment 0. Use an experiment whose name begins with its project, credit.…, ' +
+        'e.g. mlflow.set_experiment("credit.my-experiment").'
+    );
+  });
+});

@@ -56,20 +56,43 @@ export class AccessControl {
       const needed = target.scope ?? scope;
       for (const id of new Set(valuesAt(request, target))) {
         const allowed = await this.allows(principal, needed, target.kind, id);
-        refuseUnless(allowed, principal, needed, `the project of the ${target.kind.replaceAll('-', ' ')} ${id}`);
+        const place = `the project of the ${target.kind.replaceAll('-', ' ')} ${id}`;
+        refuseUnless(allowed, principal, needed, place, target.kind);
       }
     }
   }
 }
 
-function refuseUnless(allowed: boolean, principal: Principal, scope: Scope, where: string): void {
+/** @param kind of what it is refused for; things that are named after a project can be named after another one. */
+function refuseUnless(allowed: boolean, principal: Principal, scope: Scope, where: string, kind?: AccessObject): void {
   if (!allowed) {
     throw new PermissionDeniedError(`${principal.name} may not ${scope} in ${where}.`, {
       remedy:
-        principal.by === 'token'
+        nameInOwnProject(principal, scope, kind) ??
+        (principal.by === 'token'
           ? 'Use a token with this scope, or ask an administrator of the project for a role that has it.'
-          : 'Ask an administrator of the project for a role that has it.'
+          : 'Ask an administrator of the project for a role that has it.')
     });
+  }
+}
+
+/** A run without an experiment goes to the default one, where members of other projects may not log. */
+function nameInOwnProject(principal: Principal, scope: Scope, kind: AccessObject | undefined): string | undefined {
+  const projects = [...principal.roles.keys()].filter(project => mayInProject(principal, scope, project));
+  if (projects.length === 0 || scope === 'read') {
+    return undefined;
+  }
+  const names = projects.map(project => `${project}.…`).join(' or ');
+  switch (kind) {
+    case 'run':
+    case 'experiment':
+    case 'experiment-name':
+      return `Use an experiment whose name begins with its project, ${names}, e.g. mlflow.set_experiment("${projects[0]}.my-experiment").`;
+    case 'model':
+    case 'dataset':
+      return `Use a name that begins with its project: ${names}.`;
+    default:
+      return undefined;
   }
 }
 

@@ -85,7 +85,8 @@ export class Access {
   }
 
   /**
-   * Administrators of the server change any password; others their own, with the one they have now.
+   * Administrators of the server change any password; others their own, with the one they have now: in the request, or as what
+   * they logged in with.
    *
    * @throws PermissionDeniedError, NotFoundError, RateLimitedError
    */
@@ -94,7 +95,9 @@ export class Access {
       const proven =
         principal.name === name &&
         principal.by !== 'open' &&
-        (await this.authenticator.isPassword(name, change.current_password ?? '', address));
+        (change.current_password === undefined
+          ? principal.by === 'password'
+          : await this.authenticator.isPassword(name, change.current_password, address));
       if (!proven) {
         throw new PermissionDeniedError(`${principal.name} may not change the password of ${name}.`, {
           where: 'body.current_password',

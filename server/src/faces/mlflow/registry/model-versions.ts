@@ -1,5 +1,6 @@
 import type { AccessTarget } from '@slipway/contract';
 import type { App } from '../../../app.js';
+import { isPrompt } from '../../../registry/prompts.js';
 import { searchVersions } from '../../../registry/catalogue-search.js';
 import { present } from '../entities.js';
 import { invalidParameter } from '../errors.js';
@@ -17,7 +18,7 @@ import {
 import type { RpcRequest } from '../request.js';
 import type { Rpc } from '../rpc.js';
 import { MODEL_VERSIONS, parseEntityFilter, parseEntityOrder } from '../search/entity-search.js';
-import { resolveSource } from './version-source.js';
+import { promptSource, resolveSource } from './version-source.js';
 
 const oneModel: readonly AccessTarget[] = [{ kind: 'model', at: 'name' }];
 const ROOT = '/mlflow/model-versions';
@@ -42,11 +43,12 @@ export function modelVersionRpcs(app: App): Rpc[] {
       handle: async request => {
         const name = modelName(request);
         const tags = request.keyValues('tags').map(registryTag);
-        const source = await resolveSource(app, {
+        const given = {
           source: request.text('source'),
           run_id: request.optionalText('run_id'),
           model_id: request.optionalText('model_id')
-        });
+        };
+        const source = isPrompt(tags) ? promptSource(given.source) : await resolveSource(app, given);
         const version = await catalogue.createVersion(name, {
           ...source,
           run_link: request.optionalText('run_link') ?? '',

@@ -54,6 +54,17 @@ export async function resolveSource(app: App, given: GivenSource): Promise<Resol
   return { source, location: source, run_id, logged_model };
 }
 
+/** What MLflow's clients send as the source of a prompt, which has none. */
+const PROMPT_SOURCES = new Set(['dummy-source', 'prompt-template']);
+
+/** A prompt has no files: its source names nothing. @throws MlflowError */
+export function promptSource(source: string): ResolvedSource {
+  if (!PROMPT_SOURCES.has(source)) {
+    throw invalidParameter(`Invalid prompt source: '${source}'. Prompt sources must use an MLflow placeholder.`);
+  }
+  return { source, location: source, run_id: null, logged_model: null };
+}
+
 /** A version made from a version of a registered model has that one's files and origin. */
 async function copyOf({ catalogue }: App, given: GivenSource): Promise<ResolvedSource | undefined> {
   const { source } = given;
