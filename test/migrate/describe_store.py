@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import warnings
 
@@ -14,13 +15,11 @@ from mlflow.entities import ViewType
 
 mlflow.set_tracking_uri(sys.argv[1])
 client = MlflowClient()
-LARGEST = 1.7976931348623157e308
 
 
 def number(value):
-    if value != value:
-        return "nan"
-    return max(-LARGEST, min(LARGEST, value))
+    # JSON has neither NaN nor infinity.
+    return value if abs(value) < float("inf") else str(value)
 
 
 def history(run_id, key):
@@ -67,6 +66,8 @@ def version_of(version):
         "stage": version.current_stage,
         "description": version.description or "",
         "run": version.run_id,
+        # MLflow's own server does not say it, and its source does.
+        "model": version.model_id or re.fullmatch(r"models:/(m-\w+)|.*", version.source or "", re.DOTALL)[1],
         "created": version.creation_timestamp,
         "tags": dict(version.tags),
         "aliases": sorted(version.aliases),

@@ -1,3 +1,4 @@
+import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DATABASES } from '../server/databases.js';
@@ -30,6 +31,18 @@ describe.each(DATABASES)('a folder that MLflow wrote, brought over to $name', ({
     expect(second.stdout).toBe(first.stdout);
     const theirs = await describeStore(PYTHON, folder.path, `file://${mlruns}`);
     expect(await describeServer(PYTHON, folder.path, data, env)).toEqual(theirs);
+  });
+
+  it('of which something has no place here is told to be left behind, and not that everything is here', async () => {
+    const copy = path.join(folder.path, `mlruns-${count}`);
+    await cp(mlruns, copy, { recursive: true });
+    await mkdir(path.join(copy, '0', 'traces', 'tr-1'), { recursive: true });
+    await mkdir(path.join(copy, '0', '0123456789abcdef0123456789abcdef'), { recursive: true });
+    const { code, stdout } = await migrate(copy, data, env);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Left behind: traces (1).');
+    expect(stdout).toContain('Left behind: folders of runs without their meta.yaml (1).');
+    expect(stdout).not.toContain('Everything is here.');
   });
 
   it('is complete after it was killed at any moment and run again', async () => {

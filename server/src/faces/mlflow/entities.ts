@@ -5,6 +5,7 @@ import type { RunRecord } from '../../tracking/runs/run-records.js';
 import type { RunRow } from '../../tracking/runs/run-rows.js';
 import { artifactRoot } from '../../platform/store/artifact-root.js';
 import { statusName } from '../../platform/store/run-status.js';
+import { toWire } from '../../platform/store/metric-value.js';
 import type { RunInputEntry } from '../../platform/store/operations.js';
 import { z } from 'zod';
 
@@ -97,7 +98,7 @@ function toDatasetInput(input: RunInputEntry): object {
 function toModelMetric(metric: LoggedModelMetric): object {
   return {
     key: metric.name,
-    value: metric.value,
+    value: toWire(metric.value),
     timestamp: metric.ts,
     step: metric.step,
     ...(metric.dataset_name === null ? {} : { dataset_name: metric.dataset_name }),

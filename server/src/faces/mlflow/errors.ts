@@ -91,9 +91,21 @@ export function toMlflowError(error: unknown, known: SlipwayError | undefined): 
   if (known === undefined) {
     return undefined;
   }
-  const message = known.subject === undefined ? known.message : sentenceOf(known.subject);
-  return new MlflowError(mlflowCode(known.code), message);
+  const code = mlflowCode(known.code);
+  if (known.subject !== undefined) {
+    return new MlflowError(code, sentenceOf(known.subject));
+  }
+  // Clients show the message and nothing else; where MLflow has a sentence of its own, it stays as it is.
+  const isOurs = !OF_MLFLOW.has(code) && known.remedy !== undefined;
+  return new MlflowError(code, isOurs ? `${known.message} ${known.remedy}` : known.message);
 }
+
+/** Mistakes for which MLflow has sentences, which its tests and its users' programs may look for. */
+const OF_MLFLOW = new Set<MlflowErrorCode>([
+  'INVALID_PARAMETER_VALUE',
+  'RESOURCE_ALREADY_EXISTS',
+  'RESOURCE_DOES_NOT_EXIST'
+]);
 
 function mlflowCode(code: ErrorCode): MlflowErrorCode {
   switch (code) {

@@ -8,8 +8,7 @@ import { DataFolder } from '../../platform/data-folder.js';
 import { InvalidRequestError } from '../../platform/errors.js';
 import { ForeignPlaces } from '../mlflow-import/artifact-places.js';
 import type { ForeignStore } from '../mlflow-import/foreign-store.js';
-import { Importer } from '../mlflow-import/importer.js';
-import type { Arrival } from '../mlflow-import/tally.js';
+import { Importer, type ImportReport } from '../mlflow-import/importer.js';
 import { copyTables } from '../../platform/store/copying/copy-tables.js';
 import { openTableSource } from '../../platform/store/copying/open-table-source.js';
 import { openStore } from '../../platform/store/open-store.js';
@@ -64,8 +63,7 @@ export async function migrateCommand(args: readonly string[]): Promise<number> {
   const unlock = isPostgresUrl(database) ? undefined : await folder.lock();
   try {
     const own = isDataFolder(from);
-    const arrivals = own ? await moveOwn(from, target) : await bringOver(from, options.artifacts, target);
-    return report(arrivals);
+    return report(own ? await moveOwn(from, target) : await bringOver(from, options.artifacts, target));
   } finally {
     await unlock?.();
   }
@@ -75,7 +73,7 @@ function isDataFolder(from: string): boolean {
   return existsSync(DataFolder.at(from).database);
 }
 
-async function moveOwn(from: string, target: Target): Promise<Arrival[]> {
+async function moveOwn(from: string, target: Target): Promise<ImportReport> {
   const folder = DataFolder.at(from);
   // Brought to the tables of this version first; a server that works on it has done that already.
   const opened = await openStore(folder.database);
@@ -86,10 +84,13 @@ async function moveOwn(from: string, target: Target): Promise<Arrival[]> {
     try {
       const counts = await copyTables(source, store);
       const arrivals = Object.entries(counts).filter(([, rows]) => rows > 0);
-      return [
-        ...arrivals.map(([table, rows]) => ({ what: table.replaceAll('_', ' '), there: rows, here: rows })),
-        { what: 'files', there: blobs, here: blobs }
-      ];
+      return {
+        arrivals: [
+          ...arrivals.map(([table, rows]) => ({ what: table.replaceAll('_', ' '), there: rows, here: rows })),
+          { what: 'files', there: blobs, here: blobs }
+        ],
+        leftBehind: []
+      };
     } finally {
       await store.close();
       await source.close();
@@ -99,7 +100,7 @@ async function moveOwn(from: string, target: Target): Promise<Arrival[]> {
   }
 }
 
-async function bringOver(from: string, artifacts: string | undefined, target: Target): Promise<Arrival[]> {
+async function bringOver(from: string, artifacts: string | undefined, target: Target): Promise<ImportReport> {
   const { store: source, beside } = await openForeign(from);
   try {
     const store = await openStore(target.database);
@@ -135,7 +136,7 @@ async function openForeign(from: string): Promise<{ store: ForeignStore; beside:
   return { store: new MlflowFileStore(folder), beside: path.dirname(folder) };
 }
 
-function report(arrivals: readonly Arrival[]): number {
+function report({ arrivals, leftBehind }: ImportReport): number {
   const width = Math.max(...arrivals.map(({ what }) => what.length));
   console.log(`${''.padEnd(width)}  ${'there'.padStart(10)}  ${'here'.padStart(10)}`);
   for (const { what, there, here } of arrivals) {
@@ -143,6 +144,15 @@ function report(arrivals: readonly Arrival[]): number {
     console.log(`${what.padEnd(width)}  ${String(there).padStart(10)}  ${String(here).padStart(10)}${missing}`);
   }
   const complete = arrivals.every(({ there, here }) => here >= there);
-  console.log(complete ? 'Everything is here.' : 'Not everything is here: run the same command again.');
+  for (const { what, count } of leftBehind) {
+    console.log(`Left behind: ${what} (${count}).`);
+  }
+  if (!complete) {
+    console.log('Not everything is here: run the same command again.');
+  } else if (leftBehind.length === 0) {
+    console.log('Everything is here.');
+  } else {
+    console.log('All else is here.');
+  }
   return complete ? 0 : 1;
 }

@@ -12,7 +12,8 @@ import type {
   ForeignLoggedModel,
   ForeignModel,
   ForeignRun,
-  ForeignStore
+  ForeignStore,
+  LeftBehind
 } from './foreign-store.js';
 import { readModels } from './file-registry.js';
 import { modelMetrics, pointsBelow } from './metric-files.js';
@@ -88,6 +89,7 @@ interface ExperimentFolder {
 /** MLflow's store in a folder (`mlruns`), which is only read. */
 export class MlflowFileStore implements ForeignStore {
   readonly #root: string;
+  #inputsWithoutDataset = 0;
 
   /** @throws InvalidRequestError when the folder is no such store. */
   constructor(root: string) {
@@ -118,7 +120,9 @@ export class MlflowFileStore implements ForeignStore {
       for (const name of (await foldersIn(folder)).filter(each => !NO_RUNS.has(each))) {
         const run = await readMeta(path.join(folder, name), Run);
         if (run !== undefined) {
-          yield await toRun(folder, path.join(folder, name), meta.experiment_id, run);
+          const { missing, ...whole } = await toRun(folder, path.join(folder, name), meta.experiment_id, run);
+          this.#inputsWithoutDataset += missing;
+          yield whole;
         }
       }
     }
@@ -154,6 +158,22 @@ export class MlflowFileStore implements ForeignStore {
     return readModels(path.join(this.#root, 'models'));
   }
 
+  async leftBehind(): Promise<LeftBehind[]> {
+    let traces = 0;
+    let broken = 0;
+    for (const { folder } of await this.#experiments()) {
+      traces += (await foldersIn(path.join(folder, 'traces'))).length;
+      for (const name of (await foldersIn(folder)).filter(each => !NO_RUNS.has(each))) {
+        broken += existsSync(path.join(folder, name, 'meta.yaml')) ? 0 : 1;
+      }
+    }
+    return [
+      { what: 'traces', count: traces },
+      { what: 'folders of runs without their meta.yaml', count: broken },
+      { what: 'dataset inputs whose dataset is missing', count: this.#inputsWithoutDataset }
+    ].filter(({ count }) => count > 0);
+  }
+
   close(): void {}
 
   async #experiments(): Promise<ExperimentFolder[]> {
@@ -176,8 +196,8 @@ async function toRun(
   folder: string,
   experiment_id: string,
   meta: z.infer<typeof Run>
-): Promise<ForeignRun> {
-  const { inputs, models } = await inputsOf(experiment, folder);
+): Promise<ForeignRun & { missing: number }> {
+  const { inputs, models, missing } = await inputsOf(experiment, folder);
   const tags = await readPairs(path.join(folder, 'tags'));
   return {
     run_id: meta.run_id ?? meta.run_uuid ?? path.basename(folder),
@@ -192,6 +212,7 @@ async function toRun(
     tags,
     inputs,
     models,
+    missing,
     artifacts: nearby(folder, meta.artifact_uri),
     metrics: () => pointsBelow(path.join(folder, 'metrics'))
   };
@@ -203,9 +224,14 @@ function nearby(folder: string, declared: string): ForeignArtifacts {
   return { place: existsSync(own) ? own : declared, declared };
 }
 
-async function inputsOf(experiment: string, run: string): Promise<Pick<ForeignRun, 'inputs' | 'models'>> {
+/** @returns also how many inputs have lost their dataset. */
+async function inputsOf(
+  experiment: string,
+  run: string
+): Promise<Pick<ForeignRun, 'inputs' | 'models'> & { missing: number }> {
   const inputs: RunInputEntry[] = [];
   const models: ForeignRun['models'][number][] = [];
+  let missing = 0;
   for (const [kind, direction] of [
     ['inputs', 'input'],
     ['outputs', 'output']
@@ -220,7 +246,9 @@ async function inputsOf(experiment: string, run: string): Promise<Pick<ForeignRu
         continue;
       }
       const dataset = await readMeta(path.join(experiment, 'datasets', input.source_id), Dataset);
-      if (dataset !== undefined) {
+      if (dataset === undefined) {
+        missing += 1;
+      } else {
         const tags = Object.entries(input.tags ?? {}).map(([key, value]) => ({ key, value }));
         const { name: dataset_name, digest, source_type, source, schema, profile } = dataset;
         const details: DatasetDetails = {
@@ -233,5 +261,5 @@ async function inputsOf(experiment: string, run: string): Promise<Pick<ForeignRu
       }
     }
   }
-  return { inputs, models };
+  return { inputs, models, missing };
 }

@@ -90,11 +90,20 @@ export interface ForeignVersion {
   readonly tags: readonly KeyValue[];
 }
 
+/** Things that are not brought over. */
+export interface LeftBehind {
+  /** In the plural, e.g. `traces`. */
+  readonly what: string;
+  readonly count: number;
+}
+
 export interface ForeignStore {
   experiments(): AsyncIterable<ForeignExperiment>;
   runs(): AsyncIterable<ForeignRun>;
   loggedModels(): AsyncIterable<ForeignLoggedModel>;
   models(): AsyncIterable<ForeignModel>;
+  /** What is in it and has no counterpart here. */
+  leftBehind(): Promise<readonly LeftBehind[]>;
   close(): void;
 }
 

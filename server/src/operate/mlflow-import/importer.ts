@@ -11,11 +11,17 @@ import type {
   ForeignExperiment,
   ForeignLoggedModel,
   ForeignRun,
-  ForeignStore
+  ForeignStore,
+  LeftBehind
 } from './foreign-store.js';
 import { importModel } from './import-model.js';
 import { Tally, type Arrival } from './tally.js';
 import { filesBelow } from './store-files.js';
+
+export interface ImportReport {
+  readonly arrivals: readonly Arrival[];
+  readonly leftBehind: readonly LeftBehind[];
+}
 
 const NAME_TAG = 'mlflow.runName';
 
@@ -39,8 +45,8 @@ export class Importer {
     this.#onProgress = onProgress;
   }
 
-  /** @returns what there was, and what of it is here now. */
-  async run(source: ForeignStore): Promise<Arrival[]> {
+  /** @returns what there was, what of it is here now, and what has no place here. */
+  async run(source: ForeignStore): Promise<ImportReport> {
     const deleted: number[] = [];
     for await (const experiment of source.experiments()) {
       const id = await this.#experiment(toStorable(experiment));
@@ -66,7 +72,16 @@ export class Importer {
     for (const id of deleted) {
       await this.#deleteExperiment(id);
     }
-    return this.#tally.compare(this.#store);
+    const { elsewhere } = this.#tally;
+    return {
+      arrivals: await this.#tally.compare(this.#store),
+      leftBehind: [
+        ...(await source.leftBehind()),
+        ...(elsewhere.length === 0
+          ? []
+          : [{ what: `artifact folders in other stores, e.g. ${elsewhere[0]}`, count: elsewhere.length }])
+      ]
+    };
   }
 
   async #experiment(experiment: ForeignExperiment): Promise<number> {

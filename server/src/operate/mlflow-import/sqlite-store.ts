@@ -14,7 +14,8 @@ import {
   type ForeignModelLink,
   type ForeignRun,
   type ForeignStore,
-  type ForeignVersion
+  type ForeignVersion,
+  type LeftBehind
 } from './foreign-store.js';
 import {
   Alias,
@@ -30,6 +31,15 @@ import {
   Version
 } from './sqlite-rows.js';
 
+/** Tables whose rows are brought over, and those that only repeat others or steer MLflow's own server. */
+const BROUGHT = new Set(
+  (
+    'experiments experiment_tags runs params tags metrics latest_metrics datasets inputs input_tags logged_models ' +
+    'logged_model_params logged_model_tags logged_model_metrics registered_models registered_model_tags ' +
+    'registered_model_aliases model_versions model_version_tags alembic_version workspaces job_locks scheduler_leases ' +
+    'sql_assessment_daily_rollups sql_span_cost_daily_rollups sql_trace_metric_daily_rollups sql_trace_rollup_rebuild_queue'
+  ).split(' ')
+);
 const POINTS_AT_ONCE = 5000;
 const CONTEXT_TAG = 'mlflow.data.context';
 
@@ -144,6 +154,15 @@ export class MlflowSqliteStore implements ForeignStore {
         versions: this.#versionsOf(name)
       };
     }
+  }
+
+  async leftBehind(): Promise<LeftBehind[]> {
+    const others = [...this.#tables].filter(table => !BROUGHT.has(table) && !table.startsWith('sqlite_')).sort();
+    const counts = others.map(table => {
+      const row = this.#database.prepare(`select count(*) as n from "${table.replaceAll('"', '""')}"`).get();
+      return { what: table === 'trace_info' ? 'traces' : `rows of ${table}`, count: Number(row?.['n'] ?? 0) };
+    });
+    return counts.filter(({ count }) => count > 0);
   }
 
   close(): void {

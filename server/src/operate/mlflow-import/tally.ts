@@ -47,6 +47,11 @@ export class Tally {
     this.#elsewhere.push(uri);
   }
 
+  /** Places of artifacts in stores that this machine cannot read; clients find them there. */
+  get elsewhere(): readonly string[] {
+    return this.#elsewhere;
+  }
+
   async compare(store: Store): Promise<Arrival[]> {
     const runs = [...this.#runs.keys()];
     const logged = [...this.#loggedModels.keys()];
@@ -83,12 +88,7 @@ export class Tally {
         here: await count('model_alias', 'model', models)
       }
     ];
-    return this.#elsewhere.length === 0
-      ? arrivals
-      : [
-          ...arrivals,
-          { what: 'artifact folders left in other stores', there: this.#elsewhere.length, here: this.#elsewhere.length }
-        ];
+    return arrivals;
   }
 
   /** The same version, and not another of its number. */

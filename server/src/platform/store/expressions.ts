@@ -138,6 +138,14 @@ export function columnValue(column: string): RawBuilder<unknown> {
   return sql.ref(column);
 }
 
+/** A number of a column as JSON can hold it: infinities, and NaN, which is stored so, are texts. */
+export function jsonNumber(column: string): RawBuilder<unknown> {
+  return portable({
+    sqlite: sql`case ${sql.ref(column)} when 9e999 then 'Infinity' when -9e999 then '-Infinity' else ${sql.ref(column)} end`,
+    postgres: sql`${sql.ref(column)}`
+  });
+}
+
 function toGlob(pattern: string): string {
   return pattern.replace(/[[*?]/g, '[$&]').replace(/%/g, '*').replace(/_/g, '?');
 }

@@ -1,18 +1,18 @@
 import type { MetricValue } from '@slipway/contract';
 import type { StoredReal } from './tables.js';
 
-/** Infinity is stored as the largest double, as MLflow does. */
-export const LARGEST_DOUBLE = Number.MAX_VALUE;
+/** No number is larger; NaN, which databases sort behind all numbers, is. */
+export const LARGEST_NUMBER = Infinity;
 
-/** Turns a value from the wire into a number; NaN stays NaN, infinities are clipped. */
+/** Turns a value from the wire into a number. */
 export function numberOf(value: MetricValue): number {
   switch (value) {
     case 'NaN':
       return NaN;
     case 'Infinity':
-      return LARGEST_DOUBLE;
+      return Infinity;
     case '-Infinity':
-      return -LARGEST_DOUBLE;
+      return -Infinity;
     default:
       return value;
   }
@@ -22,9 +22,16 @@ export function toStored(value: number): StoredReal {
   return Number.isNaN(value) ? 'NaN' : value;
 }
 
-/** JSON has no NaN: it travels as the string. */
+/** JSON has neither NaN nor infinity: they travel as strings. */
 export function toWire(stored: StoredReal): MetricValue {
-  return stored;
+  switch (stored) {
+    case Infinity:
+      return 'Infinity';
+    case -Infinity:
+      return '-Infinity';
+    default:
+      return stored;
+  }
 }
 
 export interface PointOrder {

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { OWN_ARTIFACTS } from './artifact-root.js';
 import { isAnyOf, isLike, isLikeIgnoringCase } from './expressions.js';
-import { LARGEST_DOUBLE } from './metric-value.js';
+import { LARGEST_NUMBER } from './metric-value.js';
 import type { Attribute, KeyedField, RunField, RunPredicate } from './run-query.js';
 import { statusNames } from './run-status.js';
 
@@ -50,7 +50,7 @@ export function condition(predicate: RunPredicate, scope: RunScope): RawBuilder<
   // PostgreSQL takes it for true of almost every run, and so reads runs in their order until the page is full.
   return sql<boolean>`(select 1 from ${sql.table(tableOf(field))} v where v.run = ${scope.id}
     and v.key = ${scope.key(field.key)} and ${compare(value, predicate)}
-    ${isUpward(predicate) ? sql`and ${value} <= ${LARGEST_DOUBLE}` : sql``}) is not null`;
+    ${isUpward(predicate) ? sql`and ${value} <= ${LARGEST_NUMBER}` : sql``}) is not null`;
 }
 
 /** The text 'NaN' sorts after every number, so that "larger than" needs an upper bound. */

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { anyOf, portable } from './expressions.js';
-import { LARGEST_DOUBLE } from './metric-value.js';
+import { LARGEST_NUMBER } from './metric-value.js';
 import { ANY_RUN, compare, condition, isUpward, tableOf, valueOf, type RunScope } from './run-conditions.js';
 import { direction, isAfter, orderBy, positionOf, rankOf, tieIsAfter, type FoundRun } from './run-order.js';
 import type { KeyedField, RunOrder, RunPage, RunPredicate, RunQuery } from './run-query.js';
@@ -147,11 +147,11 @@ function byMetric(
 /** The numbers that are left, as one range of the index: a second bound on the same side would make it three times slower. */
 function range({ descending }: RunOrder, from: number | string | null | undefined): RawBuilder<boolean> {
   if (from === undefined) {
-    return sql<boolean>`o.value <= ${LARGEST_DOUBLE}`;
+    return sql<boolean>`o.value <= ${LARGEST_NUMBER}`;
   }
   return descending
     ? sql<boolean>`o.value <= ${from}`
-    : sql<boolean>`o.value >= ${from} and o.value <= ${LARGEST_DOUBLE}`;
+    : sql<boolean>`o.value >= ${from} and o.value <= ${LARGEST_NUMBER}`;
 }
 
 function beyond(
@@ -219,7 +219,7 @@ function driverConditions({ predicate, field }: Driver, experiment: OneExperimen
   return [
     sql<boolean>`d.key = ${scopeOf('d.run', experiment).key(field.key)}`,
     compare(value, predicate),
-    ...(isUpward(predicate) ? [sql<boolean>`${value} <= ${LARGEST_DOUBLE}`] : [])
+    ...(isUpward(predicate) ? [sql<boolean>`${value} <= ${LARGEST_NUMBER}`] : [])
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { MetricPoint, MetricSeries, NamedMetric } from '@slipway/contract';
 import type { Kysely } from 'kysely';
-import { anyOf, jsonArrayOf, jsonColumn, textValue, columnValue } from '../../platform/store/expressions.js';
-import { toWire } from '../../platform/store/metric-value.js';
+import { anyOf, columnValue, jsonArrayOf, jsonColumn, jsonNumber, textValue } from '../../platform/store/expressions.js';
+import { numberOf, toStored, toWire } from '../../platform/store/metric-value.js';
 import type { StoredReal, Tables } from '../../platform/store/tables.js';
 import { Thinning } from './thinning.js';
 import { valuesAtEvenSteps } from '../../platform/store/series-sample.js';
@@ -32,7 +32,7 @@ export async function latestMetrics(db: Kysely<Tables>, runs: readonly number[])
 /** All points of one series by step, time and value. @param limit points; the rest is left out. */
 export async function pointsOf(db: Kysely<Tables>, sid: number, limit?: number): Promise<MetricPoint[]> {
   const query = inOrder(inRange(db, sid));
-  return (limit === undefined ? query : query.limit(limit)).execute();
+  return pointsFrom(limit === undefined ? query : query.limit(limit));
 }
 
 const POINTS_IN_A_PIECE = 5000;
@@ -49,7 +49,7 @@ export async function* pointsAsJson(
 ): AsyncGenerator<string> {
   const point = jsonArrayOf({
     key: textValue(key),
-    value: columnValue('value'),
+    value: jsonNumber('value'),
     timestamp: columnValue('timestamp'),
     step: columnValue('step')
   });
@@ -141,7 +141,7 @@ async function pointsByStep(
     return undefined;
   }
   const wanted = places.flatMap(place => steps[place] ?? []);
-  return inOrder(inRange(db, sid, range).where(anyOf('step', wanted))).execute();
+  return pointsFrom(inOrder(inRange(db, sid, range).where(anyOf('step', wanted))));
 }
 
 async function pointsByCounting(
@@ -170,10 +170,15 @@ async function byColumns(db: Kysely<Tables>, query: ReturnType<typeof inOrder>):
       jsonColumn('timestamp').as('timestamps')
     ])
     .executeTakeFirstOrThrow();
+  // SQLite writes infinity as a number that is too large, and reads as infinity.
   const values = JSON.parse(columns.values) as MetricPoint['value'][];
   const steps = JSON.parse(columns.steps) as number[];
   const timestamps = JSON.parse(columns.timestamps) as number[];
-  return values.map((value, index) => ({ value, step: steps[index] ?? 0, timestamp: timestamps[index] ?? 0 }));
+  return values.map((value, index) => ({
+    value: toWire(storedOf(value)),
+    step: steps[index] ?? 0,
+    timestamp: timestamps[index] ?? 0
+  }));
 }
 
 function inRange(db: Kysely<Tables>, sid: number, steps?: StepRange) {
@@ -193,7 +198,7 @@ function after(query: ReturnType<typeof inRange>, last: MetricPoint | undefined)
       or([
         eb('step', '>', step),
         and([eb('step', '=', step), eb('ts', '>', timestamp)]),
-        and([eb('step', '=', step), eb('ts', '=', timestamp), eb('value', '>', value as StoredReal)])
+        and([eb('step', '=', step), eb('ts', '=', timestamp), eb('value', '>', storedOf(value))])
       ])
     );
 }
@@ -207,6 +212,18 @@ function inOrder(query: ReturnType<typeof inRange>) {
       .orderBy('ts')
       .orderBy('value')
   );
+}
+
+async function pointsFrom(query: ReturnType<typeof inOrder>): Promise<MetricPoint[]> {
+  const points: { step: number; timestamp: number; value: MetricPoint['value'] }[] = await query.execute();
+  for (const point of points) {
+    point.value = toWire(storedOf(point.value));
+  }
+  return points;
+}
+
+function storedOf(value: MetricPoint['value']): StoredReal {
+  return toStored(numberOf(value));
 }
 
 /** Every series of a run, each thinned to at most `limit` points. */
@@ -235,5 +252,5 @@ export async function sparkOf(db: Kysely<Tables>, sid: number): Promise<number[]
     return first.flatMap(point => (typeof point.value === 'number' ? [point.value] : []));
   }
   const rows = await valuesAtEvenSteps(db, sid, SPARK_POINTS);
-  return rows.flatMap(row => (typeof row.value === 'number' ? [row.value] : []));
+  return rows.flatMap(row => (Number.isFinite(row.value) ? [Number(row.value)] : []));
 }

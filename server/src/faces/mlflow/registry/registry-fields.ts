@@ -133,6 +133,7 @@ export function toModelVersion(version: CatalogueVersion): object {
     description: version.description,
     source: version.source ?? downloadUri(version),
     run_id: version.run_id ?? '',
+    ...(version.logged_model === null ? {} : { model_id: version.logged_model }),
     status: 'READY',
     run_link: version.run_link,
     ...present('tags', version.tags)

@@ -1,3 +1,4 @@
+import { numberOf } from '../../../platform/store/metric-value.js';
 import type { MetricPoint } from '@slipway/contract';
 import type { App } from '../../../app.js';
 import { invalidParameter, missingParameter, SEE_DOCS, type MlflowError } from '../errors.js';
@@ -121,7 +122,11 @@ async function bulk(runs: App['runs'], ids: readonly string[], key: string): Pro
 }
 
 function order(a: MetricPoint['value'], b: MetricPoint['value']): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : Number(a === 'NaN') - Number(b === 'NaN');
+  const [first, second] = [numberOf(a), numberOf(b)];
+  if (Number.isNaN(first) || Number.isNaN(second)) {
+    return Number(a === 'NaN') - Number(b === 'NaN');
+  }
+  return Number(first > second) - Number(first < second);
 }
 
 function intervalRuns(request: RpcRequest): string[] {

@@ -133,11 +133,15 @@ function pythonNumber(value: unknown): string {
 }
 
 function metricValueOf(value: unknown): MetricEntry['value'] | undefined {
-  if (typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity') {
+  if (value === 'NaN') {
     return value;
   }
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-  return Number.isNaN(number) ? undefined : number;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || Number.isNaN(number)) {
+    return undefined;
+  }
+  // As MLflow's own server stores infinities.
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number));
 }
 
 function integerOf(value: unknown): number | undefined {
