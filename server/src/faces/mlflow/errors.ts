@@ -25,11 +25,14 @@ export type MlflowErrorCode = keyof typeof STATUS;
 /** An error in the words that MLflow's clients know. */
 export class MlflowError extends Error {
   readonly code: MlflowErrorCode;
+  /** The field whose value is of a wrong type. */
+  readonly field: string | undefined;
 
-  constructor(code: MlflowErrorCode, message: string) {
+  constructor(code: MlflowErrorCode, message: string, field?: string) {
     super(message);
     this.name = 'MlflowError';
     this.code = code;
+    this.field = field;
   }
 
   get status(): number {
@@ -63,11 +66,17 @@ function shown(value: unknown): string {
 
 /** The field has a value of the wrong type. */
 export function wrongType(name: string, value: unknown): MlflowError {
-  return new MlflowError(
-    'INVALID_PARAMETER_VALUE',
-    `Invalid value ${shown(value)} for parameter '${name}' supplied: ` +
-      ` Hint: Value was of type '${pythonType(value)}'. ${SEE_DOCS}`
-  );
+  return wrongTypeAs(name, shown(value), pythonType(value));
+}
+
+/** The same of a number that was written as a float, e.g. `9.0`. */
+export function wrongFloat(name: string, float: string): MlflowError {
+  return wrongTypeAs(name, float, 'float');
+}
+
+function wrongTypeAs(name: string, value: string, type: string): MlflowError {
+  const message = `Invalid value ${value} for parameter '${name}' supplied:  Hint: Value was of type '${type}'. ${SEE_DOCS}`;
+  return new MlflowError('INVALID_PARAMETER_VALUE', message, name);
 }
 
 /** The field's value is not allowed. @param why a sentence; without it the message ends after the value. */

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { App } from '../../app.js';
 import { tellWhenToRetry, toCallerError, type faultReporter } from '../transport/error-answers.js';
 import { artifactRpcs, registerArtifactStreams } from './artifacts/artifacts.js';
-import { MlflowError, toMlflowError } from './errors.js';
+import { MlflowError, toMlflowError, wrongFloat } from './errors.js';
+import { sentFloat } from './sent-numbers.js';
 import { experimentRpcs } from './tracking/experiments.js';
 import { historyRpcs } from './tracking/histories.js';
 import { loggedModelRpcs } from './tracking/logged-models.js';
@@ -16,10 +17,19 @@ import { runRpcs } from './tracking/runs.js';
 import { userRpcs } from './users.js';
 import { webhookRpcs } from './webhooks.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The JSON of the body as it came. */
+    bodyText: string;
+  }
+}
+
 /** MLflow's REST API over our own domain: the stock client works against it. One file per area of the protocol. */
 export function registerMlflow(server: FastifyInstance, app: App, report: ReturnType<typeof faultReporter>): void {
   void server.register(async scope => {
-    scope.setErrorHandler(async (error, _request, reply) => {
+    scope.decorateRequest('bodyText', '');
+    scope.setErrorHandler(async (thrown, request, reply) => {
+      const error = asSent(thrown, request.bodyText);
       const ours = toCallerError(error);
       const known = toMlflowError(error, ours);
       if (known === undefined || ours !== undefined) {
@@ -67,11 +77,20 @@ const serverInfo: Rpc = {
   })
 };
 
+/** MLflow quotes wrong values as they were sent, and `9.0` is not 9. */
+function asSent(error: unknown, body: string): unknown {
+  const { field } = error instanceof MlflowError ? error : {};
+  const float = field === undefined || body === '' ? undefined : sentFloat(body, field);
+  return field === undefined || float === undefined ? error : wrongFloat(field, float);
+}
+
 /** An empty body is an empty request. */
 function acceptEmptyJson(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'ignore');
   scope.removeContentTypeParser('application/json');
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Only a reference: it is looked at when a number has to be quoted as it was sent.
+    request.bodyText = body as string;
     if (body.length === 0) {
       done(null, {});
     } else {

@@ -11,8 +11,9 @@ export interface Page {
 }
 
 /** @throws MlflowError */
-export function readPage(request: RpcRequest, usual: number, most: number, inWords = false): Page {
-  const limit = readLimit(request, usual, most, inWords);
+export function readPage(request: RpcRequest, usual: number, most: number, inWords = false, zeroIsUsual = false): Page {
+  const asked = zeroIsUsual && request.optionalInteger('max_results') === 0;
+  const limit = asked ? usual : readLimit(request, usual, most, inWords);
   const token = request.optionalText('page_token') ?? '';
   return { limit, offset: token === '' ? 0 : offsetOf(token) };
 }

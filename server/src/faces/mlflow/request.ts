@@ -84,10 +84,16 @@ export class RpcRequest {
     return value;
   }
 
-  /** Pairs of key and value; a value that is absent is empty. @throws MlflowError naming the pair. */
-  keyValues(name: string): KeyValue[] {
-    return this.objects(name).map(({ key, value }, index) => {
-      if (key === undefined || key === null || key === '') {
+  /**
+   * Pairs of key and value; a value that is absent is empty.
+   *
+   * @param emptyKeys a key that is absent is empty, too: whoever reads it says what is wrong with that.
+   * @throws MlflowError naming the pair.
+   */
+  keyValues(name: string, { emptyKeys = false } = {}): KeyValue[] {
+    return this.objects(name).map(({ key: given, value }, index) => {
+      const key = emptyKeys ? (given ?? '') : given;
+      if (key === undefined || key === null || (key === '' && !emptyKeys)) {
         throw missingParameter(`${name}[${index}].key`);
       }
       if (typeof key !== 'string') {

@@ -5,6 +5,7 @@ import type { Access } from '../../governance/access/access.js';
 import type { View } from '../../governance/access/view.js';
 import { viewOf } from '../transport/access-rules.js';
 import { invalidParameter } from './errors.js';
+import { checkFields, fieldChecks } from './field-order.js';
 import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
 
 export type RpcMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -51,6 +52,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export function registerRpcs(server: FastifyInstance, access: Access, rpcs: readonly Rpc[]): void {
   for (const rpc of rpcs) {
+    const checks = fieldChecks(rpc.method, rpc.path);
     for (const prefix of rpc.browsersOnly === true ? ['/ajax-api'] : PREFIXES) {
       server.route({
         method: rpc.method,
@@ -58,7 +60,10 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
         bodyLimit: MAX_BODY_BYTES,
         config: { access: rpc.access, fieldsOf },
         handler: async (request: FastifyRequest, reply: FastifyReply) => {
-          const fields = new RpcRequest(fieldsOf(request), request.method === 'GET');
+          const isQuery = request.method === 'GET';
+          const given = fieldsOf(request);
+          checkFields(given, checks, isQuery);
+          const fields = new RpcRequest(given, isQuery);
           const answer = await rpc.handle(fields, viewOf(access, request), request.callerAddress);
           return answer instanceof PiecewiseAnswer
             ? reply.type('application/json; charset=utf-8').send(answer.stream)

@@ -17,7 +17,7 @@ export async function sendStoredFile(
   const tag = `"${file.tag}"`;
   void reply
     .header('content-type', 'application/octet-stream')
-    .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+    .header('content-disposition', attachment(name))
     .header('x-content-type-options', 'nosniff')
     .header('accept-ranges', 'bytes')
     .header('etag', tag);
@@ -38,4 +38,17 @@ export async function sendStoredFile(
     .header('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
     .header('content-length', range.end - range.start + 1)
     .send(stream);
+}
+
+/** As MLflow's server writes it; names that are no ASCII once more in full, for clients that can read that (RFC 6266). */
+function attachment(name: string): string {
+  if (/^[\w.!#$&+^`|~-]+$/.test(name)) {
+    return `attachment; filename=${name}`;
+  }
+  const plain = name.replace(/[^ -~]/g, '_').replace(/["\\]/g, '\\$&');
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -161,10 +161,12 @@ export class ObjectProjects {
       .select('experiment.name')
       .distinct()
       .execute();
+    const shared = await reads.selectFrom('shared_artifact').where('sha256', '=', sha256).select('path').execute();
     const sessions = await reads.selectFrom('session_blob').where('sha256', '=', sha256).select('session_id').execute();
     const named = await this.#ofNames([...datasets, ...runs, ...models]);
     const more = await Promise.all([
       this.#ofBundles(bundles.map(row => row.digest)),
+      ...shared.map(row => this.#ofShared(row.path)),
       ...sessions.map(row => this.#ofSession(row.session_id))
     ]);
     return [...new Set([...named, ...more.flatMap(projects => projects ?? [])])];
@@ -181,7 +183,14 @@ export class ObjectProjects {
         return this.of('logged-model', found.owner.model_id);
       case 'bundle':
         return this.of('bundle', found.owner.digest);
+      case 'shared':
+        return this.#ofShared(found.path);
     }
+  }
+
+  /** Files of nobody belong to the project that their first folder names, as the names of experiments do. */
+  async #ofShared(path: string): Promise<string[]> {
+    return [await this.#projects.ofName(path.replace('/', '.'))];
   }
 
   /** What the source of a new model version names in this server; locations elsewhere are never opened. */

@@ -61,7 +61,7 @@ const WITHOUT_MEANING = {
 
 /** @returns the exit code, once the server has stopped. */
 export async function serverCommand(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args, {
+  const known = {
     ...WITHOUT_MEANING,
     data: { type: 'string' },
     'backend-store-uri': { type: 'string' },
@@ -79,7 +79,8 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
     'artifact-quota': { type: 'string' },
     'serve-artifacts': { type: 'boolean' },
     'keep-deleted': { type: 'string' }
-  });
+  } as const;
+  const options = parseOptions(args, known, ['gunicorn-opts', 'uvicorn-opts', 'waitress-opts']);
   const data = path.resolve(dataFolder(options.data));
   // Most of what a busy server holds is short-lived. Less would cost reads their evenness, more is memory for nothing.
   setFlagsFromString('--heap-growing-percent=150');

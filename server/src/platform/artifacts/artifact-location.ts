@@ -1,3 +1,4 @@
+import { RelativePath } from '@slipway/contract';
 import type { ArtifactOwner } from './artifact-tree.js';
 
 /** `<experiment>/<run>/artifacts/<path>`, `<experiment>/models/<model>/artifacts/<path>` or `bundles/<digest>/<path>`. */
@@ -9,7 +10,7 @@ const ROOT =
  * Whose file a location in this server's artifacts names. The experiment in it is not looked at: a run and a logged model
  * are found by their ids.
  *
- * @returns undefined when it lies below no run, logged model or bundle.
+ * @returns the place of a shared file for every other relative path; undefined for what is no such path.
  */
 export function locateArtifact(location: string): { owner: ArtifactOwner; path: string } | undefined {
   const trimmed = location.replace(/\/+$/, '');
@@ -19,7 +20,8 @@ export function locateArtifact(location: string): { owner: ArtifactOwner; path: 
   }
   const found = ROOT.exec(trimmed)?.groups;
   if (found === undefined) {
-    return undefined;
+    const isPath = trimmed === '' || RelativePath.safeParse(trimmed).success;
+    return isPath ? { owner: { kind: 'shared' }, path: trimmed } : undefined;
   }
   const { model, run = '', path = '' } = found;
   const owner: ArtifactOwner =

@@ -1,7 +1,18 @@
 import { RelativePath } from '@slipway/contract';
+import type { Kysely } from 'kysely';
 import { InvalidRequestError, InvalidStateError, NotFoundError } from '../errors.js';
 import type { EventLog } from '../events/event-log.js';
+import {
+  artifactAt,
+  artifactInTheWay,
+  artifactRows,
+  deleteArtifactRows,
+  putArtifactRow,
+  type ArtifactRow,
+  type ArtifactRowsOf
+} from '../store/artifact-rows.js';
 import type { Store } from '../store/store.js';
+import type { Tables } from '../store/tables.js';
 import type { BlobStore } from './blob-store.js';
 import type { StoredFile } from './stored-file.js';
 import type { TrustedFolder } from './trusted-folder.js';
@@ -12,7 +23,9 @@ export type ArtifactOwner =
   | { readonly kind: 'run'; readonly run_id: string }
   | { readonly kind: 'logged-model'; readonly model_id: string }
   /** Read only: a bundle is what its digest says. */
-  | { readonly kind: 'bundle'; readonly digest: string };
+  | { readonly kind: 'bundle'; readonly digest: string }
+  /** Of nobody: any path beside those of the others. */
+  | { readonly kind: 'shared' };
 
 export interface ArtifactEntry {
   /** Relative to the owner's root. */
@@ -22,15 +35,8 @@ export interface ArtifactEntry {
   readonly size: number | null;
 }
 
-interface StoredArtifact {
-  readonly path: string;
-  readonly sha256: string;
-  readonly size: number;
-}
-
-type KnownOwner =
-  | { readonly kind: 'run'; readonly run: number; readonly run_id: string; readonly exp: number }
-  | { readonly kind: 'logged-model'; readonly model: string };
+/** Rows of an owner; of a run also how live events name it. */
+type KnownOwner = ArtifactRowsOf & { readonly run_id?: string; readonly exp?: number };
 
 /** Artifacts by owner and relative name. The names are rows of the database, never names in the file system. */
 export class Artifacts {
@@ -47,17 +53,27 @@ export class Artifacts {
     this.#trusted = trusted;
   }
 
-  /** Stores a stream under a name; a name that is taken gets the new content. @throws NotFoundError for the owner. */
+  /**
+   * Stores a stream under a name; a name that is taken gets the new content.
+   *
+   * @throws NotFoundError for the owner.
+   * @throws InvalidStateError when the name is that of a folder, or a part of it that of a file.
+   */
   async put(owner: ArtifactOwner, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    checkPath(path);
-    const id = await this.#idOf(owner);
-    await this.#name(id, path, await this.#blobs.put(content));
+    checkArtifactPath(path);
+    const rows = await this.#rowsOf(owner);
+    await refuseInTheWay(this.#store.reads, rows, path);
+    await this.#name(rows, path, await this.#blobs.put(content));
   }
 
-  /** Names a blob that was uploaded before. @throws NotFoundError for the owner; InvalidRequestError for the blob. */
+  /**
+   * Names a blob that was uploaded before.
+   *
+   * @throws NotFoundError for the owner; InvalidRequestError for the blob; InvalidStateError as for `put`.
+   */
   async attach(owner: ArtifactOwner, path: string, sha256: string): Promise<void> {
-    checkPath(path);
-    const id = await this.#idOf(owner);
+    checkArtifactPath(path);
+    const rows = await this.#rowsOf(owner);
     const size = await this.#blobs.size(sha256);
     if (size === undefined) {
       throw new InvalidRequestError(`The artifact ${path} names a blob that is not stored: ${sha256}.`, {
@@ -65,13 +81,13 @@ export class Artifacts {
         remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
       });
     }
-    await this.#name(id, path, { sha256, size });
+    await this.#name(rows, path, { sha256, size });
   }
 
   /** @throws NotFoundError */
   async open(owner: ArtifactOwner, path: string): Promise<StoredFile> {
-    checkPath(path);
-    const file = (await this.#files(owner)).find(each => each.path === path);
+    checkArtifactPath(path);
+    const file = await this.#file(owner, path);
     if (file !== undefined) {
       return { tag: file.sha256, size: file.size, open: range => this.#blobs.open(file.sha256, range) };
     }
@@ -87,7 +103,7 @@ export class Artifacts {
   /** What lies directly in a folder, by name; the file itself when the path names one. @param folder '' is the root. */
   async list(owner: ArtifactOwner, folder: string): Promise<ArtifactEntry[]> {
     if (folder !== '') {
-      checkPath(folder);
+      checkArtifactPath(folder);
     }
     const prefix = folder === '' ? '' : `${folder}/`;
     const entries = new Map<string, ArtifactEntry>();
@@ -109,24 +125,13 @@ export class Artifacts {
 
   /** Deletes a file, or a folder with everything in it; nothing when there is neither. */
   async delete(owner: ArtifactOwner, path: string): Promise<void> {
-    checkPath(path);
-    const id = await this.#idOf(owner);
-    const gone = (await this.#files(owner))
-      .map(file => file.path)
-      .filter(each => each === path || each.startsWith(`${path}/`));
-    await this.#store.writes.transaction().execute(async transaction => {
-      for (const each of gone) {
-        if (id.kind === 'run') {
-          await transaction.deleteFrom('run_artifact').where('run', '=', id.run).where('path', '=', each).execute();
-        } else {
-          await transaction
-            .deleteFrom('logged_model_artifact')
-            .where('model', '=', id.model)
-            .where('path', '=', each)
-            .execute();
-        }
-      }
-    });
+    checkArtifactPath(path);
+    await deleteArtifactRows(this.#store.writes, await this.#rowsOf(owner), path);
+  }
+
+  /** A location inside the folder that the operator named for artifacts, where clients write by themselves. */
+  isTrusted(location: string): boolean {
+    return this.#trusted?.below(location) !== undefined;
   }
 
   /** Where a run's client writes by itself, when whoever started the server trusts that place. */
@@ -144,25 +149,19 @@ export class Artifacts {
     return place === undefined ? undefined : { folder: this.#trusted, place };
   }
 
-  async #files(owner: ArtifactOwner): Promise<StoredArtifact[]> {
-    if (owner.kind === 'bundle') {
-      return this.#filesOfBundle(owner.digest);
-    }
-    const id = await this.#idOf(owner);
-    return id.kind === 'run'
-      ? this.#store.reads
-          .selectFrom('run_artifact')
-          .where('run', '=', id.run)
-          .select(['path', 'sha256', 'size'])
-          .execute()
-      : this.#store.reads
-          .selectFrom('logged_model_artifact')
-          .where('model', '=', id.model)
-          .select(['path', 'sha256', 'size'])
-          .execute();
+  async #files(owner: ArtifactOwner): Promise<ArtifactRow[]> {
+    return owner.kind === 'bundle'
+      ? this.#filesOfBundle(owner.digest)
+      : artifactRows(this.#store.reads, await this.#rowsOf(owner));
   }
 
-  async #filesOfBundle(digest: string): Promise<StoredArtifact[]> {
+  async #file(owner: ArtifactOwner, path: string): Promise<ArtifactRow | undefined> {
+    return owner.kind === 'bundle'
+      ? (await this.#filesOfBundle(owner.digest)).find(each => each.path === path)
+      : artifactAt(this.#store.reads, await this.#rowsOf(owner), path);
+  }
+
+  async #filesOfBundle(digest: string): Promise<ArtifactRow[]> {
     const files = await this.#store.reads
       .selectFrom('bundle_file')
       .where('digest', '=', digest)
@@ -174,54 +173,63 @@ export class Artifacts {
     return files;
   }
 
-  async #name(owner: KnownOwner, path: string, blob: { sha256: string; size: number }): Promise<void> {
-    const { sha256, size } = blob;
-    const created_at = Date.now();
-    const stored = { path, sha256, size, created_at };
-    if (owner.kind === 'run') {
-      await this.#store.writes
-        .insertInto('run_artifact')
-        .values({ ...stored, run: owner.run })
-        .onConflict(conflict => conflict.columns(['run', 'path']).doUpdateSet({ sha256, size, created_at }))
-        .execute();
-      this.#events.publish({ type: 'run.changed', run_id: owner.run_id, experiment_id: String(owner.exp) });
-    } else {
-      await this.#store.writes
-        .insertInto('logged_model_artifact')
-        .values({ ...stored, model: owner.model })
-        .onConflict(conflict => conflict.columns(['model', 'path']).doUpdateSet({ sha256, size, created_at }))
-        .execute();
+  async #name(rows: KnownOwner, path: string, { sha256, size }: Omit<ArtifactRow, 'path'>): Promise<void> {
+    await this.#store.writes.transaction().execute(async db => {
+      await refuseInTheWay(db, rows, path);
+      await putArtifactRow(db, rows, { path, sha256, size });
+    });
+    if (rows.run_id !== undefined) {
+      this.#events.publish({ type: 'run.changed', run_id: rows.run_id, experiment_id: String(rows.exp) });
     }
   }
 
-  async #idOf(owner: ArtifactOwner): Promise<KnownOwner> {
-    if (owner.kind === 'run') {
-      const run = await this.#store.reads
-        .selectFrom('run')
-        .where('uuid', '=', owner.run_id)
-        .select(['id', 'exp'])
-        .executeTakeFirst();
-      if (run === undefined) {
-        throw unknownRun(owner.run_id);
+  /** @throws NotFoundError, and InvalidStateError for a bundle. */
+  async #rowsOf(owner: ArtifactOwner): Promise<KnownOwner> {
+    switch (owner.kind) {
+      case 'run': {
+        const run = await this.#store.reads
+          .selectFrom('run')
+          .where('uuid', '=', owner.run_id)
+          .select(['id', 'exp'])
+          .executeTakeFirst();
+        if (run === undefined) {
+          throw unknownRun(owner.run_id);
+        }
+        return { table: 'run_artifact', run: run.id, run_id: owner.run_id, exp: run.exp };
       }
-      return { kind: 'run', run: run.id, run_id: owner.run_id, exp: run.exp };
+      case 'logged-model': {
+        const model = await this.#store.reads
+          .selectFrom('logged_model')
+          .where('id', '=', owner.model_id)
+          .select('id')
+          .executeTakeFirst();
+        if (model === undefined) {
+          throw new NotFoundError(`Logged model with ID '${owner.model_id}' not found.`);
+        }
+        return { table: 'logged_model_artifact', model: model.id };
+      }
+      case 'shared':
+        return { table: 'shared_artifact' };
+      case 'bundle':
+        throw new InvalidStateError('The files of a bundle never change.', { remedy: 'Register a new version.' });
     }
-    if (owner.kind === 'bundle') {
-      throw new InvalidStateError('The files of a bundle never change.', { remedy: 'Register a new version.' });
-    }
-    const model = await this.#store.reads
-      .selectFrom('logged_model')
-      .where('id', '=', owner.model_id)
-      .select('id')
-      .executeTakeFirst();
-    if (model === undefined) {
-      throw new NotFoundError(`Logged model with ID '${owner.model_id}' not found.`);
-    }
-    return { kind: 'logged-model', model: model.id };
   }
 }
 
-function checkPath(path: string): void {
+/** @throws InvalidStateError when a file of the owner stands where a folder should be, or the other way round. */
+export async function refuseInTheWay(db: Kysely<Tables>, rows: ArtifactRowsOf, path: string): Promise<void> {
+  const other = await artifactInTheWay(db, rows, path);
+  if (other !== undefined) {
+    const isFolder = other.startsWith(`${path}/`);
+    throw new InvalidStateError(
+      isFolder ? `'${path}' is a folder: it has the file '${other}' in it.` : `'${other}' is a file, and no folder.`,
+      { where: 'path', remedy: 'Use another name, or delete what is there.' }
+    );
+  }
+}
+
+/** @throws InvalidRequestError for a path that leads out of its folder. */
+export function checkArtifactPath(path: string): void {
   if (!RelativePath.safeParse(path).success) {
     throw new InvalidRequestError('Invalid path', { where: 'path', remedy: 'Use a relative path without . or ..' });
   }

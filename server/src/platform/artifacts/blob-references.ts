@@ -4,6 +4,7 @@ import type { Tables } from '../store/tables.js';
 export const BLOB_REFERENCES = [
   { table: 'run_artifact', column: 'sha256' },
   { table: 'logged_model_artifact', column: 'sha256' },
+  { table: 'shared_artifact', column: 'sha256' },
   { table: 'dataset_version', column: 'content_sha256' },
   { table: 'bundle_file', column: 'sha256' },
   { table: 'session_blob', column: 'sha256' },

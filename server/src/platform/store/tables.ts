@@ -8,6 +8,7 @@ import type {
   PointTable,
   RunInputTable,
   RunArtifactTable,
+  SharedArtifactTable,
   LoggedModelTable,
   LoggedModelMetricTable,
   LoggedModelArtifactTable,
@@ -78,6 +79,7 @@ export interface Tables {
   point: PointTable;
   run_input: RunInputTable;
   run_artifact: RunArtifactTable;
+  shared_artifact: SharedArtifactTable;
   logged_model: LoggedModelTable;
   logged_model_metric: LoggedModelMetricTable;
   logged_model_artifact: LoggedModelArtifactTable;

@@ -197,7 +197,7 @@ async function refuseTakenName(db: Kysely<Tables>, name: string): Promise<void> 
   const taken = await db.selectFrom('experiment').where('name', '=', name).select(['id', 'life']).executeTakeFirst();
   if (taken !== undefined) {
     const state = taken.life === 0 ? '' : ' in deleted state';
-    throw new AlreadyExistsError(`Experiment '${name}' already exists${state}.`, {
+    throw new AlreadyExistsError(`Experiment(name=${name}) already exists${state}.`, {
       ...(taken.life === 0 ? {} : { remedy: 'Restore the existing experiment, or use another name.' })
     });
   }

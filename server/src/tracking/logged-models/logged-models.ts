@@ -24,6 +24,8 @@ export type LoggedModelStatus = (typeof LOGGED_MODEL_STATUSES)[number];
 
 export type LoggedModelMetric = LoggedModelMetricTable;
 
+const VERSIONS_TAG = 'mlflow.modelVersions';
+
 /** A metric of a run that was measured of a model. */
 export interface ModelMetricEntry extends MetricEntry {
   readonly model_id: string;
@@ -165,6 +167,26 @@ export class LoggedModels {
 
   async addTags(id: string, tags: readonly KeyValue[]): Promise<LoggedModel> {
     return this.#merge(id, 'tags', tags);
+  }
+
+  /** Says on a logged model that a version of a registered model was made from it, in the tag by which MLflow's pages find it. */
+  async addVersion(id: string, name: string, version: number): Promise<void> {
+    await this.#store.writes.transaction().execute(async db => {
+      const row = await db.selectFrom('logged_model').where('id', '=', id).select('tags').executeTakeFirst();
+      if (row === undefined) {
+        return;
+      }
+      const tags = KeyValues.parse(JSON.parse(row.tags));
+      const before = tags.find(({ key }) => key === VERSIONS_TAG)?.value.replace(/^\[|\]$/g, '') ?? '';
+      const entry = `{"name": ${JSON.stringify(name)}, "version": ${version}}`;
+      const tag = { key: VERSIONS_TAG, value: `[${before === '' ? '' : `${before}, `}${entry}]` };
+      const changed = [...tags.filter(({ key }) => key !== VERSIONS_TAG), tag];
+      await db
+        .updateTable('logged_model')
+        .set({ tags: JSON.stringify(changed) })
+        .where('id', '=', id)
+        .execute();
+    });
   }
 
   async addParams(id: string, params: readonly KeyValue[]): Promise<LoggedModel> {

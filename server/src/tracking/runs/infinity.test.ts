@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { logTo, newRun, openTestStore, type TestStore } from '../../testing/test-store.js';
+import { logTo, newRun, openTestStore, type TestStore } from '../../../testing/test-store.js';
 import { pointsAsJson, pointsAtPlaces, pointsInPieces, pointsOf } from './metric-reading.js';
 
 let test: TestStore;

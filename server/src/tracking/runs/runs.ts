@@ -122,6 +122,26 @@ export class Runs {
     this.#changed(run_id, experiment_id);
   }
 
+  /** What MLflow's clients said of these datasets in the experiment of a run, the first first. */
+  async knownInputs(
+    run_id: string,
+    datasets: readonly { readonly name: string }[]
+  ): Promise<{ name: string; digest: string; details: string; own: boolean }[]> {
+    const run = await this.row(run_id);
+    const names = [...new Set(datasets.map(({ name }) => name))];
+    const rows = await this.#reads
+      .selectFrom('run_input')
+      .innerJoin('run', 'run.id', 'run_input.run')
+      .where('run.exp', '=', run.exp)
+      .where(anyOf('run_input.name', names))
+      .orderBy('run_input.run')
+      .select(['run_input.name', 'run_input.digest', 'run_input.details', 'run_input.run'])
+      .execute();
+    return rows.flatMap(({ details, run: owner, ...dataset }) =>
+      details === null ? [] : [{ ...dataset, details, own: owner === run.id }]
+    );
+  }
+
   /** Runs that are not deleted, newest first. */
   async list(query: RunListQuery): Promise<{ runs: RunSummary[]; next_page_token?: string }> {
     let select = selectRuns(this.#reads).where('run.life', '=', 0);

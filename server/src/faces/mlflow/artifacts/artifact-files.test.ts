@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../../../../testing/test-server.js';
+import { startTestServer, type Answer, type TestServer } from '../../../../testing/test-server.js';
 
 let test: TestServer;
 let run: string;
@@ -31,7 +31,7 @@ describe('a logged file', () => {
       etag: `"${hash}"`,
       'accept-ranges': 'bytes',
       'content-type': 'application/octet-stream',
-      'content-disposition': "attachment; filename*=UTF-8''plot.png",
+      'content-disposition': 'attachment; filename=plot.png',
       'x-content-type-options': 'nosniff'
     });
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(content);
@@ -123,5 +123,87 @@ describe('an upload in parts', () => {
   it('takes no part without a token', async () => {
     const { credentials } = await begin('model.bin', 1);
     expect((await fetch(credentials[0]?.url ?? '', { method: 'PUT', body: 'x' })).status).toBe(401);
+  });
+});
+
+describe('a file under any path of the artifact proxy', () => {
+  const put = (path: string, content = 'hello'): Promise<Answer> =>
+    test.call('PUT', `${API}/artifacts/${path}`, Buffer.from(content));
+  const listed = async (path: string): Promise<unknown> =>
+    (await test.call('GET', `${API}/artifacts?path=${encodeURIComponent(path)}`)).json;
+
+  it('is kept, listed, read and deleted', async () => {
+    expect((await put('team/a.txt')).status).toBe(200);
+    expect((await put('team/plots/b.txt', 'b')).status).toBe(200);
+    expect((await test.call('GET', `${API}/artifacts/team/a.txt`)).text).toBe('hello');
+    expect(await listed('team')).toEqual({
+      files: [
+        { path: 'a.txt', is_dir: false, file_size: 5 },
+        { path: 'plots', is_dir: true }
+      ]
+    });
+    expect(await listed('')).toEqual({ files: [{ path: 'team', is_dir: true }] });
+    expect((await test.call('DELETE', `${API}/artifacts/team/a.txt`)).status).toBe(200);
+    expect((await test.call('GET', `${API}/artifacts/team/a.txt`)).status).toBe(404);
+    expect((await test.call('GET', `${API}/artifacts/team/plots/b.txt`)).text).toBe('b');
+  });
+
+  it('is refused outside of the store', async () => {
+    for (const path of ['team/..%2f..%2fa.txt', '%2e%2e/a.txt', 'team/%252e%252e/%00', '%2fetc/passwd']) {
+      expect((await put(path)).json).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
+    }
+  });
+
+  it('is downloaded under its own name, whatever signs are in it', async () => {
+    const nameOf = async (path: string): Promise<string | null> => {
+      await put(path);
+      return (await fetched(`${API}/artifacts/${path}`)).headers.get('content-disposition');
+    };
+    expect(await nameOf('names/a.txt')).toBe('attachment; filename=a.txt');
+    expect(await nameOf('names/gr%C3%B6%C3%9Fe%20b.txt')).toBe(
+      `attachment; filename="gr__e b.txt"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20b.txt`
+    );
+    expect(await nameOf('names/a%22b.txt')).toBe(`attachment; filename="a\\"b.txt"; filename*=UTF-8''a%22b.txt`);
+  });
+});
+
+describe('a file and a folder of one name', () => {
+  it.each(['0/$RUN/artifacts/', 'shared/'])('are refused below %s, and nothing becomes unreadable', async place => {
+    const at = (path: string): string => `${API}/artifacts/${place.replace('$RUN', run)}${path}`;
+    await test.call('PUT', at('x/y.txt'), Buffer.from('in a folder'));
+    expect((await test.call('PUT', at('x'), Buffer.from('a file'))).json).toEqual({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringMatching(/'.*x' is a folder: it has the file '.*x\/y.txt' in it\./) as string
+    });
+    expect((await test.call('PUT', at('x/y.txt/z'), Buffer.from('below a file'))).json).toMatchObject({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: expect.stringContaining('is a file, and no folder') as string
+    });
+    expect((await test.call('GET', at('x/y.txt'))).text).toBe('in a folder');
+    expect((await test.call('PUT', at('xy'), Buffer.from('beside'))).status).toBe(200);
+    expect((await test.call('PUT', at('x/y.txt'), Buffer.from('anew'))).status).toBe(200);
+  });
+
+  it('are refused in our own API, too', async () => {
+    const { sha256 } = await test.upload('content');
+    const put = (path: string): Promise<Answer> => test.call('POST', `/api/v1/runs/${run}/artifacts`, { path, sha256 });
+    expect((await put('report/index.html')).status).toBe(200);
+    expect((await put('report')).json).toMatchObject({ error_code: 'INVALID_STATE', where: 'path' });
+  });
+});
+
+describe('a path that leads elsewhere', () => {
+  it('is refused before anything is looked up, and before the body is looked at', async () => {
+    for (const [method, route] of [
+      ['GET', '/get-artifact?run_id=none&path=../a'],
+      ['GET', '/model-versions/get-artifact?name=none&version=1&path=../a'],
+      ['POST', '/ajax-api/2.0/mlflow/upload-artifact?run_uuid=none&path=../a']
+    ] as const) {
+      const body = method === 'POST' ? Buffer.from('') : undefined;
+      expect((await test.call(method, route, body)).json).toEqual({
+        error_code: 'INVALID_PARAMETER_VALUE',
+        message: 'Invalid path'
+      });
+    }
   });
 });

@@ -2,7 +2,7 @@ import type { ArtifactOwner } from '../../../platform/artifacts/artifact-tree.js
 import { locateArtifact } from '../../../platform/artifacts/artifact-location.js';
 import { invalidParameter } from '../errors.js';
 
-/** @throws MlflowError unless the path lies below a run, a logged model or a bundle. */
+/** @throws MlflowError for what is no relative path. */
 export function locate(location: string): { owner: ArtifactOwner; path: string } {
   const located = locateArtifact(location);
   if (located === undefined) {

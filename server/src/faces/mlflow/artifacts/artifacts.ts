@@ -2,7 +2,12 @@ import { Readable } from 'node:stream';
 import type { AccessRule } from '@slipway/contract';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import type { App } from '../../../app.js';
-import type { ArtifactEntry, ArtifactOwner } from '../../../platform/artifacts/artifact-tree.js';
+import type { View } from '../../../governance/access/view.js';
+import {
+  checkArtifactPath,
+  type ArtifactEntry,
+  type ArtifactOwner
+} from '../../../platform/artifacts/artifact-tree.js';
 import { present } from '../entities.js';
 import { sendStoredFile } from '../../transport/stored-file.js';
 import { bytesOf } from '../../transport/early-answers.js';
@@ -38,9 +43,9 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
       method: 'GET',
       path: '/mlflow-artifacts/artifacts',
       access: { scope: 'read', on: [{ kind: 'artifact', at: 'path' }] },
-      handle: async request => {
+      handle: async (request, view) => {
         const { owner, path } = locate(request.optionalText('path') ?? '');
-        const entries = await artifacts.list(owner, path);
+        const entries = await readable(await artifacts.list(owner, path), owner, view);
         return present(
           'files',
           entries.map(entry => toFileInfo(entry, nameOf(entry.path)))
@@ -65,6 +70,15 @@ export function artifactRpcs({ runs, artifacts, loggedModels }: App): Rpc[] {
       }
     }
   ];
+}
+
+/** Folders of nobody belong to the projects that they are named after. */
+async function readable(entries: ArtifactEntry[], owner: ArtifactOwner, view: View): Promise<ArtifactEntry[]> {
+  if (owner.kind !== 'shared' || view.isEverything) {
+    return entries;
+  }
+  const seen = await Promise.all(entries.map(({ path }) => view.sees('artifact', `${path}/`)));
+  return entries.filter((_, index) => seen[index]);
 }
 
 /** Bytes that the browsers' page of MLflow may send at once. */
@@ -110,6 +124,7 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
       async (request, reply) => {
         const query = new RpcRequest(addressFields(request));
         const { run_id, path } = uploadPlace(query);
+        checkArtifactPath(path);
         await artifacts.put({ kind: 'run', run_id }, path, await notEmpty(request));
         // As MLflow does: no text at all.
         return reply.type('application/json').send('');
@@ -117,7 +132,7 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
     );
     scope.get('/get-artifact', { config: ruled(readsRun) }, async (request, reply) => {
       const query = new RpcRequest(addressFields(request));
-      const path = query.text('path');
+      const path = artifactPath(query);
       return sendStoredFile(
         request,
         reply,
@@ -127,7 +142,7 @@ export function registerArtifactStreams(server: FastifyInstance, { artifacts, ca
     });
     scope.get('/model-versions/get-artifact', { config: ruled(readsModel) }, async (request, reply) => {
       const query = new RpcRequest(addressFields(request));
-      const path = query.text('path');
+      const path = artifactPath(query);
       const uri = downloadUri(await catalogue.version(modelName(query), versionNumber(query)));
       const { owner, path: folder } = locate(ownPathOf(uri));
       return sendStoredFile(
@@ -181,6 +196,13 @@ async function notEmpty(request: FastifyRequest): Promise<AsyncIterable<Uint8Arr
     throw invalidParameter('Request must specify data.');
   }
   return Readable.from(chunks);
+}
+
+/** A path is looked at before anything is looked up. @throws InvalidRequestError */
+function artifactPath(query: RpcRequest): string {
+  const path = query.text('path');
+  checkArtifactPath(path);
+  return path;
 }
 
 function wildcard(request: FastifyRequest): string {

@@ -42,7 +42,7 @@ export function modelVersionRpcs(app: App): Rpc[] {
       },
       handle: async request => {
         const name = modelName(request);
-        const tags = request.keyValues('tags').map(registryTag);
+        const tags = request.keyValues('tags', { emptyKeys: true }).map(registryTag);
         const given = {
           source: request.text('source'),
           run_id: request.optionalText('run_id'),
@@ -55,6 +55,9 @@ export function modelVersionRpcs(app: App): Rpc[] {
           description: request.optionalText('description') ?? '',
           tags
         });
+        if (source.logged_model !== null) {
+          await app.loggedModels.addVersion(source.logged_model, name, version.version);
+        }
         return { model_version: toModelVersionWithAliases(version) };
       }
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type Answer, type TestServer } from '../../../testing/test-server.js';
+import { startTestServer, type Answer, type TestServer } from '../../../../testing/test-server.js';
 
 let api: TestServer;
 beforeAll(async () => {

@@ -39,7 +39,7 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
       path: `${ROOT}/create`,
       access: { scope: 'register', on: oneModel },
       handle: async request => {
-        const tags = request.keyValues('tags').map(registryTag);
+        const tags = request.keyValues('tags', { emptyKeys: true }).map(registryTag);
         const description = request.optionalText('description') ?? '';
         return {
           registered_model: toRegisteredModel(await catalogue.createModel(newModelName(request), description, tags))

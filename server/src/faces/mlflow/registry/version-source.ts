@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { App } from '../../../app.js';
 import { NotFoundError } from '../../../platform/errors.js';
 import type { NewCatalogueVersion } from '../../../registry/model-catalogue.js';
@@ -31,6 +32,9 @@ export async function resolveSource(app: App, given: GivenSource): Promise<Resol
   const { source } = given;
   const run_id = given.run_id || null;
   const logged_model = given.model_id || null;
+  if (run_id !== null && logged_model === null && (await isInTrustedFolder(app, run_id, source))) {
+    return { source, location: source, run_id, logged_model };
+  }
   refuseUnclear(source, logged_model === null ? 'run_id' : 'model_id', (logged_model ?? run_id) !== null);
   const uri = schemeOf(source) === 'models' ? parseModelUri(source) : undefined;
   if (logged_model !== null) {
@@ -152,6 +156,34 @@ function refuseUnclear(source: string, id: 'run_id' | 'model_id', given: boolean
         'objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references ' +
         'present. Please provide an absolute path.'
     );
+  }
+}
+
+/**
+ * A path of this machine's is taken when it is inside the artifacts of its run, and these are where the operator said that
+ * clients put them.
+ */
+async function isInTrustedFolder({ runs, artifacts }: App, run_id: string, source: string): Promise<boolean> {
+  const place = localPath(source);
+  const row = place === undefined ? undefined : await runs.row(run_id).catch(() => undefined);
+  if (place === undefined || row?.artifact_location == null) {
+    return false;
+  }
+  const uri = `${row.artifact_location}/${run_id}/artifacts`;
+  const root = artifacts.isTrusted(uri) ? localPath(uri) : undefined;
+  return root !== undefined && (place === root || place.startsWith(root + path.sep));
+}
+
+function localPath(location: string): string | undefined {
+  const isUri = schemeOf(location) === 'file';
+  if (!isUri && !path.isAbsolute(location)) {
+    return undefined;
+  }
+  try {
+    return path.resolve(isUri ? fileURLToPath(location) : location);
+  } catch {
+    // A file on another machine.
+    return undefined;
   }
 }
 

@@ -1,9 +1,12 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { AccessTarget } from '@slipway/contract';
 import type { View } from '../../../governance/access/view.js';
 import type { App } from '../../../app.js';
 import { present, toExperiment } from '../entities.js';
 import { invalidParameter, missingParameter, MlflowError, wrongType } from '../errors.js';
 import { nextPage, readPage } from '../page.js';
+import { checkExperimentTag } from './metric-fields.js';
 import type { RpcRequest } from '../request.js';
 import type { Rpc } from '../rpc.js';
 import { EXPERIMENTS, parseEntityFilter, parseEntityOrder } from '../search/entity-search.js';
@@ -31,8 +34,9 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
       access: { scope: 'log', on: [{ kind: 'experiment-name', at: 'name' }] },
       handle: async request => {
         const name = checkedName(request.text('name'));
-        const location = request.optionalText('artifact_location') || null;
-        const id = await experiments.create(name, request.keyValues('tags'), location);
+        const location = localLocation(request.optionalText('artifact_location') ?? '');
+        const tags = request.keyValues('tags', { emptyKeys: true }).map(checkExperimentTag);
+        const id = await experiments.create(name, tags, location);
         return { experiment_id: String(id) };
       }
     },
@@ -91,7 +95,7 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
       access: { scope: 'log', on: oneExperiment },
       handle: async request => {
         const tag = { key: request.text('key'), value: request.optionalText('value') ?? '' };
-        await experiments.setTag(experimentId(request), tag);
+        await experiments.setTag(experimentId(request), checkExperimentTag(tag));
         return {};
       }
     },
@@ -105,6 +109,16 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
       }
     }
   ];
+}
+
+/** A folder that is named from where the server runs is told to clients in full: they run elsewhere. */
+function localLocation(location: string): string | null {
+  const [, relative] = /^file:(?!\/)(.+)$/is.exec(location) ?? [];
+  if (relative !== undefined) {
+    return pathToFileURL(path.resolve(relative)).href;
+  }
+  // A scheme, or a drive of Windows.
+  return location === '' ? null : /^[a-z][a-z0-9+.-]*:/i.test(location) ? location : path.resolve(location);
 }
 
 /** Ids are whole numbers here; a client that sends another one names an experiment that does not exist. */

@@ -11,7 +11,7 @@ import type { Rpc } from '../rpc.js';
 import { parseDatasets, parseLoggedModelFilter, parseLoggedModelOrder } from '../search/logged-model-search.js';
 
 const oneModel: readonly AccessTarget[] = [{ kind: 'logged-model', at: 'model_id' }];
-const MOST_MODELS = 1000;
+const USUAL_PAGE = 100;
 const FORBIDDEN_IN_NAMES = ['/', ':', '.', '%', '"', "'"];
 
 /** Logged models: what `log_model` of MLflow's client makes. */
@@ -99,7 +99,8 @@ export function loggedModelRpcs({ loggedModels }: App): Rpc[] {
       path: '/mlflow/logged-models/search',
       access: { scope: 'read', on: [{ kind: 'experiment', at: 'experiment_ids[]' }] },
       handle: async request => {
-        const page = readPage(request, 100, MOST_MODELS);
+        // As on MLflow's server there is no largest page, and 0 is the usual one.
+        const page = readPage(request, USUAL_PAGE, Infinity, false, true);
         const experiments = request.texts('experiment_ids');
         if (experiments.length === 0) {
           throw missingParameter('experiment_ids');

@@ -1,16 +1,15 @@
 import type { AccessTarget } from '@slipway/contract';
 import type { App } from '../../../app.js';
 import type { ModelMetricEntry } from '../../../tracking/logged-models/logged-models.js';
-import type { MetricEntry, RunInputEntry } from '../../../platform/store/operations.js';
-import type { DatasetDetails } from '../entities.js';
-import { invalidValue, missingParameter } from '../errors.js';
+import type { MetricEntry } from '../../../platform/store/operations.js';
+import { invalidValue } from '../errors.js';
+import { readDataset, withoutKnown } from './dataset-inputs.js';
 import { checkBatchSize, checkParams, checkTags, readMetric } from './metric-fields.js';
-import { isJsonObject, RpcRequest, type JsonObject } from '../request.js';
+import { RpcRequest, type JsonObject } from '../request.js';
 import type { Rpc } from '../rpc.js';
 import { runId } from './runs.js';
 
 const oneRun: readonly AccessTarget[] = [{ kind: 'run', at: 'run_id' }];
-const CONTEXT_TAG = 'mlflow.data.context';
 const MODEL_HISTORY_TAG = 'mlflow.log-model.history';
 
 /** What is logged to a run. */
@@ -84,7 +83,8 @@ export function loggingRpcs({ runs, loggedModels }: App): Rpc[] {
       access: { scope: 'log', on: [...oneRun, { kind: 'logged-model', at: 'models[].model_id', scope: 'read' }] },
       handle: async request => {
         const run_id = runId(request);
-        await runs.addInputs(run_id, request.objects('datasets').map(readDataset));
+        const datasets = request.objects('datasets').map(readDataset);
+        await runs.addInputs(run_id, withoutKnown(datasets, await runs.knownInputs(run_id, datasets)));
         await loggedModels.link(run_id, 'input', readModels(request));
         return {};
       }
@@ -129,29 +129,6 @@ function modelMetrics(given: readonly JsonObject[], metrics: readonly MetricEntr
 
 function fields(request: RpcRequest, names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map(name => [name, request.value(name)]));
-}
-
-function readDataset(input: JsonObject, index: number): RunInputEntry {
-  const at = `datasets[${index}]`;
-  if (!isJsonObject(input['dataset'])) {
-    throw missingParameter(`${at}.dataset`);
-  }
-  const dataset = new RpcRequest(input['dataset']);
-  const tags = new RpcRequest(input).keyValues('tags');
-  const details: DatasetDetails = {
-    source_type: dataset.text('source_type'),
-    source: dataset.text('source'),
-    schema: dataset.optionalText('schema'),
-    profile: dataset.optionalText('profile'),
-    tags
-  };
-  return {
-    name: dataset.text('name'),
-    digest: dataset.text('digest'),
-    context: tags.find(tag => tag.key === CONTEXT_TAG)?.value ?? '',
-    version: null,
-    details: JSON.stringify(details)
-  };
 }
 
 function readModels(request: RpcRequest): { model_id: string; step: number }[] {

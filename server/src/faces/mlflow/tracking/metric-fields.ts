@@ -81,7 +81,7 @@ export function checkParams(params: readonly KeyValue[], at?: string): KeyValue[
       twice.push(key);
     }
     seen.add(key);
-    return { key, value: value.slice(0, MAX_PARAM_VALUE) };
+    return { key, value: cut(value, MAX_PARAM_VALUE, (at ?? `params[${index}].key`).replace(/key$/, 'value')) };
   });
   if (twice.length > 0) {
     throw invalidParameter(
@@ -97,15 +97,34 @@ export function checkTags(tags: readonly KeyValue[], at?: string): KeyValue[] {
   return tags.map(({ key, value }, index) => {
     const field = at ?? `tags[${index}].key`;
     checkName(field, key, field);
-    return { key, value: value.slice(0, MAX_TAG_VALUE) };
+    return { key, value: cut(value, MAX_TAG_VALUE, field.replace(/key$/, 'value')) };
   });
+}
+
+/** @throws MlflowError */
+export function checkLength(what: string, text: string, most: number): void {
+  if (text.length > most) {
+    throw invalidParameter(`'${what}' exceeds the maximum length of ${most} characters`);
+  }
+}
+
+/** MLflow's own variable decides whether a value that is too long is cut, which is the default, or refused. @throws MlflowError */
+function cut(value: string, most: number, at: string): string {
+  if (value.length > most && /^(false|0)$/i.test(process.env['MLFLOW_TRUNCATE_LONG_VALUES'] ?? '')) {
+    checkLength(at, value, most);
+  }
+  return value.slice(0, most);
+}
+
+/** Tags of experiments, by MLflow's rules for them. @throws MlflowError */
+export function checkExperimentTag({ key, value }: KeyValue): KeyValue {
+  checkName('key', key, 'key');
+  return { key, value };
 }
 
 /** @param what how a too long name is called in the message. */
 export function checkName(what: string, name: string, at: string): void {
-  if (name.length > MAX_KEY) {
-    throw invalidParameter(`'${what}' exceeds the maximum length of ${MAX_KEY} characters`);
-  }
+  checkLength(what, name, MAX_KEY);
   if (PLAIN_NAME.test(name)) {
     return;
   }

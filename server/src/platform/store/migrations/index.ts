@@ -12,6 +12,7 @@ import { cellOutputs } from './0011-cell-outputs.js';
 import { cellWords } from './0012-cell-words.js';
 import { cellFiles } from './0013-cell-files.js';
 import { promotionServer } from './0014-promotion-server.js';
+import { sharedArtifacts } from './0015-shared-artifacts.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
@@ -29,5 +30,6 @@ export const migrations: readonly Migration[] = [
   cellOutputs,
   cellWords,
   cellFiles,
-  promotionServer
+  promotionServer,
+  sharedArtifacts
 ];

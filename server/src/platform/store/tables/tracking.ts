@@ -91,6 +91,13 @@ export interface RunArtifactTable {
   created_at: number;
 }
 
+export interface SharedArtifactTable {
+  path: string;
+  sha256: string;
+  size: number;
+  created_at: number;
+}
+
 export interface LoggedModelTable {
   id: string;
   exp: number;
