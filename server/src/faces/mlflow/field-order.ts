@@ -1,7 +1,7 @@
 import { missingParameter, wrongType } from './errors.js';
 import type { JsonObject } from './request.js';
 
-type Kind = 'text' | 'integer' | 'number' | 'list' | 'texts' | 'flag';
+type Kind = 'text' | 'name' | 'integer' | 'number' | 'list' | 'texts' | 'flag';
 
 /** One field as MLflow's server looks at it. */
 interface FieldCheck {
@@ -26,7 +26,7 @@ const ORDERS: Readonly<Record<string, string>> = {
   'POST experiments/set-experiment-tag': '!experiment_id:text !key:text value:text',
   'POST experiments/delete-experiment-tag': '!experiment_id:text !key:text',
   'POST runs/create': 'experiment_id:text start_time:integer run_name:text',
-  'POST runs/update': '!run_id:text end_time:integer status:text run_name:text',
+  'POST runs/update': '!run_id:text end_time:integer status:name run_name:text',
   'POST runs/delete': '!run_id:text',
   'POST runs/restore': '!run_id:text',
   'GET runs/get': '!run_id:text',
@@ -104,8 +104,11 @@ function isOfKind(value: unknown, kind: Kind, fromQuery: boolean): boolean {
   switch (kind) {
     case 'text':
       return typeof value === 'string';
+    case 'name':
+      // Of an enum, or its number.
+      return typeof value === 'string' || typeof value === 'number';
     case 'integer':
-      // An enum may be named.
+      // Enums are integers, and may be named.
       return typeof value === 'number' || (typeof value === 'string' && /^\s*[+-]?\d+\s*$|^[A-Z_]+$/.test(value));
     case 'number':
       return typeof value === 'number' || (typeof value === 'string' && isNumber(value));

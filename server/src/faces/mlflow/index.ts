@@ -16,6 +16,7 @@ import { registerRpcs, type Rpc } from './rpc.js';
 import { runRpcs } from './tracking/runs.js';
 import { userRpcs } from './users.js';
 import { webhookRpcs } from './webhooks.js';
+import { keepToWorkspaces, workspaceRpcs } from './workspaces.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,6 +40,7 @@ export function registerMlflow(server: FastifyInstance, app: App, report: Return
       const answered = known ?? new MlflowError('INTERNAL_ERROR', 'An internal fault of the metadata server.');
       return reply.code(answered.status).send(answered.toBody());
     });
+    keepToWorkspaces(scope, app);
     acceptEmptyJson(scope);
     registerRpcs(scope, app.access, [
       ...experimentRpcs(app),
@@ -51,6 +53,7 @@ export function registerMlflow(server: FastifyInstance, app: App, report: Return
       ...modelVersionRpcs(app),
       ...webhookRpcs(app),
       ...userRpcs(app),
+      ...workspaceRpcs(app),
       serverInfo
     ]);
     registerArtifactStreams(scope, app);
@@ -67,7 +70,7 @@ const serverInfo: Rpc = {
   access: { scope: 'read', on: 'self' },
   handle: async () => ({
     store_type: 'SqlStore',
-    workspaces_enabled: false,
+    workspaces_enabled: true,
     trace_archival_enabled: false,
     multipart_uploads_enabled: true,
     multipart_downloads_enabled: false,

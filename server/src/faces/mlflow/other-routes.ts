@@ -17,8 +17,7 @@ const ABSENT = [
   '3.0/mlflow/prompt-optimization',
   '3.0/mlflow/review-queues',
   '3.0/mlflow/scorers',
-  '3.0/mlflow/traces',
-  '3.0/mlflow/workspaces'
+  '3.0/mlflow/traces'
 ];
 /** There is nothing behind these routes. */
 const ANYONE: AccessRule = { scope: 'read', on: 'self' };

@@ -149,7 +149,7 @@ describe('experiments', () => {
     const { experiment_id } = json as { experiment_id: string };
     expect(await post('experiments/create', { name: 'first' })).toMatchObject({
       status: 400,
-      json: refused("Experiment(name=first) already exists.", 'RESOURCE_ALREADY_EXISTS')
+      json: refused('Experiment(name=first) already exists.', 'RESOURCE_ALREADY_EXISTS')
     });
     await post('experiments/update', { experiment_id, new_name: 'second' });
     await post('experiments/set-experiment-tag', { experiment_id, key: 'c', value: 'd' });

@@ -11,8 +11,15 @@ export class RpcRequest {
   readonly #fields: JsonObject;
   readonly #fromQuery: boolean;
 
-  /** @param fromQuery a query string cannot tell one value from a list of one. */
-  constructor(fields: JsonObject, fromQuery = false) {
+  /**
+   * @param fromQuery a query string cannot tell one value from a list of one.
+   * @param namePrefix what the names in filters lack, as the request is about one workspace.
+   */
+  constructor(
+    fields: JsonObject,
+    fromQuery = false,
+    readonly namePrefix = ''
+  ) {
     this.#fields = fields;
     this.#fromQuery = fromQuery;
   }

@@ -7,6 +7,7 @@ import { viewOf } from '../transport/access-rules.js';
 import { invalidParameter } from './errors.js';
 import { checkFields, fieldChecks } from './field-order.js';
 import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
+import { prefixOf, withOwnNames, withWholeNames, workspaceOf } from './workspaces.js';
 
 export type RpcMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -53,21 +54,24 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 export function registerRpcs(server: FastifyInstance, access: Access, rpcs: readonly Rpc[]): void {
   for (const rpc of rpcs) {
     const checks = fieldChecks(rpc.method, rpc.path);
+    const wholeFields = (request: FastifyRequest): JsonObject =>
+      withWholeNames(fieldsOf(request), rpc.path, prefixOf(workspaceOf(request)));
     for (const prefix of rpc.browsersOnly === true ? ['/ajax-api'] : PREFIXES) {
       server.route({
         method: rpc.method,
         url: `${prefix}/${rpc.version ?? '2.0'}${rpc.path}`,
         bodyLimit: MAX_BODY_BYTES,
-        config: { access: rpc.access, fieldsOf },
+        config: { access: rpc.access, fieldsOf: wholeFields },
         handler: async (request: FastifyRequest, reply: FastifyReply) => {
           const isQuery = request.method === 'GET';
-          const given = fieldsOf(request);
+          const given = wholeFields(request);
+          const prefixOfNames = prefixOf(workspaceOf(request));
           checkFields(given, checks, isQuery);
-          const fields = new RpcRequest(given, isQuery);
+          const fields = new RpcRequest(given, isQuery, prefixOfNames);
           const answer = await rpc.handle(fields, viewOf(access, request), request.callerAddress);
           return answer instanceof PiecewiseAnswer
             ? reply.type('application/json; charset=utf-8').send(answer.stream)
-            : reply.send(answer);
+            : reply.send(withOwnNames(answer, rpc.path, prefixOfNames));
         }
       });
     }

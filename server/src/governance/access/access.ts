@@ -153,6 +153,10 @@ export class Access {
       .map(project => (mayInProject(principal, 'admin', project.name) ? project : { ...project, members: [] }));
   }
 
+  hasProject(name: string): Promise<boolean> {
+    return this.#projects.has(name);
+  }
+
   /** @throws AlreadyExistsError */
   createProject(name: string): Promise<Project> {
     return this.#projects.create(name);

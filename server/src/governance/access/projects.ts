@@ -28,6 +28,10 @@ export class Projects {
     }));
   }
 
+  async has(name: string): Promise<boolean> {
+    return name === DEFAULT_PROJECT || (await this.#read()).has(name);
+  }
+
   /** @throws NotFoundError */
   async get(name: string): Promise<Project> {
     const project = (await this.list()).find(each => each.name === name);

@@ -17,7 +17,7 @@ import {
 } from './registry-fields.js';
 import type { RpcRequest } from '../request.js';
 import type { Rpc } from '../rpc.js';
-import { MODEL_VERSIONS, parseEntityFilter, parseEntityOrder } from '../search/entity-search.js';
+import { MODEL_VERSIONS, parseEntityFilter, parseEntityOrder, withNamePrefix } from '../search/entity-search.js';
 import { promptSource, resolveSource } from './version-source.js';
 
 const oneModel: readonly AccessTarget[] = [{ kind: 'model', at: 'name' }];
@@ -117,7 +117,10 @@ export function modelVersionRpcs(app: App): Rpc[] {
       handle: async (request, view) => {
         const page = readPage(request, 10_000, 200_000);
         const { found, more } = searchVersions(await view.named(await catalogue.versions()), {
-          conditions: parseEntityFilter(request.optionalText('filter') ?? '', MODEL_VERSIONS),
+          conditions: withNamePrefix(
+            parseEntityFilter(request.optionalText('filter') ?? '', MODEL_VERSIONS),
+            request.namePrefix
+          ),
           order: parseEntityOrder(request.texts('order_by'), MODEL_VERSIONS),
           ...page
         });

@@ -21,7 +21,7 @@ import {
 } from './registry-fields.js';
 import type { RpcRequest } from '../request.js';
 import type { Rpc } from '../rpc.js';
-import { parseEntityFilter, parseEntityOrder, REGISTERED_MODELS } from '../search/entity-search.js';
+import { parseEntityFilter, parseEntityOrder, REGISTERED_MODELS, withNamePrefix } from '../search/entity-search.js';
 
 const oneModel: readonly AccessTarget[] = [{ kind: 'model', at: 'name' }];
 const ROOT = '/mlflow/registered-models';
@@ -88,7 +88,10 @@ export function registeredModelRpcs({ catalogue }: App): Rpc[] {
       handle: async (request, view) => {
         const page = readPage(request, 100, 1000);
         const { found, more } = searchModels(await view.named(await catalogue.models()), {
-          conditions: parseEntityFilter(request.optionalText('filter') ?? '', REGISTERED_MODELS),
+          conditions: withNamePrefix(
+            parseEntityFilter(request.optionalText('filter') ?? '', REGISTERED_MODELS),
+            request.namePrefix
+          ),
           order: parseEntityOrder(request.texts('order_by'), REGISTERED_MODELS),
           ...page
         });

@@ -68,6 +68,18 @@ export function parseEntityFilter(filter: string, language: SearchLanguage): Ent
   return read.map(condition => checked(condition, language));
 }
 
+/** Conditions on names with what names of a workspace begin with. */
+export function withNamePrefix(conditions: readonly EntityCondition[], prefix: string): EntityCondition[] {
+  return conditions.map(condition => {
+    const { field, value } = condition;
+    if (prefix === '' || field.entity !== 'attribute' || field.key !== 'name' || typeof value === 'number') {
+      return condition;
+    }
+    const whole = (name: string): string => prefix + name;
+    return { ...condition, value: typeof value === 'string' ? whole(value) : value.map(whole) };
+  });
+}
+
 /** @throws MlflowError */
 export function parseEntityOrder(clauses: readonly string[], language: SearchLanguage): EntityOrder[] {
   const orders = clauses.map(text => {

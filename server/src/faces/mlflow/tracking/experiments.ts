@@ -9,7 +9,7 @@ import { nextPage, readPage } from '../page.js';
 import { checkExperimentTag } from './metric-fields.js';
 import type { RpcRequest } from '../request.js';
 import type { Rpc } from '../rpc.js';
-import { EXPERIMENTS, parseEntityFilter, parseEntityOrder } from '../search/entity-search.js';
+import { EXPERIMENTS, parseEntityFilter, parseEntityOrder, withNamePrefix } from '../search/entity-search.js';
 
 const oneExperiment: readonly AccessTarget[] = [{ kind: 'experiment', at: 'experiment_id' }];
 const MAX_NAME = 500;
@@ -21,7 +21,10 @@ export function experimentRpcs({ experiments }: App): Rpc[] {
     const { found, more } = await experiments.search({
       lifecycle: readView(request, 'view_type'),
       visible: await view.experiments(),
-      conditions: parseEntityFilter(request.optionalText('filter') ?? '', EXPERIMENTS),
+      conditions: withNamePrefix(
+        parseEntityFilter(request.optionalText('filter') ?? '', EXPERIMENTS),
+        request.namePrefix
+      ),
       order: parseEntityOrder(request.texts('order_by'), EXPERIMENTS),
       ...page
     });
