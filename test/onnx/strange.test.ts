@@ -100,6 +100,8 @@ describe('an ONNX file that is not as a service wants it', () => {
   it('may compute in half precision', async () => {
     const model = await bring('half', named);
     expect(model.signature.inputs.map(input => input.datatype)).toEqual(['FP32', 'FP32']);
+    // What is larger would become infinite, and is refused.
+    expect(model.signature.inputs.map(input => input.limits)).toEqual(Array(2).fill({ min: -65_504, max: 65_504 }));
     expect((await ask(model, { a: [2], b: [0] }))['label']).toEqual(['red']);
   });
 

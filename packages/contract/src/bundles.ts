@@ -35,6 +35,10 @@ export const SignatureInput = z.object({
     .object({ min: z.number(), max: z.number() })
     .nullable()
     .describe('Smallest and largest value of the training rows.'),
+  limits: z
+    .object({ min: z.number(), max: z.number() })
+    .optional()
+    .describe('What the numbers of the graph can hold, where that is less than the datatype says; others are refused.'),
   format: z
     .enum(['moment', 'image'])
     .optional()

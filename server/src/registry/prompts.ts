@@ -1,4 +1,4 @@
-import type { KeyValue } from '../platform/store/operations.js';
+import type { KeyValue } from '@slipway/contract';
 
 /** MLflow keeps prompts among its models, under this tag. They have a text and no files. */
 export const PROMPT_TAG = 'mlflow.prompt.is_prompt';

@@ -58,7 +58,7 @@ async function bringIn(file: string, options: ImportOptions): Promise<ImportedMo
   const draft = ModelDraft.parse(contained.model);
   refuseForeignOperators(draft);
   const widened = widenInputs(draft);
-  const plans = planInputs(draft, options);
+  const plans = planInputs(draft, options, widened.limits);
   const opened = openOutputs(draft, options);
   const fileLabels = opened.labels ?? labelsOfClassifier(draft);
   const sample = options.sample ? givenRows(plans, options.sample) : madeUpRows(draft, plans);
@@ -95,7 +95,7 @@ async function bringIn(file: string, options: ImportOptions): Promise<ImportedMo
   const edits = [
     ...(contained.files.length > 0 ? [`The tensors in ${contained.files.join(', ')} were taken into the file.`] : []),
     ...opened.edits,
-    ...widened,
+    ...widened.edits,
     ...inputEdits,
     ...formEdits(outputPlan),
     ...outputPlan.remarks

@@ -45,6 +45,27 @@ const WIDENED: Readonly<Record<number, number>> = {
   [ElementType.UINT64]: ElementType.INT64
 };
 
+/** What the small numbers can hold: beyond it they would wrap around, or become infinite. */
+const LIMITS: Readonly<Record<number, Limits>> = {
+  // The largest of each format, by IEEE 754 and by its exponent of 8 bits.
+  [ElementType.FLOAT16]: { min: -65_504, max: 65_504 },
+  [ElementType.BFLOAT16]: { min: -3.3895313892515355e38, max: 3.3895313892515355e38 },
+  [ElementType.INT8]: { min: -128, max: 127 },
+  [ElementType.UINT8]: { min: 0, max: 255 },
+  [ElementType.INT16]: { min: -32_768, max: 32_767 },
+  [ElementType.UINT16]: { min: 0, max: 65_535 },
+  [ElementType.UINT32]: { min: 0, max: 4_294_967_295 },
+  [ElementType.UINT64]: { min: 0, max: Number.MAX_SAFE_INTEGER }
+};
+
+type Limits = NonNullable<SignatureInput['limits']>;
+
+/** What was widened, in words, and what the graph's own numbers can hold by the name of the input. */
+export interface Widened {
+  readonly edits: readonly string[];
+  readonly limits: ReadonlyMap<string, Limits>;
+}
+
 export const ELEMENT_OF: Readonly<Record<TensorType, number>> = {
   FP32: ElementType.FLOAT,
   FP64: ElementType.DOUBLE,
@@ -54,11 +75,16 @@ export const ELEMENT_OF: Readonly<Record<TensorType, number>> = {
   BYTES: ElementType.STRING
 };
 
-/** Lets inputs of unusual sizes take usual numbers, which the graph then makes smaller. @returns what was done, in words. */
-export function widenInputs(draft: ModelDraft): string[] {
-  return draft.inputs.flatMap(({ name, type }, place) => {
+/** Lets inputs of unusual sizes take usual numbers, which the graph then makes smaller. */
+export function widenInputs(draft: ModelDraft): Widened {
+  const limits = new Map<string, Limits>();
+  const edits = draft.inputs.flatMap(({ name, type }, place) => {
     const wider = type.kind === 'tensor' ? WIDENED[type.element] : undefined;
     if (wider === undefined || type.kind !== 'tensor') return [];
+    const held = LIMITS[type.element];
+    if (held !== undefined) {
+      limits.set(name, held);
+    }
     draft.freeNames(new Set([name]));
     const inner = draft.inputs[place]!.name;
     draft.inputs[place] = tensor(name, wider, type.shape);
@@ -67,20 +93,24 @@ export function widenInputs(draft: ModelDraft): string[] {
       `The input ${name} takes ${elementTypeName(wider)}, of which the graph makes ${elementTypeName(type.element)}.`
     ];
   });
+  return { edits, limits };
 }
 
 /**
  * Decides which named inputs the model will have.
  *
+ * @param limits of the numbers of inputs, by name.
  * @throws OnnxImportError IMPORT_UNCLEAR asking for names, ONNX_UNSUPPORTED for inputs that are no rows of values.
  */
-export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan[] {
+export function planInputs(draft: ModelDraft, options: ImportOptions, limits: Widened['limits']): InputPlan[] {
   const inputs = draft.inputs.map(input => ({ input, ...rowOf(input) }));
   const plans = inputs.map(({ input, element, shape }, place) => {
     const fixedRows = shape === null ? null : (shape[0] ?? null);
     const given = namesGiven(draft, options, input.name, place);
     const row = shape === null ? openRow(input.name, given) : rowShape(input.name, shape, given);
     const width = sizeOf(row);
+    const held = limits.get(input.name);
+    const limited = held === undefined ? {} : { limits: held };
     const datatype = GIVEN_AS[element];
     if (datatype === undefined) {
       throw new OnnxImportError(
@@ -95,7 +125,7 @@ export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan
         original: input.name,
         row,
         fixedRows,
-        columns: [tensorInput(tensorName, datatype, row, pixels)],
+        columns: [{ ...tensorInput(tensorName, datatype, row, pixels), ...(pixels === null ? limited : {}) }],
         pixels
       };
     }
@@ -104,7 +134,8 @@ export function planInputs(draft: ModelDraft, options: ImportOptions): InputPlan
       datatype,
       shape: [-1, 1],
       nullable: options.nullable?.includes(name) ?? false,
-      range: null
+      range: null,
+      ...limited
     }));
     return { original: input.name, row, fixedRows, columns, pixels: null };
   });

@@ -50,9 +50,22 @@ function refuseOtherRows(input: SignatureInput, values: Columns[string]): void {
   const odd = values.findIndex(
     value => (size === null) === Array.isArray(value) || (Array.isArray(value) && value.length !== size)
   );
+  refuseBeyondLimits(input, values);
   if (odd < 0) return;
   const wanted = size === null ? 'one value' : `a list of ${size} numbers (${shapeText(rowShape(input))}, row-major)`;
   throw new OnnxImportError('IMPORT_UNCLEAR', `Row ${odd + 1} of the sample is not ${wanted} for "${input.name}".`);
+}
+
+function refuseBeyondLimits({ name, limits }: SignatureInput, values: Columns[string]): void {
+  const beyond = (value: unknown): boolean =>
+    limits !== undefined && typeof value === 'number' && (value < limits.min || value > limits.max);
+  const odd = values.findIndex(value => (Array.isArray(value) ? (value as unknown[]).some(beyond) : beyond(value)));
+  if (odd >= 0) {
+    throw new OnnxImportError(
+      'IMPORT_UNCLEAR',
+      `Row ${odd + 1} of the sample is beyond what the graph takes for "${name}": from ${limits?.min} to ${limits?.max}.`
+    );
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { SignatureInput } from '@slipway/contract';
 import { flatRow, RowShapeError, rowShape, rowSize, shapeText } from '../row-shape.js';
 import { pictureBytes } from '../picture-text.js';
 import { PictureError } from '../pictures.js';
+import { fitsNumber, rangeText } from './number-range.js';
 import { RequestError } from './request-error.js';
 
 /** Numbers of a tensor input for all rows of a request, row-major. */
@@ -39,7 +40,7 @@ export function decodeTensor(
     for (let i = 0; i < size; i++) {
       const number = numbers[i];
       if (!isElement(number, input)) {
-        throw new RequestError(`expected ${elementText(input)}, got ${textOf(number)}`, `${at(row)}[${i}]`);
+        throw new RequestError(`expected ${elementText(input, number)}, got ${textOf(number)}`, `${at(row)}[${i}]`);
       }
       if (values instanceof BigInt64Array) values[row * size + i] = BigInt(number);
       else values[row * size + i] = number;
@@ -88,16 +89,19 @@ function emptyTensor({ name, datatype, shape }: SignatureInput, length: number):
   }
 }
 
-function isElement(value: unknown, { datatype, format }: SignatureInput): value is number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
-  if (format === 'image' && (value < 0 || value > 255)) return false;
-  if (datatype === 'INT32') return Number.isInteger(value) && Math.abs(value) <= 2147483647;
-  return datatype === 'INT64' ? Number.isSafeInteger(value) : true;
+function isElement(value: unknown, input: SignatureInput): value is number {
+  if (typeof value !== 'number') {
+    return false;
+  }
+  return input.format === 'image' ? value >= 0 && value <= 255 : fitsNumber(value, input);
 }
 
-function elementText({ datatype, format }: SignatureInput): string {
-  if (format === 'image') return 'a pixel from 0 to 255';
-  return datatype === 'INT32' || datatype === 'INT64' ? 'a whole number' : 'a number';
+function elementText(input: SignatureInput, value: unknown): string {
+  if (input.format === 'image') {
+    return 'a pixel from 0 to 255';
+  }
+  const { datatype } = input;
+  return `${datatype === 'INT32' || datatype === 'INT64' ? 'a whole number' : 'a number'}${rangeText(input, value)}`;
 }
 
 function textOf(value: unknown): string {

@@ -1,5 +1,6 @@
 import type { ModelSignature, SignatureInput, TensorType } from '@slipway/contract';
 import { isTensor, rowSize } from '../row-shape.js';
+import { fitsNumber, rangeText } from './number-range.js';
 import { RequestError } from './request-error.js';
 import { decodeTensor, type PendingPicture } from './tensor-values.js';
 
@@ -82,14 +83,14 @@ export function numbersInRow(signature: ModelSignature): number {
 
 function decodeInput(input: SignatureInput, values: readonly unknown[], at: (row: number) => string): InputValues {
   const refuse = (value: unknown, row: number): never => {
-    throw new RequestError(`expected ${expectation(input)}, got ${describe(value)}`, at(row));
+    throw new RequestError(`expected ${expectation(input, value)}, got ${describe(value)}`, at(row));
   };
   switch (input.datatype) {
     case 'FP32':
     case 'FP64': {
       const out = input.datatype === 'FP32' ? new Float32Array(values.length) : new Float64Array(values.length);
       values.forEach((value, row) => {
-        if (typeof value === 'number' && Number.isFinite(value)) out[row] = value;
+        if (typeof value === 'number' && fitsNumber(value, input)) out[row] = value;
         else if (value === null && input.nullable) out[row] = NaN;
         else refuse(value, row);
       });
@@ -97,12 +98,12 @@ function decodeInput(input: SignatureInput, values: readonly unknown[], at: (row
     }
     case 'INT32':
       return Int32Array.from(values, (value, row) => {
-        if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2147483647) refuse(value, row);
+        if (typeof value !== 'number' || !fitsNumber(value, input)) refuse(value, row);
         return value as number;
       });
     case 'INT64':
       return BigInt64Array.from(values, (value, row) => {
-        if (typeof value !== 'number' || !Number.isSafeInteger(value)) refuse(value, row);
+        if (typeof value !== 'number' || !fitsNumber(value, input)) refuse(value, row);
         return BigInt(value as number);
       });
     case 'BOOL':
@@ -135,9 +136,9 @@ function fits(value: string, { format }: SignatureInput): boolean {
   return format === undefined || (MOMENT.test(value) && !Number.isNaN(Date.parse(value.replace(' ', 'T'))));
 }
 
-function expectation(input: SignatureInput): string {
+function expectation(input: SignatureInput, value: unknown): string {
   if (input.format === 'moment') return 'a date such as 2024-01-31, or a time such as 2024-01-31T18:30:00';
-  return `${WORDS[input.datatype]}${input.nullable ? ' or null' : ''}`;
+  return `${WORDS[input.datatype]}${rangeText(input, value)}${input.nullable ? ' or null' : ''}`;
 }
 
 function describe(value: unknown): string {

@@ -169,7 +169,6 @@ describe('what this server does not have', () => {
   it.each([
     ['POST', '/api/3.0/mlflow/traces/search', 501, 'NOT_IMPLEMENTED'],
     ['GET', '/ajax-api/3.0/mlflow/gateway/endpoints/list', 501, 'NOT_IMPLEMENTED'],
-    ['GET', '/api/3.0/mlflow/workspaces', 501, 'NOT_IMPLEMENTED'],
     ['POST', '/api/2.0/mlflow/unheard-of', 404, 'ENDPOINT_NOT_FOUND'],
     ['GET', '/api/2.0/mlflow/runs/create', 404, 'ENDPOINT_NOT_FOUND']
   ])('is said in MLflow’s words: %s %s', async (method, path, status, error_code) => {
