@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Column, DatasetVersionRef } from './datasets.js';
+import { namedRecord } from './named-record.js';
 import { BundleDigest, RelativePath, RunId, Sha256, Timestamp } from './scalars.js';
 
 /** Files of a bundle by their names inside it; `evaluation` only an imported model may lack. */
@@ -91,8 +92,7 @@ export type ModelSignature = z.infer<typeof ModelSignature>;
  * Column-wise rows: one array per input name, all of one length. `null` is a missing value; a row of a tensor is the list of
  * its numbers, row-major.
  */
-export const Columns = z.record(
-  z.string(),
+export const Columns = namedRecord(
   z.array(z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]))
 );
 export type Columns = z.infer<typeof Columns>;

@@ -7,6 +7,7 @@ export {
   pictureSize,
   type PictureShape
 } from './pictures.js';
+export { namedValues, valueNamed } from './named-values.js';
 export { pictureBytes } from './picture-text.js';
 export * from './requests/pictures.js';
 export * from './requests/request-error.js';

@@ -25,6 +25,9 @@ export function serviceApp(revisions: Revisions, counters: ServiceCounters): Fas
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
+    // An input may be named like a member of every object; rows are only ever read by the names of inputs.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle'
   });

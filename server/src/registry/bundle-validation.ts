@@ -9,7 +9,7 @@ import {
   TestVectors,
   type BundleFile
 } from '@slipway/contract';
-import { isTensor, rowSize } from '@slipway/tensor-inputs';
+import { isTensor, rowSize, valueNamed } from '@slipway/tensor-inputs';
 import type { z } from 'zod';
 import type { BlobStore } from '../platform/artifacts/blob-store.js';
 import { BundleInvalidError } from '../platform/errors.js';
@@ -143,7 +143,7 @@ function refuseStrangeTensors({ inputs }: ModelSignature): void {
 function refuseUnequalInputs(signature: ModelSignature, vectors: TestVectors): void {
   for (const input of signature.inputs) {
     const { name } = input;
-    const values = vectors.inputs[name];
+    const values = valueNamed(vectors.inputs, name);
     if (values === undefined) {
       throw new BundleInvalidError(`The test vectors have no values for the input ${name} of the signature.`, {
         where: `${BUNDLE_FILES.testVectors}.inputs`

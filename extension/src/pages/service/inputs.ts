@@ -73,7 +73,12 @@ function roundWithin(value: number, range: SignatureInput['range']): number {
 
 /** The row that the texts mean. An empty field is a missing value; a text that is no number is sent as text. */
 export function readInputs(signature: ModelSignature, texts: InputTexts): InputRow {
-  return Object.fromEntries(signature.inputs.map(input => [input.name, readInput(input, texts[input.name] ?? '')]));
+  return Object.fromEntries(signature.inputs.map(input => [input.name, readInput(input, textOf(texts, input.name))]));
+}
+
+/** What was typed for an input, which may be named like a member of every object. */
+export function textOf(texts: InputTexts, name: string): string {
+  return (Object.hasOwn(texts, name) ? texts[name] : undefined) ?? '';
 }
 
 function readInput(input: SignatureInput, text: string): InputRow[string] {

@@ -4,6 +4,7 @@ import { useId } from 'react';
 import type { FormEvent } from 'react';
 import { ErrorNote } from '../../components/index.js';
 import { formatDuration, formatNumber, tensorShape, useTranslation } from '../../display/index.js';
+import { textOf } from './inputs.js';
 import type { ServicePageModel, TestState } from './model.js';
 import { PredictionView } from './prediction.js';
 import { TensorField } from './tensor-field.js';
@@ -28,7 +29,7 @@ export function TestForm({ model, service, profiles }: TestFormProps): JSX.Eleme
           <InputField
             key={input.name}
             input={input}
-            text={model.texts[input.name] ?? ''}
+            text={textOf(model.texts, input.name)}
             known={profiles.find(({ name }) => name === input.name)?.top.map(({ value }) => value) ?? []}
             onChange={text => model.edit(input.name, text)}
           />

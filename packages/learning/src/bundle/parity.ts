@@ -2,6 +2,8 @@ import type { SignatureInput, TestVectors } from '@slipway/contract';
 import { otherLabels } from '@slipway/onnx/import';
 import type { Tensor } from 'onnxruntime-node';
 import { SlipwayError } from '@slipway/notebook';
+import { outputName } from '../export/output-names.js';
+import { namedValues } from '@slipway/tensor-inputs';
 
 /** Largest relative difference between the notebook's answers and those of the exported graph. */
 export const PARITY_TOLERANCE = 1e-4;
@@ -23,7 +25,7 @@ export async function checkParity(
   const runtime = await import('onnxruntime-node');
   const session = await runtime.InferenceSession.create(onnx, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   try {
-    const feeds: Record<string, Tensor> = {};
+    const feeds = namedValues<Tensor>();
     for (const input of inputs) {
       const values = vectors.inputs[input.name]!;
       const shape = [vectors.rows, ...input.shape.slice(1)];
@@ -68,7 +70,17 @@ export async function checkParity(
     }
     const others =
       labels && vectors.labels
-        ? otherLabels(vectors, labels, answers['label']!.data as readonly string[], PARITY_TOLERANCE)
+        ? otherLabels(
+            vectors,
+            labels,
+            answers[
+              outputName(
+                'label',
+                inputs.map(input => input.name)
+              )
+            ]!.data as readonly string[],
+            PARITY_TOLERANCE
+          )
         : [];
     if (others.length > 0) {
       throw new SlipwayError(

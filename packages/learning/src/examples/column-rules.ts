@@ -1,5 +1,6 @@
 import { unknownColumn } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
+import { valueNamed } from '@slipway/tensor-inputs';
 import type { BoostingOptions } from '../models/specs.js';
 import type { ColumnRule } from '../models/trees/binned-rows.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
@@ -63,7 +64,7 @@ export function columnRules(
   }
   return prep.columns.flatMap(column =>
     Array.from({ length: columnWidth(column) }, (): ColumnRule => {
-      const direction = monotone[column.name];
+      const direction = valueNamed(monotone, column.name);
       return {
         categorical: categorical.includes(column.name),
         monotone: direction === undefined ? 0 : direction === 'rising' ? 1 : -1

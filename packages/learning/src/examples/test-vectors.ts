@@ -1,6 +1,7 @@
 import type { TestVectors } from '@slipway/contract';
 import { argMax } from '@slipway/statistics';
 import type { Estimator } from '../models/estimator.js';
+import { outputName } from '../export/output-names.js';
 import { rowsAt, type Examples } from './examples.js';
 
 /** Some test rows with the answers of the notebook's own model, for comparison with the exported one. */
@@ -12,7 +13,9 @@ export function testVectors(estimator: Estimator, examples: Examples): TestVecto
   return {
     rows,
     inputs: examples.named(recorded),
-    outputs: { [labels ? 'probabilities' : 'value']: { shape: [rows, data.length / rows], data } },
+    outputs: {
+      [outputName(labels ? 'probabilities' : 'value', inputs.names)]: { shape: [rows, data.length / rows], data }
+    },
     ...(labels ? { labels: argMax(data, labels.length).map(place => labels[place]!) } : {})
   };
 }

@@ -4,6 +4,7 @@ import type { FittedPrep } from '../prep/prep.js';
 import type { FittedColumn } from '../prep/steps.js';
 import type { Estimator } from '../models/estimator.js';
 import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
+import { outputName } from './output-names.js';
 import { addPreprocessing } from './preprocessing.js';
 
 /** A model in ONNX form with the named inputs and outputs of its graph. */
@@ -16,7 +17,8 @@ export interface ExportedModel {
 /**
  * Writes preprocessing and model as one ONNX graph. Every input column is an input of shape [rows, 1], tensors are one of
  * [rows, …shape]. A classifier
- * gives `probabilities` [rows, classes] and `label` [rows]; a regression gives `value` [rows, 1].
+ * gives `probabilities` [rows, classes] and `label` [rows]; a regression gives `value` [rows, 1]; where an input has this
+ * name, `predicted_…`.
  *
  * @throws SlipwayError MODEL_NOT_EXPORTABLE, naming the layer, before anything is written.
  */
@@ -30,25 +32,34 @@ export function exportModel(
   const rows = addPreprocessing(graph, prep);
   const isFlat = prep.shape.length === 1 || estimator.rowShape !== undefined;
   const answers = estimator.write(graph, isFlat ? rows : graph.node('Flatten', [rows], { axis: { int: 1 } }));
-  const outputs = labels ? addClassOutputs(graph, answers, labels) : addValueOutput(graph, answers);
+  const outputs = labels
+    ? addClassOutputs(graph, answers, labels, prep.names)
+    : addValueOutput(graph, answers, prep.names);
   const onnx = graph.finish(name, { task: labels ? 'classification' : 'regression' });
   return { onnx, inputs: signatureInputs(prep), outputs };
 }
 
-function addClassOutputs(graph: OnnxGraph, probabilities: string, labels: readonly string[]): SignatureOutput[] {
+function addClassOutputs(
+  graph: OnnxGraph,
+  probabilities: string,
+  labels: readonly string[],
+  inputs: readonly string[]
+): SignatureOutput[] {
+  const names = { probabilities: outputName('probabilities', inputs), label: outputName('label', inputs) };
   const index = graph.node('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 0 } });
   const label = graph.node('Gather', [graph.strings(labels), index], { axis: { int: 0 } });
-  graph.output(probabilities, 'probabilities', ElementType.FLOAT, ['rows', labels.length]);
-  graph.output(label, 'label', ElementType.STRING, ['rows']);
+  graph.output(probabilities, names.probabilities, ElementType.FLOAT, ['rows', labels.length]);
+  graph.output(label, names.label, ElementType.STRING, ['rows']);
   return [
-    { name: 'probabilities', datatype: 'FP32', shape: [-1, labels.length], role: 'probabilities' },
-    { name: 'label', datatype: 'BYTES', shape: [-1], role: 'label' }
+    { name: names.probabilities, datatype: 'FP32', shape: [-1, labels.length], role: 'probabilities' },
+    { name: names.label, datatype: 'BYTES', shape: [-1], role: 'label' }
   ];
 }
 
-function addValueOutput(graph: OnnxGraph, raw: string): SignatureOutput[] {
-  graph.output(raw, 'value', ElementType.FLOAT, ['rows', 1]);
-  return [{ name: 'value', datatype: 'FP32', shape: [-1, 1], role: 'value' }];
+function addValueOutput(graph: OnnxGraph, raw: string, inputs: readonly string[]): SignatureOutput[] {
+  const name = outputName('value', inputs);
+  graph.output(raw, name, ElementType.FLOAT, ['rows', 1]);
+  return [{ name, datatype: 'FP32', shape: [-1, 1], role: 'value' }];
 }
 
 /** The named inputs of the graph, in their order. */

@@ -1,5 +1,5 @@
 import type { Behaviour, BehaviourClaim, Columns } from '@slipway/contract';
-import { decodePicture, flatRow, RowShapeError, type PictureShape } from '@slipway/tensor-inputs';
+import { decodePicture, flatRow, RowShapeError, valueNamed, type PictureShape } from '@slipway/tensor-inputs';
 import type { PlainValue } from '@slipway/frames';
 import { pictureFile, pictureRefused } from '../tensors/picture-file.js';
 import { type MimeBundle, SlipwayError, suggestion, warnOfCell } from '@slipway/notebook';
@@ -151,7 +151,7 @@ function invariance(name: string, test: Invariance, parts: TrainedModelParts): B
 }
 
 function direction(name: string, test: Direction, parts: TrainedModelParts): Behaviour {
-  const base = rowsOf(test.rows, parts).filter(row => typeof row[test.vary] === 'number');
+  const base = rowsOf(test.rows, parts).filter(row => typeof valueNamed(row, test.vary) === 'number');
   if (base.length === 0 || (parts.labels && test.of === undefined)) {
     throw new SlipwayError(
       'OPTION_INVALID',
@@ -182,7 +182,7 @@ function rowsOf(given: readonly InputRow[] | undefined, { testVectors }: Trained
 }
 
 function rangeOf({ testVectors }: TrainedModelParts): number {
-  const { data } = testVectors.outputs['value']!;
+  const { data } = Object.values(testVectors.outputs)[0]!;
   return Math.max(...data) - Math.min(...data) || 1;
 }
 
@@ -190,7 +190,7 @@ function columnsOf(rows: readonly InputRow[], { prep }: TrainedModelParts, name:
   const inputs = prep.names;
   for (const row of rows) {
     const unknown = Object.keys(row).find(key => !inputs.includes(key));
-    const missing = inputs.find(key => !(key in row));
+    const missing = inputs.find(key => !Object.hasOwn(row, key));
     if (unknown !== undefined || missing !== undefined) {
       throw new SlipwayError(
         'COLUMN_UNKNOWN',

@@ -24,7 +24,7 @@ export async function labelsKept(
   if (typeof after !== 'function' || labels === null) {
     return passed('labels-kept', 'The scoring module leaves the answers as they are.');
   }
-  const { data } = testVectors.outputs['probabilities']!;
+  const { data } = Object.values(testVectors.outputs)[0]!;
   const answers: { prediction: Prediction; answer: Row }[] = [];
   for (let row = 0; row < testVectors.rows; row++) {
     const prediction = predictionOf(data.slice(row * labels.length, (row + 1) * labels.length), labels);

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelSignature, TensorType } from '@slipway/contract';
 import { refuseExternalData } from './containment.js';
-import type { DecodedRows, OutputValues } from '@slipway/tensor-inputs';
+import { namedValues, type DecodedRows, type OutputValues } from '@slipway/tensor-inputs';
 import { messageOf } from '@slipway/wording';
 
 /** What a worker is started with. */
@@ -63,7 +63,7 @@ load().then(
 );
 
 async function answer(session: InferenceSession, job: OnnxJob): Promise<Record<string, OutputValues>> {
-  const feeds: Record<string, Tensor> = {};
+  const feeds = namedValues<Tensor>();
   for (const input of signature.inputs) {
     const values = job.rows.inputs[input.name]!;
     feeds[input.name] = new Tensor(ELEMENT[input.datatype], values as Tensor.DataTypeMap[Tensor.Type], [
@@ -72,7 +72,7 @@ async function answer(session: InferenceSession, job: OnnxJob): Promise<Record<s
     ]);
   }
   const results = await session.run(feeds);
-  const outputs: Record<string, OutputValues> = {};
+  const outputs = namedValues<OutputValues>();
   for (const { name } of signature.outputs) {
     const tensor = results[name];
     if (!tensor) throw new Error(`The graph gives no output "${name}".`);

@@ -25,7 +25,10 @@ const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, FLOATS: 6, INTS: 7, STRINGS
 /** A dimension is a number, or a name for one that varies. */
 export type Dimension = number | string;
 
-/** Builds an ONNX graph node by node; every method that makes a value returns its name. */
+/**
+ * Builds an ONNX graph node by node; every method that makes a value returns its name. Names that it makes begin with a slash, so
+ * that inputs may be named v1.
+ */
 export class OnnxGraph {
   readonly #nodes = new ProtobufWriter();
   readonly #initializers = new ProtobufWriter();
@@ -70,7 +73,7 @@ export class OnnxGraph {
 
   /** Adds an operator with one output and returns the output's name. `domain` is empty for the default operators. */
   node(operator: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}, domain = ''): string {
-    const output = `v${++this.#count}`;
+    const output = `/v${++this.#count}`;
     this.#append(operator, inputs, [output], attributes, domain);
     return output;
   }
@@ -82,7 +85,7 @@ export class OnnxGraph {
     count: number,
     attributes: Record<string, Attribute> = {}
   ): string[] {
-    const outputs = Array.from({ length: count }, () => `v${++this.#count}`);
+    const outputs = Array.from({ length: count }, () => `/v${++this.#count}`);
     this.#append(operator, inputs, outputs, attributes, '');
     return outputs;
   }
@@ -112,7 +115,7 @@ export class OnnxGraph {
   }
 
   #initializer(type: ElementType, shape: readonly number[], fill: (tensor: ProtobufWriter) => ProtobufWriter): string {
-    const name = `c${++this.#count}`;
+    const name = `/c${++this.#count}`;
     const tensor = new ProtobufWriter().packedInts(1, shape).int(2, type);
     this.#initializers.message(5, fill(tensor).string(8, name));
     return name;
@@ -128,7 +131,7 @@ export class OnnxGraph {
     const node = new ProtobufWriter();
     for (const input of inputs) node.string(1, input);
     for (const output of outputs) node.string(2, output);
-    node.string(3, `n${++this.#count}`).string(4, operator);
+    node.string(3, `/n${++this.#count}`).string(4, operator);
     for (const [name, attribute] of Object.entries(attributes)) node.message(5, attributeProto(name, attribute));
     if (domain) node.string(7, domain);
     this.#domains.add(domain);

@@ -1,5 +1,5 @@
 import type { SignatureInput, TensorType } from '@slipway/contract';
-import { isTensor, sizeOf } from '@slipway/tensor-inputs';
+import { isTensor, sizeOf, valueNamed } from '@slipway/tensor-inputs';
 import { OnnxImportError } from './errors.js';
 import type { GraphNode } from '../wire/graph-nodes.js';
 import { pixelEdit, pixelNodes, planPixels, type PixelPlan } from './image-input.js';
@@ -185,7 +185,7 @@ type Given = string | readonly string[] | undefined;
 
 function namesGiven(draft: ModelDraft, { inputs }: ImportOptions, name: string, place: number): Given {
   if (inputs === undefined) return namesInMetadata(draft);
-  if (!Array.isArray(inputs)) return (inputs as Readonly<Record<string, string | readonly string[]>>)[name];
+  if (!Array.isArray(inputs)) return valueNamed(inputs as Readonly<Record<string, string | readonly string[]>>, name);
   const list = inputs as readonly string[];
   if (draft.inputs.length === 1) return list;
   if (list.length !== draft.inputs.length) {

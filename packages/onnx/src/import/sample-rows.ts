@@ -1,5 +1,5 @@
 import type { Columns, SignatureInput } from '@slipway/contract';
-import { isTensor, rowShape, rowSize, shapeText } from '@slipway/tensor-inputs';
+import { isTensor, namedValues, rowShape, rowSize, shapeText, valueNamed } from '@slipway/tensor-inputs';
 import { OnnxImportError } from './errors.js';
 import type { InputPlan } from './inputs.js';
 import { Attributes } from '../wire/graph-nodes.js';
@@ -21,12 +21,12 @@ export interface SampleRows {
 
 /** The given rows. @throws OnnxImportError IMPORT_UNCLEAR when they lack an input. */
 export function givenRows(plans: readonly InputPlan[], sample: Columns): SampleRows {
-  const columns: Columns = {};
+  const columns: Columns = namedValues();
   const inputs = plans.flatMap(plan => plan.columns);
   let rows = rowsThatFit(inputs, MOST_ROWS);
   for (const input of inputs) {
     const { name } = input;
-    const values = sample[name];
+    const values = valueNamed(sample, name);
     if (!values || values.length === 0) {
       throw new OnnxImportError('IMPORT_UNCLEAR', `The sample has no values for the input "${name}".`, {
         remedy: `It has ${Object.keys(sample).join(', ') || 'none'}.`
@@ -74,7 +74,7 @@ function refuseBeyondLimits({ name, limits }: SignatureInput, values: Columns[st
  */
 export function madeUpRows(draft: ModelDraft, plans: readonly InputPlan[]): SampleRows {
   const random = seededRandom(7);
-  const columns: Columns = {};
+  const columns: Columns = namedValues();
   const categories = categoriesOf(draft);
   const rows = rowsThatFit(
     plans.flatMap(plan => plan.columns),

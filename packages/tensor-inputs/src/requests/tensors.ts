@@ -1,4 +1,5 @@
 import type { ModelSignature, SignatureInput, TensorType } from '@slipway/contract';
+import { namedValues, valueNamed } from '../named-values.js';
 import { isTensor, rowSize } from '../row-shape.js';
 import { fitsNumber, rangeText } from './number-range.js';
 import { RequestError } from './request-error.js';
@@ -45,13 +46,13 @@ export function decodeColumns(
       throw new RequestError(`the model has no input "${name}"; its inputs are ${known.join(', ')}`, at(name, null));
     }
   }
-  const first = columns[known[0]!];
+  const first = valueNamed(columns, known[0]!);
   const rows = first?.length ?? 0;
   refuseSize(signature, rows);
-  const inputs: Record<string, InputValues> = {};
+  const inputs = namedValues<InputValues>();
   const pictures: PendingPicture[] = [];
   for (const input of signature.inputs) {
-    const values = columns[input.name];
+    const values = valueNamed(columns, input.name);
     if (values === undefined) throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
     if (values.length !== rows) {
       throw new RequestError(`has ${values.length} rows where "${known[0]}" has ${rows}`, at(input.name, null));
@@ -153,7 +154,7 @@ function describe(value: unknown): string {
 export function joinRows(signature: ModelSignature, parts: readonly DecodedRows[]): DecodedRows {
   if (parts.length === 1) return parts[0]!;
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const inputs: Record<string, InputValues> = {};
+  const inputs = namedValues<InputValues>();
   for (const input of signature.inputs) {
     const { name } = input;
     const size = rowSize(input);

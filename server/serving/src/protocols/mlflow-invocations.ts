@@ -1,5 +1,12 @@
 import type { ModelSignature, ModelTask, SignatureOutput } from '@slipway/contract';
-import { decodeColumns, type DecodedRows, isTensor, type Outputs, RequestError } from '@slipway/tensor-inputs';
+import {
+  decodeColumns,
+  type DecodedRows,
+  isTensor,
+  namedValues,
+  type Outputs,
+  RequestError
+} from '@slipway/tensor-inputs';
 import { decodeRecords, numbersOf } from './predict.js';
 
 /* MLflow's scoring protocol (mlflow/pyfunc/scoring_server): exactly one of four forms of JSON, or CSV. */
@@ -50,7 +57,7 @@ function decodeSplit(signature: ModelSignature, value: unknown): DecodedRows {
  */
 function decodeTensorForm(signature: ModelSignature, value: unknown, place: string): DecodedRows {
   if (isObject(value)) {
-    const columns: Record<string, unknown[]> = {};
+    const columns = namedValues<unknown[]>();
     for (const [name, column] of Object.entries(value)) {
       if (!Array.isArray(column)) throw new RequestError('expected a list', `${place}.${name}`);
       const input = signature.inputs.find(candidate => candidate.name === name);

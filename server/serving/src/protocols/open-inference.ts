@@ -3,6 +3,7 @@ import {
   decodeColumns,
   type DecodedRows,
   isTensor,
+  namedValues,
   type Outputs,
   RequestError,
   rowShape,
@@ -40,8 +41,8 @@ export function decodeInfer(signature: ModelSignature, body: unknown): InferRequ
   if (!Array.isArray(body['inputs'])) throw new RequestError('expected a list of tensors', 'inputs');
   const id = body['id'];
   if (id !== undefined && typeof id !== 'string') throw new RequestError('expected a text', 'id');
-  const columns: Record<string, unknown[]> = {};
-  const places: Record<string, number> = {};
+  const columns = namedValues<unknown[]>();
+  const places = namedValues<number>();
   body['inputs'].forEach((tensor: unknown, i: number) => {
     const { name, values } = decodeTensor(signature, tensor, `inputs[${i}]`);
     if (name in columns) throw new RequestError(`the input "${name}" is given twice`, `inputs[${i}].name`);

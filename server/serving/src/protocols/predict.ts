@@ -1,10 +1,19 @@
 import type { ModelSignature, PredictAnswer, SignatureOutput } from '@slipway/contract';
-import { decodeColumns, type DecodedRows, type Outputs, type OutputValues, RequestError } from '@slipway/tensor-inputs';
+import {
+  decodeColumns,
+  type DecodedRows,
+  namedValues,
+  type Outputs,
+  type OutputValues,
+  RequestError,
+  valueNamed
+} from '@slipway/tensor-inputs';
 
 /** Turns records (one object per row) into columns; `path` names the list in messages. */
 export function decodeRecords(signature: ModelSignature, records: readonly unknown[], path: string): DecodedRows {
   const place = (row: number): string => (path ? `${path}[${row}]` : '');
-  const columns: Record<string, unknown[]> = Object.fromEntries(signature.inputs.map(input => [input.name, []]));
+  const columns = namedValues<unknown[]>();
+  for (const input of signature.inputs) columns[input.name] = [];
   records.forEach((record, row) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       throw new RequestError('expected an object with one value per input', place(row) || 'body');
@@ -16,7 +25,7 @@ export function decodeRecords(signature: ModelSignature, records: readonly unkno
       }
     }
     for (const input of signature.inputs) {
-      const value = (record as Record<string, unknown>)[input.name];
+      const value = valueNamed(record as Record<string, unknown>, input.name);
       if (value === undefined && !input.nullable) {
         throw new RequestError(`the input "${input.name}" is missing`, join(place(row), input.name));
       }

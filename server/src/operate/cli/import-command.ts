@@ -166,7 +166,10 @@ async function sampleRows(file: string): Promise<Columns> {
   const names = Object.keys((rows[0] ?? {}) as object);
   const columns = Columns.safeParse(
     Object.fromEntries(
-      names.map(name => [name, rows.map((row: Record<string, unknown> | null) => row?.[name] ?? null)])
+      names.map(name => [
+        name,
+        rows.map((row: Record<string, unknown> | null) => (row && Object.hasOwn(row, name) ? row[name] : null) ?? null)
+      ])
     )
   );
   if (!columns.success)

@@ -43,7 +43,7 @@ export function parseLoggedModelOrder(entries: readonly JsonObject[]): LoggedMod
     const dataset = readDataset(fields);
     const descending = !(fields.optionalBoolean('ascending') ?? true);
     if (!name.includes('.')) {
-      const key = ALIASES[name] ?? name;
+      const key = alias(name);
       if (!ATTRIBUTES.includes(key)) {
         throw invalidParameter(`Invalid order by field name: ${name}`);
       }
@@ -103,7 +103,7 @@ function readField(raw: string): EntityField {
   const [, prefix, rest = ''] = /^([a-z]+)\.(.+)$/s.exec(raw) ?? [];
   if (prefix === undefined) {
     const bare = raw.replace(/^`|`$/g, '');
-    return attribute(ALIASES[bare] ?? bare);
+    return attribute(alias(bare));
   }
   const entity = Object.hasOwn(ENTITIES, prefix) ? ENTITIES[prefix] : undefined;
   if (entity === undefined) {
@@ -112,7 +112,12 @@ function readField(raw: string): EntityField {
     );
   }
   const key = rest.replace(/^["`]|["`]$/g, '');
-  return entity === 'attribute' ? attribute(ALIASES[key] ?? key) : { entity, key };
+  return entity === 'attribute' ? attribute(alias(key)) : { entity, key };
+}
+
+/** The attribute that a name stands for; names like those of an object's members stand for themselves. */
+function alias(name: string): string {
+  return (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined) ?? name;
 }
 
 function attribute(key: string): EntityField {
