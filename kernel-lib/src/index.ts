@@ -16,34 +16,35 @@ export type { FittedColumn, FittedStep } from '@slipway/learning';
 export { cnn, type CnnOptions } from '@slipway/learning';
 export { mlp, type MlpOptions } from '@slipway/learning';
 export {
-  boosting,
-  forest,
+  gradientBoosting,
+  randomForest,
   lasso,
-  linear,
-  logistic,
+  linearRegression,
+  ridge,
+  logisticRegression,
   naiveBayes,
-  neighbours,
-  svm,
-  tree,
-  type BoostingOptions,
-  type ForestOptions,
+  kNeighbors,
+  linearSvm,
+  decisionTree,
+  type GradientBoostingOptions,
+  type RandomForestOptions,
   type LassoOptions,
-  type LinearOptions,
-  type LogisticOptions,
-  type NeighboursOptions,
-  type SvmOptions,
-  type TreeOptions,
+  type RidgeOptions,
+  type LogisticRegressionOptions,
+  type KNeighborsOptions,
+  type LinearSvmOptions,
+  type DecisionTreeOptions,
   type ModelSpec
 } from '@slipway/learning';
 export { kMeans, pca, type KMeansOptions, type PcaOptions } from '@slipway/learning';
 export { Clustering, Projection, type StructureOptions } from '@slipway/learning';
 export type { Estimator } from '@slipway/learning';
 export * as metrics from '@slipway/statistics';
-export { check, CheckReport, type CheckOptions, type TensorCheckOptions } from '@slipway/learning';
+export { checkData, CheckReport, type CheckOptions, type TensorCheckOptions } from '@slipway/learning';
 export {
-  test,
-  BehaviourReport,
-  type BehaviourTest,
+  testBehavior,
+  BehaviorReport,
+  type BehaviorTest,
   type Direction,
   type Invariance,
   type MinimumFunctionality

@@ -25,7 +25,7 @@ export interface WebhookReceiver {
 /** A real receiver of webhooks on a free port, for tests. */
 export async function startReceiver(): Promise<WebhookReceiver> {
   const received: Received[] = [];
-  let behaviour = (response: ServerResponse, _attempt: number): void => void response.end('thanks');
+  let behavior = (response: ServerResponse, _attempt: number): void => void response.end('thanks');
   let onReceived: () => void = () => undefined;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -33,7 +33,7 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8');
       received.push({ headers: request.headers, text, body: JSON.parse(text) as Received['body'] });
-      behaviour(response, received.length);
+      behavior(response, received.length);
       onReceived();
     });
   });
@@ -43,7 +43,7 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     url: `http://127.0.0.1:${port}/hook`,
     received,
     behave: answer => {
-      behaviour = answer;
+      behavior = answer;
     },
     count: wanted =>
       new Promise((resolve, reject) => {

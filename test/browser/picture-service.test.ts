@@ -41,7 +41,7 @@ describe.skipIf(place === null)('the page of a service that takes pictures', () 
     const labels = Array.from({ length: 80 }, (_, i) => (i % 2 ? 'left' : 'right'));
     const values = labels.map((label, i) => side(label === 'left', i));
     const sides = await slip.tensors('sides', { values, labels, shape: [SIZE, SIZE, 1], content: 'pixels' });
-    const model = await slip.fit(slip.logistic(), await sides.split({ test: 0.5, seed: 1 }));
+    const model = await slip.fit(slip.logisticRegression(), await sides.split({ test: 0.5, seed: 1 }));
     await slip.register('sides', model);
     expect((await slip.promote('sides')).ready).toBe(true);
     browser = await launchChromium(place!);

@@ -31,7 +31,7 @@ it('pictures in folders are listed, checked and learned', () => {
 });
 
 it('their model is registered with an input of pixels, and every check of its promotion passes', () => {
-  expect(good('behaviour').shown).toContain('1 of 1 behaviours hold');
+  expect(good('behavior').shown).toContain('1 of 1 behaviors hold');
   expect(good('register').shown).toMatch(/image +FP32 16×16×1 image/);
   const promoted = good('promote').shown;
   expect(promoted).toContain('answering at http://127.0.0.1');

@@ -260,7 +260,7 @@ async function estimators(): Promise<Record<string, [Estimator, number | null]>>
   const never = (): boolean => false;
   const tree = { depth: 4, minRows: 2 };
   const forest = { ...tree, trees: 5, columns: undefined, seed: 3 };
-  const boosting = { trees: 5, minRows: 3 };
+  const boosting = { trees: 5, minSamplesLeaf: 3 };
   const rules = [true, false, true].map(categorical => ({ categorical, monotone: 0 as const }));
   return {
     linear: [fitLinear(X, WIDTH, values, 0), null],

@@ -91,7 +91,7 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
     const sales = await slip.data('sales', path.join(path.dirname(data()), 'sales.csv'));
     const parts = await sales.split({ by: 'random', test: 0.3 });
     const prep = slip.prep().standardize('length', 'weight');
-    const model = await slip.fit(slip.logistic(), { ...parts, prep, target: 'outcome' });
+    const model = await slip.fit(slip.logisticRegression(), { ...parts, prep, target: 'outcome' });
     const page = await eventually('The report', async () => {
       const query = `run_id=${model.runId}&path=evaluation.html`;
       const answer = await fetch(`${server().url}/get-artifact?${query}`, {

@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
-import { data, fit, mlp, prep, test, TrainedModel } from '../../kernel-lib/dist/index.js';
+import { data, fit, mlp, prep, testBehavior, TrainedModel } from '../../kernel-lib/dist/index.js';
 import type { NetworkEstimator } from '../../packages/learning/dist/models/network.js';
 import { LocalPreflight } from '../../server/dist/delivery/preflight/runner.js';
 import type { PromotionSubject } from '../../server/dist/delivery/releases/ports.js';
@@ -45,7 +45,7 @@ describe('preflight', () => {
         .oneHot('weather'),
       epochs: 15
     });
-    await test(trained, {
+    await testBehavior(trained, {
       'frost is cold': { rows: { precipitation: 0, temp_min: -10, weather: 'snow' }, expect: 'cold' },
       'a warmer night is a warmer day': { vary: 'temp_min', by: 5, expect: 'rises', of: 'warm' }
     });
@@ -87,8 +87,8 @@ describe('preflight', () => {
     const verdicts = Object.values(checks).map(check => `${check.id}: ${check.verdict}`);
     const expected = PREFLIGHT_CHECKS.map(id => `${id}: pass`);
     expect(verdicts).toEqual(expected);
-    expect(checks['behaviours']!.evidence).toBe('2 behaviours, 65 claims that all hold on the exported graph.');
-    expect(checks['learned']!.evidence).toMatch(
+    expect(checks['behaviors']!.evidence).toBe('2 behaviors, 65 claims that all hold on the exported graph.');
+    expect(checks['loss-below-constant']!.evidence).toMatch(
       /^log loss 0\.\d+ on \d+ training rows \(accuracy 9\S+ %\); the best constant answer has 0\.6/
     );
     expect(checks['better-than-baseline']!.evidence).toMatch(
@@ -162,16 +162,16 @@ describe('preflight', () => {
     expect(check.remedy).toContain('persistence');
   });
 
-  it('asks the graph itself for the behaviours, and says which is broken', async () => {
+  it('asks the graph itself for the behaviors, and says which is broken', async () => {
     const files = changed(MODEL_TESTS_FILE, ModelTests, tests => ({
       ...tests,
-      behaviours: tests.behaviours.map(behaviour =>
-        behaviour.name === 'frost is cold' ? { ...behaviour, claims: [{ row: 0, label: 'warm' }] } : behaviour
+      behaviors: tests.behaviors.map(behavior =>
+        behavior.name === 'frost is cold' ? { ...behavior, claims: [{ row: 0, label: 'warm' }] } : behavior
       )
     }));
-    const check = (await examine(files))['behaviours']!;
+    const check = (await examine(files))['behaviors']!;
     expect(check.verdict).toBe('fail');
-    expect(check.evidence).toBe('Broken: "frost is cold" in 1 of 1 (of 2 behaviours).');
+    expect(check.evidence).toBe('Broken: "frost is cold" in 1 of 1 (of 2 behaviors).');
     expect(check.remedy).not.toBeNull();
   });
 
@@ -186,10 +186,10 @@ describe('preflight', () => {
       evidence: '"id" is the target.',
       remedy: 'Leave it out.'
     });
-    expect(checks['learned']!.verdict).toBe('not applicable');
+    expect(checks['loss-below-constant']!.verdict).toBe('not applicable');
     const without = new Map(good);
     without.delete(MODEL_TESTS_FILE);
-    const verdicts = MODEL_TESTS.map(id => id as string).concat('behaviours');
+    const verdicts = MODEL_TESTS.map(id => id as string).concat('behaviors');
     const others = await examine(without);
     expect(verdicts.map(id => others[id]!.verdict)).toEqual(verdicts.map(() => 'not applicable'));
   });

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BUNDLE_FILES, ModelSignature, type ColumnType } from '@slipway/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boosting, data, fit, prep, type Frame, type Prep, type Split } from '../../kernel-lib/dist/index.js';
+import { gradientBoosting, data, fit, prep, type Frame, type Prep, type Split } from '../../kernel-lib/dist/index.js';
 import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
 import { LocalPreflight } from '../../server/dist/delivery/preflight/runner.js';
 import { freshFolder } from '../product/slipway.js';
@@ -114,7 +114,7 @@ describe('every step of a prep on columns of every type', () => {
       SUITABLE[source].map(step => ({ step, column: `${source}_${step}` }))
     );
     const all = suitable.reduce((made, { step, column }) => STEPS[step](made, column), prep());
-    const trained = await fit(boosting({ trees: 20 }), { ...parts, prep: all, target: 'target' });
+    const trained = await fit(gradientBoosting({ trees: 20 }), { ...parts, prep: all, target: 'target' });
     const { contents } = await buildBundle('types', trained);
     const signature = ModelSignature.parse(JSON.parse(Buffer.from(contents.get(BUNDLE_FILES.signature)!).toString()));
     expect(signature.inputs.map(({ name }) => name)).toEqual(suitable.map(({ column }) => column));

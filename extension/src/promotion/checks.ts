@@ -16,19 +16,19 @@ export function checkTitle(id: CheckId, trans: TranslationBundle): string {
       return trans.__('Output is not constant');
     case 'no-leakage':
       return trans.__('No input gives the target away');
-    case 'target-ahead':
+    case 'no-future-leak':
       return trans.__('What is predicted has not happened yet');
-    case 'test-rows-apart':
+    case 'no-train-test-overlap':
       return trans.__('Test rows are not training rows');
     case 'inputs-in-range':
       return trans.__('Inputs hold possible values');
-    case 'learned':
+    case 'loss-below-constant':
       return trans.__('Loss fell below that of a constant');
-    case 'few-rows':
-      return trans.__('Network can learn a few rows by heart');
+    case 'overfits-small-batch':
+      return trans.__('The network can overfit a small batch');
     case 'labels-kept':
       return trans.__('Labels belong to their rows and keep their meaning');
-    case 'behaviours':
+    case 'behaviors':
       return trans.__('Behaves as its tests say');
     case 'service-replay':
       return trans.__('Service gives the recorded answers');

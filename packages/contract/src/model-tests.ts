@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { Columns } from './bundles.js';
 import { Verdict } from './preflight.js';
 
-/** The results of the model tests, and the behaviours that were asked of the model; not every bundle has them. */
+/** The results of the model tests, and the behaviors that were asked of the model; not every bundle has them. */
 export const MODEL_TESTS_FILE = 'model-tests.json';
 
 /** Tests that the library makes of data and model around a training, in the order in which they are shown. */
 export const MODEL_TESTS = [
   'no-leakage',
-  'target-ahead',
-  'test-rows-apart',
+  'no-future-leak',
+  'no-train-test-overlap',
   'inputs-in-range',
-  'learned',
-  'few-rows',
+  'loss-below-constant',
+  'overfits-small-batch',
   'labels-kept'
 ] as const;
 export type ModelTestId = (typeof MODEL_TESTS)[number];
@@ -29,7 +29,7 @@ export type ModelTestResult = z.infer<typeof ModelTestResult>;
  * What the answer to one row has to be. An answer is the value of a regression, or the probability of the class `of`; `label`
  * is the class itself.
  */
-export const BehaviourClaim = z.object({
+export const BehaviorClaim = z.object({
   row: z.number().int().nonnegative(),
   label: z.string().optional(),
   of: z.string().optional().describe('The class whose probability counts.'),
@@ -37,15 +37,15 @@ export const BehaviourClaim = z.object({
   max: z.number().optional(),
   than_row: z.number().int().nonnegative().optional().describe('Limits are added to the answer to this row.')
 });
-export type BehaviourClaim = z.infer<typeof BehaviourClaim>;
+export type BehaviorClaim = z.infer<typeof BehaviorClaim>;
 
-/** A named behaviour: rows, and what is claimed of the answers to them. */
-export const Behaviour = z.object({
+/** A named behavior: rows, and what is claimed of the answers to them. */
+export const Behavior = z.object({
   name: z.string().min(1).max(200),
   inputs: Columns,
-  claims: z.array(BehaviourClaim).min(1)
+  claims: z.array(BehaviorClaim).min(1)
 });
-export type Behaviour = z.infer<typeof Behaviour>;
+export type Behavior = z.infer<typeof Behavior>;
 
-export const ModelTests = z.object({ results: z.array(ModelTestResult), behaviours: z.array(Behaviour) });
+export const ModelTests = z.object({ results: z.array(ModelTestResult), behaviors: z.array(Behavior) });
 export type ModelTests = z.infer<typeof ModelTests>;

@@ -11,13 +11,13 @@ export const PREFLIGHT_CHECKS = [
   'better-than-baseline',
   'output-not-constant',
   'no-leakage',
-  'target-ahead',
-  'test-rows-apart',
+  'no-future-leak',
+  'no-train-test-overlap',
   'inputs-in-range',
-  'learned',
-  'few-rows',
+  'loss-below-constant',
+  'overfits-small-batch',
   'labels-kept',
-  'behaviours',
+  'behaviors',
   'service-replay',
   'malformed-request'
 ] as const;

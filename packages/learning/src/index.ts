@@ -6,36 +6,37 @@ export { evaluateImportedValues } from './bundle/evaluate-values.js';
 export { installedVersions } from './bundle/installed-versions.js';
 export { buildStructureBundle } from './bundle/structure-bundle.js';
 export {
-  BehaviourReport,
-  type BehaviourTest,
+  BehaviorReport,
+  type BehaviorTest,
   type Direction,
   type Invariance,
   type MinimumFunctionality,
-  test
-} from './model-tests/behaviours.js';
-export { check, type CheckOptions, CheckReport, type TensorCheckOptions } from './model-tests/check.js';
+  testBehavior
+} from './model-tests/behaviors.js';
+export { checkData, type CheckOptions, CheckReport, type TensorCheckOptions } from './model-tests/check.js';
 export { cnn, type CnnOptions } from './models/cnn.js';
 export type { Estimator } from './models/estimator.js';
 export { mlp, type MlpOptions } from './models/mlp.js';
 export {
-  boosting,
-  type BoostingOptions,
-  forest,
-  type ForestOptions,
+  gradientBoosting,
+  type GradientBoostingOptions,
+  randomForest,
+  type RandomForestOptions,
   lasso,
   type LassoOptions,
-  linear,
-  type LinearOptions,
-  logistic,
-  type LogisticOptions,
+  linearRegression,
+  ridge,
+  type RidgeOptions,
+  logisticRegression,
+  type LogisticRegressionOptions,
   type ModelSpec,
   naiveBayes,
-  neighbours,
-  type NeighboursOptions,
-  svm,
-  type SvmOptions,
-  tree,
-  type TreeOptions
+  kNeighbors,
+  type KNeighborsOptions,
+  linearSvm,
+  type LinearSvmOptions,
+  decisionTree,
+  type DecisionTreeOptions
 } from './models/specs.js';
 export { kMeans, type KMeansOptions, pca, type PcaOptions } from './models/structure-specs.js';
 export type { ImputeStrategy } from './prep/fit-column.js';

@@ -12,4 +12,3 @@ export { explainedVariance, mae, mape, maxError, medianAbsoluteError, pinballLos
 export { adjustedRand, normalizedMutualInformation, silhouette } from './clustering.js';
 export { byScore, dcg, ndcg, precisionAt, reciprocalRank } from './ranking.js';
 export { bootstrapInterval, wilsonInterval, type BootstrapOptions, type Interval } from './intervals.js';
-export * from './paired-tests.js';

@@ -32,7 +32,7 @@ export interface BuiltBundle extends BundleContents {
  */
 export async function buildBundle(
   name: string,
-  { parts: model, behaviours }: TrainedModel,
+  { parts: model, behaviors }: TrainedModel,
   scoring: ScoringModule | null = null
 ): Promise<BuiltBundle> {
   const labels = model.labels ? [...model.labels] : null;
@@ -65,7 +65,7 @@ export async function buildBundle(
   ]);
   const labelTest = scoring && labels ? await labelsKept(scoring, model) : null;
   const tests: ModelTests | null = model.tests
-    ? { results: withScoring(model.tests, labelTest), behaviours: [...behaviours] }
+    ? { results: withScoring(model.tests, labelTest), behaviors: [...behaviors] }
     : null;
   if (tests) contents.set(MODEL_TESTS_FILE, jsonFile(tests));
   if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));

@@ -39,7 +39,7 @@ export async function buildStructureBundle(
     backend: 'slipway',
     onnx: { opset: OPSET, ir_version: IR_VERSION }
   };
-  const tests: ModelTests = { results: [...results], behaviours: [] };
+  const tests: ModelTests = { results: [...results], behaviors: [] };
   const card = modelCard(name, { frame, evaluation, description: descriptionOf(found) }, signature);
   const contents = new Map<string, Uint8Array>([
     [BUNDLE_FILES.model, onnx],

@@ -6,7 +6,7 @@ import { data } from '@slipway/frames';
 import { foldsOf } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
 import type { SlipwayError } from '@slipway/notebook';
-import { linear, logistic } from '../models/specs.js';
+import { linearRegression, logisticRegression } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
 import { crossValidate } from './cross-validate.js';
@@ -61,7 +61,13 @@ describe('cross-validation', () => {
   it('gives mean and spread beside the baselines, and a run for each fold', async () => {
     book.records.length = 0;
     const read = prep().standardize('temp_max', 'temp_min', 'wind');
-    const result = await crossValidate(logistic(), { frame: sky, target: 'sky', prep: read, by: 'time', folds: 3 });
+    const result = await crossValidate(logisticRegression(), {
+      frame: sky,
+      target: 'sky',
+      prep: read,
+      by: 'time',
+      folds: 3
+    });
     expect(result.folds).toHaveLength(3);
     expect(result.metric).toBe('accuracy');
     const values = result.folds.map(fold => fold.evaluation.value);
@@ -70,7 +76,7 @@ describe('cross-validation', () => {
     expect(Object.keys(result.baselines)).toContain('majority');
     const started = book.records.flatMap(record => (record.type === 'run.started' ? [record.name] : []));
     expect(started).toHaveLength(4);
-    expect(started[1]).toBe('cross-validation of logistic, fold 1 of 3');
+    expect(started[1]).toBe('cross-validation of logisticRegression, fold 1 of 3');
     const shown = result[Symbol.for('Jupyter.display') as never] as unknown as () => Record<string, string>;
     expect(shown.call(result)['text/plain']).toContain('better than every baseline in');
   });
@@ -83,7 +89,14 @@ describe('cross-validation', () => {
       "case when (epoch(date)::bigint * 104729) % 997 < 500 then 'a' else 'b' end"
     );
     const read = prep().standardize('noise');
-    await crossValidate(logistic(), { frame: guess, target: 'coin', prep: read, by: 'random', folds: 3, seed: 5 });
+    await crossValidate(logisticRegression(), {
+      frame: guess,
+      target: 'coin',
+      prep: read,
+      by: 'random',
+      folds: 3,
+      seed: 5
+    });
     const told = book.warnings.filter(text => text.includes('not better than a one-line rule'));
     expect(told).toHaveLength(1);
     expect(told[0]).toMatch(/^Cell In\[1\]: In [123] of 3 folds, here fold \d: The model is not better/);
@@ -99,8 +112,8 @@ describe('cross-validation', () => {
     expect(await refusal(foldsOf(weather, { by: 'group' }))).toContain('Folds by group need a column');
     expect(await refusal(foldsOf(weather, { by: 'group', column: 'weather', folds: 9 }))).toContain('too few values');
     expect(await refusal(foldsOf(weather, { by: 'group', column: 'wether' }))).toContain('Did you mean "weather"?');
-    expect(await refusal(crossValidate(linear(), { frame: sky, target: 'sky', by: 'random' }))).toContain(
-      'Use slip.logistic()'
+    expect(await refusal(crossValidate(linearRegression(), { frame: sky, target: 'sky', by: 'random' }))).toContain(
+      'Use slip.logisticRegression()'
     );
   });
 });

@@ -150,9 +150,9 @@ export async function crossValidate(
             experiment,
             inner => {
               inner.setTag('mlflow.parentRunId', run.id);
-              // What a network can learn by heart is the same in each fold.
-              const fewRows = i === 0 ? rest.fewRows : 'skip';
-              return fit(model, { ...rest, train, test, fewRows, ...(seed === undefined ? {} : { seed }) });
+              // Whether a network can overfit a small batch is the same in each fold.
+              const smallBatch = i === 0 ? rest.smallBatch : 'skip';
+              return fit(model, { ...rest, train, test, smallBatch, ...(seed === undefined ? {} : { seed }) });
             },
             { name }
           )

@@ -1,7 +1,7 @@
 import { unknownColumn } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
 import { valueNamed } from '@slipway/tensor-inputs';
-import type { BoostingOptions } from '../models/specs.js';
+import type { GradientBoostingOptions } from '../models/specs.js';
 import type { ColumnRule } from '../models/trees/binned-rows.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import { columnWidth } from '../prep/steps.js';
@@ -18,7 +18,7 @@ const MOST_CATEGORIES = 250;
 export function columnRules(
   prep: ModelInputs,
   categorical: readonly string[],
-  monotone: NonNullable<BoostingOptions['monotone']>,
+  monotone: NonNullable<GradientBoostingOptions['monotone']>,
   classes: number | null
 ): ColumnRule[] {
   if (prep.kind === 'tensor') {

@@ -9,7 +9,7 @@ import type { Prep } from '../prep/prep.js';
 import { frameExamples } from '../examples/frame-examples.js';
 import { tensorExamples } from '../examples/tensor-examples.js';
 import type { Task } from '../examples/target.js';
-import { overfitFewRows } from './few-rows.js';
+import { overfitFewRows } from './small-batch.js';
 import { warnOfResult } from './index.js';
 import { linesBundle, testLines } from './model-tests-display.js';
 
@@ -29,7 +29,7 @@ export interface TensorCheckOptions {
   readonly task?: Task;
 }
 
-/** What `slip.check` found, before anything was trained. */
+/** What `slip.checkData` found, before anything was trained. */
 export class CheckReport {
   constructor(
     readonly target: string,
@@ -50,12 +50,12 @@ export class CheckReport {
 
 /**
  * Tests rows and model before a training: leakage, direction of the target, rows that are in both parts, impossible values,
- * the shape that the model receives, and whether the model can learn a few rows by heart, as every model that is wired rightly
+ * the shape that the model receives, and whether the model can overfit a small batch, as every model that is wired rightly
  * can. Makes no run.
  *
  * @throws SlipwayError for columns and targets that do not fit together, as `slip.fit` does.
  */
-export async function check(
+export async function checkData(
   model: ModelSpec | LayersModel,
   options: CheckOptions | TensorCheckOptions
 ): Promise<CheckReport> {
@@ -69,14 +69,14 @@ export async function check(
   const finite = rows.every(Number.isFinite);
   const each = inputs.kind === 'tensor' ? shapeText(inputs.shape) : inputs.width;
   const shape = `${finite ? '✓' : '✗'} Shape: ${frame.train_rows} training rows of ${each} numbers, ${finite ? 'all finite' : 'some of them not finite'}.`;
-  const byHeart = finite ? await overfitFewRows(model, inputs.shape, rows, target) : null;
+  const overfits = finite ? await overfitFewRows(model, inputs.shape, rows, target) : null;
   const lines = [
     shape,
-    ...(byHeart === null ? [] : [`${byHeart.learned === false ? '✗' : '✓'} Learns a few rows: ${byHeart.evidence}.`])
+    ...(overfits === null ? [] : [`${overfits.learned === false ? '✗' : '✓'} Learns a few rows: ${overfits.evidence}.`])
   ];
-  if (byHeart?.learned === false) {
+  if (overfits?.learned === false) {
     warnOfCell(
-      `The model does not learn a few rows by heart: ${byHeart.evidence}.\n` +
+      `The model does not overfit a small batch: ${overfits.evidence}.\n` +
         'Look at its last layer and its activations, and standardize the inputs: more rows will not mend it.'
     );
   }

@@ -1,4 +1,4 @@
-import type { Behaviour, BehaviourClaim } from '@slipway/contract';
+import type { Behavior, BehaviorClaim } from '@slipway/contract';
 import { formatNumber } from '@slipway/wording';
 
 /** A model's answers: values [rows], or probabilities [rows, classes] with the classes' names. */
@@ -7,15 +7,15 @@ export interface Answers {
   readonly data: ArrayLike<number>;
 }
 
-/** The claims of a behaviour that do not hold, one sentence each. */
-export function brokenClaims({ claims }: Behaviour, answers: Answers): string[] {
+/** The claims of a behavior that do not hold, one sentence each. */
+export function brokenClaims({ claims }: Behavior, answers: Answers): string[] {
   return claims.flatMap(claim => {
     const why = faultOf(claim, answers);
     return why === null ? [] : [why];
   });
 }
 
-function faultOf(claim: BehaviourClaim, answers: Answers): string | null {
+function faultOf(claim: BehaviorClaim, answers: Answers): string | null {
   const { row, label, of, min = -Infinity, max = Infinity, than_row: base } = claim;
   if (label !== undefined) {
     const got = labelOf(answers, row);

@@ -16,7 +16,7 @@ export async function targetAhead(subject: DataSubject): Promise<ModelTestResult
   if (backward && backward.steps < 0) {
     const where = cellName(backward.cell);
     return found(
-      'target-ahead',
+      'no-future-leak',
       'fail',
       `The target "${target.name}" is "${backward.from}" of ${-backward.steps} row${backward.steps < -1 ? 's' : ''} ` +
         `earlier${where ? ` (${where})` : ''}: the model predicts the past.`,
@@ -28,7 +28,7 @@ export async function targetAhead(subject: DataSubject): Promise<ModelTestResult
     if (!forward || forward.steps < 0) continue;
     const where = cellName(forward.cell);
     return found(
-      'target-ahead',
+      'no-future-leak',
       'fail',
       `The input "${name}" is "${forward.from}" of a later row${where ? ` (${where})` : ''}: nobody knows it when the model is asked.`,
       `Leave "${name}" out of the prep, or use frame.lag for what lies behind.`
@@ -36,9 +36,9 @@ export async function targetAhead(subject: DataSubject): Promise<ModelTestResult
   }
   const source = train.time === null ? null : await columnBehind(subject);
   return source === null
-    ? passed('target-ahead', `"${target.name}" is no earlier value of another column, and no input a later one.`)
+    ? passed('no-future-leak', `"${target.name}" is no earlier value of another column, and no input a later one.`)
     : found(
-        'target-ahead',
+        'no-future-leak',
         'warn',
         `In every row "${target.name}" equals "${source}" of the row before: what is to be predicted has happened already.`,
         `Check the direction of the shift; frame.lead("${source}", …) takes the value of a later row.`

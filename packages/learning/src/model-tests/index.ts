@@ -5,7 +5,7 @@ import { targetAhead } from './direction.js';
 import { inputsInRange } from './input-ranges.js';
 import { inputLeakage } from './leakage.js';
 import { labelsBelong } from './labels-belong.js';
-import { learned } from './learned.js';
+import { learned } from './loss-below-constant.js';
 import { testRowsApart } from './overlap.js';
 import type { DataSubject, TrainedSubject } from './test-subject.js';
 import { messageOf } from '@slipway/wording';
@@ -46,11 +46,11 @@ export async function testRows({
  */
 export async function testTraining(subject: TrainedSubject): Promise<ModelTestResult[]> {
   try {
-    const byHeart = await subject.fewRows();
+    const overfits = await subject.smallBatch();
     const results = [
       ...(await subject.check(subject.evaluation)),
       learned(subject),
-      ...(byHeart ? [byHeart] : []),
+      ...(overfits ? [overfits] : []),
       labelsBelong(subject)
     ];
     results.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail').forEach(warnOfResult);

@@ -1,16 +1,16 @@
 import type { ModelTestId, ModelTestResult, Verdict } from '@slipway/contract';
 import { escapeHtml, type MimeBundle, renderCard } from '@slipway/notebook';
-import type { BehaviourReport } from './behaviours.js';
+import type { BehaviorReport } from './behaviors.js';
 
 const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };
 
 const TITLES: Record<ModelTestId, string> = {
   'no-leakage': 'No input gives the target away',
-  'target-ahead': 'What is predicted has not happened yet',
-  'test-rows-apart': 'Test rows are not training rows',
+  'no-future-leak': 'What is predicted is later than the inputs',
+  'no-train-test-overlap': 'Test rows are not training rows',
   'inputs-in-range': 'Inputs hold possible values',
-  learned: 'Loss fell below that of a constant',
-  'few-rows': 'Network can learn a few rows by heart',
+  'loss-below-constant': 'Loss fell below that of a constant answer',
+  'overfits-small-batch': 'The network can overfit a small batch',
   'labels-kept': 'Labels belong to their rows and keep their meaning'
 };
 
@@ -31,13 +31,13 @@ export function linesBundle(title: string, subtitle: string, lines: readonly str
   };
 }
 
-/** What `slip.test` found, a line for each behaviour. */
-export function behavioursBundle({ target, results }: BehaviourReport): MimeBundle {
+/** What `slip.testBehavior` found, a line for each behavior. */
+export function behaviorsBundle({ target, results }: BehaviorReport): MimeBundle {
   const good = results.filter(({ broken }) => broken.length === 0).length;
   const lines = results.map(({ name, rows, broken }) =>
     broken.length === 0
       ? `${MARKS.pass} ${name}: holds in ${rows} of ${rows}.`
       : `${MARKS.fail} ${name}: broken in ${broken.length} of ${rows}, e.g. ${broken[0]}.`
   );
-  return linesBundle(`Tests of the model for ${target}`, `${good} of ${results.length} behaviours hold`, lines);
+  return linesBundle(`Tests of the model for ${target}`, `${good} of ${results.length} behaviors hold`, lines);
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { data } from '@slipway/frames';
 import type { Frame } from '@slipway/frames';
 import { mlp } from '../models/mlp.js';
-import { linear, logistic, tree } from '../models/specs.js';
+import { linearRegression, logisticRegression, decisionTree } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { Run } from '../runs/run.js';
 import { readScoring } from '../scoring/scoring-module.js';
@@ -15,9 +15,9 @@ import { fit } from '../train/fit.js';
 import { tensorflow } from '../backend/load-tfjs.js';
 import type { Target } from '../examples/target.js';
 import type { TrainedModelParts } from '../train/trained-model.js';
-import { test as askModel } from './behaviours.js';
-import { check } from './check.js';
-import { fewRows } from './few-rows.js';
+import { testBehavior as askModel } from './behaviors.js';
+import { checkData } from './check.js';
+import { smallBatch } from './small-batch.js';
 import { labelsKept } from './labels-kept.js';
 
 let folder: string;
@@ -51,7 +51,7 @@ beforeEach(() => {
 
 const parts = (of: Frame) => of.split({ by: 'time', test: 0.25 });
 const found = async (of: Frame, inputs: string[], target: string) => {
-  const { results } = await check(tree(), { ...(await parts(of)), prep: prep().pass(...inputs), target });
+  const { results } = await checkData(decisionTree(), { ...(await parts(of)), prep: prep().pass(...inputs), target });
   return Object.fromEntries(results.map(result => [result.id, `${result.verdict}: ${result.evidence}`]));
 };
 
@@ -77,28 +77,28 @@ describe('rows before a training', () => {
 
   it('show a shift that was made by hand, and an input from the future', async () => {
     const before = await (await frame.derive('before', 'lag(value) over (order by day)')).dropMissing('before');
-    expect((await found(before, ['x'], 'before'))['target-ahead']).toContain('equals "value" of the row before');
+    expect((await found(before, ['x'], 'before'))['no-future-leak']).toContain('equals "value" of the row before');
     const ahead = await frame.lead('x', { as: 'next_x' });
-    expect((await found(ahead, ['next_x'], 'value'))['target-ahead']).toContain(
+    expect((await found(ahead, ['next_x'], 'value'))['no-future-leak']).toContain(
       'fail: The input "next_x" is "x" of a later row (Cell In[1])'
     );
   });
 
   it('show test rows that are training rows, and a split at random in time', async () => {
     const { train } = await parts(frame);
-    const same = await check(tree(), { train, test: train, prep: prep().pass('x'), target: 'value' });
+    const same = await checkData(decisionTree(), { train, test: train, prep: prep().pass('x'), target: 'value' });
     expect(same.results[2]!.evidence).toContain('The 300 test rows are the training rows');
     const { train: some, test } = await frame.split({ by: 'random', test: 0.25, seed: 1 });
-    const random = await check(tree(), { train: some, test, prep: prep().pass('x'), target: 'value' });
+    const random = await checkData(decisionTree(), { train: some, test, prep: prep().pass('x'), target: 'value' });
     expect(random.results[2]).toMatchObject({ verdict: 'warn' });
     expect(random.results[2]!.evidence).toContain('were split by random');
   });
 });
 
 describe('a network before its training', () => {
-  it('learns a few rows by heart when it is wired rightly', async () => {
+  it('overfits a small batch when its layers and loss fit the task', async () => {
     const options = { ...(await parts(frame)), prep: prep().standardize('x', 'noise') };
-    const good = await check(mlp({ hidden: [16], dropout: 0.5 }), { ...options, target: 'value' });
+    const good = await checkData(mlp({ hidden: [16], dropout: 0.5 }), { ...options, target: 'value' });
     expect(good.lines.at(-1)).toMatch(/^✓ Learns a few rows: R² 0\.9/);
     expect(good.passed).toBe(true);
   });
@@ -110,15 +110,15 @@ describe('a network before its training', () => {
     network.add(tf.layers.dense({ units: 1, activation: 'sigmoid' }));
     const before = await network.getWeights()[0]!.data();
     const options = { ...(await parts(frame)), prep: prep().standardize('x', 'noise') };
-    const report = await check(network, { ...options, target: 'value' });
+    const report = await checkData(network, { ...options, target: 'value' });
     expect(report.passed).toBe(false);
-    expect(book.warnings.join()).toContain('does not learn a few rows by heart: R²');
+    expect(book.warnings.join()).toContain('does not overfit a small batch: R²');
     expect(await network.getWeights()[0]!.data()).toEqual(before);
   });
 });
 
 describe('a network that is fitted', () => {
-  const verdicts = async (options: { fewRows?: 'test' | 'skip' }, activation: 'sigmoid' | 'linear') => {
+  const verdicts = async (options: { smallBatch?: 'test' | 'skip' }, activation: 'sigmoid' | 'linear') => {
     const tf = await tensorflow();
     const network = tf.sequential();
     network.add(tf.layers.dense({ inputShape: [2], units: 8, activation: 'relu' }));
@@ -132,17 +132,17 @@ describe('a network that is fitted', () => {
       epochs: 2,
       ...options
     });
-    return (made.tests ?? []).filter(({ id }) => id === 'few-rows').map(({ verdict, evidence }) => [verdict, evidence]);
+    return (made.tests ?? [])
+      .filter(({ id }) => id === 'overfits-small-batch')
+      .map(({ verdict, evidence }) => [verdict, evidence]);
   };
 
-  it('is asked to learn a few rows by heart, and what came of it travels with it', async () => {
-    expect(await verdicts({}, 'linear')).toEqual([['pass', 'A fresh copy of the network learned 12 rows by heart.']]);
+  it('is asked to overfit a small batch, and the result travels with it', async () => {
+    expect(await verdicts({}, 'linear')).toEqual([['pass', 'A fresh copy of the network overfits 12 rows.']]);
     const [[verdict, evidence] = []] = await verdicts({}, 'sigmoid');
     expect(verdict).toBe('warn');
-    expect(evidence).toMatch(
-      /^The network does not learn a few rows by heart: R² 0\.\d+ on 12 rows after 200 steps\.$/
-    );
-    expect(book.warnings.join()).toContain('fewRows: "skip"');
+    expect(evidence).toMatch(/^The network does not overfit a small batch: R² 0\.\d+ on 12 rows after 200 steps\.$/);
+    expect(book.warnings.join()).toContain('smallBatch: "skip"');
   });
 
   it('is not judged when that would take too long, which is known before', async () => {
@@ -150,19 +150,22 @@ describe('a network that is fitted', () => {
     const target: Target = { name: 'value', task: 'regression', labels: null, train, test: [] };
     const rows = Float32Array.from(target.train);
     const spec = mlp({ hidden: [1500, 1500] });
-    expect(await fewRows(spec, [1], rows, target)).toMatchObject({ id: 'few-rows', verdict: 'not applicable' });
+    expect(await smallBatch(spec, [1], rows, target)).toMatchObject({
+      id: 'overfits-small-batch',
+      verdict: 'not applicable'
+    });
   });
 
   it('is not asked when its author says so', async () => {
-    expect(await verdicts({ fewRows: 'skip' }, 'sigmoid')).toEqual([]);
-    expect(book.warnings.join()).not.toContain('by heart');
+    expect(await verdicts({ smallBatch: 'skip' }, 'sigmoid')).toEqual([]);
+    expect(book.warnings.join()).not.toContain('overfit');
   });
 });
 
 describe('labels of a fitted model', () => {
   const judged = async (train: Frame, test: Frame, target: string): Promise<string> => {
     const read = prep().standardize('x', 'noise');
-    const { parts: made } = await fit(tree({ depth: 3 }), { train, test, prep: read, target });
+    const { parts: made } = await fit(decisionTree({ maxDepth: 3 }), { train, test, prep: read, target });
     const { verdict, evidence } = made.tests!.find(({ id }) => id === 'labels-kept')!;
     return `${verdict}: ${evidence}`;
   };
@@ -206,9 +209,9 @@ describe('labels of a fitted model', () => {
   });
 });
 
-describe('behaviours of a model', () => {
+describe('behaviors of a model', () => {
   it('hold or are broken, and travel with the model', async () => {
-    const model = await fit(linear(), {
+    const model = await fit(linearRegression(), {
       ...(await parts(frame)),
       prep: prep().standardize('x', 'noise'),
       target: 'value'
@@ -223,7 +226,7 @@ describe('behaviours of a model', () => {
       ['x is all', false],
       ['noise is nothing', true]
     ]);
-    expect(model.behaviours.map(({ name }) => name)).toEqual(['the middle', 'x is all', 'noise is nothing']);
+    expect(model.behaviors.map(({ name }) => name)).toEqual(['the middle', 'x is all', 'noise is nothing']);
     expect(book.warnings.join()).toContain('does not behave as "noise is nothing" says');
   });
 
@@ -232,7 +235,11 @@ describe('behaviours of a model', () => {
     [{ a: { vary: 'y', to: [1] } }, 'The model reads no "y"'],
     [{ a: { rows: { x: 1, noise: 1 }, expect: { min: 0, of: 'high' } } }, 'The model knows no class "high"']
   ])('are refused when they do not suit the model', async (tests, message) => {
-    const model = await fit(linear(), { ...(await parts(frame)), prep: prep().pass('x', 'noise'), target: 'value' });
+    const model = await fit(linearRegression(), {
+      ...(await parts(frame)),
+      prep: prep().pass('x', 'noise'),
+      target: 'value'
+    });
     await expect(askModel(model, tests)).rejects.toThrow(message);
   });
 
@@ -241,7 +248,11 @@ describe('behaviours of a model', () => {
   });
 
   it('of classes are probabilities', async () => {
-    const model = await fit(logistic(), { ...(await parts(frame)), prep: prep().standardize('x'), target: 'level' });
+    const model = await fit(logisticRegression(), {
+      ...(await parts(frame)),
+      prep: prep().standardize('x'),
+      target: 'level'
+    });
     const report = await askModel(model, {
       'much is high': { rows: [{ x: 1 }, { x: 0.95 }], expect: 'high' },
       'little is hardly high': { rows: { x: 0.1 }, expect: { max: 0.1, of: 'high' } },

@@ -13,9 +13,9 @@ const REMEDY = 'Make both parts by one split: const { train, test } = await fram
 export async function testRowsApart({ train, test }: Pick<DataSubject, 'train' | 'test'>): Promise<ModelTestResult> {
   if (train.table === test.table) {
     return found(
-      'test-rows-apart',
+      'no-train-test-overlap',
       'fail',
-      `The ${test.rowCount} test rows are the training rows: the result says how well they were learned by heart.`,
+      `The ${test.rowCount} test rows are the training rows: the result says how well they were memorized.`,
       REMEDY
     );
   }
@@ -25,15 +25,15 @@ export async function testRowsApart({ train, test }: Pick<DataSubject, 'train' |
     const share = shared / test.rowCount;
     if (share >= NEARLY_ALL && twins < 0.9) {
       return found(
-        'test-rows-apart',
+        'no-train-test-overlap',
         'fail',
-        `${shared} of ${test.rowCount} test rows are training rows, too: they say how well these were learned by heart.`,
+        `${shared} of ${test.rowCount} test rows are training rows, too: they say how well these were memorized.`,
         REMEDY
       );
     }
     if (share - twins > SUSPICIOUS && shared >= FEWEST_ROWS) {
       return found(
-        'test-rows-apart',
+        'no-train-test-overlap',
         'warn',
         `${shared} of ${test.rowCount} test rows (${percent(share)}) are training rows, too.`,
         `${REMEDY} Copies of rows go away with frame.filter, or before the file is read.`
@@ -43,13 +43,13 @@ export async function testRowsApart({ train, test }: Pick<DataSubject, 'train' |
   const shuffled = test.lineage.steps.find(step => /^by (random|group|stratified)/.test(step));
   if (train.time !== null && shuffled !== undefined) {
     return found(
-      'test-rows-apart',
+      'no-train-test-overlap',
       'warn',
       `The rows are ordered by ${train.time}, and were split ${shuffled.split(',')[0]}: test rows lie between training rows.`,
       'Split with { by: "time" }, so that the model is tested on what comes after the training rows.'
     );
   }
-  return passed('test-rows-apart', `${test.rowCount} test rows, apart from ${train.rowCount} training rows.`);
+  return passed('no-train-test-overlap', `${test.rowCount} test rows, apart from ${train.rowCount} training rows.`);
 }
 
 /** How many test rows stand among the training rows, and the share of training rows that have a twin there. */

@@ -49,9 +49,9 @@ async function sizeLeakage({ train, test, target }: TensorSubject): Promise<Mode
 function copiesOverSplit({ train, test, learned, asked, width }: TensorSubject): ModelTestResult {
   if (train.frame.table === test.frame.table) {
     return found(
-      'test-rows-apart',
+      'no-train-test-overlap',
       'fail',
-      `The ${test.frame.rowCount} test ${test.noun} are the training ${train.noun}: the result says how well they were learned by heart.`,
+      `The ${test.frame.rowCount} test ${test.noun} are the training ${train.noun}: the result says how well they were memorized.`,
       'Make both parts by one split: const { train, test } = await images.split({ test: 0.2 }).'
     );
   }
@@ -60,12 +60,12 @@ function copiesOverSplit({ train, test, learned, asked, width }: TensorSubject):
   const share = copies / test.frame.rowCount;
   if (copies === 0) {
     return passed(
-      'test-rows-apart',
+      'no-train-test-overlap',
       `None of ${test.frame.rowCount} test ${test.noun} is a copy of one of ${train.frame.rowCount} training ${train.noun}.`
     );
   }
   return found(
-    'test-rows-apart',
+    'no-train-test-overlap',
     share > MANY_COPIES ? 'fail' : 'warn',
     `${copies} of ${test.frame.rowCount} test ${test.noun} (${percent(share)}) are copies of training ${train.noun}, number for number.`,
     'Leave the copies out before the split.'

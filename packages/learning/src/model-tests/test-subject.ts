@@ -25,8 +25,8 @@ export interface TrainedSubject {
   readonly evaluation: Evaluation;
   /** The target is a column that was shifted on purpose. */
   readonly targetShifted: boolean;
-  /** Whether a network can learn a few rows by heart; null when that is not to be tested, or there is no network. */
-  fewRows(): Promise<ModelTestResult | null>;
+  /** Whether a network can overfit a small batch; null when that is not to be tested, or there is no network. */
+  smallBatch(): Promise<ModelTestResult | null>;
   /** Tests of the rows themselves. */
   check(evaluation: Evaluation): Promise<ModelTestResult[]>;
 }

@@ -31,7 +31,7 @@ export function networkParams({ kind, options }: NetworkSpec): Record<string, st
   return { model: kind, ...(Object.fromEntries(lists) as Record<string, string>) };
 }
 
-/** The network without what keeps it from learning rows by heart. */
+/** The network without what keeps it from overfitting. */
 export function withoutPenalties(spec: NetworkSpec): NetworkSpec {
   return { ...spec, options: { ...spec.options, dropout: 0, l2: 0 } } as NetworkSpec;
 }

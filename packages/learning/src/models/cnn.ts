@@ -93,7 +93,7 @@ function refuseShape(shape: readonly number[], halvings: number): void {
       'MODEL_MISMATCH',
       `slip.cnn() reads pictures; the rows have the shape [${shape.join(', ')}].`,
       {
-        remedy: 'Its rows are height × width × channels. For columns fit slip.mlp() or slip.boosting().'
+        remedy: 'Its rows are height × width × channels. For columns fit slip.mlp() or slip.gradientBoosting().'
       }
     );
   }

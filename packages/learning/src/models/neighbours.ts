@@ -107,7 +107,7 @@ export function fitNeighbours(
       k > count
         ? `${k} neighbours were asked for, but there are only ${count} training rows.`
         : `Nearest neighbours keep all training rows, at most ${MOST_ROWS}; these are ${count}.`,
-      { remedy: k > count ? 'Ask for fewer.' : 'Use slip.boosting(), or train on a sample of the rows.' }
+      { remedy: k > count ? 'Ask for fewer.' : 'Use slip.gradientBoosting(), or train on a sample of the rows.' }
     );
   }
   const centre = new Float32Array(width);

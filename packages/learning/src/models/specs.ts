@@ -2,75 +2,76 @@ import { SlipwayError } from '@slipway/notebook';
 import type { CnnOptions } from './cnn.js';
 import type { MlpOptions } from './mlp.js';
 
-export interface LinearOptions {
-  /** Strength of the L2 penalty on the coefficients (ridge); 0 is ordinary least squares. */
-  l2?: number;
+export interface RidgeOptions {
+  /** Strength of the L2 penalty on the coefficients, as scikit-learn's alpha. Default 1. */
+  alpha?: number;
 }
 
-export interface LogisticOptions {
+export interface LogisticRegressionOptions {
   /** Strength of the L2 penalty: `l2 / 2 · |w|²` beside the summed log loss. Default 1, as scikit-learn's C = 1. */
   l2?: number;
 }
 
-export interface BoostingOptions {
+export interface GradientBoostingOptions {
   /** Rounds of boosting; each adds one tree for each class (one for two classes, one for a regression). */
   trees?: number;
-  /** Most leaves of one tree. */
-  leaves?: number;
+  /** Maximum number of leaves of one tree. */
+  maxLeaves?: number;
   /** Share of each tree's answer that is added. */
   learningRate?: number;
-  /** Fewest training rows of a leaf. */
-  minRows?: number;
+  /** Minimum number of training rows in a leaf. */
+  minSamplesLeaf?: number;
   /** Strength of the L2 penalty on the leaves' values. */
   l2?: number;
-  /** Columns whose numbers are categories (of `prep.codes` or `prep.ordinal`): questions ask for sets of them. */
+  /** Columns whose numbers are categories (of `prep.codes` or `prep.ordinal`): splits are by sets of them. */
   categorical?: readonly string[];
-  /** Columns with which the answer may only rise, or only fall. For numbers and two classes (the second one's probability). */
+  /** Columns with which the answer may only rise, or only fall. For regression and two classes (the second one's probability). */
   monotone?: Readonly<Record<string, 'rising' | 'falling'>>;
 }
 
 export interface LassoOptions {
-  /** Strength of the L1 penalty, as scikit-learn's alpha: `1/(2n)·|y − Xw|² + l1·|w|₁`. Default 1. */
-  l1?: number;
+  /** Strength of the L1 penalty, as scikit-learn's alpha: `1/(2n)·|y − Xw|² + alpha·|w|₁`. Default 1. */
+  alpha?: number;
 }
 
-export interface SvmOptions {
+export interface LinearSvmOptions {
   /** Weight of the rows against the width of the margin, as scikit-learn's C. Default 1. */
   c?: number;
 }
 
-export interface NeighboursOptions {
-  /** How many training rows answer. Default 5. */
+export interface KNeighborsOptions {
+  /** Number of neighbors. Default 5. */
   k?: number;
 }
 
-export interface TreeOptions {
-  /** Most questions on the way to a leaf. Default: as many as it takes. */
-  depth?: number;
-  /** Fewest training rows of a leaf. Default 1. */
-  minRows?: number;
+export interface DecisionTreeOptions {
+  /** Maximum depth of the tree. Default: unlimited. */
+  maxDepth?: number;
+  /** Minimum number of training rows in a leaf. Default 1. */
+  minSamplesLeaf?: number;
 }
 
-export interface ForestOptions extends TreeOptions {
+export interface RandomForestOptions extends DecisionTreeOptions {
   /** Default 100. */
   trees?: number;
-  /** Columns that are looked at for each question. Default: the root of their number for classes, all for numbers. */
-  columns?: number;
+  /** Number of features considered at each split. Default: √p for classification, all p for regression. */
+  maxFeatures?: number;
 }
 
 /** A model that is described before it is fitted. */
 export type ModelSpec =
   | { readonly kind: 'mlp'; readonly options: MlpOptions }
   | { readonly kind: 'cnn'; readonly options: CnnOptions }
-  | { readonly kind: 'linear'; readonly options: LinearOptions }
-  | { readonly kind: 'logistic'; readonly options: LogisticOptions }
+  | { readonly kind: 'linearRegression'; readonly options: object }
+  | { readonly kind: 'ridge'; readonly options: RidgeOptions }
+  | { readonly kind: 'logisticRegression'; readonly options: LogisticRegressionOptions }
   | { readonly kind: 'lasso'; readonly options: LassoOptions }
-  | { readonly kind: 'svm'; readonly options: SvmOptions }
+  | { readonly kind: 'linearSvm'; readonly options: LinearSvmOptions }
   | { readonly kind: 'naiveBayes'; readonly options: object }
-  | { readonly kind: 'neighbours'; readonly options: NeighboursOptions }
-  | { readonly kind: 'tree'; readonly options: TreeOptions }
-  | { readonly kind: 'forest'; readonly options: ForestOptions }
-  | { readonly kind: 'boosting'; readonly options: BoostingOptions };
+  | { readonly kind: 'kNeighbors'; readonly options: KNeighborsOptions }
+  | { readonly kind: 'decisionTree'; readonly options: DecisionTreeOptions }
+  | { readonly kind: 'randomForest'; readonly options: RandomForestOptions }
+  | { readonly kind: 'gradientBoosting'; readonly options: GradientBoostingOptions };
 
 /** A network of tfjs. */
 export type NetworkSpec = Extract<ModelSpec, { kind: 'mlp' | 'cnn' }>;
@@ -81,15 +82,16 @@ export type ClassicalSpec = Exclude<ModelSpec, NetworkSpec>;
 const KINDS: Readonly<Record<ModelSpec['kind'], true>> = {
   mlp: true,
   cnn: true,
-  linear: true,
+  linearRegression: true,
+  ridge: true,
   lasso: true,
-  logistic: true,
-  svm: true,
+  logisticRegression: true,
+  linearSvm: true,
   naiveBayes: true,
-  neighbours: true,
-  tree: true,
-  forest: true,
-  boosting: true
+  kNeighbors: true,
+  decisionTree: true,
+  randomForest: true,
+  gradientBoosting: true
 };
 
 /** Whether the value is a description made by `mlp`, `linear` or another function of this kind. */
@@ -107,64 +109,69 @@ export function isNetworkSpec(spec: ModelSpec): spec is NetworkSpec {
   return spec.kind === 'mlp' || spec.kind === 'cnn';
 }
 
-/** Linear least squares: `slip.linear()`, ridge with `slip.linear({ l2: 1 })`. For numbers. */
-export function linear(options: LinearOptions = {}): ModelSpec {
-  notNegative('l2', options.l2);
-  return { kind: 'linear', options };
+/** Ordinary least squares: `slip.linearRegression()`. For regression. */
+export function linearRegression(): ModelSpec {
+  return { kind: 'linearRegression', options: {} };
 }
 
-/** Least squares that sets the coefficients of what helps little to zero: `slip.lasso({ l1: 0.1 })`. For numbers. */
+/** Least squares with an L2 penalty: `slip.ridge({ alpha: 1 })`. For regression. */
+export function ridge(options: RidgeOptions = {}): ModelSpec {
+  notNegative('alpha', options.alpha);
+  return { kind: 'ridge', options };
+}
+
+/** Least squares that sets the coefficients of what helps little to zero: `slip.lasso({ alpha: 0.1 })`. For regression. */
 export function lasso(options: LassoOptions = {}): ModelSpec {
-  notNegative('l1', options.l1);
+  notNegative('alpha', options.alpha);
   return { kind: 'lasso', options };
 }
 
-/** Linear support vector machine with probabilities: `slip.svm({ c: 1 })`. For classes. */
-export function svm(options: SvmOptions = {}): ModelSpec {
+/** Linear support vector machine with probabilities: `slip.linearSvm({ c: 1 })`. For classification. */
+export function linearSvm(options: LinearSvmOptions = {}): ModelSpec {
   if (options.c !== undefined && !(options.c > 0)) {
     throw new SlipwayError('OPTION_INVALID', `c must be a number above 0, not ${options.c}.`);
   }
-  return { kind: 'svm', options };
+  return { kind: 'linearSvm', options };
 }
 
-/** Gaussian naive Bayes: `slip.naiveBayes()`. For classes. */
+/** Gaussian naive Bayes: `slip.naiveBayes()`. For classification. */
 export function naiveBayes(): ModelSpec {
   return { kind: 'naiveBayes', options: {} };
 }
 
-/** k nearest neighbours: `slip.neighbours({ k: 5 })`. For classes and numbers; standardize the columns before. */
-export function neighbours(options: NeighboursOptions = {}): ModelSpec {
+/** k nearest neighbors: `slip.kNeighbors({ k: 5 })`. For classification and regression; standardize the columns first. */
+export function kNeighbors(options: KNeighborsOptions = {}): ModelSpec {
   atLeastOne(options, ['k']);
-  return { kind: 'neighbours', options };
+  return { kind: 'kNeighbors', options };
 }
 
-/** One decision tree: `slip.tree({ depth: 4 })`. For classes and numbers. */
-export function tree(options: TreeOptions = {}): ModelSpec {
-  atLeastOne(options, ['depth', 'minRows']);
-  return { kind: 'tree', options };
+/** One decision tree: `slip.decisionTree({ maxDepth: 4 })`. For classification and regression. */
+export function decisionTree(options: DecisionTreeOptions = {}): ModelSpec {
+  atLeastOne(options, ['maxDepth', 'minSamplesLeaf']);
+  return { kind: 'decisionTree', options };
 }
 
-/** Random forest: `slip.forest({ trees: 100 })`. For classes and numbers. */
-export function forest(options: ForestOptions = {}): ModelSpec {
-  atLeastOne(options, ['trees', 'columns', 'depth', 'minRows']);
-  return { kind: 'forest', options };
+/** Random forest: `slip.randomForest({ trees: 100 })`. For classification and regression. */
+export function randomForest(options: RandomForestOptions = {}): ModelSpec {
+  atLeastOne(options, ['trees', 'maxFeatures', 'maxDepth', 'minSamplesLeaf']);
+  return { kind: 'randomForest', options };
 }
 
-/** Logistic regression, multinomial for more than two classes: `slip.logistic()`. */
-export function logistic(options: LogisticOptions = {}): ModelSpec {
+/** Logistic regression, multinomial for more than two classes: `slip.logisticRegression()`. */
+export function logisticRegression(options: LogisticRegressionOptions = {}): ModelSpec {
   notNegative('l2', options.l2);
-  return { kind: 'logistic', options };
+  return { kind: 'logisticRegression', options };
 }
 
-/** Histogram gradient boosting of decision trees: `slip.boosting({ trees: 100 })`. For classes and numbers. */
-export function boosting(options: BoostingOptions = {}): ModelSpec {
+/** Histogram gradient boosting of decision trees: `slip.gradientBoosting({ trees: 100 })`. For classification and regression. */
+export function gradientBoosting(options: GradientBoostingOptions = {}): ModelSpec {
   notNegative('l2', options.l2);
-  atLeastOne(options, ['trees', 'leaves', 'minRows']);
+  atLeastOne(options, ['trees', 'maxLeaves', 'minSamplesLeaf']);
   const both = options.categorical?.find(name => Object.hasOwn(options.monotone ?? {}, name));
   if (both !== undefined) {
     throw new SlipwayError('OPTION_INVALID', `"${both}" holds categories, which have no order to rise or fall with.`);
   }
-  return { kind: 'boosting', options };
+  return { kind: 'gradientBoosting', options };
 }
 
 function atLeastOne<K extends string>(options: Partial<Record<K, number>>, names: readonly K[]): void {

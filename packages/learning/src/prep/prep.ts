@@ -102,12 +102,12 @@ export class Prep {
     return this.#with({ kind: 'hashWords', buckets, columns });
   }
 
-  /** Numbers the categories of the training rows, for `slip.boosting({ categorical: […] })`; −1 is an unseen or missing one. */
+  /** Numbers the categories of the training rows, for `slip.gradientBoosting({ categorical: […] })`; −1 is an unseen or missing one. */
   codes(...columns: string[]): Prep {
     return this.#with({ kind: 'codes', columns });
   }
 
-  /** Leaves missing values as they are, for a model that takes them: `slip.boosting()`. */
+  /** Leaves missing values as they are, for a model that takes them: `slip.gradientBoosting()`. */
   keepMissing(...columns: string[]): Prep {
     return this.#with({ kind: 'keepMissing', columns });
   }

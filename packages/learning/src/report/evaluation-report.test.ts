@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { data } from '@slipway/frames';
 import type { Split } from '@slipway/frames';
-import { linear, logistic } from '../models/specs.js';
+import { linearRegression, logisticRegression } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
 import { fit } from '../train/fit.js';
@@ -25,7 +25,7 @@ describe('the report of an evaluation', () => {
   const titles = (html: string): string[] => all(html, /<h3>(.*?)<\/h3>/g);
 
   it('shows the confusion matrix, ROC, precision and recall, and calibration of classes, with the numbers of the model', async () => {
-    const model = await fit(logistic(), { ...parts, prep: read(), target: 'sky' });
+    const model = await fit(logisticRegression(), { ...parts, prep: read(), target: 'sky' });
     const html = model.report();
     expect(titles(html)).toEqual([
       'Confusion matrix',
@@ -45,7 +45,7 @@ describe('the report of an evaluation', () => {
   });
 
   it('has a curve for each of several classes', async () => {
-    const model = await fit(logistic(), { ...parts, prep: read(), target: 'weather' });
+    const model = await fit(logisticRegression(), { ...parts, prep: read(), target: 'weather' });
     const html = model.report();
     expect(titles(html)[1]).toBe('ROC of each class against the rest');
     const roc = html.split('<figure>')[2]!;
@@ -53,7 +53,11 @@ describe('the report of an evaluation', () => {
   });
 
   it('shows predictions and residuals of numbers', async () => {
-    const model = await fit(linear(), { ...parts, prep: prep().standardize('temp_min', 'wind'), target: 'temp_max' });
+    const model = await fit(linearRegression(), {
+      ...parts,
+      prep: prep().standardize('temp_min', 'wind'),
+      target: 'temp_max'
+    });
     const html = evaluationReport(model.parts);
     expect(titles(html)).toEqual(['Predictions', 'Residuals', 'Share of rows within an error']);
     expect(all(html.split('<figure>')[1]!, /<circle/g)).toHaveLength(model.evaluation.rows);

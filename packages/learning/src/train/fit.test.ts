@@ -7,7 +7,17 @@ import { data } from '@slipway/frames';
 import type { Split } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
 import { mlp } from '../models/mlp.js';
-import { boosting, forest, lasso, linear, logistic, naiveBayes, neighbours, svm, tree } from '../models/specs.js';
+import {
+  gradientBoosting,
+  randomForest,
+  lasso,
+  linearRegression,
+  logisticRegression,
+  naiveBayes,
+  kNeighbors,
+  linearSvm,
+  decisionTree
+} from '../models/specs.js';
 import { kMeans, pca } from '../models/structure-specs.js';
 import { prep } from '../prep/prep.js';
 import { run } from '../runs/run.js';
@@ -57,20 +67,26 @@ describe('fitting a model', () => {
 
   it('fits classical models in the same way, and each of them becomes a bundle', async () => {
     for (const spec of [
-      logistic(),
-      boosting({ trees: 10 }),
-      svm(),
+      logisticRegression(),
+      gradientBoosting({ trees: 10 }),
+      linearSvm(),
       naiveBayes(),
-      neighbours({ k: 9 }),
-      tree({ depth: 4 }),
-      forest({ trees: 10, minRows: 3 })
+      kNeighbors({ k: 9 }),
+      decisionTree({ maxDepth: 4 }),
+      randomForest({ trees: 10, minSamplesLeaf: 3 })
     ]) {
       const model = await fit(spec, { ...parts, prep: columns(), target: 'tomorrow' });
       expect(model.metrics['accuracy']).toBeGreaterThan(0.68);
       const bundle = await buildBundle('rain', model);
       expect([...bundle.contents.keys()]).toContain('model.onnx');
     }
-    for (const spec of [linear(), lasso({ l1: 0.05 }), neighbours(), tree({ depth: 4 }), forest({ trees: 10 })]) {
+    for (const spec of [
+      linearRegression(),
+      lasso({ alpha: 0.05 }),
+      kNeighbors(),
+      decisionTree({ maxDepth: 4 }),
+      randomForest({ trees: 10 })
+    ]) {
       const numbers = await fit(spec, { ...parts, prep: columns(), target: 'precipitation' });
       expect(numbers.evaluation.metric).toBe('rmse');
       expect((await buildBundle('amount', numbers)).contents.has('model.onnx')).toBe(true);
@@ -79,12 +95,12 @@ describe('fitting a model', () => {
 
   it('puts a seasonal baseline beside the result, and refuses a season that nobody knows yet', async () => {
     const options = { ...parts, prep: columns(), target: 'tomorrow' };
-    const model = await fit(logistic(), { ...options, season: 7 });
+    const model = await fit(logisticRegression(), { ...options, season: 7 });
     const seasonal = model.evaluation.baselines.find(baseline => baseline.name === 'seasonal')!;
     expect(seasonal.description).toBe('tomorrow will be what it was 7 rows before');
     const truth = model.evaluation.truth;
     expect(seasonal.predictions.slice(7)).toEqual(truth.slice(0, -7));
-    expect((await failure(fit(logistic(), { ...options, season: 0 }))).message).toContain('at least 1');
+    expect((await failure(fit(logisticRegression(), { ...options, season: 0 }))).message).toContain('at least 1');
   });
 
   it('finds clusters and components without being told what to predict', async () => {
@@ -93,7 +109,7 @@ describe('fitting a model', () => {
     expect(clusters.sizes.reduce((a, b) => a + b, 0)).toBe(1168);
     expect(clusters.silhouette).toBeGreaterThan(0.3);
     expect(clusters.parts.tests.map(({ id, verdict }) => `${id}: ${verdict}`)).toEqual([
-      'test-rows-apart: pass',
+      'no-train-test-overlap: pass',
       'inputs-in-range: pass'
     ]);
     expect(new Set(await clusters.assign(parts.test)).size).toBe(3);
@@ -111,7 +127,7 @@ describe('fitting a model', () => {
     const read = prep().keepMissing('gust').codes('weather').pass('temp_max');
     const options = { train, test, prep: read, target: 'tomorrow' };
     const model = await fit(
-      boosting({ trees: 10, categorical: ['weather'], monotone: { temp_max: 'falling' } }),
+      gradientBoosting({ trees: 10, categorical: ['weather'], monotone: { temp_max: 'falling' } }),
       options
     );
     const bundle = await buildBundle('gusts', model);
@@ -123,19 +139,21 @@ describe('fitting a model', () => {
       ['weather', true],
       ['temp_max', false]
     ]);
-    expect((await failure(fit(logistic(), options))).message).toContain('keeps missing values ("gust")');
-    expect((await failure(fit(boosting({ categorical: ['temp_max'] }), options))).message).toContain(
+    expect((await failure(fit(logisticRegression(), options))).message).toContain('keeps missing values ("gust")');
+    expect((await failure(fit(gradientBoosting({ categorical: ['temp_max'] }), options))).message).toContain(
       'prep.codes("temp_max")'
     );
-    expect((await failure(fit(boosting({ monotone: { temp: 'rising' } }), options))).code).toBe('COLUMN_UNKNOWN');
+    expect((await failure(fit(gradientBoosting({ monotone: { temp: 'rising' } }), options))).code).toBe(
+      'COLUMN_UNKNOWN'
+    );
   });
 
   it('says which model suits the target', async () => {
-    const classes = await failure(fit(linear(), { ...parts, prep: columns(), target: 'tomorrow' }));
+    const classes = await failure(fit(linearRegression(), { ...parts, prep: columns(), target: 'tomorrow' }));
     expect(classes.code).toBe('MODEL_MISMATCH');
-    expect(classes.message).toContain('Use slip.logistic()');
-    const numbers = await failure(fit(logistic(), { ...parts, prep: columns(), target: 'precipitation' }));
-    expect(numbers.message).toContain('Use slip.linear(), slip.forest() or slip.boosting().');
+    expect(classes.message).toContain('Use slip.logisticRegression()');
+    const numbers = await failure(fit(logisticRegression(), { ...parts, prep: columns(), target: 'precipitation' }));
+    expect(numbers.message).toContain('Use slip.linearRegression(), slip.randomForest() or slip.gradientBoosting().');
   });
 
   it('gives the same bundle digest for the same seed and another for another', async () => {

@@ -4,7 +4,7 @@ import { Frame } from '@slipway/frames';
 import type { TensorRows } from '../tensors/tensor-rows.js';
 import type { ModelSpec } from '../models/specs.js';
 import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } from '../models/structure-specs.js';
-import { fewRows } from '../model-tests/few-rows.js';
+import { smallBatch } from '../model-tests/small-batch.js';
 import { testTraining } from '../model-tests/index.js';
 import { notebook } from '@slipway/notebook';
 import type { Prep } from '../prep/prep.js';
@@ -37,8 +37,8 @@ export interface TrainingOptions {
   checkpoint?: string;
   /** Goes on from the checkpoint, when there is one. */
   resume?: boolean;
-  /** Whether a copy of a network is to learn a few rows by heart, for at most 3 s of the processor; `skip` leaves that test out. */
-  fewRows?: 'test' | 'skip';
+  /** Whether a copy of a network is to overfit a small batch, for at most 3 s of the processor; `skip` leaves that test out. */
+  smallBatch?: 'test' | 'skip';
 }
 
 /** Rows that are columns of a frame. */
@@ -162,7 +162,7 @@ async function fitIn(
       estimator,
       evaluation,
       targetShifted: parts.train.shifts.has(target.name),
-      fewRows: async () => (options.fewRows === 'skip' ? null : fewRows(model, inputs.shape, rows, target)),
+      smallBatch: async () => (options.smallBatch === 'skip' ? null : smallBatch(model, inputs.shape, rows, target)),
       check
     })
   });

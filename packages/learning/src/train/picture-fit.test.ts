@@ -9,10 +9,10 @@ import { buildBundle } from '../bundle/bundle.js';
 import { checkParity } from '../bundle/parity.js';
 import { images, type ImageFolder } from '../tensors/images.js';
 import { tensors } from '../tensors/tensors.js';
-import { check } from '../model-tests/check.js';
-import { test as testBehaviour } from '../model-tests/behaviours.js';
+import { checkData } from '../model-tests/check.js';
+import { testBehavior as testBehavior } from '../model-tests/behaviors.js';
 import { cnn } from '../models/cnn.js';
-import { logistic } from '../models/specs.js';
+import { logisticRegression } from '../models/specs.js';
 import { readBundleFile } from '../../testing/bundle-files.js';
 import { failureOf } from '../../../notebook/testing/failures.js';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
@@ -97,24 +97,24 @@ describe('a model of pictures', () => {
     const verdicts = Object.fromEntries(tests.results.map(({ id, verdict }) => [id, verdict]));
     expect(verdicts).toMatchObject({
       'no-leakage': 'pass',
-      'test-rows-apart': 'pass',
+      'no-train-test-overlap': 'pass',
       'inputs-in-range': 'pass',
-      learned: 'pass'
+      'loss-below-constant': 'pass'
     });
-    expect(Object.keys(verdicts)).not.toContain('target-ahead');
+    expect(Object.keys(verdicts)).not.toContain('no-future-leak');
   });
 
-  it('can be asked for behaviours with a picture file', async () => {
+  it('can be asked for behaviors with a picture file', async () => {
     const bytes = await readFile(path.join(folder, 'shapes/square/1.png'));
     const [file] = (await parts.train.frame.values(['file']))[0]!;
     const label = String(file).split(path.sep)[0]!;
-    const report = await testBehaviour(model, {
+    const report = await testBehavior(model, {
       'a known picture': { rows: { image: path.join('shapes', String(file)) }, expect: label },
       'the bytes of one': { rows: [{ image: bytes }], expect: { min: 0, max: 1, of: 'square' } }
     });
     expect(report.passed).toBe(true);
-    expect(model.behaviours[0]!.inputs['image']![0]).toHaveLength(SIZE * SIZE);
-    await expect(testBehaviour(model, { nothing: { rows: { image: 'no.png' }, expect: 'square' } })).rejects.toThrow(
+    expect(model.behaviors[0]!.inputs['image']![0]).toHaveLength(SIZE * SIZE);
+    await expect(testBehavior(model, { nothing: { rows: { image: 'no.png' }, expect: 'square' } })).rejects.toThrow(
       'There is no picture "no.png"'
     );
   });
@@ -167,8 +167,8 @@ describe('a model of pictures', () => {
     expect((await failureOf(fit(network(2), parts))).message).toContain('The layer "wide" cannot be trained');
   });
 
-  it('is checked before its training: shape, copies, and whether it learns a few by heart', async () => {
-    const report = await check(cnn({ filters: [8], dense: [16] }), parts);
+  it('is checked before its training: shape, copies, and whether it overfits a small batch', async () => {
+    const report = await checkData(cnn({ filters: [8], dense: [16] }), parts);
     expect(report.lines.join('\n')).toContain('✓ Shape: 60 training rows of 16×16×1 numbers');
     expect(report.lines.join('\n')).toContain('✓ Learns a few rows');
     expect(report.passed).toBe(true);
@@ -185,8 +185,8 @@ describe('a model of pictures', () => {
     }
     const copies = await images('copies', 'copies', { size: [4, 4], channels: 1 });
     const split = await copies.split({ test: 0.5, seed: 1 });
-    const report = await check(logistic(), split);
-    const apart = report.results.find(({ id }) => id === 'test-rows-apart')!;
+    const report = await checkData(logisticRegression(), split);
+    const apart = report.results.find(({ id }) => id === 'no-train-test-overlap')!;
     expect(apart.verdict).toBe('fail');
     expect(apart.evidence).toMatch(/\d+ of 12 test images .* are copies of training images/);
     expect(book.warnings.join()).toContain('copies of training images');
@@ -203,7 +203,7 @@ describe('a model of pictures', () => {
         .toFile(path.join(folder, 'sources', kind, `${i}.png`));
     }
     const split = await (await images('sources', 'sources', { size: [4, 4], channels: 1 })).split({ test: 0.2 });
-    const { results } = await check(logistic(), split);
+    const { results } = await checkData(logisticRegression(), split);
     expect(results.find(({ id }) => id === 'no-leakage')).toMatchObject({
       verdict: 'warn',
       evidence: expect.stringContaining('The size of the image files tells "label"') as string
@@ -231,8 +231,8 @@ describe('a model of pictures', () => {
     const split = await (await images('fading', 'fading', { size: [8, 8], channels: 1 })).split({ test: 0.5 });
     const [file] = (await split.train.frame.values(['file']))[0]!;
     writeFileSync(path.join(folder, 'fading', String(file)), 'text');
-    expect((await failureOf(fit(logistic(), split))).message).toContain(`"${String(file)}" is no picture`);
+    expect((await failureOf(fit(logisticRegression(), split))).message).toContain(`"${String(file)}" is no picture`);
     rmSync(path.join(folder, 'fading', String(file)));
-    expect((await failureOf(fit(logistic(), split))).code).toBe('DATA_NOT_FOUND');
+    expect((await failureOf(fit(logisticRegression(), split))).code).toBe('DATA_NOT_FOUND');
   });
 });

@@ -10,7 +10,7 @@ import type { TensorOptions } from '../tensors/tensor-options.js';
 import { tensors } from '../tensors/tensors.js';
 import type { SlipwayError } from '@slipway/notebook';
 import { mlp } from '../models/mlp.js';
-import { boosting, forest, linear, logistic, naiveBayes } from '../models/specs.js';
+import { gradientBoosting, randomForest, linearRegression, logisticRegression, naiveBayes } from '../models/specs.js';
 import { readBundleFile } from '../../testing/bundle-files.js';
 import { failureOf } from '../../../notebook/testing/failures.js';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
@@ -82,13 +82,18 @@ describe('a model of arrays', () => {
 
   it('may be a forest, boosting or a flat network, which read all numbers of a row', async () => {
     const parts = await (await tensors('trends', windows(80))).split({ test: 0.25, seed: 1 });
-    for (const spec of [forest({ trees: 10 }), boosting({ trees: 10 }), logistic(), mlp({ hidden: [8] })]) {
+    for (const spec of [
+      randomForest({ trees: 10 }),
+      gradientBoosting({ trees: 10 }),
+      logisticRegression(),
+      mlp({ hidden: [8] })
+    ]) {
       const model = await fit(spec, { ...parts, epochs: 20, learningRate: 0.02 });
       expect(model.evaluation.value, spec.kind).toBeGreaterThan(0.9);
       const { contents } = await buildBundle('trends', model);
       expect(contents.size).toBeGreaterThan(5);
     }
-    const named = fit(boosting({ categorical: ['hour'] }), parts);
+    const named = fit(gradientBoosting({ categorical: ['hour'] }), parts);
     expect((await failureOf(named)).code).toBe('COLUMN_UNKNOWN');
   });
 
@@ -98,7 +103,7 @@ describe('a model of arrays', () => {
     const set = await tensors('next', { values, shape, labels: time.map((_, i) => (i % 2 ? 600 : 400) + i / 7), time });
     const { train, test } = await set.split({ test: 0.25 });
     expect(test.frame.lineage.steps.at(-1)).toContain('by time, last part');
-    const model = await fit(linear(), { train, test });
+    const model = await fit(linearRegression(), { train, test });
     expect(model.labels).toBeNull();
     expect(model.evaluation.metric).toBe('rmse');
     expect(model.evaluation.value).toBeLessThan(model.evaluation.baselines[0]!.value);
@@ -111,7 +116,7 @@ describe('a model of arrays', () => {
     const labels = values.map((_, i) => i % 2);
     const set = await tensors('digits', { values, labels, shape: [4, 4, 1], content: 'pixels' });
     const parts = await set.split({ test: 0.25, seed: 1 });
-    const model = await fit(logistic(), parts);
+    const model = await fit(logisticRegression(), parts);
     const { contents } = await buildBundle('digits', model);
     expect(readBundleFile(contents, BUNDLE_FILES.signature, ModelSignature)).toMatchObject({
       labels: ['0', '1'],
@@ -129,7 +134,7 @@ describe('a model of arrays', () => {
     expect(frame.column('window').type).toBe('tensor');
     const set = await tensors(frame, { column: 'window', target: 'trend', shape });
     expect([...(await set.read())]).toEqual([...values]);
-    const model = await fit(logistic(), await set.split({ test: 0.25, seed: 1 }));
+    const model = await fit(logisticRegression(), await set.split({ test: 0.25, seed: 1 }));
     expect(model.evaluation.value).toBe(1);
     expect(model.parts.prep.names).toEqual(['window']);
     const refused = (options: object): Promise<SlipwayError> =>

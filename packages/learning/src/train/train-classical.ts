@@ -6,7 +6,7 @@ import { fitLinearSvm } from '../models/linear-svm.js';
 import { fitLogistic } from '../models/logistic.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
 import { fitNeighbours } from '../models/neighbours.js';
-import type { BoostingOptions, ClassicalSpec, ForestOptions } from '../models/specs.js';
+import type { GradientBoostingOptions, ClassicalSpec, RandomForestOptions } from '../models/specs.js';
 import { fitBoosting } from '../models/trees/boosting.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
 import { LossChart } from './loss-chart.js';
@@ -17,28 +17,32 @@ import type { Training } from './train-estimator.js';
 /** Fits a model of plain TypeScript, and logs its settings. @throws SlipwayError MODEL_MISMATCH for the other task. */
 export async function trainClassical(model: ClassicalSpec, training: Training): Promise<Estimator> {
   const { inputs: prep, rows, target, run, settings } = training;
-  if (model.kind !== 'boosting') refuseMissing(prep, rows);
+  if (model.kind !== 'gradientBoosting') refuseMissing(prep, rows);
   const classes = target.labels?.length ?? null;
   const log = (values: Record<string, string | number>): void => run.logParams({ model: model.kind, ...values });
   switch (model.kind) {
-    case 'linear': {
-      const l2 = model.options.l2 ?? 0;
-      numbersOnly(training, 'A linear regression');
-      log({ l2 });
-      return fitLinear(rows, prep.width, target.train, l2);
+    case 'linearRegression':
+      regressionOnly(training, 'A linear regression');
+      log({});
+      return fitLinear(rows, prep.width, target.train, 0);
+    case 'ridge': {
+      const alpha = model.options.alpha ?? 1;
+      regressionOnly(training, 'Ridge');
+      log({ alpha });
+      return fitLinear(rows, prep.width, target.train, alpha);
     }
     case 'lasso': {
-      const l1 = model.options.l1 ?? 1;
-      numbersOnly(training, 'A lasso');
-      log({ l1 });
-      return fitLasso(rows, prep.width, target.train, l1);
+      const alpha = model.options.alpha ?? 1;
+      regressionOnly(training, 'A lasso');
+      log({ alpha });
+      return fitLasso(rows, prep.width, target.train, alpha);
     }
-    case 'logistic': {
+    case 'logisticRegression': {
       const l2 = model.options.l2 ?? 1;
       log({ l2 });
       return fitLogistic(rows, prep.width, target.train, classesOf(training, 'A logistic regression'), l2);
     }
-    case 'svm': {
+    case 'linearSvm': {
       const c = model.options.c ?? 1;
       log({ c });
       return fitLinearSvm(rows, prep.width, target.train, classesOf(training, 'A linear SVM'), c, settings.seed);
@@ -46,27 +50,28 @@ export async function trainClassical(model: ClassicalSpec, training: Training): 
     case 'naiveBayes':
       log({});
       return fitNaiveBayes(rows, prep.width, target.train, classesOf(training, 'Naive Bayes'));
-    case 'neighbours': {
+    case 'kNeighbors': {
       const k = model.options.k ?? 5;
       log({ k });
       return fitNeighbours(rows, prep.width, target.train, classes, k);
     }
-    case 'tree': {
-      const { depth = Infinity, minRows = 1 } = model.options;
-      log({ depth: wordOf(depth), min_rows: minRows });
-      return fitDecisionTree(rows, prep.width, target.train, classes, { depth, minRows });
+    case 'decisionTree': {
+      const { maxDepth = Infinity, minSamplesLeaf = 1 } = model.options;
+      log({ max_depth: wordOf(maxDepth), min_samples_leaf: minSamplesLeaf });
+      const limits = { depth: maxDepth, minRows: minSamplesLeaf };
+      return fitDecisionTree(rows, prep.width, target.train, classes, limits);
     }
-    case 'forest':
+    case 'randomForest':
       return trainForest(model.options, classes, training);
-    case 'boosting':
+    case 'gradientBoosting':
       return trainBoosting(model.options, classes, training);
   }
 }
 
-function numbersOnly({ target }: Training, what: string): void {
+function regressionOnly({ target }: Training, what: string): void {
   if (target.labels !== null) {
     throw new SlipwayError('MODEL_MISMATCH', `"${target.name}" holds classes; ${lower(what)} predicts numbers.`, {
-      remedy: 'Use slip.logistic(), or say { task: "regression" } if the classes are a quantity.'
+      remedy: 'Use slip.logisticRegression(), or say { task: "regression" } if the classes are a quantity.'
     });
   }
 }
@@ -74,7 +79,7 @@ function numbersOnly({ target }: Training, what: string): void {
 function classesOf({ target }: Training, what: string): number {
   if (target.labels === null) {
     throw new SlipwayError('MODEL_MISMATCH', `"${target.name}" holds numbers; ${lower(what)} predicts classes.`, {
-      remedy: 'Use slip.linear(), slip.forest() or slip.boosting().'
+      remedy: 'Use slip.linearRegression(), slip.randomForest() or slip.gradientBoosting().'
     });
   }
   return target.labels.length;
@@ -94,21 +99,21 @@ function refuseMissing(prep: ModelInputs, rows: Float32Array): void {
     'MODEL_MISMATCH',
     `The prep keeps missing values (${names.join(', ')}), and this model takes none.`,
     {
-      remedy: `Use .impute(${names.join(', ')}) instead of .keepMissing(), or fit slip.boosting().`
+      remedy: `Use .impute(${names.join(', ')}) instead of .keepMissing(), or fit slip.gradientBoosting().`
     }
   );
 }
 
-async function trainForest(options: ForestOptions, classes: number | null, training: Training): Promise<Estimator> {
+async function trainForest(options: RandomForestOptions, classes: number | null, training: Training): Promise<Estimator> {
   const { run, inputs: prep, rows, target, settings } = training;
-  const { trees = 100, depth = Infinity, minRows = 1, columns } = options;
+  const { trees = 100, maxDepth: depth = Infinity, minSamplesLeaf: minRows = 1, maxFeatures: columns } = options;
   run.logParams({
-    model: 'forest',
+    model: 'randomForest',
     trees,
-    depth: wordOf(depth),
-    min_rows: minRows,
+    max_depth: wordOf(depth),
+    min_samples_leaf: minRows,
     seed: settings.seed,
-    ...(columns ? { columns } : {})
+    ...(columns ? { max_features: columns } : {})
   });
   const { signal } = notebook();
   const forest = { trees, depth, minRows, columns, seed: settings.seed };
@@ -120,7 +125,7 @@ async function trainForest(options: ForestOptions, classes: number | null, train
 }
 
 async function trainBoosting(
-  options: BoostingOptions,
+  options: GradientBoostingOptions,
   classes: number | null,
   { run, inputs: prep, rows, target }: Training
 ): Promise<Estimator> {
@@ -131,7 +136,7 @@ async function trainBoosting(
   const { categorical, monotone, ...numbers } = options;
   const rules = columnRules(prep, categorical ?? [], monotone ?? {}, classes);
   run.logParams({
-    model: 'boosting',
+    model: 'gradientBoosting',
     trees: rounds,
     ...numbers,
     ...(categorical ? { categorical: categorical.join(',') } : {}),

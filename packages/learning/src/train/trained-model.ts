@@ -1,4 +1,4 @@
-import type { Behaviour, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
+import type { Behavior, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
 import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '@slipway/notebook';
 import type { BackendChoice } from '../backend/choose.js';
@@ -17,8 +17,8 @@ export interface TrainedModelParts extends EvaluatedModel {
 
 /** A fitted model with its preprocessing, its evaluation on the test rows and what is needed to register it. */
 export class TrainedModel {
-  /** Behaviours that `slip.test` asked of it and found; they travel with it, and preflight asks again. */
-  behaviours: readonly Behaviour[] = [];
+  /** Behaviors that `slip.testBehavior` asked of it and found; they travel with it, and preflight asks again. */
+  behaviors: readonly Behavior[] = [];
 
   constructor(readonly parts: TrainedModelParts) {}
 

@@ -1,7 +1,7 @@
 import type { PreflightCheck } from '@slipway/contract';
 import type { OnStep, PreflightRunner, PromotionSubject } from '../releases/ports.js';
 import type { Check } from './check.js';
-import { behaviours } from './checks/behaviours.js';
+import { behaviors } from './checks/behaviors.js';
 import { betterThanBaseline } from './checks/better-than-baseline.js';
 import { malformedRequest } from './checks/malformed-request.js';
 import { recordedModelTests } from './checks/model-tests.js';
@@ -19,7 +19,7 @@ const CHECKS: readonly Check[] = [
   betterThanBaseline,
   outputNotConstant,
   ...recordedModelTests,
-  behaviours,
+  behaviors,
   serviceReplay,
   malformedRequest
 ];

@@ -50,7 +50,7 @@ describe('boosting with categories', () => {
   const target = Array.from({ length: COUNT }, (_, i) => (rows[i * 2]! % 2 === 0 ? 4 : 0) + rows[i * 2 + 1]!);
 
   it('asks for sets of them: one question finds what numbers need many for', async () => {
-    const options = { trees: 1, leaves: 2, learningRate: 1, minRows: 5 };
+    const options = { trees: 1, maxLeaves: 2, learningRate: 1, minSamplesLeaf: 5 };
     const asCategories = await fitBoosting(rows, 2, target, null, { ...options, rules: [kind, number] }, never);
     const asNumbers = await fitBoosting(rows, 2, target, null, options, never);
     expect(explained(target, asCategories.predict(rows, 2))).toBeGreaterThan(0.95);
@@ -59,7 +59,14 @@ describe('boosting with categories', () => {
 
   it('computes the same as ONNX, for categories that it never saw as well', async () => {
     const classes = target.map(value => (value > 4.5 ? 2 : value > 2 ? 1 : 0));
-    const fitted = await fitBoosting(rows, 2, classes, 3, { trees: 15, minRows: 5, rules: [kind, number] }, never);
+    const fitted = await fitBoosting(
+      rows,
+      2,
+      classes,
+      3,
+      { trees: 15, minSamplesLeaf: 5, rules: [kind, number] },
+      never
+    );
     expect(await onnxDifference(fitted, rows, 2, 3)).toBeLessThan(2e-6);
     const asked = Float32Array.of(77, 0.5, -1, 0.2, NaN, 0.9);
     const [here, there] = [fitted.predict(asked, 2), await onnxAnswers(fitted, asked, 2, 3)];
@@ -88,7 +95,7 @@ describe('boosting with monotone columns', () => {
             2,
             target,
             null,
-            { trees: 5, minRows: 2, learningRate: 0.5, rules },
+            { trees: 5, minSamplesLeaf: 2, learningRate: 0.5, rules },
             never
           );
           for (let b = 0; b <= 5; b++) {

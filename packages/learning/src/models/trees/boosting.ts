@@ -1,6 +1,6 @@
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from '../estimator.js';
-import type { BoostingOptions } from '../specs.js';
+import type { GradientBoostingOptions } from '../specs.js';
 import { binRows, type ColumnRule } from './binned-rows.js';
 import { Derivatives } from './histogram.js';
 import { Histograms } from './histograms.js';
@@ -8,7 +8,7 @@ import { lossOf } from './loss.js';
 import { writeEnsemble } from './onnx.js';
 import { askTree, growTree, type Tree, type TreeOptions } from './tree.js';
 
-const DEFAULTS = { trees: 100, leaves: 31, learningRate: 0.1, minRows: 20, l2: 0 };
+const DEFAULTS = { trees: 100, maxLeaves: 31, learningRate: 0.1, minSamplesLeaf: 20, l2: 0 };
 
 /** Told after each round; returning true ends the training with what there is. */
 export type OnRound = (round: number, loss: number) => Promise<boolean> | boolean;
@@ -70,7 +70,7 @@ function answer(scores: Float64Array, classes: number | null): number[] {
 }
 
 /** Settings, with the columns by their place. */
-export interface BoostingSettings extends Omit<BoostingOptions, 'categorical' | 'monotone'> {
+export interface BoostingSettings extends Omit<GradientBoostingOptions, 'categorical' | 'monotone'> {
   /** For each column; default: numbers, without any constraint. */
   readonly rules?: readonly ColumnRule[];
 }
@@ -91,7 +91,7 @@ export async function fitBoosting(
   options: BoostingSettings,
   onRound: OnRound
 ): Promise<BoostingEstimator> {
-  const { trees: rounds, leaves, learningRate, minRows, l2 } = { ...DEFAULTS, ...options };
+  const { trees: rounds, maxLeaves: leaves, learningRate, minSamplesLeaf: minRows, l2 } = { ...DEFAULTS, ...options };
   const data = binRows(rows, options.rules ?? Array.from({ length: width }, () => PLAIN_COLUMN));
   const count = target.length;
   const base = startingScores(target, classes);

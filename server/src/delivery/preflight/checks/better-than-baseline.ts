@@ -1,7 +1,7 @@
 import type { BaselineResult, Evaluation, ModelSignature } from '@slipway/contract';
 import type { Outputs } from '@slipway/tensor-inputs';
 import type { Check, Finding } from '../check.js';
-import { mcNemarP, pairedP } from '@slipway/statistics';
+import { mcNemarP, pairedP } from '@slipway/statistics/significance';
 import { formatNumber } from '@slipway/wording';
 
 /** A difference with a larger p may be chance. */

@@ -36,20 +36,20 @@ export const recordedModelTests: readonly Check[] = [
     'a near-perfect score that ends with the first real request'
   ),
   recordedTest(
-    'target-ahead',
+    'no-future-leak',
     'What is predicted has not happened yet',
     'a target shifted the wrong way, and inputs from the future'
   ),
   recordedTest(
-    'test-rows-apart',
+    'no-train-test-overlap',
     'Test rows are not training rows',
     'training rows reported as test rows, and random splits of a time series'
   ),
   recordedTest('inputs-in-range', 'Inputs hold possible values', 'stand-ins such as a pressure of 0 that are learned'),
-  recordedTest('learned', 'Loss fell below that of a constant', 'a training that learned nothing'),
+  recordedTest('loss-below-constant', 'Loss fell below that of a constant', 'a training that learned nothing'),
   recordedTest(
-    'few-rows',
-    'Network can learn a few rows by heart',
+    'overfits-small-batch',
+    'The network can overfit a small batch',
     'a last layer, an activation or a shape that keeps a network from learning'
   ),
   recordedTest(

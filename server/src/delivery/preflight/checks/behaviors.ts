@@ -1,4 +1,4 @@
-import type { Behaviour, BehaviourClaim, ModelSignature } from '@slipway/contract';
+import type { Behavior, BehaviorClaim, ModelSignature } from '@slipway/contract';
 import type { Outputs } from '@slipway/tensor-inputs';
 import type { Check } from '../check.js';
 
@@ -6,24 +6,24 @@ import type { Check } from '../check.js';
 const ROUNDING = 1e-4;
 const MAX_EXAMPLES = 3;
 
-export const behaviours: Check = {
-  id: 'behaviours',
+export const behaviors: Check = {
+  id: 'behaviors',
   title: 'Behaves as its tests say',
   protectsFrom: 'a model that scores well and fails on what everybody knows',
   async run(examination) {
     const tests = await examination.modelTests();
-    if (!tests || tests.behaviours.length === 0) {
-      return { verdict: 'not applicable', evidence: 'No behaviour was asked for (slip.test).' };
+    if (!tests || tests.behaviors.length === 0) {
+      return { verdict: 'not applicable', evidence: 'No behavior was asked for (slip.testBehavior).' };
     }
     const broken: string[] = [];
     let claims = 0;
-    for (const behaviour of tests.behaviours) {
-      const outputs = await examination.answers(behaviour.inputs);
-      const faults = behaviour.claims.filter(claim => !holds(claim, examination.signature, outputs)).length;
-      claims += behaviour.claims.length;
-      if (faults > 0) broken.push(`"${behaviour.name}" in ${faults} of ${behaviour.claims.length}`);
+    for (const behavior of tests.behaviors) {
+      const outputs = await examination.answers(behavior.inputs);
+      const faults = behavior.claims.filter(claim => !holds(claim, examination.signature, outputs)).length;
+      claims += behavior.claims.length;
+      if (faults > 0) broken.push(`"${behavior.name}" in ${faults} of ${behavior.claims.length}`);
     }
-    const count = named(tests.behaviours);
+    const count = named(tests.behaviors);
     return broken.length === 0
       ? {
           verdict: 'pass',
@@ -33,16 +33,16 @@ export const behaviours: Check = {
           verdict: 'fail',
           evidence: `Broken: ${broken.slice(0, MAX_EXAMPLES).join('; ')} (of ${count}).`,
           remedy:
-            'Train on rows that show the behaviour, or mend the test with slip.test, and register the model again.'
+            'Train on rows that show the behavior, or mend the test with slip.testBehavior, and register the model again.'
         };
   }
 };
 
-function named(all: readonly Behaviour[]): string {
-  return `${all.length} behaviour${all.length === 1 ? '' : 's'}`;
+function named(all: readonly Behavior[]): string {
+  return `${all.length} behavior${all.length === 1 ? '' : 's'}`;
 }
 
-function holds(claim: BehaviourClaim, signature: ModelSignature, outputs: Outputs): boolean {
+function holds(claim: BehaviorClaim, signature: ModelSignature, outputs: Outputs): boolean {
   const { row, label, of, min = -Infinity, max = Infinity, than_row: base } = claim;
   if (label !== undefined) return String(output(signature, outputs, 'label').data[row]) === label;
   const answer = (at: number): number => {

@@ -21,9 +21,9 @@ export function learned({ target, rows, width, estimator }: TrainedSubject): Mod
   const numbers =
     `${name} ${formatNumber(ours, { digits: 4 })} on ${truth.length} training rows${note}; ` +
     `the best constant answer has ${formatNumber(constant, { digits: 4 })}`;
-  if (better) return passed('learned', `${numbers}.`);
+  if (better) return passed('loss-below-constant', `${numbers}.`);
   return found(
-    'learned',
+    'loss-below-constant',
     'fail',
     Number.isFinite(ours) ? `Nothing was learned: ${numbers}.` : `The answers are no numbers: ${name} ${ours}.`,
     'Standardize the inputs, lower the learning rate, or train for more epochs; look at the loss curve.'

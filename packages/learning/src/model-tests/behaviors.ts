@@ -1,4 +1,4 @@
-import type { Behaviour, BehaviourClaim, Columns } from '@slipway/contract';
+import type { Behavior, BehaviorClaim, Columns } from '@slipway/contract';
 import { decodePicture, flatRow, RowShapeError, valueNamed, type PictureShape } from '@slipway/tensor-inputs';
 import type { PlainValue } from '@slipway/frames';
 import { pictureFile, pictureRefused } from '../tensors/picture-file.js';
@@ -7,7 +7,7 @@ import type { InputRow, ModelInputs } from '../prep/model-inputs.js';
 import { Run } from '../runs/run.js';
 import type { TrainedModel, TrainedModelParts } from '../train/trained-model.js';
 import { brokenClaims, type Answers } from './claims.js';
-import { behavioursBundle } from './model-tests-display.js';
+import { behaviorsBundle } from './model-tests-display.js';
 
 /** Minimum functionality: answers that every useful model gives. */
 export interface MinimumFunctionality {
@@ -41,10 +41,10 @@ export interface Direction {
   readonly rows?: readonly InputRow[];
 }
 
-export type BehaviourTest = MinimumFunctionality | Invariance | Direction;
+export type BehaviorTest = MinimumFunctionality | Invariance | Direction;
 
-/** What `slip.test` found. */
-export class BehaviourReport {
+/** What `slip.testBehavior` found. */
+export class BehaviorReport {
   constructor(
     readonly target: string,
     readonly results: readonly { readonly name: string; readonly rows: number; readonly broken: readonly string[] }[]
@@ -55,39 +55,39 @@ export class BehaviourReport {
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {
-    return behavioursBundle(this);
+    return behaviorsBundle(this);
   }
 }
 
 /**
- * Asks a fitted model for behaviours, each under a name: minimum functionality (`{ rows, expect }`), invariance (`{ vary,
- * to }`) and direction (`{ vary, by, expect }`). What is not as it should be is warned of; the behaviours travel with the
+ * Asks a fitted model for behaviors, each under a name: minimum functionality (`{ rows, expect }`), invariance (`{ vary,
+ * to }`) and direction (`{ vary, by, expect }`). What is not as it should be is warned of; the behaviors travel with the
  * model, and preflight asks the exported model again.
  *
  * @throws SlipwayError MODEL_MISSING for a run without a model, COLUMN_UNKNOWN and OPTION_INVALID for tests that do not suit
  * the model.
  */
-export async function test(
+export async function testBehavior(
   from: Run | TrainedModel,
-  tests: Readonly<Record<string, BehaviourTest>>
-): Promise<BehaviourReport> {
+  tests: Readonly<Record<string, BehaviorTest>>
+): Promise<BehaviorReport> {
   const model = from instanceof Run ? from.model : from;
   if (!model) {
     throw new SlipwayError('MODEL_MISSING', 'The run has no fitted model to test.', {
       remedy: 'Fit one inside the run: slip.run(name, async run => slip.fit(…)).'
     });
   }
-  const behaviours: Behaviour[] = [];
+  const behaviors: Behavior[] = [];
   for (const [name, each] of Object.entries(tests)) {
-    behaviours.push(behaviourOf(name, await withPictures(each, model.parts), model.parts));
+    behaviors.push(behaviorOf(name, await withPictures(each, model.parts), model.parts));
   }
-  const results = behaviours.map(behaviour => ({
-    name: behaviour.name,
-    rows: behaviour.claims.length,
-    broken: brokenClaims(behaviour, answersOf(model.parts, behaviour.inputs))
+  const results = behaviors.map(behavior => ({
+    name: behavior.name,
+    rows: behavior.claims.length,
+    broken: brokenClaims(behavior, answersOf(model.parts, behavior.inputs))
   }));
-  const named = new Map([...model.behaviours, ...behaviours].map(behaviour => [behaviour.name, behaviour]));
-  model.behaviours = [...named.values()];
+  const named = new Map([...model.behaviors, ...behaviors].map(behavior => [behavior.name, behavior]));
+  model.behaviors = [...named.values()];
   for (const { name, broken, rows } of results) {
     if (broken.length === 0) continue;
     warnOfCell(
@@ -95,11 +95,11 @@ export async function test(
         'Train on rows that show it, or mend the test; preflight will refuse the model.'
     );
   }
-  return new BehaviourReport(model.parts.target, results);
+  return new BehaviorReport(model.parts.target, results);
 }
 
-/** The behaviour as rows and claims, which need no model to be understood. */
-function behaviourOf(name: string, each: BehaviourTest, parts: TrainedModelParts): Behaviour {
+/** The behavior as rows and claims, which need no model to be understood. */
+function behaviorOf(name: string, each: BehaviorTest, parts: TrainedModelParts): Behavior {
   const inputs = [...parts.prep.names];
   if ('vary' in each && !inputs.includes(each.vary)) {
     throw new SlipwayError('COLUMN_UNKNOWN', `The model reads no "${each.vary}" (in the test "${name}").`, {
@@ -116,10 +116,10 @@ function behaviourOf(name: string, each: BehaviourTest, parts: TrainedModelParts
   return 'to' in each ? invariance(name, each, parts) : direction(name, each as Direction, parts);
 }
 
-function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelParts): Behaviour {
+function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelParts): Behavior {
   const rows = [test.rows].flat() as InputRow[];
   const { expect } = test;
-  const claim = (row: number): BehaviourClaim => {
+  const claim = (row: number): BehaviorClaim => {
     if (typeof expect === 'object') return { row, ...expect };
     if (parts.labels) return { row, label: String(expect) };
     const number = Number(expect);
@@ -134,10 +134,10 @@ function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelPa
   return { name, inputs: columnsOf(rows, parts, name), claims: rows.map((_, row) => claim(row)) };
 }
 
-function invariance(name: string, test: Invariance, parts: TrainedModelParts): Behaviour {
+function invariance(name: string, test: Invariance, parts: TrainedModelParts): Behavior {
   const base = rowsOf(test.rows, parts);
   const rows = [...base];
-  const claims: BehaviourClaim[] = [];
+  const claims: BehaviorClaim[] = [];
   const tolerance = test.tolerance ?? (parts.labels ? 0.05 : rangeOf(parts) / 100);
   base.forEach((row, i) => {
     for (const value of test.to) {
@@ -150,7 +150,7 @@ function invariance(name: string, test: Invariance, parts: TrainedModelParts): B
   return { name, inputs: columnsOf(rows, parts, name), claims };
 }
 
-function direction(name: string, test: Direction, parts: TrainedModelParts): Behaviour {
+function direction(name: string, test: Direction, parts: TrainedModelParts): Behavior {
   const base = rowsOf(test.rows, parts).filter(row => typeof valueNamed(row, test.vary) === 'number');
   if (base.length === 0 || (parts.labels && test.of === undefined)) {
     throw new SlipwayError(
@@ -164,7 +164,7 @@ function direction(name: string, test: Direction, parts: TrainedModelParts): Beh
   const rows = [...base];
   // What float32 leaves open is no direction.
   const least = 1e-6 * (parts.labels ? 1 : rangeOf(parts));
-  const claims = base.map((row, i): BehaviourClaim => {
+  const claims = base.map((row, i): BehaviorClaim => {
     const changed = rows.push({ ...row, [test.vary]: Number(row[test.vary]) + test.by }) - 1;
     const limits = test.expect === 'rises' ? { min: -least } : { max: least };
     return { row: changed, than_row: i, ...limits, ...(test.of === undefined ? {} : { of: test.of }) };
@@ -223,7 +223,7 @@ function storable(value: InputRow[string], prep: ModelInputs, place: string): Co
 }
 
 /** The test with the pixels of the pictures that its rows name. */
-async function withPictures(each: BehaviourTest, { prep }: TrainedModelParts): Promise<BehaviourTest> {
+async function withPictures(each: BehaviorTest, { prep }: TrainedModelParts): Promise<BehaviorTest> {
   if (prep.kind !== 'tensor' || prep.parts.format !== 'image' || !('rows' in each) || !each.rows) return each;
   const { name } = prep.parts;
   const rows = [each.rows].flat().map(async (row: InputRow): Promise<InputRow> => {

@@ -17,7 +17,7 @@ const STEPS = 200;
 const PAUSE = 25;
 /** Small networks learn fast; deep ones need smaller steps. */
 const LEARNING_RATES = [0.02, 0.003];
-/** What counts as learned by heart. */
+/** From which score on the batch counts as overfitted. */
 const ACCURACY = 0.99;
 const R2 = 0.95;
 
@@ -43,7 +43,7 @@ function budgetOfAFit(): FewRowsBudget {
   return { operations: OPERATIONS_IN_A_FIT, timeIsOver: () => performance.now() - start > LONGEST_S * 1000 };
 }
 
-/** What came of learning a few rows by heart; null for models that are not trained in steps. */
+/** Result of overfitting a small batch; null for models that are not trained in steps. */
 export interface FewRows {
   /** null: it would take, or took, more than it may. */
   readonly learned: boolean | null;
@@ -53,10 +53,10 @@ export interface FewRows {
 }
 
 const REMEDY =
-  'Look at its last layer and its activations, and standardize the inputs: more rows will not mend it. To leave the test out, say { fewRows: "skip" }.';
+  'Look at its last layer and its activations, and standardize the inputs: more rows will not mend it. To leave the test out, say { smallBatch: "skip" }.';
 
 /** The same as a model test; null for models that are not trained in steps. */
-export async function fewRows(
+export async function smallBatch(
   model: ModelSpec | LayersModel,
   shape: readonly number[],
   rows: Float32Array,
@@ -67,16 +67,16 @@ export async function fewRows(
   const { learned, count, evidence } = report;
   // No numbers that differ from time to time: the same training is to give the same bundle.
   if (learned === null) {
-    const why = `Whether the network can learn ${count} rows by heart takes longer to know than a fit may take for it.`;
-    return { id: 'few-rows', verdict: 'not applicable', evidence: why, remedy: null };
+    const why = `Overfitting ${count} rows would take longer than a fit may spend on it.`;
+    return { id: 'overfits-small-batch', verdict: 'not applicable', evidence: why, remedy: null };
   }
   return learned
-    ? passed('few-rows', `A fresh copy of the network learned ${count} rows by heart.`)
-    : found('few-rows', 'warn', `The network does not learn a few rows by heart: ${evidence}.`, REMEDY);
+    ? passed('overfits-small-batch', `A fresh copy of the network overfits ${count} rows.`)
+    : found('overfits-small-batch', 'warn', `The network does not overfit a small batch: ${evidence}.`, REMEDY);
 }
 
 /**
- * Trains a copy of a network on a few rows, without penalties: one that is wired rightly learns them by heart. Weights and
+ * Trains a copy of a network on a few rows, without penalties: one whose layers and loss fit the task overfits them. Weights and
  * state of the network itself stay as they are.
  *
  * @param rows row-major [count, …shape]. @param shape of one row.
