@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BUNDLE_FILES, ModelSignature, type ReleaseManifest } from '@slipway/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { boosting, data, fit, prep, test, type TrainedModel } from '../../kernel-lib/dist/index.js';
+import { gradientBoosting, data, fit, prep, testBehavior, type TrainedModel } from '../../kernel-lib/dist/index.js';
 import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
 import { serviceApp } from '../../server/serving/dist/service-app.js';
 import { Revisions } from '../../server/serving/dist/revisions.js';
@@ -39,14 +39,14 @@ describe('inputs that are named like members of every object', () => {
     const frame = await data('members', file, { schema: Object.fromEntries([['__proto__', { min: 0 }]]) });
     expect(frame.columnNames).toEqual([...NAMES, 'y']);
     const parts = await frame.split({ by: 'random', test: 0.25, seed: 2 });
-    trained = await fit(boosting({ trees: 30, monotone: { v1: 'rising' } }), {
+    trained = await fit(gradientBoosting({ trees: 30, monotone: { v1: 'rising' } }), {
       ...parts,
       target: 'y',
       prep: prep()
         .standardize(...NAMES.filter(name => name !== '__proto__'))
         .codes('__proto__')
     });
-    await test(trained, {
+    await testBehavior(trained, {
       'more is not less': { rows: [rowOf(given)], vary: '__proto__', to: [given[3]!], tolerance: 1 }
     });
     const bundle = await buildBundle('members', trained);
