@@ -32,7 +32,7 @@ export const ServiceHealth = z.object({
     .object({ release: z.number().int(), message: z.string() })
     .nullable()
     .describe('The newest release that could not be loaded, and why.'),
-  requests: z.number().int().describe('Answered since the process started.'),
+  requests: z.number().int().describe('Answered by the versions that are in use now, over all restarts.'),
   started_at: Timestamp,
   pid: z.number().int()
 });
@@ -49,7 +49,7 @@ export const Service = z.object({
   pid: z.number().int().nullable(),
   release: ReleaseManifest,
   signature: ModelSignature,
-  requests: z.number().int().describe('Answered since the process started.'),
+  requests: z.number().int().describe('Answered by the versions that are in use now, over all restarts.'),
   started_at: Timestamp.nullable()
 });
 export type Service = z.infer<typeof Service>;

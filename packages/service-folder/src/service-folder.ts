@@ -12,6 +12,8 @@ export const ServiceProcessFile = z.object({
 });
 export type ServiceProcessFile = z.infer<typeof ServiceProcessFile>;
 
+const RequestsFile = z.record(z.string(), z.number().int().nonnegative());
+
 /** Where everything of one service lies inside the data folder. */
 export class ServiceFolder {
   readonly path: string;
@@ -27,6 +29,10 @@ export class ServiceFolder {
 
   get processFile(): string {
     return path.join(this.path, 'process.json');
+  }
+
+  get requestsFile(): string {
+    return path.join(this.path, 'requests.json');
   }
 
   bundle(digest: string): string {
@@ -51,6 +57,15 @@ export class ServiceFolder {
   /** Takes the service out of use: nobody starts it any more. */
   async removeManifest(): Promise<void> {
     await rm(this.manifestFile, { force: true });
+  }
+
+  /** Requests that were answered, by version. */
+  async readRequests(): Promise<Record<string, number>> {
+    return (await readJson(this.requestsFile, RequestsFile)) ?? {};
+  }
+
+  async writeRequests(counts: Readonly<Record<string, number>>): Promise<void> {
+    await writeAtomically(this.requestsFile, counts);
   }
 
   async writeProcess(process: ServiceProcessFile): Promise<void> {

@@ -2,6 +2,7 @@ import { watchFile } from 'node:fs';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { freePort, ServiceFolder } from '@slipway/service-folder';
+import { RequestCounts } from './request-counts.js';
 import { Revisions } from './revisions.js';
 import { serviceApp, type ServiceCounters } from './service-app.js';
 import { messageOf } from '@slipway/wording';
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   if (!manifest) throw new Error(`${folder.manifestFile} is missing or is not a release manifest.`);
   const bundleFolder = (digest: string): string => folder.bundle(digest);
   const revisions = await Revisions.load(manifest, bundleFolder);
-  const counters: ServiceCounters = { answered: 0, startedAt: Date.now() };
+  const counters: ServiceCounters = { answered: await RequestCounts.open(folder), startedAt: Date.now() };
   const app = serviceApp(revisions, counters);
   // Another program may have taken the port while the service was down: it answers on the next free one then.
   const wanted = manifest.port === 0 ? 0 : await freePort(manifest.port);
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
     stopping = true;
     void app
       .close()
-      .then(() => revisions.close())
+      .then(() => Promise.all([revisions.close(), counters.answered.save()]))
       .finally(() => process.exit(0));
   };
   process.on('SIGTERM', stop);

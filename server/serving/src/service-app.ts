@@ -1,10 +1,13 @@
-import type { ServiceHealth } from '@slipway/contract';
+import type { Revision, ServiceHealth } from '@slipway/contract';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { RequestError } from '@slipway/tensor-inputs';
 import { decodeCsv, decodeInvocations, encodeInvocations } from './protocols/mlflow-invocations.js';
 import { decodeInfer, encodeInfer, modelMetadata } from './protocols/open-inference.js';
 import { decodeRecords, encodePredictions, predictRows } from './protocols/predict.js';
+import { openApiDocument } from './openapi.js';
+import type { RequestCounts } from './request-counts.js';
 import type { LoadedRevision, Revisions } from './revisions.js';
+import { ServiceMetrics } from './service-metrics.js';
 import { messageOf } from '@slipway/wording';
 
 const BODY_LIMIT_BYTES = 8 << 20;
@@ -12,8 +15,7 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** What a running service counts. */
 export interface ServiceCounters {
-  /** Prediction requests that were answered with success. */
-  answered: number;
+  readonly answered: RequestCounts;
   readonly startedAt: number;
 }
 
@@ -31,6 +33,12 @@ export function serviceApp(revisions: Revisions, counters: ServiceCounters): Fas
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle'
   });
+  const metrics = new ServiceMetrics();
+  metrics.serve(app);
+  const predicted = (revision: Revision, rows: number): void => {
+    counters.answered.add(revision);
+    metrics.predicted(revision, rows);
+  };
   app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async request => {
     if (!LOOPBACK.test(request.headers.host ?? '')) {
@@ -42,21 +50,22 @@ export function serviceApp(revisions: Revisions, counters: ServiceCounters): Fas
     void reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?')[0]}.` });
   });
   addHealth(app, revisions, counters);
-  addPredict(app, revisions, counters);
-  addInvocations(app, revisions, counters);
-  addOpenInference(app, revisions, counters);
+  addPredict(app, revisions, predicted);
+  addInvocations(app, revisions, predicted);
+  addOpenInference(app, revisions, predicted);
   return app;
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, message } = describe(error);
+  const { status, message } = describe(error, request.headers['content-type']);
   const mlflow = request.url.startsWith('/invocations');
   void reply
     .code(status)
     .send(mlflow ? { error_code: status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', message } : { error: message });
 }
 
-function describe(error: unknown): { status: number; message: string } {
+/** @param type the content type that the request named. */
+function describe(error: unknown, type: string | undefined): { status: number; message: string } {
   if (error instanceof RequestError) return { status: error.status, message: error.message };
   if (
     error instanceof Error &&
@@ -64,6 +73,13 @@ function describe(error: unknown): { status: number; message: string } {
     typeof error.statusCode === 'number' &&
     error.statusCode < 500
   ) {
+    if ('code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+      const given = type === undefined ? 'none' : type;
+      return {
+        status: 415,
+        message: `headers.content-type: expected application/json, or text/csv for /invocations; got ${given}`
+      };
+    }
     const syntax = error instanceof SyntaxError || ('code' in error && error.code === 'FST_ERR_CTP_INVALID_JSON_BODY');
     const message = syntax ? `body: this is not JSON (${error.message})` : `body: ${error.message}`;
     return { status: error.statusCode, message };
@@ -79,17 +95,24 @@ function addHealth(app: FastifyInstance, revisions: Revisions, counters: Service
     return {
       service: revisions.manifest.service,
       ...revisions.state,
-      requests: counters.answered,
+      requests: counters.answered.of(revisions.manifest.revisions),
       started_at: counters.startedAt,
       pid: process.pid
     };
   };
   app.get('/health', health);
   app.get('/ping', health);
+  app.get('/openapi.json', () => {
+    const { revision, model } = revisions.choose();
+    return openApiDocument(revisions.manifest.service, String(revision.version), model.signature);
+  });
   app.get('/version', () => String(revisions.choose().revision.version));
 }
 
-function addPredict(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+/** Counts a request that was answered with predictions. */
+type OnPredicted = (revision: Revision, rows: number) => void;
+
+function addPredict(app: FastifyInstance, revisions: Revisions, predicted: OnPredicted): void {
   app.post('/predict', async request => {
     const { revision, model, scoring } = revisions.choose();
     const asked = predictRows(model.signature, request.body);
@@ -98,20 +121,20 @@ function addPredict(app: FastifyInstance, revisions: Revisions, counters: Servic
     const outputs = await model.predict(decoded);
     const predictions = encodePredictions(model.signature, outputs, decoded.rows);
     const answers = scoring ? await scoring.after(predictions, asked.rows) : predictions;
-    counters.answered++;
+    predicted(revision, decoded.rows);
     return { model: revision.model, version: String(revision.version), predictions: answers };
   });
 }
 
-function addInvocations(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+function addInvocations(app: FastifyInstance, revisions: Revisions, predicted: OnPredicted): void {
   app.post('/invocations', async request => {
-    const { model } = revisions.choose();
+    const { revision, model } = revisions.choose();
     const rows =
       typeof request.body === 'string'
         ? decodeCsv(model.signature, request.body)
         : decodeInvocations(model.signature, request.body);
     const outputs = await model.predict(rows);
-    counters.answered++;
+    predicted(revision, rows.rows);
     return encodeInvocations(model.signature, outputs, rows.rows);
   });
 }
@@ -121,7 +144,7 @@ interface ModelParams {
   version?: string;
 }
 
-function addOpenInference(app: FastifyInstance, revisions: Revisions, counters: ServiceCounters): void {
+function addOpenInference(app: FastifyInstance, revisions: Revisions, predicted: OnPredicted): void {
   const chosen = (params: ModelParams): LoadedRevision => {
     const { model, version } = params;
     const named = revisions.manifest.service === model || revisions.manifest.revisions.some(r => r.model === model);
@@ -151,7 +174,7 @@ function addOpenInference(app: FastifyInstance, revisions: Revisions, counters: 
       const { revision, model } = chosen(request.params);
       const decoded = decodeInfer(model.signature, request.body);
       const outputs = await model.predict(decoded.rows);
-      counters.answered++;
+      predicted(revision, decoded.rows.rows);
       return encodeInfer(model.signature, revision.model, String(revision.version), decoded, outputs);
     });
   }

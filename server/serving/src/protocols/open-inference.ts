@@ -39,7 +39,8 @@ export interface InferRequest {
 export function decodeInfer(signature: ModelSignature, body: unknown): InferRequest {
   if (!isObject(body)) throw new RequestError('expected an object', 'body');
   if (!Array.isArray(body['inputs'])) throw new RequestError('expected a list of tensors', 'inputs');
-  const id = body['id'];
+  // Clients that write every field send null for what they leave out.
+  const id = body['id'] ?? undefined;
   if (id !== undefined && typeof id !== 'string') throw new RequestError('expected a text', 'id');
   const columns = namedValues<unknown[]>();
   const places = namedValues<number>();
@@ -115,7 +116,7 @@ function suits({ datatype: expected, format }: SignatureInput, given: string): b
 
 function decodeOutputs(signature: ModelSignature, asked: unknown): string[] {
   const known = signature.outputs.map(output => output.name);
-  if (asked === undefined || (Array.isArray(asked) && asked.length === 0)) return known;
+  if (asked === undefined || asked === null || (Array.isArray(asked) && asked.length === 0)) return known;
   if (!Array.isArray(asked)) throw new RequestError('expected a list', 'outputs');
   return asked.map((output: unknown, i) => {
     const name = isObject(output) ? output['name'] : undefined;

@@ -13,6 +13,7 @@ import { apiHandlers } from './handlers.js';
 import { observeRequests, registerOperations } from './operations.js';
 import { limitRequests, type RequestLimits } from '../transport/request-limits.js';
 import { registerRoutes } from './routes.js';
+import { START_PAGE, START_PAGE_HEADERS } from './start-page.js';
 import { refuseForeignPages } from '../transport/security.js';
 
 export interface ServerIdentity {
@@ -81,6 +82,7 @@ export function createHttpServer(app: App, options: HttpOptions): FastifyInstanc
   });
 
   const everyone = { config: { access: 'public' } } as const;
+  server.get('/', everyone, async (_request, reply) => reply.headers(START_PAGE_HEADERS).send(START_PAGE));
   server.get('/health', everyone, async (_request, reply) => reply.type('text/plain').send('OK'));
   server.get('/version', everyone, async (_request, reply) => reply.type('text/plain').send(options.identity.version));
   server.get('/openapi.json', { config: { access: { scope: 'read', on: 'self' } } }, async () => {

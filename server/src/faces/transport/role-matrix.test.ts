@@ -137,6 +137,7 @@ describe('every route, with each role, on things of the own project and of anoth
     expect(api.server.routes.length).toBeGreaterThan(100);
     const open = api.server.routes.filter(route => route.access === 'public').map(route => route.url);
     expect([...new Set(open)].sort()).toEqual([
+      '/',
       // Parts carry the pass of their upload instead.
       '/ajax-api/2.0/mlflow-artifacts/mpu/part/:upload/:number',
       '/api/2.0/mlflow-artifacts/mpu/part/:upload/:number',

@@ -186,3 +186,13 @@ it('describes itself as OpenAPI, made from the contract', async () => {
     paths: { '/api/v1/records': { post: { operationId: 'postRecords' } } }
   });
 });
+
+describe('the link that MLflow’s client prints', () => {
+  it('leads to a page that says where runs are shown, without a token', async () => {
+    const page = await raw('GET', '/', { accept: 'text/html' });
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.body).toContain('are in JupyterLab');
+    expect(page.body).not.toContain('<script');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+  });
+});

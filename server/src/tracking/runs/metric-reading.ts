@@ -1,6 +1,13 @@
 import type { MetricPoint, MetricSeries, NamedMetric } from '@slipway/contract';
 import type { Kysely } from 'kysely';
-import { anyOf, columnValue, jsonArrayOf, jsonColumn, jsonNumber, textValue } from '../../platform/store/expressions.js';
+import {
+  anyOf,
+  columnValue,
+  jsonArrayOf,
+  jsonColumn,
+  jsonNumber,
+  textValue
+} from '../../platform/store/expressions.js';
 import { numberOf, toStored, toWire } from '../../platform/store/metric-value.js';
 import type { StoredReal, Tables } from '../../platform/store/tables.js';
 import { Thinning } from './thinning.js';
