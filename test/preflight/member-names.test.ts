@@ -1,10 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BUNDLE_FILES, ModelSignature, type ReleaseManifest } from '@slipway/contract';
+import { ServiceFolder } from '@slipway/service-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { gradientBoosting, data, fit, prep, testBehavior, type TrainedModel } from '../../kernel-lib/dist/index.js';
 import { buildBundle } from '../../packages/learning/dist/bundle/bundle.js';
+import { RequestCounts } from '../../server/serving/dist/request-counts.js';
 import { serviceApp } from '../../server/serving/dist/service-app.js';
 import { Revisions } from '../../server/serving/dist/revisions.js';
 import { LocalPreflight } from '../../server/dist/delivery/preflight/runner.js';
@@ -63,7 +65,8 @@ describe('inputs that are named like members of every object', () => {
       revisions: [{ revision: 1, model: 'members', version: 1, bundle_digest: 'a'.repeat(64), traffic: 1 }]
     };
     revisions = await Revisions.load(manifest, () => place);
-    app = serviceApp(revisions, { answered: 0, startedAt: 0 });
+    const answered = await RequestCounts.open(new ServiceFolder(folder, 'members'));
+    app = serviceApp(revisions, { answered, startedAt: 0 });
     const columns = trained.parts.prep.transformColumns(
       trained.parts.prep.names.map(name => [rowOf(given)[name]!]),
       1,
