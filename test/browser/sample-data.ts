@@ -51,7 +51,7 @@ export async function fillWithSamples(server: TestMetadataServer): Promise<void>
   await sendModel(server, SAMPLE_RUNS[0]?.runId ?? '', 0.81);
 }
 
-/** A model that PyTorch made, imported as `slipway import` does. */
+/** A model that PyTorch made, imported as `slipway models import` does. */
 export async function sendImported(
   server: TestMetadataServer,
   name: string,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DATABASES } from '../server/databases.js';
 import { call, freshFolder, PYTHON, slipway, startServerProcess } from '../server/slipway-process.js';
-import { describeServer, describeStore, migrate, migrateAndKill, writeStore } from './migrations.js';
+import { copyDatabase, describeServer, describeStore, migrate, migrateAndKill, writeStore } from './migrations.js';
 
 let folder: Awaited<ReturnType<typeof freshFolder>>;
 let data: string;
@@ -78,7 +78,7 @@ describe('a data folder of ours', () => {
     await fetch(new URL(file, old.url), { method: 'PUT', headers: { authorization }, body: 'forty-two' });
     await old.end('SIGTERM');
     const fresh = path.join(folder.path, 'new');
-    const moved = await migrate(data, fresh, env);
+    const moved = await copyDatabase(data, fresh, env);
     expect(moved).toMatchObject({ code: 0 });
     expect(moved.stdout).toMatch(/point +3 +3\n/);
     const server = await startServerProcess(fresh, ['--port', '0'], env);
@@ -98,7 +98,9 @@ describe('a data folder of ours', () => {
     } finally {
       await server.end('SIGTERM');
     }
-    expect(await migrate(data, fresh, env)).toMatchObject({ code: 1 });
+    expect(await copyDatabase(data, fresh, env)).toMatchObject({ code: 1 });
+    // The commands name each other.
+    expect((await migrate(data, fresh, env)).stderr).toContain('slipway db copy');
   });
 });
 
@@ -107,7 +109,7 @@ describe('what is no store', () => {
     folder = await freshFolder();
     const to = path.join(folder.path, 'to');
     for (const from of [folder.path, path.join(folder.path, 'nothing'), 'sqlite:////nowhere/mlflow.db']) {
-      const ended = await slipway(['migrate', '--from', from, '--to', to]);
+      const ended = await slipway(['mlflow', 'import', '--from', from, '--to', to]);
       expect(ended.code).toBeGreaterThan(0);
       expect(ended.stderr).not.toContain('    at ');
     }

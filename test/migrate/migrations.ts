@@ -48,9 +48,14 @@ export async function describeServer(
   }
 }
 
-/** Where `slipway migrate` brings things: the database that the environment names, else the data folder. */
+/** Where `slipway mlflow import` brings things: the database that the environment names, else the data folder. */
 export function migrate(from: string, data: string, env: NodeJS.ProcessEnv): Promise<Ended> {
-  return slipway(['migrate', '--from', from, ...toOptions(data, env)], env);
+  return slipway(['mlflow', 'import', '--from', from, ...toOptions(data, env)], env);
+}
+
+/** Copies a data folder of ours to where the environment says, with `slipway db copy`. */
+export function copyDatabase(from: string, data: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+  return slipway(['db', 'copy', '--from', from, ...toOptions(data, env)], env);
 }
 
 /** Begins it, and kills it after a while. */
@@ -61,7 +66,7 @@ export async function migrateAndKill(
   afterMs: number
 ): Promise<void> {
   const program = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
-  const child = spawn(process.execPath, [program, 'migrate', '--from', from, ...toOptions(data, env)], {
+  const child = spawn(process.execPath, [program, 'mlflow', 'import', '--from', from, ...toOptions(data, env)], {
     stdio: 'ignore',
     env: { ...process.env, ...env }
   });

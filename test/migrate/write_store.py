@@ -1,4 +1,4 @@
-"""Fills a store of MLflow's own, in the folder this is run in: everything that `slipway migrate` has to bring over.
+"""Fills a store of MLflow's own, in the folder this is run in: everything that `slipway mlflow import` has to bring over.
 
 Takes the tracking URI, and prints the ids of what it made as JSON.
 """

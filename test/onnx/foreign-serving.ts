@@ -41,6 +41,7 @@ export function itServes(names: readonly string[], made: () => Promise<ForeignFi
         : []
       : Object.entries(inputs).flatMap(([input, of]) => ['--inputs', `${input}=${of.join(',')}`]);
     const ended = await slipway([
+      'models',
       'import',
       path.join(files, `${name}.onnx`),
       ...named,

@@ -46,6 +46,7 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
 
   it('asks for what a file does not say, in the words of the command line', async () => {
     const ended = await slipway([
+      'models',
       'import',
       file('sklearn-text'),
       '--name',
@@ -57,7 +58,7 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
     ]);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('takes 1 values in each row, and 2 names were given');
-    const names = await slipway(['import', file('sklearn-boosting'), '--data', data()]);
+    const names = await slipway(['models', 'import', file('sklearn-boosting'), '--data', data()]);
     expect(names.stderr).toContain('The input "X" takes 4 values in each row, and the file does not name them.');
     expect(names.stderr).toContain('--inputs …,…,…,…');
   });

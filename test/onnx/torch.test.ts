@@ -165,7 +165,7 @@ describe('ONNX files of PyTorch', () => {
 
   it('take picture files, once the command line says what their pixels are', async () => {
     const asked = ['--labels', FRAMES.join(','), '--scores', 'logits', '--pixels', '0/1', '--data', data()];
-    const imported = await slipway(['import', file('torch2-frames'), '--name', 'picture-frames', ...asked]);
+    const imported = await slipway(['models', 'import', file('torch2-frames'), '--name', 'picture-frames', ...asked]);
     expect(imported.stdout).toContain('reads     image (FP32 8×8×1 image)');
     const promoted = await slipway(['promote', 'picture-frames', '--to', 'dev', '--data', data()]);
     const url = /answers in dev at (\S+)/.exec(promoted.stdout)![1]!;
@@ -175,7 +175,7 @@ describe('ONNX files of PyTorch', () => {
       .toBuffer();
     const answer = await call({ url, token: '' }, 'POST', '/predict', { image: png.toString('base64') });
     expect(answer).toMatchObject({ predictions: [{ label: 'upper right' }] });
-    const wrong = await slipway(['import', file('torch2-frames'), '--pixels', 'half', '--data', data()]);
+    const wrong = await slipway(['models', 'import', file('torch2-frames'), '--pixels', 'half', '--data', data()]);
     expect(wrong.stderr).toContain("--pixels takes 255, 1 or MEAN/STD, not 'half'");
   });
 

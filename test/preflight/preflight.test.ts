@@ -186,12 +186,12 @@ describe('preflight', () => {
       evidence: '"id" is the target.',
       remedy: 'Leave it out.'
     });
-    expect(checks['loss-below-constant']!.verdict).toBe('not applicable');
+    expect(checks['loss-below-constant']!.verdict).toBe('not_applicable');
     const without = new Map(good);
     without.delete(MODEL_TESTS_FILE);
     const verdicts = MODEL_TESTS.map(id => id as string).concat('behaviors');
     const others = await examine(without);
-    expect(verdicts.map(id => others[id]!.verdict)).toEqual(verdicts.map(() => 'not applicable'));
+    expect(verdicts.map(id => others[id]!.verdict)).toEqual(verdicts.map(() => 'not_applicable'));
   });
 
   it('warns of a lead that may be chance', async () => {

@@ -77,7 +77,7 @@ async function work(server: ServerProcess, until: number, failures: string[]): P
       await send('POST', `${api}/runs/delete`, { run_id });
     }
     if (turn % 10 === 9) {
-      await send('POST', '/api/v1/gc', { deleted_before_days: 0, grace_hours: 0.001 });
+      await send('POST', '/api/v1/garbage-collections', { deleted_before_days: 0, grace_hours: 0.001 });
     }
   }
   return requests;

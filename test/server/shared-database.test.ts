@@ -174,7 +174,7 @@ describe('the address of a database', () => {
   it('that is none is refused in words', async () => {
     const refused = await slipway(['server', '--data', path.join(folder.path, 'd'), '--backend-store-uri', './mlruns']);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('slipway migrate');
+    expect(refused.stderr).toContain('slipway mlflow import');
   });
 
   it('may be a SQLite file anywhere, which one server has', async () => {

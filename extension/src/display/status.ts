@@ -75,7 +75,7 @@ export function verdictLook(verdict: Verdict, trans: TranslationBundle): StatusL
       return { word: trans.__('warning'), tone: 'caution', shape: 'warning' };
     case 'fail':
       return { word: trans.__('failed'), tone: 'bad', shape: 'cross' };
-    case 'not applicable':
+    case 'not_applicable':
       return { word: trans.__('not applicable'), tone: 'quiet', shape: 'dash' };
   }
 }

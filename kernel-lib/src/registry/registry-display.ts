@@ -45,14 +45,14 @@ function answersOf({ task, target, labels, outputs }: ModelSignature): string {
   }
 }
 
-const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };
+const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', not_applicable: '–' };
 
 /** A preflight report: one line per check with verdict and evidence, and the remedy where something is wrong. */
 export function preflightBundle(report: PreflightReport, sentence: string): MimeBundle {
   const title = `${report.model} v${report.version} to ${report.environment}`;
   const lines = report.checks.map(check => {
     const remedy = check.remedy && check.verdict !== 'pass' ? ` → ${check.remedy}` : '';
-    return `${MARKS[check.verdict]} ${check.title} (${check.verdict}): ${check.evidence}${remedy}`;
+    return `${MARKS[check.verdict]} ${check.title} (${check.verdict.replaceAll('_', ' ')}): ${check.evidence}${remedy}`;
   });
   const list = lines.map(line => `<li>${escapeHtml(line)}</li>`).join('');
   return {

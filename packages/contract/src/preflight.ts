@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BundleDigest, EntityName, EnvironmentName, Timestamp } from './scalars.js';
 
-export const Verdict = z.enum(['pass', 'warn', 'fail', 'not applicable']);
+export const Verdict = z.enum(['pass', 'warn', 'fail', 'not_applicable']);
 export type Verdict = z.infer<typeof Verdict>;
 
 /** Ids of the checks of version 1, in the order in which they are shown. */

@@ -21,8 +21,8 @@ export const serverRoutes = {
   },
   collectGarbage: {
     method: 'POST',
-    path: '/api/v1/gc',
-    summary: 'Take away for good what was deleted long ago, and files that nothing names',
+    path: '/api/v1/garbage-collections',
+    summary: 'Permanently delete expired entities, and files that nothing names',
     access: { scope: 'admin', on: 'server' },
     body: GarbageRequest,
     answer: GarbageReport

@@ -2,7 +2,7 @@ import type { ModelTestId, ModelTestResult, Verdict } from '@slipway/contract';
 import { escapeHtml, type MimeBundle, renderCard } from '@slipway/notebook';
 import type { BehaviorReport } from './behaviors.js';
 
-const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };
+const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', not_applicable: '–' };
 
 const TITLES: Record<ModelTestId, string> = {
   'no-leakage': 'No input gives the target away',

@@ -152,7 +152,7 @@ describe('a network that is fitted', () => {
     const spec = mlp({ hidden: [1500, 1500] });
     expect(await smallBatch(spec, [1], rows, target)).toMatchObject({
       id: 'overfits-small-batch',
-      verdict: 'not applicable'
+      verdict: 'not_applicable'
     });
   });
 

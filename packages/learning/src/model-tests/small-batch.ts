@@ -68,7 +68,7 @@ export async function smallBatch(
   // No numbers that differ from time to time: the same training is to give the same bundle.
   if (learned === null) {
     const why = `Overfitting ${count} rows would take longer than a fit may spend on it.`;
-    return { id: 'overfits-small-batch', verdict: 'not applicable', evidence: why, remedy: null };
+    return { id: 'overfits-small-batch', verdict: 'not_applicable', evidence: why, remedy: null };
   }
   return learned
     ? passed('overfits-small-batch', `A fresh copy of the network overfits ${count} rows.`)

@@ -24,7 +24,7 @@ export function databaseAddress(uri: string): string {
     const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(uri)?.[0] ?? 'a folder';
     throw new UsageError(
       `The database is named as sqlite:///path/to/file.db or postgresql://user:password@host/database, not by ${scheme}. ` +
-        "A folder of MLflow's (mlruns) and its databases are brought over with `slipway migrate`."
+        "A folder of MLflow's (mlruns) and its databases are brought over with `slipway mlflow import`."
     );
   }
   return path.resolve(sqlite);

@@ -9,7 +9,7 @@ import { dataFolder, parseOptions, UsageError } from './options.js';
 
 export const doctorHelp = `slipway doctor [--data DIR] [--install] [--tensorflow DIR]
 
-Checks what Slipway stands on: Node, the Python environment, JupyterLab with our extension and kernel, the server, and
+Checks the installation: Node, the Python environment, JupyterLab with our extension and kernel, the server, and
 what networks are trained on, with the reason for each better backend that is not used.
 
   --install         installs TensorFlow from PyPI (for the GPU where there is an NVIDIA one) and builds the backend on it,

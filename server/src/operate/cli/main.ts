@@ -30,10 +30,10 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
-  import: {
+  'models import': {
     summary: 'register an ONNX file that was made elsewhere',
     load: async () => {
-      const { importHelp: help, importCommand: run } = await import('./import-command.js');
+      const { modelsImportHelp: help, modelsImportCommand: run } = await import('./models-import-command.js');
       return { help, run };
     }
   },
@@ -45,7 +45,7 @@ const commands: Readonly<Record<string, Command>> = {
     }
   },
   doctor: {
-    summary: 'check what Slipway stands on',
+    summary: 'check the installation',
     load: async () => {
       const { doctorHelp: help, doctorCommand: run } = await import('./doctor-command.js');
       return { help, run };
@@ -72,10 +72,17 @@ const commands: Readonly<Record<string, Command>> = {
       return { help, run };
     }
   },
-  migrate: {
-    summary: 'bring over a store of MLflow’s, or move to another database',
+  'mlflow import': {
+    summary: 'bring over what MLflow stored',
     load: async () => {
-      const { migrateHelp: help, migrateCommand: run } = await import('./migrate-command.js');
+      const { mlflowImportHelp: help, mlflowImportCommand: run } = await import('./mlflow-import-command.js');
+      return { help, run };
+    }
+  },
+  'db copy': {
+    summary: 'copy a data folder to another database',
+    load: async () => {
+      const { dbCopyHelp: help, dbCopyCommand: run } = await import('./db-copy-command.js');
       return { help, run };
     }
   },
@@ -94,7 +101,7 @@ const commands: Readonly<Record<string, Command>> = {
     }
   },
   gc: {
-    summary: 'give back the space of what was deleted',
+    summary: 'permanently delete expired entities',
     load: async () => {
       const { gcHelp: help, gcCommand: run } = await import('./gc-command.js');
       return { help, run };
@@ -133,7 +140,10 @@ const WRONG_USE = 2;
  * @returns the exit code: 0 done, 1 failed, 2 used wrongly.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [first, second] = args;
+  const isOfTwoWords = first !== undefined && second !== undefined && Object.hasOwn(commands, `${first} ${second}`);
+  const name = isOfTwoWords ? `${first} ${second}` : first;
+  const rest = args.slice(isOfTwoWords ? 2 : 1);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     console.log(overview());
     return name === undefined ? WRONG_USE : 0;
@@ -144,7 +154,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    console.error(`slipway: there is no command '${name}'.\n\n${overview()}`);
+    console.error(`slipway: ${whyNot(name)}\n\n${overview()}`);
     return WRONG_USE;
   }
   const { help, run } = await command.load();
@@ -157,6 +167,14 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return explain(name, error, help);
   }
+}
+
+/** A first word that several commands begin with needs a second one. */
+function whyNot(name: string): string {
+  const longer = Object.keys(commands).filter(command => command.startsWith(`${name} `));
+  return longer.length === 0
+    ? `there is no command '${name}'.`
+    : `'${name}' needs a second word: ${longer.map(command => `slipway ${command}`).join(', ')}.`;
 }
 
 function explain(name: string, thrown: unknown, help: string): number {
@@ -174,6 +192,6 @@ function explain(name: string, thrown: unknown, help: string): number {
 }
 
 function overview(): string {
-  const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`);
+  const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(14)} ${command.summary}`);
   return `slipway <command> [options]\n\n${lines.join('\n')}\n\nslipway <command> --help tells more; slipway --version the version.`;
 }

@@ -13,7 +13,7 @@ notebook: !slipway promote rain --to production
 `;
 
 const POLL_MS = 200;
-const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', 'not applicable': '–' };
+const MARKS: Record<Verdict, string> = { pass: '✓', warn: '!', fail: '✗', not_applicable: '–' };
 
 /** @returns 0 when the service answers with the version, else 1. */
 export async function promoteCommand(args: readonly string[]): Promise<number> {

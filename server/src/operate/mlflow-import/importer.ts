@@ -5,6 +5,7 @@ import { InvalidStateError } from '../../platform/errors.js';
 import { OWN_ARTIFACTS } from '../../platform/store/artifact-root.js';
 import { toStorable } from '../../platform/store/storable-text.js';
 import type { Store } from '../../platform/store/store.js';
+import type { Arrival } from '../arrival-table.js';
 import type { ForeignPlaces } from './artifact-places.js';
 import type {
   ForeignArtifacts,
@@ -15,7 +16,7 @@ import type {
   LeftBehind
 } from './foreign-store.js';
 import { importModel } from './import-model.js';
-import { Tally, type Arrival } from './tally.js';
+import { Tally } from './tally.js';
 import { filesBelow } from './store-files.js';
 
 export interface ImportReport {

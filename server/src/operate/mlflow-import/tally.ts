@@ -1,13 +1,7 @@
 import type { Store } from '../../platform/store/store.js';
+import type { Arrival } from '../arrival-table.js';
 import type { ForeignModel } from './foreign-store.js';
 import { countRows, countPointsOfRuns } from '../../platform/store/counting.js';
-
-/** One kind of thing: how many there were, and how many of them are here. */
-export interface Arrival {
-  readonly what: string;
-  readonly there: number;
-  readonly here: number;
-}
 
 interface RunParts {
   readonly params: number;

@@ -13,7 +13,7 @@ export const behaviors: Check = {
   async run(examination) {
     const tests = await examination.modelTests();
     if (!tests || tests.behaviors.length === 0) {
-      return { verdict: 'not applicable', evidence: 'No behavior was asked for (slip.testBehavior).' };
+      return { verdict: 'not_applicable', evidence: 'No behavior was asked for (slip.testBehavior).' };
     }
     const broken: string[] = [];
     let claims = 0;

@@ -20,7 +20,7 @@ export const betterThanBaseline: Check = {
           ? ''
           : ` ${evaluation.metric} ${formatNumber(evaluation.value)} on ${evaluation.test_rows ?? evaluation.rows} rows.`;
       return {
-        verdict: 'not applicable',
+        verdict: 'not_applicable',
         evidence: `There is no truth that ${task === 'clustering' ? 'clusters' : 'components'} could be compared with.${measured}`
       };
     }

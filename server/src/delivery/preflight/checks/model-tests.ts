@@ -11,7 +11,7 @@ function recordedTest(id: ModelTestId, title: string, protectsFrom: string): Che
       const tests = await examination.modelTests();
       const result = tests?.results.find(each => each.id === id);
       if (result) return { ...result, remedy: result.remedy ?? undefined };
-      return { verdict: 'not applicable', evidence: whyNot(tests, examination.signature.task) };
+      return { verdict: 'not_applicable', evidence: whyNot(tests, examination.signature.task) };
     }
   };
 }

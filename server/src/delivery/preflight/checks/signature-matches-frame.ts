@@ -48,7 +48,7 @@ export const signatureMatchesFrame: Check = {
     await session.release();
     if (frame === null && faults.length === 0) {
       return {
-        verdict: 'not applicable',
+        verdict: 'not_applicable',
         evidence: `The model was imported: what it was trained on is not known here. Its graph reads exactly the ${signature.inputs.length} inputs of the signature.`,
         remedy: 'Compare them with what the model was trained on, as its author describes it.'
       };

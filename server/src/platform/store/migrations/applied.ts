@@ -21,7 +21,7 @@ export function pending(all: readonly Migration[], applied: ReadonlySet<string>)
 export function refuseForeign(tables: ReadonlySet<string>): void {
   if (tables.has('alembic_version') && !tables.has('schema_migration')) {
     throw new InvalidStateError('The database is one of MLflow’s own, or of another program.', {
-      remedy: 'Name an empty one, and bring over what is in this one: `slipway migrate --from … --to …`.'
+      remedy: 'Name an empty one, and bring over what is in this one: `slipway mlflow import --from … --to …`.'
     });
   }
 }

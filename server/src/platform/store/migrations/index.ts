@@ -13,6 +13,7 @@ import { cellWords } from './0012-cell-words.js';
 import { cellFiles } from './0013-cell-files.js';
 import { promotionServer } from './0014-promotion-server.js';
 import { sharedArtifacts } from './0015-shared-artifacts.js';
+import { verdictNames } from './0016-verdict-names.js';
 import type { Migration } from './schema-dialect.js';
 
 /** Every migration in the order in which it is applied. Append only. */
@@ -31,5 +32,6 @@ export const migrations: readonly Migration[] = [
   cellWords,
   cellFiles,
   promotionServer,
-  sharedArtifacts
+  sharedArtifacts,
+  verdictNames
 ];

@@ -17,7 +17,7 @@ import { parsePositionals, UsageError } from './options.js';
 import { CommandClient } from './server-client.js';
 import { messageOf } from '@slipway/wording';
 
-export const importHelp = `slipway import FILE [--name MODEL] [options]
+export const modelsImportHelp = `slipway models import FILE [--name MODEL] [options]
 
 Registers an ONNX file that was made elsewhere (scikit-learn, PyTorch, LightGBM, XGBoost, CatBoost, …) as the next version of a model.
 What the file does not say is asked for, by the option that tells it.
@@ -44,7 +44,7 @@ What the file does not say is asked for, by the option that tells it.
 `;
 
 /** @returns 0 when the model is registered. */
-export async function importCommand(args: readonly string[]): Promise<number> {
+export async function modelsImportCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsePositionals(args, {
     name: { type: 'string' },
     inputs: { type: 'string', multiple: true },
