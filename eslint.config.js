@@ -39,7 +39,17 @@ export default tseslint.config(
       // Promote dialog are loaded when they are opened.
       'jupyter/prefer-lazy-imports': [
         'warn',
-        { ignoreImports: ['../client/*', '../live/*', '../display/*', '../panels/*', '@slipway/contract', 'zod'] }
+        {
+          ignoreImports: [
+            '../live/*',
+            '../display/*',
+            '../panels/*',
+            '@slipway/client',
+            '@slipway/contract',
+            '@slipway/wording',
+            'zod'
+          ]
+        }
       ]
     }
   },

@@ -4,7 +4,12 @@ import { installedVersions } from '@slipway/learning';
 import { chooseBackend } from '@slipway/learning';
 import { tensorflow } from '@slipway/learning';
 
-/** Shows what this notebook stands on: Node, packages, training backend with the refused ones, server. */
+/**
+ * Shows what this notebook stands on: Node, packages, training backend with the refused ones, server.
+ *
+ * @example
+ * await slip.doctor();
+ */
 export async function doctor(): Promise<void> {
   const book = notebook();
   const server = findServer(book.directory);

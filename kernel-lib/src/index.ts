@@ -71,7 +71,12 @@ export type { MimeBundle, VegaLiteSpec } from '@slipway/notebook';
 
 import { notebook } from '@slipway/notebook';
 
-/** Aborted when the user interrupts the cell that calls this; hand it to anything that takes an AbortSignal. */
+/**
+ * Aborted when the user interrupts the cell that calls this; hand it to anything that takes an AbortSignal.
+ *
+ * @example
+ * slip.signal().aborted // false
+ */
 export function signal(): AbortSignal {
   return notebook().signal;
 }

@@ -2,7 +2,12 @@ import { call } from '@slipway/notebook/server';
 import { notebook, renderCard, renderTable, SlipwayError, textTable } from '@slipway/notebook';
 import { lineBundle } from './registry/registry-display.js';
 
-/** Shows the server, its services and its kernels; when the server is away, one line that says so. */
+/**
+ * Shows the server, its services and its kernels; when the server is away, one line that says so.
+ *
+ * @example
+ * await slip.status();
+ */
 export async function status(): Promise<void> {
   const book = notebook();
   try {

@@ -9,6 +9,8 @@ let chosen: Partial<OutputLimits> = {};
  * `SLIPWAY_CELL_OUTPUTS` and `SLIPWAY_SESSION_OUTPUTS`.
  *
  * @throws SlipwayError OPTION_INVALID when a limit is no number from 0 on.
+ * @example
+ * slip.recordOutputs({ cell: 100_000 });
  */
 export function recordOutputs(limits: { cell?: number; session?: number }): void {
   for (const [name, limit] of Object.entries(limits)) {

@@ -39,6 +39,11 @@ export interface ImportOnnxOptions extends Omit<ImportOptions, 'sample'> {
  *
  * @param file path of the ONNX file. Tensors in files beside it are taken in.
  * @throws SlipwayError IMPORT_UNCLEAR with the options that say what the file does not, ONNX_UNSUPPORTED, ONNX_INVALID.
+ * @example
+ * await slip.importOnnx('torch1-amount.onnx', {
+ *   name: 'amount',
+ *   inputs: ['length', 'width', 'height', 'weight']
+ * });
  */
 export async function importOnnx(file: string, options: ImportOnnxOptions = {}): Promise<Registration> {
   const book = notebook();

@@ -14,6 +14,10 @@ const POLL_MS = 200;
  * and a handle whose `ready` is false; the same call works later.
  *
  * @throws SlipwayError PREFLIGHT_FAILED when a check fails (nothing changes), SERVER_REFUSED, OPTION_INVALID.
+ * @example
+ * // Of the model that was registered as `weather`.
+ * const service = await slip.promote('weather', 'dev');
+ * await service.predict({ temp_max: 11.2, temp_min: 4.1, wind: 3.3 });
  */
 export async function promote(
   name: string,

@@ -35,6 +35,18 @@ export class Registration {
  * `register` or `promote` of that name sends it.
  *
  * @throws SlipwayError MODEL_MISSING, MODEL_NOT_EXPORTABLE (layer named; nothing is registered), PARITY_FAILED.
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * const run = await slip.run('weather', () =>
+ *   slip.fit(slip.logisticRegression(), {
+ *     prep: slip.prep().standardize('temp_max', 'temp_min', 'wind'),
+ *     train,
+ *     test,
+ *     target: 'weather'
+ *   })
+ * );
+ * await slip.register('weather', run);
  */
 export async function register(
   name: string,

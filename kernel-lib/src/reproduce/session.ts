@@ -106,7 +106,12 @@ export class Session {
   }
 }
 
-/** The session of this notebook, or another one by its id. */
+/**
+ * The session of this notebook, or another one by its id.
+ *
+ * @example
+ * await slip.session().export('analysis.ts');
+ */
 export function session(id?: string): Session {
   return new Session(id ?? notebook().sessionId);
 }

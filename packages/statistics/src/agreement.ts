@@ -1,6 +1,11 @@
 /* How predicted classes agree with the true ones; classes are indices. */
 
-/** Rows of each true class (first index) that were given each class (second index): [classes][classes]. */
+/**
+ * Rows of each true class (first index) that were given each class (second index): [classes][classes].
+ *
+ * @example
+ * slip.metrics.confusionMatrix([0, 0, 1, 1], [0, 1, 1, 1], 2) // [ [ 1, 1 ], [ 0, 2 ] ]
+ */
 export function confusionMatrix(truth: readonly number[], predicted: readonly number[], classes: number): number[][] {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   truth.forEach((label, row) => matrix[label]![predicted[row]!]!++);
@@ -10,6 +15,9 @@ export function confusionMatrix(truth: readonly number[], predicted: readonly nu
 /**
  * Matthews' correlation coefficient, for any number of classes (Gorodkin 2004): 1 is perfect, 0 what chance gives. 0 when
  * one side holds a single class, where it is not defined.
+ *
+ * @example
+ * slip.metrics.matthews([0, 0, 1, 1], [0, 1, 1, 1], 2) // 0.5773502691896258
  */
 export function matthews(truth: readonly number[], predicted: readonly number[], classes: number): number {
   const { total, right, there, claimed } = marginsOf(truth, predicted, classes);
@@ -19,7 +27,12 @@ export function matthews(truth: readonly number[], predicted: readonly number[],
   return scale === 0 ? 0 : (right * total - product) / scale;
 }
 
-/** Mean of the recalls of the classes that are there: what accuracy would be if all were equally frequent. */
+/**
+ * Mean of the recalls of the classes that are there: what accuracy would be if all were equally frequent.
+ *
+ * @example
+ * slip.metrics.balancedAccuracy([0, 0, 0, 1], [0, 0, 1, 1], 2) // 0.8333333333333333
+ */
 export function balancedAccuracy(truth: readonly number[], predicted: readonly number[], classes: number): number {
   const matrix = confusionMatrix(truth, predicted, classes);
   const recalls = matrix.flatMap((row, k) => {
@@ -29,7 +42,12 @@ export function balancedAccuracy(truth: readonly number[], predicted: readonly n
   return sumOf(recalls) / recalls.length;
 }
 
-/** Cohen's kappa: agreement beyond what chance gives. NaN when chance alone agrees always. */
+/**
+ * Cohen's kappa: agreement beyond what chance gives. NaN when chance alone agrees always.
+ *
+ * @example
+ * slip.metrics.cohenKappa([0, 0, 1, 1], [0, 1, 1, 1], 2) // 0.5
+ */
 export function cohenKappa(truth: readonly number[], predicted: readonly number[], classes: number): number {
   const { total, right, there, claimed } = marginsOf(truth, predicted, classes);
   const byChance = sumOf(there.map((n, k) => (n / total) * (claimed[k]! / total)));

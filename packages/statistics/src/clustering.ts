@@ -3,6 +3,9 @@
 /**
  * Mean silhouette (Rousseeuw 1987): how much nearer rows lie to their own cluster than to the next one, from −1 to 1. A row
  * alone in its cluster counts 0. NaN unless there are at least two clusters. Time grows with the square of the rows.
+ *
+ * @example
+ * slip.metrics.silhouette([0, 0, 10, 10], 1, [0, 0, 1, 1]) // 1
  */
 export function silhouette(rows: ArrayLike<number>, width: number, clusters: readonly number[]): number {
   const sizes = sizesOf(clusters);
@@ -22,7 +25,12 @@ export function silhouette(rows: ArrayLike<number>, width: number, clusters: rea
   return sum / clusters.length;
 }
 
-/** Adjusted Rand index: agreement of two groupings beyond chance; 1 is the same grouping (Hubert and Arabie 1985). */
+/**
+ * Adjusted Rand index: agreement of two groupings beyond chance; 1 is the same grouping (Hubert and Arabie 1985).
+ *
+ * @example
+ * slip.metrics.adjustedRand([0, 0, 1, 1], [1, 1, 0, 0]) // 1
+ */
 export function adjustedRand(a: readonly number[], b: readonly number[]): number {
   const pairs = (n: number): number => (n * (n - 1)) / 2;
   const sum = (counts: readonly number[]): number => counts.reduce((total, n) => total + pairs(n), 0);
@@ -34,7 +42,12 @@ export function adjustedRand(a: readonly number[], b: readonly number[]): number
   return most === expected ? 1 : (sum([...together.values()]) - expected) / (most - expected);
 }
 
-/** Mutual information of two groupings over the mean of their entropies: 0 is independent, 1 the same. */
+/**
+ * Mutual information of two groupings over the mean of their entropies: 0 is independent, 1 the same.
+ *
+ * @example
+ * slip.metrics.normalizedMutualInformation([0, 0, 1, 1], [1, 1, 0, 0]) // 1
+ */
 export function normalizedMutualInformation(a: readonly number[], b: readonly number[]): number {
   const total = a.length;
   const together = new Map<string, { a: number; b: number; n: number }>();

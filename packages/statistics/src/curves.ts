@@ -7,7 +7,12 @@ export interface RocPoint {
   readonly truePositiveRate: number;
 }
 
-/** From (0, 0) to (1, 1), one point for each different score. Empty when only one of the two is there. */
+/**
+ * From (0, 0) to (1, 1), one point for each different score. Empty when only one of the two is there.
+ *
+ * @example
+ * slip.metrics.rocCurve([true, false], [0.9, 0.2]).length // 3
+ */
 export function rocCurve(truth: readonly boolean[], scores: readonly number[]): RocPoint[] {
   const counts = countsFromTop(truth, scores);
   const last = counts.at(-1);
@@ -29,7 +34,12 @@ export interface PrecisionRecallPoint {
   readonly recall: number;
 }
 
-/** One point for each different score, from the highest one on. Empty when no row is positive. */
+/**
+ * One point for each different score, from the highest one on. Empty when no row is positive.
+ *
+ * @example
+ * slip.metrics.precisionRecallCurve([true, false], [0.9, 0.2]).length // 2
+ */
 export function precisionRecallCurve(truth: readonly boolean[], scores: readonly number[]): PrecisionRecallPoint[] {
   const counts = countsFromTop(truth, scores);
   const positives = counts.at(-1)?.hits ?? 0;
@@ -44,6 +54,9 @@ export function precisionRecallCurve(truth: readonly boolean[], scores: readonly
 /**
  * Average precision: the precision at each score, weighted by the recall that it adds. Not interpolated, which would be too
  * optimistic (Davis and Goadrich 2006). NaN when no row is positive.
+ *
+ * @example
+ * slip.metrics.averagePrecision([true, false, true, false], [0.9, 0.8, 0.7, 0.1]) // 0.8333333333333333
  */
 export function averagePrecision(truth: readonly boolean[], scores: readonly number[]): number {
   const curve = precisionRecallCurve(truth, scores);

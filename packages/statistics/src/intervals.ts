@@ -7,6 +7,8 @@ export type Interval = readonly [number, number];
  * Wilson's interval for a share such as an accuracy (Wilson 1927): holds also for few rows and for shares near 0 and 1.
  *
  * @param z quantile of the normal distribution; 1.96 gives 95 %.
+ * @example
+ * slip.metrics.wilsonInterval(90, 100) // [ 0.8256343384950865, 0.9447708629393249 ]
  */
 export function wilsonInterval(hits: number, rows: number, z = 1.959963984540054): Interval {
   if (rows === 0) return [0, 1];
@@ -30,6 +32,8 @@ export interface BootstrapOptions {
  *
  * @param rows how many there are. @param metric of the rows with these numbers; samples where it is NaN are left out.
  * @returns NaN, NaN when no sample gives a value.
+ * @example
+ * slip.metrics.bootstrapInterval(4, drawn => drawn.length) // [ 4, 4 ]
  */
 export function bootstrapInterval(
   rows: number,

@@ -38,6 +38,8 @@ export interface DataOptions {
  * or a query on a SQLite file or PostgreSQL: `{ database: 'shop.db', query: 'select …' }`; or an Arrow table.
  * @throws SlipwayError DATA_NOT_FOUND, DATA_EMPTY, DATA_UNREADABLE (line and column named), COLUMN_UNKNOWN for `time` and
  * the schema, DATA_REFUSED for rows that break the schema, DATA_EXPRESSION for a query that cannot be run, OPTION_INVALID.
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
  */
 export async function data(
   name: string,

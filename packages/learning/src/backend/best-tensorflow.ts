@@ -8,6 +8,9 @@ import { chooseBackend, type BackendName } from './choose.js';
  *
  * @param options.backend the backend to use instead.
  * @throws SlipwayError BACKEND_UNAVAILABLE when that one cannot be used.
+ * @example
+ * const tf = await slip.tensorflow();
+ * tf.scalar(2).square().dataSync()[0] // 4
  */
 export async function tensorflow(options: { backend?: BackendName } = {}): Promise<Tf> {
   const tf = await loadTfjs();

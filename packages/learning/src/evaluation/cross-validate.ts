@@ -121,6 +121,15 @@ export class CrossValidation {
  * own; the run that holds them together has the means.
  *
  * @throws SlipwayError as `slip.fit`, and OPTION_INVALID for folds that cannot be.
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * await slip.crossValidate(slip.ridge(), {
+ *   prep: slip.prep().standardize('temp_min', 'wind'),
+ *   frame: weather,
+ *   target: 'temp_max',
+ *   by: 'time',
+ *   folds: 3
+ * });
  */
 export async function crossValidate(
   model: ModelSpec | LayersModel,

@@ -66,6 +66,18 @@ export class BehaviorReport {
  *
  * @throws SlipwayError MODEL_MISSING for a run without a model, COLUMN_UNKNOWN and OPTION_INVALID for tests that do not suit
  * the model.
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * const model = await slip.fit(slip.ridge(), {
+ *   prep: slip.prep().standardize('temp_min', 'wind'),
+ *   train,
+ *   test,
+ *   target: 'temp_max'
+ * });
+ * await slip.testBehavior(model, {
+ *   'warmer nights, warmer days': { rows: [{ temp_min: 5, wind: 2 }], vary: 'temp_min', by: 5, expect: 'rises' }
+ * });
  */
 export async function testBehavior(
   from: Run | TrainedModel,

@@ -54,6 +54,15 @@ export class CheckReport {
  * can. Makes no run.
  *
  * @throws SlipwayError for columns and targets that do not fit together, as `slip.fit` does.
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.checkData(slip.logisticRegression(), {
+ *   prep: slip.prep().standardize('temp_max', 'wind'),
+ *   train,
+ *   test,
+ *   target: 'weather'
+ * });
  */
 export async function checkData(
   model: ModelSpec | LayersModel,

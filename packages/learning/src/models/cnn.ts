@@ -16,7 +16,12 @@ export interface CnnOptions {
   l2?: number;
 }
 
-/** A convolutional network for pictures: `slip.cnn({ filters: [16, 32], dense: [64] })`. */
+/**
+ * A convolutional network for pictures: `slip.cnn({ filters: [16, 32], dense: [64] })`.
+ *
+ * @example
+ * slip.cnn({ filters: [8, 16], dense: [32] }).kind // 'cnn'
+ */
 export function cnn(options: CnnOptions = {}): ModelSpec {
   const { filters = [16, 32], kernel = 3, dense = [64] } = options;
   if (filters.length === 0 || [...filters, ...dense, kernel].some(size => !Number.isInteger(size) || size < 1)) {

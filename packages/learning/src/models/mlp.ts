@@ -13,7 +13,12 @@ export interface MlpOptions {
   l2?: number;
 }
 
-/** A multi-layer perceptron: `slip.mlp({ hidden: [32, 16] })`. */
+/**
+ * A multi-layer perceptron: `slip.mlp({ hidden: [32, 16] })`.
+ *
+ * @example
+ * slip.mlp({ hidden: [32, 16] }).kind // 'mlp'
+ */
 export function mlp(options: MlpOptions): ModelSpec {
   if (options.hidden.some(units => !Number.isInteger(units) || units < 1)) {
     throw new SlipwayError(

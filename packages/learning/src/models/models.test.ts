@@ -185,7 +185,14 @@ describe('gradient boosting', () => {
 
   it('gives every leaf at least the rows that it was asked for', async () => {
     const target = Array.from({ length: count }, (_, i) => cell(i, 3));
-    const fitted = await fitBoosting(rows, width, target, null, { trees: 1, maxLeaves: 64, minSamplesLeaf: 150 }, never);
+    const fitted = await fitBoosting(
+      rows,
+      width,
+      target,
+      null,
+      { trees: 1, maxLeaves: 64, minSamplesLeaf: 150 },
+      never
+    );
     const values = fitted.predict(rows, width);
     const sizes = new Map<number, number>();
     values.forEach(v => sizes.set(v, (sizes.get(v) ?? 0) + 1));

@@ -109,24 +109,52 @@ export function isNetworkSpec(spec: ModelSpec): spec is NetworkSpec {
   return spec.kind === 'mlp' || spec.kind === 'cnn';
 }
 
-/** Ordinary least squares: `slip.linearRegression()`. For regression. */
+/**
+ * Ordinary least squares: `slip.linearRegression()`. For regression.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.linearRegression(), { prep: slip.prep().standardize('temp_min', 'wind'), train, test, target: 'temp_max' });
+ */
 export function linearRegression(): ModelSpec {
   return { kind: 'linearRegression', options: {} };
 }
 
-/** Least squares with an L2 penalty: `slip.ridge({ alpha: 1 })`. For regression. */
+/**
+ * Least squares with an L2 penalty: `slip.ridge({ alpha: 1 })`. For regression.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.ridge({ alpha: 1 }), { prep: slip.prep().standardize('temp_min', 'wind'), train, test, target: 'temp_max' });
+ */
 export function ridge(options: RidgeOptions = {}): ModelSpec {
   notNegative('alpha', options.alpha);
   return { kind: 'ridge', options };
 }
 
-/** Least squares that sets the coefficients of what helps little to zero: `slip.lasso({ alpha: 0.1 })`. For regression. */
+/**
+ * Least squares that sets the coefficients of what helps little to zero: `slip.lasso({ alpha: 0.1 })`. For regression.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.lasso({ alpha: 0.1 }), { prep: slip.prep().standardize('temp_min', 'wind'), train, test, target: 'temp_max' });
+ */
 export function lasso(options: LassoOptions = {}): ModelSpec {
   notNegative('alpha', options.alpha);
   return { kind: 'lasso', options };
 }
 
-/** Linear support vector machine with probabilities: `slip.linearSvm({ c: 1 })`. For classification. */
+/**
+ * Linear support vector machine with probabilities: `slip.linearSvm({ c: 1 })`. For classification.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.linearSvm({ c: 1 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function linearSvm(options: LinearSvmOptions = {}): ModelSpec {
   if (options.c !== undefined && !(options.c > 0)) {
     throw new SlipwayError('OPTION_INVALID', `c must be a number above 0, not ${options.c}.`);
@@ -134,36 +162,78 @@ export function linearSvm(options: LinearSvmOptions = {}): ModelSpec {
   return { kind: 'linearSvm', options };
 }
 
-/** Gaussian naive Bayes: `slip.naiveBayes()`. For classification. */
+/**
+ * Gaussian naive Bayes: `slip.naiveBayes()`. For classification.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.naiveBayes(), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function naiveBayes(): ModelSpec {
   return { kind: 'naiveBayes', options: {} };
 }
 
-/** k nearest neighbors: `slip.kNeighbors({ k: 5 })`. For classification and regression; standardize the columns first. */
+/**
+ * k nearest neighbors: `slip.kNeighbors({ k: 5 })`. For classification and regression; standardize the columns first.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.kNeighbors({ k: 5 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function kNeighbors(options: KNeighborsOptions = {}): ModelSpec {
   atLeastOne(options, ['k']);
   return { kind: 'kNeighbors', options };
 }
 
-/** One decision tree: `slip.decisionTree({ maxDepth: 4 })`. For classification and regression. */
+/**
+ * One decision tree: `slip.decisionTree({ maxDepth: 4 })`. For classification and regression.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.decisionTree({ maxDepth: 4, minSamplesLeaf: 5 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function decisionTree(options: DecisionTreeOptions = {}): ModelSpec {
   atLeastOne(options, ['maxDepth', 'minSamplesLeaf']);
   return { kind: 'decisionTree', options };
 }
 
-/** Random forest: `slip.randomForest({ trees: 100 })`. For classification and regression. */
+/**
+ * Random forest: `slip.randomForest({ trees: 100 })`. For classification and regression.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.randomForest({ trees: 10, maxDepth: 8 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function randomForest(options: RandomForestOptions = {}): ModelSpec {
   atLeastOne(options, ['trees', 'maxFeatures', 'maxDepth', 'minSamplesLeaf']);
   return { kind: 'randomForest', options };
 }
 
-/** Logistic regression, multinomial for more than two classes: `slip.logisticRegression()`. */
+/**
+ * Logistic regression, multinomial for more than two classes: `slip.logisticRegression()`.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.logisticRegression({ l2: 1 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function logisticRegression(options: LogisticRegressionOptions = {}): ModelSpec {
   notNegative('l2', options.l2);
   return { kind: 'logisticRegression', options };
 }
 
-/** Histogram gradient boosting of decision trees: `slip.gradientBoosting({ trees: 100 })`. For classification and regression. */
+/**
+ * Histogram gradient boosting of decision trees: `slip.gradientBoosting({ trees: 100 })`. For classification and regression.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * await slip.fit(slip.gradientBoosting({ trees: 10, maxLeaves: 15 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ */
 export function gradientBoosting(options: GradientBoostingOptions = {}): ModelSpec {
   notNegative('l2', options.l2);
   atLeastOne(options, ['trees', 'maxLeaves', 'minSamplesLeaf']);

@@ -23,14 +23,32 @@ export interface PcaSpec {
 }
 export type StructureSpec = KMeansSpec | PcaSpec;
 
-/** k-means clusters: `slip.fit(slip.kMeans({ k: 3 }), { train })`. Standardize the columns before. */
+/**
+ * k-means clusters: `slip.fit(slip.kMeans({ k: 3 }), { train })`. Standardize the columns before.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const seasons = await slip.fit(slip.kMeans({ k: 3 }), {
+ *   prep: slip.prep().standardize('temp_max', 'wind'),
+ *   train: weather
+ * });
+ */
 export function kMeans(options: KMeansOptions): KMeansSpec {
   whole('k', options.k, 2);
   whole('starts', options.starts ?? 1, 1);
   return { kind: 'kMeans', options };
 }
 
-/** Principal components: `slip.fit(slip.pca({ components: 2 }), { train })`. */
+/**
+ * Principal components: `slip.fit(slip.pca({ components: 2 }), { train })`.
+ *
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const components = await slip.fit(slip.pca({ components: 2 }), {
+ *   prep: slip.prep().standardize('temp_max', 'temp_min', 'wind'),
+ *   train: weather
+ * });
+ */
 export function pca(options: PcaOptions): PcaSpec {
   whole('components', options.components, 1);
   return { kind: 'pca', options };

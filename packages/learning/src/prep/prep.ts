@@ -265,7 +265,12 @@ export class FittedPrep {
   }
 }
 
-/** Starts a preprocessing pipeline: `slip.prep().standardize("wind").impute("wind")`. */
+/**
+ * Starts a preprocessing pipeline: `slip.prep().standardize("wind").impute("wind")`.
+ *
+ * @example
+ * const prep = slip.prep().standardize('temp_max', 'wind').impute('wind').oneHot('weather');
+ */
 export function prep(): Prep {
   return new Prep();
 }

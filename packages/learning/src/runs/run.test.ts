@@ -28,7 +28,13 @@ describe('a metric that cannot be kept is named under the cell, and the others a
   it.each<[string, unknown, unknown, unknown, string]>([
     ['a step that is no whole number', 'loss', 1, 0.5, 'its step is 0.5'],
     ['a step that is NaN', 'loss', 1, Number.NaN, 'its step is NaN'],
-    ['a step beyond 2^53', 'loss', 1, 2 ** 60, 'its step is 1152921504606847000, and a step is a whole number up to 2^53'],
+    [
+      'a step beyond 2^53',
+      'loss',
+      1,
+      2 ** 60,
+      'its step is 1152921504606847000, and a step is a whole number up to 2^53'
+    ],
     ['a name that is empty', '', 1, 0, 'its name is empty'],
     ['a name over 250 characters', 'x'.repeat(251), 1, 0, 'its name has 251 characters, and 250 are allowed'],
     ['undefined', 'loss', undefined, 0, 'its value is undefined, not a number'],

@@ -22,7 +22,12 @@ const currentRunStorage = new AsyncLocalStorage<Run>();
 /** The run that `%slip run` opened for the cells that follow. */
 let ambientRun: Run | undefined;
 
-/** The run in whose body the current code is, also in its timers and promises; else the one that `%slip run` opened. */
+/**
+ * The run in whose body the current code is, also in its timers and promises; else the one that `%slip run` opened.
+ *
+ * @example
+ * await slip.run('rain', () => slip.currentRun()?.logMetric('rmse', 0.41));
+ */
 export function currentRun(): Run | undefined {
   const open = ambientRun?.endTime === null ? ambientRun : undefined;
   return currentRunStorage.getStore() ?? open;
@@ -232,6 +237,12 @@ export type FinishedRun<T> = Run & { readonly result: T };
 /**
  * Runs `body` as a run of `experiment`. The run ends FINISHED, KILLED when the cell was interrupted, or FAILED when the
  * body throws; the body's own error is thrown on.
+ *
+ * @example
+ * const run = await slip.run('rain', run => {
+ *   run.logParam('window', 7);
+ *   run.logMetric('rmse', 0.41);
+ * });
  */
 export async function run<T>(
   experiment: string,

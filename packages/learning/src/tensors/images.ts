@@ -155,6 +155,8 @@ export class ImageFolder implements TensorRows {
  * @param folder relative to the notebook.
  * @throws SlipwayError OPTION_INVALID for a size that is none, DATA_NOT_FOUND without the folder or without images in two classes; DATA_UNREADABLE for a file that is
  * no image.
+ * @example
+ * const digits = await slip.images('digits', 'digits', { size: [8, 8] });
  */
 export async function images(name: string, folder: string, options: ImageOptions): Promise<ImageFolder> {
   refuseOptions(options);

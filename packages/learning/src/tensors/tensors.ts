@@ -14,6 +14,12 @@ import { invalid, refuseShape, TensorSet } from './tensor-set.js';
  *
  * @throws SlipwayError OPTION_INVALID for a shape that is none, or lists of unequal length; DATA_REFUSED for a row of another
  * shape, a number that is not finite, or pixels outside of 0 to 255.
+ * @example
+ * const waves = await slip.tensors('waves', {
+ *   values: [[0, 1, 0], [1, 0, 1], [0, 2, 0], [2, 0, 2]],
+ *   shape: [3, 1],
+ *   labels: ['up', 'down', 'up', 'down']
+ * });
  */
 export async function tensors(name: string, options: TensorOptions): Promise<TensorSet>;
 export async function tensors(frame: Frame, options: ColumnTensorOptions): Promise<TensorSet>;

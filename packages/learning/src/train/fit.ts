@@ -70,6 +70,15 @@ const TENSOR_DEFAULTS = { ...DEFAULTS, epochs: 20, learningRate: 0.001, patience
  * current batch and keeps what was learned.
  *
  * @throws SlipwayError for columns, targets and models that do not fit together.
+ * @example
+ * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
+ * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
+ * const model = await slip.fit(slip.logisticRegression(), {
+ *   prep: slip.prep().standardize('temp_max', 'wind'),
+ *   train,
+ *   test,
+ *   target: 'weather'
+ * });
  */
 export async function fit(
   model: ModelSpec | LayersModel,

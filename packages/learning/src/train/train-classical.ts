@@ -104,7 +104,11 @@ function refuseMissing(prep: ModelInputs, rows: Float32Array): void {
   );
 }
 
-async function trainForest(options: RandomForestOptions, classes: number | null, training: Training): Promise<Estimator> {
+async function trainForest(
+  options: RandomForestOptions,
+  classes: number | null,
+  training: Training
+): Promise<Estimator> {
   const { run, inputs: prep, rows, target, settings } = training;
   const { trees = 100, maxDepth: depth = Infinity, minSamplesLeaf: minRows = 1, maxFeatures: columns } = options;
   run.logParams({

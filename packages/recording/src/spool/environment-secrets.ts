@@ -10,6 +10,9 @@ const named = new Set<string | RegExp>();
  * Keeps more out of the record than what has the form of a secret: values, or patterns that match them. It holds for
  * this kernel, from the next record on. Without code: the environment variable `SLIPWAY_MASK` names further environment
  * variables whose values are secret, separated by commas.
+ *
+ * @example
+ * slip.mask('hunter2-hunter2', /user-\d+/);
  */
 export function mask(...secrets: (string | RegExp)[]): void {
   for (const secret of secrets) {
