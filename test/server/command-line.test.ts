@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,6 +111,27 @@ describe('slipway server', () => {
     await new Promise(resolve => blocker.close(resolve));
   });
 
+  it('takes the options of mlflow server that scripts give it, also values that begin with a dash', async () => {
+    const { url } = await start([
+      ...['--port', '0', '--workers', '4', '--gunicorn-opts', '--log-level debug'],
+      ...['--uvicorn-opts', '--no-access-log', '--waitress-opts', '--threads=8', '--serve-artifacts']
+    ]);
+    expect(await (await fetch(`${url}/health`)).text()).toBe('OK');
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'keeps its database to itself in a folder that was open before, and warns of the folder',
+    async () => {
+      await mkdir(data, { mode: 0o755 });
+      await chmod(data, 0o755);
+      const server = await start();
+      for (const file of ['slipway.db', 'slipway.db-wal', 'token', 'encryption-key']) {
+        expect([file, (await stat(path.join(data, file))).mode & 0o777]).toEqual([file, 0o600]);
+      }
+      expect(server.output()).toContain(`chmod 700 ${data}`);
+    }
+  );
+
   it('is refused a second time on one folder, which names the process that has it', async () => {
     const server = await start();
     const second = await slipway(['server', '--data', data, '--port', '0']);
@@ -189,6 +210,13 @@ describe('slipway stop', () => {
 });
 
 describe('slipway', () => {
+  it('names the commands that begin with a word', async () => {
+    const { code, stderr } = await slipway(['mlflow']);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, "slipway: 'mlflow' needs a second word: slipway mlflow import."]);
+    expect((await slipway(['db', 'copy', '--help'])).stdout).toMatch(/^slipway db copy --from DIR --to PLACE/);
+    expect((await slipway(['migrate'])).stderr).toContain("there is no command 'migrate'");
+  });
+
   it('explains itself and its commands', async () => {
     expect(await slipway(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('status') as string });
     expect(await slipway(['stop', '--help'])).toMatchObject({
