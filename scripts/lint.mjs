@@ -14,7 +14,8 @@ export async function lint(root, node) {
       tool('eslint', 'bin', 'eslint.js'),
       '.',
       '--cache',
-      ...['--cache-strategy', 'content', '--cache-location', cache('eslint'), '--max-warnings', '0']
+      ...['--cache-strategy', 'content', '--cache-location', cache('eslint'), '--max-warnings', '0'],
+      ...['--concurrency', '2']
     ],
     [
       tool('prettier', 'bin', 'prettier.cjs'),
