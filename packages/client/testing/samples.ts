@@ -37,6 +37,7 @@ export function sampleRun(changes: Partial<RunDetail> = {}): RunDetail {
     inputs: [],
     outputs: [],
     artifacts: [],
+    deleted: false,
     ...changes
   };
 }

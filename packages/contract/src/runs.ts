@@ -74,7 +74,17 @@ export type RunModelOutput = z.infer<typeof RunModelOutput>;
 export const RunArtifact = z.object({ path: RelativePath, size: z.number().int().nonnegative(), sha256: Sha256 });
 export type RunArtifact = z.infer<typeof RunArtifact>;
 
+/** An experiment in the Runs sidebar, with its newest runs. */
+export const RunGroup = z.object({
+  experiment_id: z.string(),
+  experiment_name: z.string(),
+  run_count: z.number().int().describe('Runs of the experiment that match, of which `runs` are the newest.'),
+  runs: z.array(RunSummary)
+});
+export type RunGroup = z.infer<typeof RunGroup>;
+
 export const RunDetail = RunSummary.extend({
+  deleted: z.boolean().describe('Deleted runs stay readable, and can be restored, until they are permanently deleted.'),
   params: z.array(KeyValue),
   tags: z.array(KeyValue),
   inputs: z.array(RunDatasetInput),

@@ -1,14 +1,15 @@
-import type { RunStatus } from '@slipway/contract';
+import type { RunGroup, RunStatus } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
 import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
 import type { TreeRow } from '../../components/index.js';
-import { formatCount, runStatusLook, useTranslation } from '../../display/index.js';
+import { runStatusLook, useTranslation } from '../../display/index.js';
 import { StartNote } from '../start-note.js';
-import type { RunGroup, RunsModel } from './model.js';
+import type { RunsModel } from './model.js';
 import { describeRun, RunRow } from './row.js';
 
 const STATUSES: readonly RunStatus[] = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'];
 const GROUP = 'experiment:';
+const MORE = 'more:';
 
 /** Body of the Runs sidebar. */
 export function RunsBody({ model }: { readonly model: RunsModel }): JSX.Element {
@@ -18,14 +19,15 @@ export function RunsBody({ model }: { readonly model: RunsModel }): JSX.Element 
 
   const rows = model.groups.flatMap(group => groupRows(group));
   function groupRows(group: RunGroup): TreeRow[] {
-    const expanded = model.isExpanded(group.experimentId);
-    const count = trans._n('%1 run', '%1 runs', group.runs.length);
+    const expanded = model.isExpanded(group.experiment_id);
+    const count = trans._n('%1 run', '%1 runs', group.run_count);
+    const hidden = group.run_count - group.runs.length;
     const head: TreeRow = {
-      key: GROUP + group.experimentId,
+      key: GROUP + group.experiment_id,
       level: 1,
       expanded,
-      name: trans.__('Experiment %1, %2', group.experimentName, count),
-      content: <GroupHead name={group.experimentName} note={count} />
+      name: trans.__('Experiment %1, %2', group.experiment_name, count),
+      content: <GroupHead name={group.experiment_name} note={count} />
     };
     if (!expanded) {
       return [head];
@@ -38,8 +40,19 @@ export function RunsBody({ model }: { readonly model: RunsModel }): JSX.Element 
         name: describeRun(run, trans),
         className: 'jp-SlipwayRunRow',
         content: <RunRow run={run} />
-      }))
+      })),
+      ...(hidden > 0 ? [moreRow(group, hidden)] : [])
     ];
+  }
+
+  function moreRow({ experiment_id, experiment_name }: RunGroup, hidden: number): TreeRow {
+    const text = trans._n('Show more: %1 older run', 'Show more: %1 older runs', hidden);
+    return {
+      key: MORE + experiment_id,
+      level: 2,
+      name: trans.__('%1 of experiment %2', text, experiment_name),
+      content: <span className="jp-SlipwayLink">{text}</span>
+    };
   }
 
   return (
@@ -56,13 +69,23 @@ export function RunsBody({ model }: { readonly model: RunsModel }): JSX.Element 
         label={trans.__('Runs by experiment')}
         rows={rows}
         selectedKey={model.selected}
-        onSelect={key => (model.selected = key)}
-        onOpen={key => host.execute(CommandIDs.openRun, { runId: key })}
+        onSelect={key => {
+          if (key.startsWith(MORE)) {
+            model.showMoreOf(key.slice(MORE.length));
+          } else {
+            model.selected = key;
+          }
+        }}
+        onOpen={key => {
+          if (!key.startsWith(MORE)) {
+            host.execute(CommandIDs.openRun, { runId: key });
+          }
+        }}
         onToggle={key => model.toggle(key.slice(GROUP.length))}
       />
       {model.hasMore ? (
         <button type="button" className="jp-SlipwayLink jp-SlipwaySidebar-more" onClick={() => model.showMore()}>
-          {trans.__('Show more than %1', formatCount(model.snapshot.data?.runs.length ?? 0))}
+          {trans.__('Show more experiments')}
         </button>
       ) : null}
     </Sidebar>

@@ -1,4 +1,4 @@
-import type { RunStatus, RunSummary, ServerEvent } from '@slipway/contract';
+import type { RunGroup, RunStatus, RunSummary, ServerEvent } from '@slipway/contract';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { SlipwayClient } from '@slipway/client';
@@ -6,26 +6,26 @@ import type { VisibleModel } from '../../components/index.js';
 import { LiveQuery } from '../../live/index.js';
 import type { ILiveConnection, Snapshot } from '../../live/index.js';
 
-/** Runs of one experiment, newest first. */
-export interface RunGroup {
-  readonly experimentId: string;
-  readonly experimentName: string;
-  readonly runs: readonly RunSummary[];
-}
-
 export interface RunsModelOptions {
   readonly client: Pick<SlipwayClient, 'call'>;
   readonly connection: ILiveConnection;
-  /** How many runs are read at first, and more at each "Show more". */
+  /** How many more runs of an experiment each "Show more" reads. */
   readonly pageSize: number;
 }
 
 interface RunPage {
-  readonly runs: readonly RunSummary[];
+  /** The experiment with the newest run comes first. */
+  readonly groups: readonly RunGroup[];
   readonly hasMore: boolean;
 }
 
 const TYPING_PAUSE_MS = 200;
+/** How many experiments are read at first, and more at each "Show more", and how many runs of each at first. */
+const EXPERIMENTS = 50;
+const RUNS_OF_EXPERIMENT = 20;
+/** What the server gives at a time. */
+const LARGEST_PAGE = 1000;
+const MOST_EXPERIMENTS = 500;
 
 /** State of the Runs sidebar. */
 export class RunsModel implements VisibleModel {
@@ -34,7 +34,10 @@ export class RunsModel implements VisibleModel {
   readonly #changed = new Signal<RunsModel, void>(this);
   readonly #collapsed = new Set<string>();
   readonly #pageSize: number;
-  #limit: number;
+  readonly #client: RunsModelOptions['client'];
+  /** Experiments of which more than the first runs are shown, with how many. */
+  readonly #limits = new Map<string, number>();
+  #experiments = EXPERIMENTS;
   #text = '';
   #status: RunStatus | null = null;
   #selected: string | null = null;
@@ -44,18 +47,10 @@ export class RunsModel implements VisibleModel {
   constructor({ client, connection, pageSize }: RunsModelOptions) {
     this.connection = connection;
     this.#pageSize = pageSize;
-    this.#limit = pageSize;
+    this.#client = client;
     this.#query = new LiveQuery<RunPage>({
       connection,
-      load: async signal => {
-        const query = {
-          limit: this.#limit,
-          text: this.#text.trim() === '' ? undefined : this.#text.trim(),
-          status: this.#status ?? undefined
-        };
-        const answer = await client.call('listRuns', { query, signal });
-        return { runs: answer.runs, hasMore: answer.next_page_token !== undefined };
-      },
+      load: signal => this.#load(signal),
       concerns: (event: ServerEvent) => event.type === 'run.changed'
     });
     this.#query.changed.connect(() => this.#changed.emit(), this);
@@ -69,24 +64,11 @@ export class RunsModel implements VisibleModel {
     return this.#query.snapshot;
   }
 
-  /** The runs by experiment; the experiment with the newest run comes first. */
   get groups(): readonly RunGroup[] {
-    const groups = new Map<string, { experimentId: string; experimentName: string; runs: RunSummary[] }>();
-    for (const run of this.#query.snapshot.data?.runs ?? []) {
-      const group = groups.get(run.experiment_id);
-      if (group === undefined) {
-        groups.set(run.experiment_id, {
-          experimentId: run.experiment_id,
-          experimentName: run.experiment_name,
-          runs: [run]
-        });
-      } else {
-        group.runs.push(run);
-      }
-    }
-    return [...groups.values()];
+    return this.#query.snapshot.data?.groups ?? [];
   }
 
+  /** Whether there are more experiments. */
   get hasMore(): boolean {
     return this.#query.snapshot.data?.hasMore ?? false;
   }
@@ -99,7 +81,7 @@ export class RunsModel implements VisibleModel {
     return this.#text;
   }
 
-  /** Words to look for; the server looks into names, tags and parameters too, so it is asked after a pause in typing. */
+  /** Words to look for; the server looks into tags, parameters and cells too, so it is asked after a pause in typing. */
   set text(text: string) {
     this.#text = text;
     this.#changed.emit();
@@ -153,13 +135,53 @@ export class RunsModel implements VisibleModel {
     this.#changed.emit();
   }
 
+  /** Shows more experiments. */
   showMore(): void {
-    this.#limit = Math.min(1000, this.#limit + this.#pageSize);
+    this.#experiments = Math.min(MOST_EXPERIMENTS, this.#experiments + EXPERIMENTS);
+    this.refresh();
+  }
+
+  /** Shows more runs of one experiment. */
+  showMoreOf(experimentId: string): void {
+    const shown = this.groups.find(group => group.experiment_id === experimentId)?.runs.length ?? 0;
+    this.#limits.set(experimentId, shown + this.#pageSize);
     this.refresh();
   }
 
   refresh(): void {
     void this.#query.refresh();
+  }
+
+  async #load(signal: AbortSignal): Promise<RunPage> {
+    const text = this.#text.trim();
+    const filter = { text: text === '' ? undefined : text, status: this.#status ?? undefined };
+    const query = { limit: this.#experiments, runs: RUNS_OF_EXPERIMENT, ...filter };
+    const { groups, has_more: hasMore } = await this.#client.call('listRunGroups', { query, signal });
+    const complete = groups.map(async group => {
+      const limit = this.#limits.get(group.experiment_id);
+      return limit === undefined || limit <= group.runs.length || group.runs.length >= group.run_count
+        ? group
+        : { ...group, runs: await this.#runsOf(group.experiment_id, limit, filter, signal) };
+    });
+    return { groups: await Promise.all(complete), hasMore };
+  }
+
+  /** As many runs of an experiment, page by page. */
+  async #runsOf(
+    experiment_id: string,
+    limit: number,
+    filter: { readonly text: string | undefined; readonly status: RunStatus | undefined },
+    signal: AbortSignal
+  ): Promise<RunSummary[]> {
+    const runs: RunSummary[] = [];
+    let page_token: string | undefined;
+    do {
+      const query = { ...filter, experiment_id, limit: Math.min(LARGEST_PAGE, limit - runs.length), page_token };
+      const answer = await this.#client.call('listRuns', { query, signal });
+      runs.push(...answer.runs);
+      page_token = answer.next_page_token;
+    } while (page_token !== undefined && runs.length < limit);
+    return runs;
   }
 
   dispose(): void {

@@ -35,7 +35,7 @@ export function describeRun(run: RunSummary, trans: TranslationBundle): string {
 
 function failureLine(failure: NonNullable<RunSummary['failure']>, trans: TranslationBundle): string {
   const firstLine = failure.message.split('\n', 1)[0] ?? '';
-  return failure.cell_order === undefined ? firstLine : trans.__('cell %1: %2', failure.cell_order, firstLine);
+  return failure.cell_order === undefined ? firstLine : trans.__('%1 (cell %2)', firstLine, failure.cell_order);
 }
 
 /** One run in the sidebar: name and status, then the metric with its course, then what went wrong. */

@@ -21,7 +21,8 @@ const CELL_PLACE = /^(\s+at )(?:async )?(.*?)\(?(Cell In\[\d+\]:\d+:\d+)\)?$/;
 /** Frames that tell the user of a failed cell nothing: Node's own. */
 const HIDDEN_FRAME = /node:/;
 /** An error that the library words for the user needs no frames of the library. */
-const OWN_FRAME = /[\\/]kernel-lib[\\/]dist[\\/]|[\\/]node_modules[\\/]slipway[\\/]/;
+const OWN_FRAME =
+  /[\\/](?:kernel-lib|packages[\\/][\w-]+)[\\/](?:dist|src)[\\/]|[\\/]node_modules[\\/](?:slipway|@slipway)[\\/]/;
 const MAX_CAUSES = 5;
 const MAX_QUOTED_DIAGNOSTICS = 5;
 /** TypeScript's "Cannot find name", without and with a near name. */

@@ -1,11 +1,21 @@
 import { z } from 'zod';
 import type { AccessRule } from '../access.js';
-import { MetricSeries, RunComparison, RunDetail, RunStatus, RunSummary } from '../runs.js';
+import { MetricSeries, RunComparison, RunDetail, RunGroup, RunStatus, RunSummary } from '../runs.js';
 import { RelativePath, RunId, Sha256 } from '../scalars.js';
 import { SessionCell } from '../sessions.js';
-import { page } from './lists.js';
+import { page, seesSome } from './lists.js';
 import type { RouteSpec } from './route-spec.js';
 
+const filter = {
+  text: z
+    .string()
+    .max(500)
+    .optional()
+    .describe(
+      'Words in name, experiment, values of tags and parameters or the cells that made it, or whole names of tags and parameters.'
+    ),
+  status: RunStatus.optional()
+};
 const run = z.object({ run_id: RunId });
 const readsRun: AccessRule = { scope: 'read', on: [{ kind: 'run', at: 'params.run_id' }] };
 
@@ -18,15 +28,22 @@ export const runsRoutes = {
     access: { scope: 'read', on: [{ kind: 'experiment', at: 'query.experiment_id' }] },
     query: z.object({
       ...page,
-      text: z
-        .string()
-        .max(500)
-        .optional()
-        .describe('Words in name, experiment, tags, parameters or the cells that made it.'),
-      status: RunStatus.optional(),
+      ...filter,
       experiment_id: z.string().optional()
     }),
     answer: z.object({ runs: z.array(RunSummary), next_page_token: z.string().optional() })
+  },
+  listRunGroups: {
+    method: 'GET',
+    path: '/api/v1/run-groups',
+    summary: 'Experiments with the newest runs of each, the experiment with the newest run first',
+    access: seesSome,
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(500).default(50).describe('How many experiments.'),
+      runs: z.coerce.number().int().min(1).max(100).default(10).describe('How many runs of each.'),
+      ...filter
+    }),
+    answer: z.object({ groups: z.array(RunGroup), has_more: z.boolean() })
   },
   compareRuns: {
     method: 'POST',

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SlipwayError } from '@slipway/notebook';
+import { nearNames, SlipwayError } from '@slipway/notebook';
 
 /** A data file that was found: its absolute path and how the user named it. */
 export interface DataSource {
@@ -37,10 +37,36 @@ export function findSource(named: string, directory: string): DataSource {
     throw new SlipwayError('DATA_NOT_FOUND', `There is no file "${named}".`, {
       remedy: named.startsWith('npm:')
         ? 'Install the package beside the notebook (npm install …), or check the name after the slash.'
-        : `Looked for ${path.resolve(directory, named)}. Paths are relative to the notebook's folder.`
+        : `${nearFile(named, directory)}Looked for ${path.resolve(directory, named)}. Paths are relative to the notebook's folder.`
     });
   }
   return describeSource(file, named);
+}
+
+/** "Did you mean …?" when a file of the folder, or a folder on the way, has nearly the name; else nothing. */
+function nearFile(named: string, directory: string): string {
+  const file = path.resolve(directory, named);
+  let missing = file;
+  while (!existsSync(path.dirname(missing))) {
+    missing = path.dirname(missing);
+  }
+  const folder = path.dirname(missing);
+  const rest = path.relative(missing, file);
+  const near = nearNames(path.basename(missing), namesIn(folder))
+    .map(name => path.join(folder, name, rest))
+    .filter(existsSync)
+    .map(found => (path.isAbsolute(named) ? found : path.relative(directory, found)));
+  return near.length === 0
+    ? ''
+    : `Did you mean ${near.map(name => JSON.stringify(name.split(path.sep).join('/'))).join(' or ')}? `;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
+import { SlipwayError } from '@slipway/notebook';
 import { SpoolRecord, type NamedMetric } from '@slipway/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
-import { Run } from './run.js';
+import { Run, run as inRun } from './run.js';
 
 let book: RecordingNotebook;
 beforeEach(() => {
@@ -93,4 +94,15 @@ it('parameters without a value are refused, and objects are kept as JSON', () =>
     'The parameter "" was not logged: its name is empty.',
     'The progress was not logged: its fraction is NaN, not a number from 0 to 1.'
   ]);
+});
+
+it('a run that fails by a typing mistake says what to write instead, without a prefix', async () => {
+  const failing = inRun('e', () => {
+    throw new SlipwayError('COLUMN_UNKNOWN', 'There is no column "wnd".', { remedy: 'Did you mean "wind"?' });
+  });
+  await expect(failing).rejects.toThrow('Did you mean');
+  await expect(inRun('e', () => JSON.parse('{'))).rejects.toThrow(SyntaxError);
+  const failures = book.records.flatMap(record => (record.type === 'run.finished' ? [record.failure?.message] : []));
+  expect(failures[0]).toBe('There is no column "wnd". Did you mean "wind"?');
+  expect(failures[1]).toMatch(/^SyntaxError: /);
 });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { NamedMetric, RunProgress, RunStatus } from '@slipway/contract';
-import { type MimeBundle, notebook, warnOfCell } from '@slipway/notebook';
+import { type MimeBundle, notebook, SlipwayError, warnOfCell } from '@slipway/notebook';
 import type { Clustering, Projection } from '../train/structure.js';
 import type { TrainedModel } from '../train/trained-model.js';
 import { prepareAutolog } from './prepare-autolog.js';
@@ -256,11 +256,19 @@ export async function run<T>(
     started.result = await started.enter(() => body(started));
     started.finish(signal.aborted ? 'KILLED' : 'FINISHED');
   } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    started.finish(signal.aborted ? 'KILLED' : 'FAILED', message.split('\n')[0]);
+    started.finish(signal.aborted ? 'KILLED' : 'FAILED', failureText(error));
     throw error;
   }
   return started as FinishedRun<T>;
+}
+
+/** What a row of the sidebar says of an error: our own with what to do, every other by its kind and first line. */
+function failureText(error: unknown): string {
+  if (error instanceof SlipwayError) {
+    return error.message.replaceAll('\n', ' ');
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.split('\n', 1)[0] ?? text;
 }
 
 function userName(): string {

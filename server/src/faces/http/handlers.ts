@@ -28,6 +28,7 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     }),
 
     listRuns: async ({ query, view }) => runs.list({ ...query, experiments: await view.experiments() }),
+    listRunGroups: async ({ query, view }) => runs.groups({ ...query, experiments: await view.experiments() }),
     compareRuns: ({ body }) => runs.compare(body.run_ids),
     getRun: ({ params }) => runs.detail(params.run_id),
     getRunMetrics: async ({ params, query }) => ({ series: await runs.metrics(params.run_id, query.points) }),

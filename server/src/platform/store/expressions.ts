@@ -55,11 +55,14 @@ export function isAnyOf(left: RawBuilder<unknown>, ids: readonly number[] | read
   });
 }
 
-/** Text that contains the words as they are, without regard to the case of Latin letters. */
+/** Text that contains the words as they are, without regard to case. */
 export function containsText(column: string, text: string): RawBuilder<boolean> {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return portable({
-    sqlite: sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`,
+    // SQLite's LIKE folds the case of ASCII letters only.
+    sqlite: /^[ -~]*$/.test(text)
+      ? sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`
+      : sql<boolean>`${sql.ref(column)} glob ${foldingGlob(text)}`,
     postgres: sql<boolean>`${sql.ref(column)} ilike ${pattern} escape '\\'`
   });
 }
@@ -144,6 +147,17 @@ export function jsonNumber(column: string): RawBuilder<unknown> {
     sqlite: sql`case ${sql.ref(column)} when 9e999 then 'Infinity' when -9e999 then '-Infinity' else ${sql.ref(column)} end`,
     postgres: sql`${sql.ref(column)}`
   });
+}
+
+/** A pattern for text that contains this one with each letter in either case. */
+function foldingGlob(text: string): string {
+  const letters = Array.from(text, letter => {
+    const cases = [...new Set([letter, letter.toLowerCase(), letter.toUpperCase()])].filter(
+      one => Array.from(one).length === 1
+    );
+    return cases.length > 1 ? `[${cases.join('')}]` : letter.replace(/[[*?]/, '[$&]');
+  });
+  return `*${letters.join('')}*`;
 }
 
 function toGlob(pattern: string): string {

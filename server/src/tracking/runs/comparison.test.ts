@@ -26,6 +26,7 @@ function run(run_id: string, change: Partial<RunDetail>): RunDetail {
     inputs: [],
     outputs: [],
     artifacts: [],
+    deleted: false,
     ...change
   };
 }

@@ -5,7 +5,7 @@ import type {
   MetricSeries,
   RunComparison,
   RunDetail,
-  RunStatus,
+  RunGroup,
   RunSummary
 } from '@slipway/contract';
 import type { Kysely } from 'kysely';
@@ -14,7 +14,6 @@ import type { EventLog } from '../../platform/events/event-log.js';
 import { anyOf } from '../../platform/store/expressions.js';
 import type { LogToRun, RunInputEntry, UpdateRun } from '../../platform/store/operations.js';
 import type { RunPosition, RunQuery } from '../../platform/store/run-query.js';
-import { statusNumber } from '../../platform/store/run-status.js';
 import type { Store } from '../../platform/store/store.js';
 import type { Tables } from '../../platform/store/tables.js';
 import { compareRuns } from './comparison.js';
@@ -27,12 +26,11 @@ import {
   seriesOf,
   type StepRange
 } from './metric-reading.js';
-import { decodePageToken, encodePageToken } from './page-token.js';
+import { groupRuns, listRuns, type RunFilter, type RunListQuery } from './run-list.js';
 import { newRunName } from './run-names.js';
 import { completeRuns, type RunRecord } from './run-records.js';
 import { keyedTexts, selectRuns, summarize, type RunRow } from './run-rows.js';
 import { deletedExperiment, unknownRun } from '../../platform/tracking-errors.js';
-import { runMentions } from '../../platform/store/predicates/run-predicates.js';
 
 export interface NewRun {
   readonly experiment_id: number;
@@ -53,16 +51,6 @@ export interface DatasetUse {
 }
 
 const MOST_DATASETS = 1000;
-
-export interface RunListQuery {
-  readonly limit: number;
-  readonly page_token?: string | undefined;
-  readonly text?: string | undefined;
-  readonly status?: RunStatus | undefined;
-  readonly experiment_id?: string | undefined;
-  /** Only runs of these experiments; absent: of all. */
-  readonly experiments?: readonly number[] | undefined;
-}
 
 /** Runs: what they logged, and what made them. */
 export class Runs {
@@ -143,37 +131,15 @@ export class Runs {
   }
 
   /** Runs that are not deleted, newest first. */
-  async list(query: RunListQuery): Promise<{ runs: RunSummary[]; next_page_token?: string }> {
-    let select = selectRuns(this.#reads).where('run.life', '=', 0);
-    if (query.status !== undefined) {
-      select = select.where('run.status', '=', statusNumber(query.status));
-    }
-    if (query.experiment_id !== undefined) {
-      select = select.where('run.exp', '=', Number(query.experiment_id));
-    }
-    if (query.experiments !== undefined) {
-      select = select.where(anyOf('run.exp', query.experiments));
-    }
-    for (const word of (query.text ?? '').split(/\s+/).filter(part => part !== '')) {
-      select = select.where(runMentions(word));
-    }
-    if (query.page_token !== undefined) {
-      const [time, id] = decodePageToken(query.page_token);
-      select = select
-        .where('run.start_time', '<=', time)
-        .where(or => or.or([or('run.start_time', '<', time), or('run.uuid', '>', id)]));
-    }
-    const rows = await select
-      .orderBy('run.start_time', 'desc')
-      .orderBy('run.uuid')
-      .limit(query.limit + 1)
-      .execute();
-    const page = rows.slice(0, query.limit);
-    const last = page.at(-1);
-    const runs = await summarize(this.#reads, page);
-    return rows.length > query.limit && last !== undefined
-      ? { runs, next_page_token: encodePageToken([last.start_time, last.uuid]) }
-      : { runs };
+  list(query: RunListQuery): Promise<{ runs: RunSummary[]; next_page_token?: string }> {
+    return listRuns(this.#reads, query);
+  }
+
+  /** Experiments with the newest runs of each. */
+  groups(
+    query: RunFilter & { readonly limit: number; readonly runs: number }
+  ): Promise<{ groups: RunGroup[]; has_more: boolean }> {
+    return groupRuns(this.#reads, query);
   }
 
   /** Everything of one run, deleted or not. @throws NotFoundError */
@@ -189,6 +155,7 @@ export class Runs {
     ]);
     return {
       ...summary,
+      deleted: row.life !== 0,
       params: params.get(row.id) ?? [],
       tags: tags.get(row.id) ?? [],
       inputs: await this.#reads

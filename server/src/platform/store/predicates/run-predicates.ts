@@ -1,11 +1,14 @@
 import { sql, type RawBuilder } from 'kysely';
 import { containsText, holdsWords, wordsOf } from '../expressions.js';
 
-/** A word is in the run's name or id, its experiment's name, a tag, a parameter, or a cell that made it. */
+/**
+ * A word is in the run's name or id, its experiment's name, the value of a tag or parameter, or a cell that made it, or is
+ * the name of a tag or parameter: as a part of such a name it would be in every run, as `rain` in `train_rows`.
+ */
 export function runMentions(word: string): RawBuilder<boolean> {
   const inTable = (table: 'param' | 'tag'): RawBuilder<boolean> =>
     sql<boolean>`run.id in (select t.run from ${sql.table(table)} t join key k on k.id = t.key
-      where ${containsText('t.value', word)} or ${containsText('k.name', word)})`;
+      where ${containsText('t.value', word)} or k.name = ${word})`;
   return sql<boolean>`(${containsText('run.name', word)} or ${containsText('run.uuid', word)}
     or run.exp in (select e.id from experiment e where ${containsText('e.name', word)}) or ${inTable('param')} or ${inTable('tag')} or ${inCells(word)})`;
 }
