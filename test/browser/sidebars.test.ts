@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -49,7 +50,7 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
     await fillWithSamples(server);
     await page.getByRole('treeitem', { name: /^Run calm-fir, finished/ }).waitFor();
     await page.getByRole('treeitem', { name: /^Run brisk-elm, running.*41/ }).waitFor();
-    await page.getByRole('treeitem', { name: /old-oak, failed.*cell 2: TypeError/ }).waitFor();
+    await page.getByRole('treeitem', { name: /old-oak, failed.*TypeError.*\(cell 2\)/ }).waitFor();
     await screenshot(page, 'runs');
   });
 
@@ -106,6 +107,61 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
     await answer.getByRole('row', { name: /^margin -?[\d.]+$/ }).waitFor();
     await screenshot(page, 'several-quantities');
     await execute(page, 'slipway:open-model-version', { name: 'shipments', version: 1 });
+  });
+
+  it('show the runs of every experiment, none hidden behind a large one', async () => {
+    const path = '/api/2.0/mlflow/experiments/create';
+    const { experiment_id } = (await server.send('POST', path, { name: 'large' })) as { experiment_id: string };
+    for (let i = 0; i < 25; i++) {
+      const run = { experiment_id, run_name: `trial-${i}`, start_time: Date.now() - i * 1000 };
+      await server.send('POST', '/api/2.0/mlflow/runs/create', run);
+    }
+    await execute(page, 'slipway:show-runs');
+    await page.getByRole('treeitem', { name: 'Experiment large, 25 runs' }).waitFor();
+    await page.getByRole('treeitem', { name: /^Run quiet-ash/ }).waitFor();
+    await page.getByRole('treeitem', { name: /^Show more: 5 older runs/ }).click();
+    await page.getByRole('treeitem', { name: /^Run trial-24/ }).waitFor();
+    await screenshot(page, 'runs-by-experiment');
+  });
+
+  it('show the files of a run, and give them to download', async () => {
+    const run = SAMPLE_RUNS[0]?.runId ?? '';
+    const text = '{"accuracy":0.81}';
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/octet-stream' };
+    await fetch(`${server.url}/api/v1/blobs/${sha256}`, { method: 'PUT', body: text, headers });
+    await server.send('POST', `/api/v1/runs/${run}/artifacts`, { path: 'reports/evaluation.json', sha256 });
+    await execute(page, 'slipway:open-run', { runId: run });
+    await page.getByRole('tab', { name: 'Artifacts' }).click();
+    const row = page.getByRole('row', { name: /evaluation\.json/ });
+    await row.getByRole('button', { name: 'Show' }).click();
+    await page.getByText('"accuracy": 0.81').waitFor();
+    const download = page.waitForEvent('download');
+    await row.getByRole('button', { name: 'Download' }).click();
+    expect((await download).suggestedFilename()).toBe('evaluation.json');
+    await screenshot(page, 'artifacts');
+    await page.getByRole('tab', { name: 'Overview' }).click();
+  });
+
+  it('say of a run that it was deleted', async () => {
+    const run = { run_id: SAMPLE_RUNS[3]?.runId ?? '' };
+    await server.send('POST', '/api/2.0/mlflow/runs/delete', run);
+    await execute(page, 'slipway:open-run', { runId: run.run_id });
+    await page.getByText('This run was deleted.').waitFor();
+    await server.send('POST', '/api/2.0/mlflow/runs/restore', run);
+    await page.getByText('This run was deleted.').waitFor({ state: 'detached' });
+  });
+
+  it('have charts that follow a change of the theme', async () => {
+    await execute(page, 'slipway:open-run', { runId: SAMPLE_RUNS[0]?.runId });
+    const label = page.locator('.jp-SlipwayChart svg text').first();
+    const color = (): Promise<string> => label.evaluate(node => getComputedStyle(node).fill);
+    await label.waitFor();
+    const light = await color();
+    await changeTheme(page, 'JupyterLab Dark');
+    await expect.poll(color).not.toBe(light);
+    await changeTheme(page, 'JupyterLab Light');
+    await expect.poll(color).toBe(light);
   });
 
   it('look right in the dark theme', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRecordedName } from './names.js';
+import { readRecordedName, shortDigest } from './names.js';
 
 describe('a recorded name', () => {
   it('tells its kind, and the version where it has one', () => {
@@ -15,4 +15,9 @@ describe('a recorded name', () => {
   it('shows what has no kind as it is', () => {
     expect(readRecordedName('weather@1')).toEqual({ kind: 'other', name: 'weather@1', version: null });
   });
+});
+
+it('a digest is shown by its beginning, and a name in its place whole', () => {
+  expect(shortDigest('0123456789abcdef0123')).toBe('0123456789ab');
+  expect(shortDigest('seattle-weather@12')).toBe('seattle-weather@12');
 });

@@ -20,3 +20,8 @@ export function readRecordedName(text: string): RecordedName {
     ? { kind, name, version: null }
     : { kind, name: versioned[1], version: Number(versioned[2]) };
 }
+
+/** The beginning of a digest, which tells it from others; what is no digest but a name is shown whole. */
+export function shortDigest(digest: string): string {
+  return /^[0-9a-f]{16,}$/i.test(digest) ? digest.slice(0, 12) : digest;
+}

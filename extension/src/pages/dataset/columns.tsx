@@ -1,4 +1,4 @@
-import type { ColumnProfile, DatasetVersion } from '@slipway/contract';
+import type { ColumnProfile, ColumnType, DatasetVersion } from '@slipway/contract';
 import { ColumnHistogram } from '../../charts/index.js';
 import { columnTypeWord, formatCount, formatNumber, formatPercent, useTranslation } from '../../display/index.js';
 
@@ -13,7 +13,7 @@ export function ColumnTable({ dataset }: { readonly dataset: DatasetVersion }): 
           <th scope="col">{trans.__('Column')}</th>
           <th scope="col">{trans.__('Type')}</th>
           <th scope="col">{trans.__('Distribution')}</th>
-          <th scope="col">{trans.__('From … to')}</th>
+          <th scope="col">{trans.__('From … to, or most frequent')}</th>
           <th scope="col" className="jp-mod-number">
             {trans.__('Mean')}
           </th>
@@ -39,7 +39,11 @@ export function ColumnTable({ dataset }: { readonly dataset: DatasetVersion }): 
                   </span>
                 ) : null}
               </td>
-              {profile === undefined ? <td colSpan={5} /> : <ProfileCells profile={profile} rows={dataset.row_count} />}
+              {profile === undefined ? (
+                <td colSpan={5} />
+              ) : (
+                <ProfileCells profile={profile} type={column.type} rows={dataset.row_count} />
+              )}
             </tr>
           );
         })}
@@ -48,15 +52,31 @@ export function ColumnTable({ dataset }: { readonly dataset: DatasetVersion }): 
   );
 }
 
-function ProfileCells({ profile, rows }: { readonly profile: ColumnProfile; readonly rows: number }): JSX.Element {
+/** How many of the most frequent values a row shows, and how many its tooltip. */
+const FEW_TOP = 3;
+const MOST_TOP = 10;
+
+interface ProfileCellsProps {
+  readonly profile: ColumnProfile;
+  readonly type: ColumnType;
+  readonly rows: number;
+}
+
+function ProfileCells({ profile, type, rows }: ProfileCellsProps): JSX.Element {
   const { min, max, mean, std, missing, distinct } = profile;
   const trans = useTranslation();
+  // Of words, the most frequent say more than the first and the last of the alphabet.
+  const isOfCategories = (type === 'string' || type === 'boolean') && profile.top.length > 0;
   return (
     <>
       <td>
         <ColumnHistogram profile={profile} />
       </td>
-      <td>{min === null || max === null ? topValues(profile) : trans.__('%1 … %2', edge(min), edge(max))}</td>
+      <td title={isOfCategories ? topValues(profile, rows, MOST_TOP) : ''}>
+        {isOfCategories || min === null || max === null
+          ? topValues(profile, rows, FEW_TOP)
+          : trans.__('%1 … %2', edge(min), edge(max))}
+      </td>
       <td className="jp-mod-number" title={std === null ? '' : trans.__('standard deviation %1', formatNumber(std))}>
         {mean === null ? '' : formatNumber(mean)}
       </td>
@@ -75,9 +95,10 @@ function edge(value: number | string): string {
   return typeof value === 'number' ? formatNumber(value) : value.replace(/T00:00:00.*$/, '');
 }
 
-function topValues({ top }: ColumnProfile): string {
+/** The most frequent values with their share of the rows. */
+function topValues({ top }: ColumnProfile, rows: number, most: number): string {
   return top
-    .slice(0, 5)
-    .map(({ value }) => value)
+    .slice(0, most)
+    .map(({ value, count }) => `${value} ${formatPercent(count / Math.max(1, rows))}`)
     .join(', ');
 }

@@ -3,7 +3,8 @@ import { CommandIDs } from '../../commands/ids.js';
 import { Ago, StatusMark, useChanges, useHost } from '../../components/index.js';
 import { formatDuration, promoteIcon, runStatusLook, useTranslation } from '../../display/index.js';
 import { CommandLink, Page, PageHead, Tabs } from '../layout.js';
-import { Artifacts, RunEnvironment, Lineage, Metrics, Parameters } from './details.js';
+import { Artifacts } from './artifacts.js';
+import { RunEnvironment, Lineage, Metrics, Parameters } from './details.js';
 import { Cells } from './cells.js';
 import type { RunPageData, RunPageModel } from './model.js';
 import { Overview } from './overview.js';
@@ -17,6 +18,7 @@ export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Elemen
       {data => (
         <>
           <Head data={data} />
+          {data.run.deleted ? <DeletedNote /> : null}
           <Tabs
             label={trans.__('Parts of the run')}
             tabs={[
@@ -24,7 +26,11 @@ export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Elemen
               { id: 'metrics', label: trans.__('Metrics'), render: () => <Metrics data={data} /> },
               { id: 'parameters', label: trans.__('Parameters'), render: () => <Parameters run={data.run} /> },
               { id: 'cells', label: trans.__('Cells'), render: () => <Cells model={model} data={data} /> },
-              { id: 'artifacts', label: trans.__('Artifacts'), render: () => <Artifacts run={data.run} /> },
+              {
+                id: 'artifacts',
+                label: trans.__('Artifacts'),
+                render: () => <Artifacts run={data.run} readBlob={model.readBlob} />
+              },
               { id: 'lineage', label: trans.__('Data & lineage'), render: () => <Lineage data={data} /> },
               {
                 id: 'environment',
@@ -36,6 +42,20 @@ export function RunBody({ model }: { readonly model: RunPageModel }): JSX.Elemen
         </>
       )}
     </Page>
+  );
+}
+
+function DeletedNote(): JSX.Element {
+  const trans = useTranslation();
+  return (
+    <div className="jp-SlipwayWarning" role="status">
+      <StatusMark look={{ word: trans.__('deleted'), tone: 'caution', shape: 'warning' }} />
+      <p>
+        {trans.__(
+          'This run was deleted. It is in no list, and can be restored with the MLflow client until it is permanently deleted.'
+        )}
+      </p>
+    </div>
   );
 }
 
@@ -88,7 +108,7 @@ function Head({ data }: { readonly data: RunPageData }): JSX.Element {
             : trans.__('%1 (clean)', commit)
       ]}
       actions={
-        newest === undefined ? undefined : (
+        newest === undefined || run.deleted ? undefined : (
           <button
             type="button"
             className="jp-SlipwayButton jp-mod-primary"

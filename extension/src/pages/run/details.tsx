@@ -3,7 +3,7 @@ import { drawPoints, groupSeries, isCourse, isOfMachine } from '../../charts/ind
 import type { MetricGroup } from '../../charts/index.js';
 import { CommandIDs } from '../../commands/ids.js';
 import { EmptyNote } from '../../components/index.js';
-import { formatBytes, formatCount, formatNumber, useTranslation } from '../../display/index.js';
+import { formatCount, formatNumber, shortDigest, useTranslation } from '../../display/index.js';
 import { Environment } from '../environment.js';
 import { CommandLink, Section } from '../layout.js';
 import { LineageChain } from '../lineage.js';
@@ -90,42 +90,6 @@ export function Parameters({ run }: { readonly run: RunDetail }): JSX.Element {
   );
 }
 
-/** Files of the run. */
-export function Artifacts({ run }: { readonly run: RunDetail }): JSX.Element {
-  const trans = useTranslation();
-  if (run.artifacts.length === 0) {
-    return (
-      <EmptyNote>
-        <p>{trans.__('This run has no files.')}</p>
-      </EmptyNote>
-    );
-  }
-  return (
-    <table className="jp-SlipwayTable">
-      <thead>
-        <tr>
-          <th scope="col">{trans.__('File')}</th>
-          <th scope="col" className="jp-mod-number">
-            {trans.__('Size')}
-          </th>
-          <th scope="col">{trans.__('SHA-256')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {run.artifacts.map(({ path, size, sha256 }) => (
-          <tr key={path}>
-            <th scope="row">{path}</th>
-            <td className="jp-mod-number">{formatBytes(size)}</td>
-            <td title={sha256}>
-              <code>{sha256.slice(0, 12)}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 /** Where the data came from and where the model went. */
 export function Lineage({ data }: { readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
@@ -159,7 +123,7 @@ export function Lineage({ data }: { readonly data: RunPageData }): JSX.Element {
                   </th>
                   <td>{input.context}</td>
                   <td title={input.digest}>
-                    <code>{input.digest.slice(0, 12)}</code>
+                    <code>{shortDigest(input.digest)}</code>
                   </td>
                 </tr>
               ))}
