@@ -1,5 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -137,5 +146,39 @@ describe.skipIf(!hasDisks)('a server whose disk is full', () => {
     expect(existsSync(ballast())).toBe(true);
     expect((await ask('POST', '/api/2.0/mlflow/experiments/create', { name: 'after' })).status).toBe(200);
     expect((await ask('GET', '/ready')).text).toBe('OK');
+  });
+});
+
+describe.skipIf(!hasDisks)('a backup that is larger than the disk', () => {
+  it('is refused before anything is restored, with what is needed and what is free', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-restore-'));
+    const [place, backup] = [path.join(folder, 'disk'), path.join(folder, 'backup')];
+    mkdirSync(place);
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [COMMAND, ...args], { encoding: 'utf8', env: { ...process.env, DATABASE_URL: '' } });
+    // A store with a file of 60 MB, which the disk of 48 MB cannot hold.
+    const mlruns = path.join(folder, 'mlruns', '0');
+    mkdirSync(mlruns, { recursive: true });
+    const times = 'creation_time: 1\nlast_update_time: 1\nlifecycle_stage: active\n';
+    writeFileSync(path.join(mlruns, 'meta.yaml'), `experiment_id: '0'\nname: Default\nartifact_location: ''\n${times}`);
+    const artifacts = path.join(mlruns, '0123456789abcdef0123456789abcdef', 'artifacts');
+    mkdirSync(artifacts, { recursive: true });
+    writeFileSync(
+      path.join(path.dirname(artifacts), 'meta.yaml'),
+      `run_id: 0123456789abcdef0123456789abcdef\nrun_name: large\nstatus: 3\nstart_time: 1\nend_time: 2\n${times}`
+    );
+    writeFileSync(path.join(artifacts, 'large.bin'), Buffer.alloc(60_000_000));
+    const data = path.join(folder, 'data');
+    expect(run('mlflow', 'import', '--from', path.dirname(mlruns), '--to', data)).toMatchObject({ status: 0 });
+    expect(run('backup', '--data', data, '--to', backup)).toMatchObject({ status: 0 });
+    const script = `${MOUNT} && "$2" "$3" restore --from "$4" --data "$1/data"; code=$?; ls "$1/data"; exit $code`;
+    const args = ['-Ur', '-m', 'sh', '-c', script, 'sh', place, process.execPath, COMMAND, backup];
+    const restore = spawnSync('unshare', args, { encoding: 'utf8', env: { ...process.env, DATABASE_URL: '' } });
+    expect([restore.status, restore.stderr]).toEqual([
+      1,
+      expect.stringMatching(/There is no room for the artifacts: 60000000 bytes are needed in .*, \d+ are free\./)
+    ]);
+    expect(restore.stdout).not.toMatch(/slipway\.db|restore-/);
+    rmSync(folder, { recursive: true, force: true });
   });
 });

@@ -4,6 +4,7 @@ import { ERROR_STATUS, type ErrorBody, type ErrorCode } from '@slipway/contract'
 export type ErrorSubject =
   | { readonly kind: 'unknown_run' | 'deleted_run'; readonly run_id: string }
   | { readonly kind: 'deleted_experiment'; readonly experiment_id: string }
+  | { readonly kind: 'taken_experiment'; readonly name: string; readonly deleted: boolean }
   | { readonly kind: 'unknown_tag'; readonly key: string; readonly of: 'run' | 'experiment'; readonly id: string }
   | {
       readonly kind: 'changed_param';

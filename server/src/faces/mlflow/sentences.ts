@@ -9,6 +9,8 @@ export function sentenceOf(subject: ErrorSubject): string {
       return `The run ${subject.run_id} must be in the 'active' state. Current state is deleted.`;
     case 'deleted_experiment':
       return `The experiment ${subject.experiment_id} must be in the 'active' state. Current state is deleted.`;
+    case 'taken_experiment':
+      return `Experiment(name=${subject.name}) already exists${subject.deleted ? ' in deleted state' : ''}.`;
     case 'unknown_tag':
       return `No tag with name: ${subject.key} in ${subject.of} with id ${subject.id}`;
     case 'changed_param':

@@ -196,9 +196,10 @@ function selectExperiments(db: Kysely<Tables>) {
 async function refuseTakenName(db: Kysely<Tables>, name: string): Promise<void> {
   const taken = await db.selectFrom('experiment').where('name', '=', name).select(['id', 'life']).executeTakeFirst();
   if (taken !== undefined) {
-    const state = taken.life === 0 ? '' : ' in deleted state';
-    throw new AlreadyExistsError(`Experiment(name=${name}) already exists${state}.`, {
-      ...(taken.life === 0 ? {} : { remedy: 'Restore the existing experiment, or use another name.' })
+    const deleted = taken.life !== 0;
+    throw new AlreadyExistsError(`There is ${deleted ? 'a deleted' : 'an'} experiment named ${name}.`, {
+      remedy: deleted ? 'Restore it, or use another name.' : 'Use another name.',
+      subject: { kind: 'taken_experiment', name, deleted }
     });
   }
 }
