@@ -11,7 +11,7 @@ try {
   await step('MLflow’s own server, to measure against', async () => {
     mlflow = await ensureMlflowServer(environment);
   });
-  const child = spawn(environment.node(), [path.join(ROOT, 'test', 'bench', 'main.ts')], {
+  const child = spawn(environment.node(), [path.join(ROOT, 'test', 'bench', 'main.ts'), ...process.argv.slice(2)], {
     cwd: ROOT,
     stdio: 'inherit',
     env: {

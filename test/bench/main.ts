@@ -34,8 +34,16 @@ const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [
 
 const REPORT = path.resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');
 
+/** Names of the rows to measure, e.g. `kernelStart`; with none all are, and the report is written. */
+const chosen = new Set(process.argv.slice(2));
+const unknown = [...chosen].filter(name => !ROWS.some(row => row.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no row ${unknown.join(', ')}. Rows: ${ROWS.map(row => row.name).join(', ')}.`);
+  process.exit(1);
+}
+
 const measured: Measurement[] = [];
-for (const row of ROWS) {
+for (const row of ROWS.filter(({ name }) => chosen.size === 0 || chosen.has(name))) {
   for (const result of [await row()].flat()) {
     measured.push(result);
     const ratio = digits(result.value / result.baseline);
@@ -44,8 +52,10 @@ for (const row of ROWS) {
     );
   }
 }
-writeFileSync(REPORT, report(measured, await tracking()));
-console.log(`\nWritten to ${path.relative(process.cwd(), REPORT)}`);
+if (chosen.size === 0) {
+  writeFileSync(REPORT, report(measured, await tracking()));
+  console.log(`\nWritten to ${path.relative(process.cwd(), REPORT)}`);
+}
 process.exit(0);
 
 async function tracking(): Promise<string> {

@@ -116,7 +116,6 @@ export const SpoolRecord = z.discriminatedUnion('type', [
   RunInput
 ]);
 export type SpoolRecord = z.infer<typeof SpoolRecord>;
-export type SpoolRecordType = SpoolRecord['type'];
 
 /**
  * Body of `POST /api/v1/records`. Records are in order of `seq`. Pages of JupyterLab that watch the same session each

@@ -21,9 +21,3 @@ export function toPostgresUrl(text: string): string {
   }
   return url;
 }
-
-/** Names the database without user and password, for messages. */
-export function describeDatabase(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${pathname.slice(1) || 'the default database'} on ${host || 'this machine'}`;
-}
