@@ -55,7 +55,7 @@ for (let attempt = 0; attempt < 40_000 && best > 0.0008; attempt++) {
   else changed.forEach((player, i) => (player.height -= steps[i]));
 }
 
-// Training and test rows stand mixed.
+// Training and test rows are mixed.
 const order = players.map(player => [uniform(), player]).sort(([a], [b]) => a - b);
 const lines = order.map(([, { weight, height, part }]) => `${weight},${height},${part}`);
 writeFileSync(path.join(import.meta.dirname, 'players.csv'), ['weight,height,part', ...lines, ''].join('\n'));
