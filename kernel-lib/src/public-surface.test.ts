@@ -64,7 +64,9 @@ describe('what a notebook imports', () => {
   it('has typed results', () => {
     expectTypeOf(slip.data).returns.resolves.toEqualTypeOf<slip.Frame>();
     expectTypeOf<Awaited<ReturnType<slip.Frame['split']>>>().toHaveProperty('train').toEqualTypeOf<slip.Frame>();
-    expectTypeOf(slip.run<number>).returns.resolves.toHaveProperty('result').toEqualTypeOf<number>();
+    expectTypeOf(slip.run<number>)
+      .returns.resolves.toHaveProperty('result')
+      .toEqualTypeOf<number>();
     expectTypeOf(slip.promote).returns.resolves.toEqualTypeOf<slip.ServiceHandle>();
     expectTypeOf(slip.currentRun).returns.toEqualTypeOf<slip.Run | undefined>();
     expectTypeOf(slip.metrics.accuracy).returns.toEqualTypeOf<number>();

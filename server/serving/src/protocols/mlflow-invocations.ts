@@ -87,7 +87,10 @@ function decodeTensorForm(signature: ModelSignature, value: unknown, place: stri
 /** Decodes a CSV body with a header line. @throws RequestError naming the line. */
 export function decodeCsv(signature: ModelSignature, text: string): DecodedRows {
   // Spreadsheets write a mark of the encoding in front.
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/).filter(line => line.trim() !== '');
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter(line => line.trim() !== '');
   const header = splitCsv(lines[0] ?? '');
   const records = lines.slice(1).map((line, i) => {
     const fields = splitCsv(line);
