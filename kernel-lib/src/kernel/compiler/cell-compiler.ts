@@ -162,7 +162,7 @@ export class CellCompiler {
     const { workspace, declarations } = this.#load();
     const { text } = declarations.reachableFrom(source);
     return this.flags.protect(() => {
-      workspace.show(source, text);
+      workspace.edit(source, text);
       return completionsAt(workspace, source, position, declarations.names);
     });
   }
@@ -172,7 +172,7 @@ export class CellCompiler {
     const { workspace, declarations } = this.#load();
     const { text } = declarations.reachableFrom(source);
     return this.flags.protect(() => {
-      workspace.show(source, text);
+      workspace.edit(source, text);
       return descriptionAt(workspace, position);
     });
   }

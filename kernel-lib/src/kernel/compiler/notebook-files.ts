@@ -53,10 +53,15 @@ export class NotebookFiles {
     return normalize(path.join(this.directory, name));
   }
 
-  /** Puts a module into memory, or changes it. */
-  put(file: string, text: string): void {
-    const version = (this.#memory.get(file)?.version ?? 0) + 1;
-    this.#memory.set(file, { text: MODULE_PREFIX + text, version });
+  /** Puts a module into memory, or changes it; true when it is another text than before. */
+  put(file: string, text: string): boolean {
+    const known = this.#memory.get(file);
+    const whole = MODULE_PREFIX + text;
+    if (known?.text === whole) {
+      return false;
+    }
+    this.#memory.set(file, { text: whole, version: (known?.version ?? 0) + 1 });
+    return true;
   }
 
   /** What was put before the user's own text of a file to compile it. */

@@ -47,14 +47,26 @@ export class Workspace {
     this.service = ts.createLanguageService(this.#host, this.#sources.registry());
   }
 
-  /** Puts a cell and what it can reach of earlier ones before the compiler. */
+  /** Puts a cell and what it can reach of earlier ones before the compiler, with the notebook's modules as they are now. */
   show(cell: string, earlier: string): CellProgram {
-    const { files } = this;
-    files.lookAgain();
-    files.put(files.cell, cell);
-    files.put(files.earlier, earlier);
+    this.files.lookAgain();
+    this.#put(cell, earlier);
     this.#version++;
     return this.current();
+  }
+
+  /** As `show`, of a cell that is being written: asked again about the same text, everything is there already. */
+  edit(cell: string, earlier: string): CellProgram {
+    if (this.#put(cell, earlier)) {
+      this.#version++;
+    }
+    return this.current();
+  }
+
+  #put(cell: string, earlier: string): boolean {
+    const { files } = this;
+    const isNewCell = files.put(files.cell, cell);
+    return files.put(files.earlier, earlier) || isNewCell;
   }
 
   /** The program of what was shown last. */
