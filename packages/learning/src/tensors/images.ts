@@ -1,12 +1,13 @@
 import { decodePicture, PictureError, pictureSize } from '@slipway/tensor-inputs';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SlipwayError } from '@slipway/notebook';
 import { warnOfCell } from '@slipway/notebook';
 import type { MimeBundle } from '@slipway/notebook';
 import { notebook } from '@slipway/notebook';
+import { findImages, type ImageFile } from './image-files.js';
 import { pictureRefused } from './picture-file.js';
 import { shuffledIndices } from '@slipway/statistics/random';
 import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
@@ -37,8 +38,6 @@ export interface ImageBatch {
   readonly ys: Float32Array;
   readonly rows: number;
 }
-
-const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff']);
 
 /** Pictures that are decoded at the same time. */
 const AT_A_TIME = 32;
@@ -153,8 +152,8 @@ export class ImageFolder implements TensorRows {
  * version of dataset `name`. The pixels are read when batches are asked for.
  *
  * @param folder relative to the notebook.
- * @throws SlipwayError OPTION_INVALID for a size that is none, DATA_NOT_FOUND without the folder or without images in two classes; DATA_UNREADABLE for a file that is
- * no image.
+ * @throws SlipwayError OPTION_INVALID for a size that is none, DATA_NOT_FOUND without the folder or without images in two
+ * classes; DATA_UNREADABLE for a file that is no image, or of a format that is not read.
  * @example
  * const digits = await slip.images('digits', 'digits', { size: [8, 8] });
  */
@@ -162,7 +161,7 @@ export async function images(name: string, folder: string, options: ImageOptions
   refuseOptions(options);
   const book = notebook();
   const place = path.resolve(book.directory, folder);
-  const found = await listImages(place, folder);
+  const found = await findImages(place, folder);
   const classes = [...new Set(found.map(({ label }) => label))].sort();
   if (classes.length < 2) {
     throw new SlipwayError('DATA_NOT_FOUND', `"${folder}" holds images of ${classes.length} classes.`, {
@@ -195,28 +194,7 @@ function refuseOptions({ size, channels = 3 }: ImageOptions): void {
   });
 }
 
-interface FoundImage {
-  /** Relative to the folder. */
-  readonly file: string;
-  readonly label: string;
-}
-
-async function listImages(place: string, folder: string): Promise<FoundImage[]> {
-  const entries = await readdir(place, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new SlipwayError('DATA_NOT_FOUND', `There is no folder "${folder}".`, {
-      remedy: `Looked for ${place}. Paths are relative to the notebook's folder.`,
-      cause
-    });
-  });
-  return entries
-    .filter(entry => entry.isFile() && EXTENSIONS.has(path.extname(entry.name).toLowerCase()))
-    .map(entry => path.relative(place, path.join(entry.parentPath, entry.name)))
-    .map(file => ({ file, label: file.split(path.sep)[0]! }))
-    .filter(({ file, label }) => file !== label)
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
-}
-
-async function* describeAll(place: string, found: readonly FoundImage[]): AsyncGenerator<readonly RowValue[]> {
+async function* describeAll(place: string, found: readonly ImageFile[]): AsyncGenerator<readonly RowValue[]> {
   for (const { file, label } of found) {
     const bytes = await readFile(path.join(place, file));
     const { width, height } = await pictureSize(bytes).catch((cause: unknown) => {
