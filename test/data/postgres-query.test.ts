@@ -57,6 +57,12 @@ describe('a query on PostgreSQL', () => {
     expect(third).toMatchObject({ amount: 1, pieces: 2, note: 'note "2"' });
   });
 
+  it('gives long whole numbers digit for digit, and columns of one name are refused', async () => {
+    const frame = await query('select 9007199254740993::bigint as id, 12345678901234567890.5::numeric as amount');
+    expect(await frame.rows()).toEqual([{ id: '9007199254740993', amount: '12345678901234567890.5' }]);
+    await expect(query('select 1 as id, 2 as "ID", 3 as n')).rejects.toThrow('gives more than one column named "ID"');
+  });
+
   it('is written down without the password', async () => {
     const frame = await query(`select pieces from ${TABLE} limit 3`);
     const { password } = new URL(address);

@@ -37,7 +37,7 @@ export async function figuresOfManyRows(table: string, columns: readonly Column[
   await look(infinite, true);
   return {
     summaries,
-    bins: some => countBins(from, some),
+    bins: some => countBins(from, some, new Set(infinite.map(({ name }) => name))),
     top: some => countTop(from, some)
   };
 }
@@ -93,12 +93,17 @@ async function quartilesOf(
   return new Map(columns.map(({ name }, i) => [name, [1, 2, 3].map(q => row![`q${i}_${q}`] ?? null)]));
 }
 
-async function countBins(from: string, columns: readonly Binned[]): Promise<Map<string, number[]>> {
+async function countBins(
+  from: string,
+  columns: readonly Binned[],
+  infinite: ReadonlySet<string>
+): Promise<Map<string, number[]>> {
   const counts = new Map<string, number[]>();
   for (const { name: column, low, width } of columns) {
     const value = `cast(${quoteName(column)} as double)`;
+    const isCounted = infinite.has(column) ? `isfinite(${value})` : `${value} is not null`;
     const rows = await queryRows(
-      `select ${binOf(value, low, width)} as bin, count(*) as n from ${from} where isfinite(${value}) group by 1`
+      `select ${binOf(value, low, width)} as bin, count(*) as n from ${from} where ${isCounted} group by 1`
     );
     const found = Array.from({ length: BINS }, () => 0);
     for (const { bin, n } of rows) found[Number(bin)] = Number(n);

@@ -1,7 +1,6 @@
 import type { Column, ColumnProfile, QualityCheck } from '@slipway/contract';
 import { queryRows, quoteName } from '../engine/engine.js';
 import type { Frame } from '../frame/frame.js';
-import { longForm } from '../engine/long-form.js';
 import { FEW } from './profile.js';
 import { LARGE } from './figures.js';
 
@@ -26,7 +25,7 @@ export async function checkQuality(
     await duplicateRows(from, columns, total),
     constantColumns(profile),
     ...(await textOfNumbers(from, profile, total)),
-    ...(await infiniteNumbers(from, profile, total))
+    ...(await infiniteNumbers(from, profile))
   ];
   if (time !== null) checks.push(await timeOrder(from, time));
   return checks;
@@ -164,14 +163,9 @@ async function holdsLongNumbers(from: string, column: string): Promise<boolean> 
   return row!['long'] === true;
 }
 
-async function infiniteNumbers(
-  from: string,
-  profile: readonly ColumnProfile[],
-  total: number
-): Promise<QualityCheck[]> {
-  const doubles = profile.filter(({ type }) => type === 'number').map(({ name }) => name);
-  const counts = await infiniteIn(from, doubles, total);
-  const found = doubles.filter(column => counts.has(column)).map(column => `${column} ${counts.get(column)}`);
+async function infiniteNumbers(from: string, profile: readonly ColumnProfile[]): Promise<QualityCheck[]> {
+  const counts = await infiniteIn(from, profile);
+  const found = [...counts].map(([column, n]) => `${column} ${n}`);
   return [
     {
       id: 'no-infinite-values',
@@ -182,28 +176,22 @@ async function infiniteNumbers(
   ];
 }
 
-/** How many infinite numbers a column holds, where it holds any. */
-async function infiniteIn(from: string, doubles: readonly string[], total: number): Promise<Map<string, number>> {
-  if (doubles.length === 0) return new Map();
-  if (total <= FEW) {
-    const rows = await queryRows(
-      `select "column", count(*) as n from ${longForm(from, doubles, 'double')} where isinf("value") group by 1`
-    );
-    return new Map(rows.map(row => [String(row['column']), Number(row['n'])]));
-  }
-  // Only the least and the greatest value are looked at unless one of them is infinite.
-  const isInfinite = (name: string): string =>
-    `isinf(cast(min(${name}) as double)) or isinf(cast(max(${name}) as double))`;
-  const ends = doubles.map((column, i) => `${isInfinite(quoteName(column))} as i${i}`);
-  const [row] = await queryRows(`select ${ends.join(', ')} from ${from}`);
+/** How many infinite numbers a column holds, where it holds any: the bins of its histogram hold the finite ones. */
+async function infiniteIn(from: string, profile: readonly ColumnProfile[]): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  for (const column of doubles.filter((_, i) => row![`i${i}`] === true)) {
-    const [counted] = await queryRows(
-      `select count(*) filter (where isinf(cast(${quoteName(column)} as double))) as n from ${from}`
-    );
-    found.set(column, Number(counted!['n']));
+  for (const { name, type, count, histogram } of profile) {
+    if (type !== 'number' || count === 0) continue;
+    const infinite = histogram
+      ? count - histogram.counts.reduce((sum, each) => sum + each, 0)
+      : await countOf(from, `isinf(cast(${quoteName(name)} as double))`);
+    if (infinite > 0) found.set(name, infinite);
   }
   return found;
+}
+
+async function countOf(from: string, condition: string): Promise<number> {
+  const [row] = await queryRows(`select count(*) filter (where ${condition}) as n from ${from}`);
+  return Number(row!['n']);
 }
 
 /** Whether the first rows alone hold too many words for a column of numbers. */

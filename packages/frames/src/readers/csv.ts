@@ -1,11 +1,13 @@
+import { createReadStream } from 'node:fs';
 import type { ColumnType } from '@slipway/contract';
 import { warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName, quoteText } from '../engine/engine.js';
 import type { DataSource } from '../sources/source.js';
+import { isGzip } from './gzip.js';
 import { inUtf8, markedEncoding, type TextEncoding } from './text-encoding.js';
 import { inferKinds, type FittingKinds } from '../types/infer-kinds.js';
 import { warnOfAmbiguousDates } from '../types/ambiguous-dates.js';
-import type { ValueKind } from '../types/value-kinds.js';
+import { guessed, type ValueKind } from '../types/value-kinds.js';
 import { foldedName } from './column-names.js';
 import { parseError } from './csv-errors.js';
 import { readHeader, type CsvHeader } from './csv-header.js';
@@ -15,8 +17,10 @@ import { isMissing, type ReadOptions } from './read-options.js';
 /** DuckDB's own are 32 MB, several at a time; a line may have 2 MB. */
 const BUFFER_BYTES = 8 << 20;
 /** Rows, and values, that are looked at before the types are first tried on all rows. */
-const SAMPLE_ROWS = 20_000;
-const SAMPLE_VALUES = 800_000;
+const SAMPLE_ROWS = 5000;
+const SAMPLE_VALUES = 400_000;
+/** Columns of a table that is not looked at as a long one is. */
+const WIDE = 100;
 
 /** A file in UTF-8 with its header. */
 interface Opened {
@@ -190,6 +194,8 @@ class CsvReader {
   }
 
   async #create(files: readonly Opened[], columns: readonly string[], plan: Plan, table: string): Promise<void> {
+    const isWide = columns.length > WIDE;
+    const among = { isWide, hasUnderscores: !isWide && !plan.isProven && (await anyHolds(files, '_')) };
     const list = columns.map(column => {
       const name = quoteName(column);
       const kind = plan.kinds.get(column) ?? null;
@@ -199,14 +205,22 @@ class CsvReader {
         return isOpen ? `case when ${name} is null then null else error('slipway: a value') end as ${name}` : name;
       }
       if (plan.isProven) return `${kind.value(name)} as ${name}`;
-      return (
-        `case when ${name} is null then null when ${kind.fits(name, 'quick')} then ${kind.value(name)} ` +
-        `else error('slipway: of another type') end as ${name}`
-      );
+      return `${guessed(kind, name, among)} as ${name}`;
     });
     await execute(`create table ${quoteName(table)} as select ${list.join(', ')} from ${this.#textOfAll(files)}`);
     if (this.options.dayFirst === undefined) await warnOfAmbiguousDates(table, plan.kinds, files[0]!.source.named);
   }
+}
+
+/** Whether one of the files holds a character; of packed files it is not known. */
+async function anyHolds(files: readonly Opened[], character: string): Promise<boolean> {
+  for (const { source } of files) {
+    if (isGzip(source.file)) return true;
+    for await (const chunk of createReadStream(source.file, { highWaterMark: 1 << 20 })) {
+      if ((chunk as Buffer).includes(character)) return true;
+    }
+  }
+  return false;
 }
 
 /** All columns of the files; the engine does not tell capital letters apart. */

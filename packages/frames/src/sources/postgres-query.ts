@@ -103,7 +103,8 @@ function numberOf(text: string): RowValue {
     case '-Infinity':
       return -Infinity;
     default:
-      return new ExactNumber(text);
+      // The engine keeps whole numbers digit for digit, but rounds a fraction: where that would be more than its end, it stays text.
+      return /\./.test(text) && Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER ? text : new ExactNumber(text);
   }
 }
 

@@ -38,9 +38,7 @@ export async function inferKinds(
   }
   const fitting = new Map<string, readonly ValueKind[]>();
   for (const { kinds, columns: some } of groups.values()) {
-    const fits = (kind: ValueKind): string =>
-      `case when ${kind.fits('"value"', 'quick')} then true else ${kind.fits('"value"', 'exact')} end`;
-    const tests = kinds.map((kind, i) => `bool_and(${fits(kind)}) as k${i}`);
+    const tests = kinds.map((kind, i) => `bool_and(${kind.fits('"value"')}) as k${i}`);
     const rows =
       kinds.length === 0
         ? []

@@ -126,7 +126,7 @@ function testsOf(name: string, found: Found, options: ReadOptions): readonly Tes
         : [];
   return kinds
     .filter(({ type }) => declared === undefined || type === declared)
-    .map(kind => ({ condition: inRows(kind.fits(textOf(name), 'exact')), value: kind.value(textOf(name)) }));
+    .map(kind => ({ condition: inRows(kind.fits(textOf(name))), value: kind.value(textOf(name)) }));
 }
 
 async function answers(raw: string, conditions: readonly (readonly string[])[]): Promise<boolean[][]> {

@@ -1,18 +1,30 @@
 import type { ColumnType } from '@slipway/contract';
 
-/** How thoroughly a text is looked at: `quick` refuses some long numbers that `exact` finds to be exact. */
-export type Thoroughness = 'quick' | 'exact';
-
 /** A kind of value that a text may be. `text` is an SQL expression; so are the results. */
 export interface ValueKind {
   readonly id: string;
   readonly type: ColumnType;
-  /** Whether the text is such a value, and nothing of it is lost when it is read as one. */
-  fits(text: string, thoroughness: Thoroughness): string;
+  /** Whether a text, not a missing one, is such a value, and nothing of it is lost when it is read as one. */
+  fits(text: string): string;
   /** The value of a text that fits. */
   value(text: string): string;
-  /** The same columns read in another order of day and month, where both may fit. */
+  /**
+   * The value of a text that may not fit, by less work than `fits` takes; an error where it does not, and maybe where it
+   * does.
+   *
+   * @param among what is known of the file.
+   */
+  guess?(text: string, among: Surroundings): string;
+  /** The order of day and month, where both may fit. */
   readonly order?: DateOrder;
+}
+
+/** What is known of the file that a text is in. */
+export interface Surroundings {
+  /** Some text holds an underscore, which the engine takes for a separator of digits. */
+  readonly hasUnderscores: boolean;
+  /** There are so many columns that planning what is done with each takes longer than doing it. */
+  readonly isWide: boolean;
 }
 
 /** Whether month or day comes first. */
@@ -32,39 +44,73 @@ const NO_NUMBER = '[+-]?(?:nan|inf|infinity)';
 const integer: ValueKind = {
   id: 'integer',
   type: 'integer',
-  fits: (text, thoroughness) =>
-    thoroughness === 'quick'
-      ? matches(text, `-?${EXACT_DIGITS}`)
-      : `${matches(text, `-?${DIGITS}`)} and coalesce(abs(try_cast(${text} as bigint)) <= ${Number.MAX_SAFE_INTEGER}, false)`,
-  value: text => `cast(${text} as bigint)`
+  fits: text =>
+    firstOrElse(
+      matches(text, `-?${EXACT_DIGITS}`),
+      `${matches(text, `-?${DIGITS}`)} and coalesce(abs(try_cast(${text} as bigint)) <= ${Number.MAX_SAFE_INTEGER}, false)`
+    ),
+  value: text => `cast(${text} as bigint)`,
+  guess: text => orRefused(text, matches(text, `-?${EXACT_DIGITS}`), `cast(${text} as bigint)`)
 };
 
 const number: ValueKind = {
   id: 'number',
   type: 'number',
-  fits: (text, thoroughness) => {
-    if (thoroughness === 'quick')
-      return matches(text, `${decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')}|(?i:${NO_NUMBER})`);
-    return (
-      `(${matches(text, decimal(DIGITS, '[.]', '[0-9]+'))} and ${isExact(text)}) or ` +
-      matches(text, `(?i:${NO_NUMBER})`)
-    );
-  },
-  value: text => withoutNaN(`cast(${text} as double)`)
+  fits: text =>
+    firstOrElse(
+      matches(text, decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')),
+      `(${matches(text, decimal(DIGITS, '[.]', '[0-9]+'))} and ${isExact(text)}) or ${matches(text, `(?i:${NO_NUMBER})`)}`
+    ),
+  value: text => withoutNaN(`cast(${text} as double)`),
+  // The engine itself refuses what is no number; but it takes zeros in front and underscores, which numbers do not have.
+  guess: (text, { hasUnderscores, isWide }) => {
+    if (isWide)
+      return orRefused(text, matches(text, decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')), `cast(${text} as double)`);
+    const begins = PLAIN_BEGINNINGS.map(([from, to]) => `(${text} >= '${from}' and ${text} < '${to}')`).join(' or ');
+    // With no more than 15 digits before the point, none of these is rounded.
+    const isShort = `(strlen(${text}) < 16 or strpos(${text}, '.') between 1 and 16)`;
+    const fits = `(${begins}) and ${isShort}${hasUnderscores ? ` and not contains(${text}, '_')` : ''}`;
+    return orRefused(text, fits, `cast(${text} as double)`);
+  }
 };
+
+/** Texts from the first to before the second, in the order of bytes: those that begin as a number without a zero in front. */
+const PLAIN_BEGINNINGS = [
+  ['1', ':'],
+  ['0', '00'],
+  ['0:', '1'],
+  ['-', '-00'],
+  ['-0:', '-:'],
+  ['.0', '.:']
+] as const;
 
 /** 1,5 as it is written where fields are not separated by commas. */
 const decimalComma: ValueKind = {
   id: 'decimal-comma',
   type: 'number',
-  fits: (text, thoroughness) => {
-    const point = `replace(${text}, ',', '.')`;
-    return thoroughness === 'quick'
-      ? matches(text, `${decimal(EXACT_DIGITS, ',', '[0-9]{1,2}')}|(?i:nan)`)
-      : `(${matches(text, decimal(DIGITS, ',', '[0-9]+'))} and ${isExact(point)}) or ${matches(text, '(?i:nan)')}`;
-  },
+  fits: text =>
+    firstOrElse(
+      matches(text, decimal(EXACT_DIGITS, ',', '[0-9]{1,2}')),
+      `(${matches(text, decimal(DIGITS, ',', '[0-9]+'))} and ${isExact(`replace(${text}, ',', '.')`)}) or ${matches(text, '(?i:nan)')}`
+    ),
   value: text => withoutNaN(`cast(replace(${text}, ',', '.') as double)`)
 };
+
+/** A condition that is found true or false at less cost for most texts. */
+function firstOrElse(sufficient: string, exact: string): string {
+  return `case when ${sufficient} then true else ${exact} end`;
+}
+
+function orRefused(text: string, fits: string, value: string): string {
+  return `case when ${fits} then ${value} when ${text} is null then null else ${OF_ANOTHER_TYPE} end`;
+}
+
+const OF_ANOTHER_TYPE = `error('slipway: of another type')`;
+
+/** SQL: the value of a text that may not be of this kind; an error where it is not. */
+export function guessed(kind: ValueKind, text: string, among: Surroundings): string {
+  return kind.guess?.(text, among) ?? orRefused(text, kind.fits(text), kind.value(text));
+}
 
 const boolean: ValueKind = {
   id: 'boolean',
