@@ -7,7 +7,7 @@ import { viewOf } from '../transport/access-rules.js';
 import { invalidParameter } from './errors.js';
 import { checkFields, fieldChecks } from './field-order.js';
 import { isJsonObject, RpcRequest, type JsonObject } from './request.js';
-import { prefixOf, withOwnNames, withWholeNames, workspaceOf } from './workspaces.js';
+import { prefixOf, withOwnDefault, withOwnNames, withWholeNames, workspaceOf } from './workspaces.js';
 
 export type RpcMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -19,6 +19,8 @@ export interface Rpc {
   readonly version?: '2.0' | '3.0';
   /** Who may call it; its places are fields of the request. */
   readonly access: AccessRule;
+  /** Of a successful answer; 200 when it is not said. */
+  readonly status?: 201 | 204;
   /** Only under the prefix for browsers. */
   readonly browsersOnly?: boolean;
   /**
@@ -55,7 +57,10 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
   for (const rpc of rpcs) {
     const checks = fieldChecks(rpc.method, rpc.path);
     const wholeFields = (request: FastifyRequest): JsonObject =>
-      withWholeNames(fieldsOf(request), rpc.path, prefixOf(workspaceOf(request)));
+      withOwnDefault(
+        withWholeNames(fieldsOf(request), rpc.path, prefixOf(workspaceOf(request))),
+        request.workspaceDefault
+      );
     for (const prefix of rpc.browsersOnly === true ? ['/ajax-api'] : PREFIXES) {
       server.route({
         method: rpc.method,
@@ -71,7 +76,9 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
           const answer = await rpc.handle(fields, viewOf(access, request), request.callerAddress);
           return answer instanceof PiecewiseAnswer
             ? reply.type('application/json; charset=utf-8').send(answer.stream)
-            : reply.send(withOwnNames(answer, rpc.path, prefixOfNames));
+            : reply
+                .code(rpc.status ?? 200)
+                .send(rpc.status === 204 ? null : withOwnNames(answer, rpc.path, prefixOfNames));
         }
       });
     }

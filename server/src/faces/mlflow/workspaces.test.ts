@@ -73,6 +73,25 @@ describe('a workspace of MLflow’s', () => {
     expect(namesIn(await asOwner('GET', 'registered-models/search'))).toEqual(['credit.risk']);
   });
 
+  it('has an experiment of its own for runs that name none', async () => {
+    const created = await inWorkspace('credit', ada, 'POST', 'runs/create', { experiment_id: '0' });
+    const { experiment_id } = (created.json as { run: { info: { experiment_id: string } } }).run.info;
+    expect((await asOwner('GET', `experiments/get?experiment_id=${experiment_id}`)).json).toMatchObject({
+      experiment: { name: 'credit.Default' }
+    });
+    const found = await inWorkspace('credit', ada, 'POST', 'runs/search', { experiment_ids: ['0'] });
+    expect((found.json as { runs: object[] }).runs).toHaveLength(1);
+    const reader = await makeUser(api, 'reader', { taxi: 'viewer' });
+    expect((await inWorkspace('taxi', reader, 'POST', 'runs/create', { experiment_id: '0' })).status).toBe(403);
+    expect((await asOwner('GET', 'experiments/get-by-name?experiment_name=taxi.Default')).status).toBe(404);
+  });
+
+  it('is made and deleted with the answers that the client waits for', async () => {
+    expect((await api.call('POST', '/api/3.0/mlflow/workspaces', { name: 'brief' })).status).toBe(201);
+    const gone = await api.call('DELETE', '/api/3.0/mlflow/workspaces/brief');
+    expect([gone.status, gone.text]).toEqual([204, '']);
+  });
+
   it('shows and takes nothing of another one', async () => {
     const { token } = api.server;
     const created = await asOwner('POST', 'experiments/create', { name: 'taxi.fares' });

@@ -11,9 +11,19 @@ import type { Rpc } from './rpc.js';
  */
 
 const HEADER = 'x-mlflow-workspace';
+/** Experiment 0, which belongs to the default workspace. */
+const SERVER_DEFAULT = '0';
+const DEFAULT_NAME = 'Default';
 /** Procedures about things that are named after their project. */
 const NAMED = /^\/?mlflow\/(experiments|registered-models|model-versions)\//;
 const NAME_FIELDS = ['name', 'new_name', 'experiment_name'];
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Id of the experiment for runs that name none, in a workspace that has it. */
+    workspaceDefault: string | undefined;
+  }
+}
 
 /** The workspace that a request names; undefined: none. */
 export function workspaceOf({ headers }: FastifyRequest): string | undefined {
@@ -22,7 +32,9 @@ export function workspaceOf({ headers }: FastifyRequest): string | undefined {
 }
 
 /** Narrows each request to the workspace that it names. */
-export function keepToWorkspaces(scope: FastifyInstance, { access }: App): void {
+export function keepToWorkspaces(scope: FastifyInstance, app: App): void {
+  const { access } = app;
+  scope.decorateRequest('workspaceDefault', undefined);
   scope.addHook('onRequest', async request => {
     const name = workspaceOf(request);
     const { principal } = request;
@@ -34,7 +46,45 @@ export function keepToWorkspaces(scope: FastifyInstance, { access }: App): void 
       throw noWorkspace(name);
     }
     request.principal = { ...principal, project: name };
+    if (name !== DEFAULT_PROJECT) {
+      request.workspaceDefault = await defaultOf(app, request);
+    }
   });
+}
+
+/**
+ * The experiment that runs of a workspace go to when they name none. Every workspace of MLflow's has one; here it is made with
+ * the first run in it.
+ */
+async function defaultOf({ access, experiments }: App, request: FastifyRequest): Promise<string | undefined> {
+  const { principal } = request;
+  const project = principal?.project;
+  if (principal === undefined || project == null) {
+    return undefined;
+  }
+  const name = `${prefixOf(project)}${DEFAULT_NAME}`;
+  const known = await experiments.byName(name);
+  if (known !== undefined) {
+    return String(known.id);
+  }
+  const isForRun = /\/mlflow\/(runs\/create|logged-models)$/.test(request.routeOptions.url ?? '');
+  const mayMake =
+    isForRun && request.method === 'POST' && (await access.control.allows(principal, 'log', 'project', project));
+  return mayMake ? String(await experiments.create(name, [], null)) : undefined;
+}
+
+/** The fields of a request with the workspace's own experiment in place of the one that every server has. */
+export function withOwnDefault(fields: JsonObject, own: string | undefined): JsonObject {
+  if (own === undefined) {
+    return fields;
+  }
+  const { experiment_id, experiment_ids } = fields;
+  const replaced = (id: unknown): unknown => (id === SERVER_DEFAULT ? own : id);
+  return {
+    ...fields,
+    ...(experiment_id === undefined ? {} : { experiment_id: replaced(experiment_id) }),
+    ...(Array.isArray(experiment_ids) ? { experiment_ids: experiment_ids.map(replaced) } : {})
+  };
 }
 
 /** What names of a workspace begin with everywhere else. */
@@ -88,6 +138,7 @@ export function workspaceRpcs({ access }: App): Rpc[] {
       method: 'POST',
       path: ROOT,
       version: '3.0',
+      status: 201,
       access: { scope: 'admin', on: 'server' },
       handle: async request => {
         const name = newName(request);
@@ -111,6 +162,7 @@ export function workspaceRpcs({ access }: App): Rpc[] {
       method: 'DELETE',
       path: `${ROOT}/:workspace_name`,
       version: '3.0',
+      status: 204,
       access: { scope: 'admin', on: 'server' },
       handle: async request => {
         await access.removeProject(request.text('workspace_name'));

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { portable } from './expressions.js';
 import type { Tables } from './tables.js';
 
 export interface ArtifactRow {
@@ -41,13 +42,15 @@ export async function artifactInTheWay(
 ): Promise<string | undefined> {
   const parts = path.split('/');
   const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-  const below = `${path}/`;
-  const isFolder = folders.length === 0 ? sql`false` : sql`path in (${sql.join(folders)})`;
-  const { rows } = await sql<{ path: string }>`
-    select path from ${sql.table(of.table)}
-    where ${isOwn(of)} and (${isFolder} or substr(path, 1, length(cast(${below} as text))) = cast(${below} as text))
-    limit 1`.execute(db);
-  return rows[0]?.path;
+  const conditions = [isBelow(path), ...(folders.length === 0 ? [] : [sql`path in (${sql.join(folders)})`])];
+  for (const condition of conditions) {
+    const { rows } = await sql<{ path: string }>`
+      select path from ${sql.table(of.table)} where ${isOwn(of)} and ${condition} limit 1`.execute(db);
+    if (rows[0] !== undefined) {
+      return rows[0].path;
+    }
+  }
+  return undefined;
 }
 
 /** A name that is taken gets the new content. */
@@ -80,10 +83,16 @@ export async function putArtifactRow(db: Kysely<Tables>, of: ArtifactRowsOf, fil
 
 /** Deletes a file, or a folder with everything in it. */
 export async function deleteArtifactRows(db: Kysely<Tables>, of: ArtifactRowsOf, path: string): Promise<void> {
-  const below = `${path}/`;
   await sql`
-    delete from ${sql.table(of.table)} where ${isOwn(of)}
-    and (path = ${path} or substr(path, 1, length(cast(${below} as text))) = cast(${below} as text))`.execute(db);
+    delete from ${sql.table(of.table)} where ${isOwn(of)} and (path = ${path} or ${isBelow(path)})`.execute(db);
+}
+
+/** Inside of a folder. SQLite compares by bytes and finds the range in its key; the sign behind the slash is 0. */
+function isBelow(path: string): RawBuilder<unknown> {
+  return portable({
+    sqlite: sql`(path >= ${`${path}/`} and path < ${`${path}0`})`,
+    postgres: sql`starts_with(path, cast(${`${path}/`} as text))`
+  });
 }
 
 function isOwn(of: ArtifactRowsOf): RawBuilder<unknown> {
