@@ -86,7 +86,7 @@ export async function changeTheme(page: Page, theme: 'JupyterLab Light' | 'Jupyt
   await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
 }
 
-/** Takes a picture of the page for human eyes. */
+/** Takes an image of the page for human eyes. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });

@@ -21,7 +21,7 @@ const SOURCES = [
   'import * as slip from "slipway";\nimport { display } from "tslab";\nfor (let day = 1; day <= 3; day++) console.log(`day ${day}`);',
   'const weather = await slip.data("weather", "npm:vega-datasets/data/seattle-weather.csv", { time: "date" });',
   'await weather.chart({ mark: "line", encoding: { x: { field: "date", type: "temporal" }, y: { field: "temp_max", type: "quantitative" } } })',
-  // A picture of 120 × 120 random points is too large to be kept in the database.
+  // An image of 120 × 120 random points is too large to be kept in the database.
   `import { deflateSync, crc32 } from "node:zlib";
 const size = 120;
 const rows = Buffer.concat(Array.from({ length: size }, () => Buffer.concat([Buffer.of(0), Buffer.from(Array.from({ length: 3 * size }, () => Math.random() * 256))])));
@@ -99,7 +99,7 @@ describe.skipIf(place === null)('the session of a TypeScript notebook', () => {
   it('shows what each cell has shown: text, tables and charts', async () => {
     await cell(1).locator('.jp-SlipwayOutputs').getByText('day 3').waitFor();
     await cell(2).locator('.jp-SlipwayOutputs').getByText('1,461 rows').first().waitFor();
-    // The page trusts no output, and leaves the pictures of a profile all the same.
+    // The page trusts no output, and leaves the images of a profile all the same.
     const bars = cell(2).getByAltText(/^distribution of temp_max: \d+ values from/);
     await bars.waitFor();
     expect(await bars.evaluate((node: HTMLImageElement) => [node.naturalWidth, node.naturalHeight])).toEqual([84, 18]);

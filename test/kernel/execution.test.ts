@@ -48,7 +48,7 @@ describe('a cell', () => {
 
   it('whose value cannot be shown is an error of the cell', async () => {
     for (const code of [
-      '({ [Symbol.for("Jupyter.display")]() { throw new Error("no picture") } })',
+      '({ [Symbol.for("Jupyter.display")]() { throw new Error("not an image") } })',
       'const own = { text: "x", self: null as unknown }; own.self = own;\n({ [Symbol.for("Jupyter.display")]: () => own })'
     ]) {
       const cell = await kernel.execute(code);

@@ -113,11 +113,11 @@ describe('an ONNX file that is not as a service wants it', () => {
   });
 
   it('takes an image as one tensor, when nobody names its numbers', async () => {
-    const model = await bring('image', { inputs: ['picture'] });
-    expect(model.signature.inputs).toMatchObject([{ name: 'picture', shape: [-1, 1, 3, 3] }]);
-    expect(model.provenance.edits).toEqual(['The input x is named picture.']);
+    const model = await bring('image', { inputs: ['image'] });
+    expect(model.signature.inputs).toMatchObject([{ name: 'image', shape: [-1, 1, 3, 3] }]);
+    expect(model.provenance.edits).toEqual(['The input x is named image.']);
     const graph = await LoadedGraph.load(model.onnx);
-    const rows = { picture: [Array.from({ length: 9 }, (_, i) => i), Array<number>(9).fill(1)] };
+    const rows = { image: [Array.from({ length: 9 }, (_, i) => i), Array<number>(9).fill(1)] };
     const answers = await graph.run(namedFeeds(model.signature.inputs, rows, 0, 2));
     await graph.release();
     expect([...(answers['value']!.data as Float32Array)]).toEqual([36, 9]);
@@ -126,7 +126,7 @@ describe('an ONNX file that is not as a service wants it', () => {
   it('takes pixels, scaled for each channel and put in the order of the file', async () => {
     const image = { divide: 1, mean: [1, 2, 3], std: [1, 2, 4] };
     const pixels = [10, 20, 30, 11, 21, 31, 12, 22, 32, 13, 23, 33];
-    const model = await bring('picture', { image, sample: { x: [pixels, pixels.map(pixel => pixel + 1)] } });
+    const model = await bring('image', { image, sample: { x: [pixels, pixels.map(pixel => pixel + 1)] } });
     expect(model.signature.inputs).toMatchObject([{ name: 'x', shape: [-1, 2, 2, 3], format: 'image' }]);
     // By channels: (10 … 13 − 1) / 1, (20 … 23 − 2) / 2, (30 … 33 − 3) / 4, each with its weight from 1 to 12.
     const numbers = [9, 10, 11, 12, 9, 9.5, 10, 10.5, 6.75, 7, 7.25, 7.5];
@@ -135,12 +135,12 @@ describe('an ONNX file that is not as a service wants it', () => {
   });
 
   it('takes bytes as pixels, which are not to be scaled', async () => {
-    const model = await bring('bytes-picture', { image: {} });
+    const model = await bring('bytes-image', { image: {} });
     expect(model.signature.inputs).toMatchObject([{ datatype: 'INT32', shape: [-1, 2, 2, 3], format: 'image' }]);
     expect(model.provenance.edits).toContain(
-      'The input x takes pictures of 2×2×3, pixels from 0 to 255; the graph takes them as they are.'
+      'The input x takes images of 2×2×3, pixels from 0 to 255; the graph takes them as they are.'
     );
-    expect((await refusal('bytes-picture', { image: { divide: 255 } })).message).toContain('are not to be scaled');
+    expect((await refusal('bytes-image', { image: { divide: 255 } })).message).toContain('are not to be scaled');
     expect((await refusal('several-inputs', { inputs: { b: ['c', 'd'] }, image: {} })).message).toContain(
       'No input of the model is a tensor'
     );

@@ -97,7 +97,7 @@ describe('ONNX files of PyTorch', () => {
 
   const FRAMES = ['upper left', 'upper right', 'lower left', 'lower right'];
 
-  it('that read pictures keep their tensor, channels first as PyTorch has it', async () => {
+  it('that read images keep their tensor, channels first as PyTorch has it', async () => {
     const model = await importOnnx(file('torch2-frames'), { labels: FRAMES, scores: 'logits' });
     expect(model.signature.inputs).toEqual([
       { name: 'image', datatype: 'FP32', shape: [-1, 1, 8, 8], nullable: false, range: null }
@@ -106,7 +106,7 @@ describe('ONNX files of PyTorch', () => {
   });
 
   it.each(['torch1-frames', 'torch2-frames'])(
-    '%s takes pixels from 0 to 255 when it is said to be of pictures, and answers as in Python',
+    '%s takes pixels from 0 to 255 when it is said to be of images, and answers as in Python',
     async name => {
       const { models } = await torchModels();
       const { rows, expected } = models[name]!;
@@ -125,7 +125,7 @@ describe('ONNX files of PyTorch', () => {
         }
       ]);
       expect(plain.provenance.edits).toContain(
-        'The input image takes pictures of 8×8×1, pixels from 0 to 255; the graph divides them by 255, ' +
+        'The input image takes images of 8×8×1, pixels from 0 to 255; the graph divides them by 255, ' +
           'subtracts 0.25, divides them by 0.5, puts the channels first.'
       );
       const model = await importOnnx(file(name), {
@@ -142,7 +142,7 @@ describe('ONNX files of PyTorch', () => {
     }
   );
 
-  it('that read pictures are measured on images of the notebook, which know their truth', async () => {
+  it('that read images are measured on images of the notebook, which know their truth', async () => {
     process.env['SLIPWAY_URL'] = server().url;
     process.env['SLIPWAY_TOKEN'] = server().token;
     const { models } = await torchModels();
@@ -159,15 +159,15 @@ describe('ONNX files of PyTorch', () => {
     const { version } = await slip.importOnnx(file('torch1-frames'), { name: 'measured-frames', ...said });
     expect(version!.signature!.target).toBe('quarter');
     expect(version!.headline).toMatchObject({ metric: 'accuracy', value: 1, baseline: { name: 'majority' } });
-    const asPictures = slip.importOnnx(file('torch1-frames'), { ...said, image: {} });
-    await expect(asPictures).rejects.toThrow('The model reads 8×8×1; the test rows are 1×8×8.');
+    const asImages = slip.importOnnx(file('torch1-frames'), { ...said, image: {} });
+    await expect(asImages).rejects.toThrow('The model reads 8×8×1; the test rows are 1×8×8.');
   });
 
-  it('take picture files, once the command line says what their pixels are', async () => {
+  it('take image files, once the command line says what their pixels are', async () => {
     const asked = ['--labels', FRAMES.join(','), '--scores', 'logits', '--pixels', '0/1', '--data', data()];
-    const imported = await slipway(['models', 'import', file('torch2-frames'), '--name', 'picture-frames', ...asked]);
+    const imported = await slipway(['models', 'import', file('torch2-frames'), '--name', 'image-frames', ...asked]);
     expect(imported.stdout).toContain('reads     image (FP32 8×8×1 image)');
-    const promoted = await slipway(['promote', 'picture-frames', '--to', 'dev', '--data', data()]);
+    const promoted = await slipway(['promote', 'image-frames', '--to', 'dev', '--data', data()]);
     const url = /answers in dev at (\S+)/.exec(promoted.stdout)![1]!;
     const pixels = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 >= 4 && i < 32 ? 170 : 40));
     const png = await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } })
@@ -179,9 +179,9 @@ describe('ONNX files of PyTorch', () => {
     expect(wrong.stderr).toContain("--pixels takes 255, 1 or MEAN/STD, not 'half'");
   });
 
-  it('are refused as pictures when their rows are none', async () => {
+  it('are refused as images when their rows are none', async () => {
     const table = (await refusal('torch1-logits', { inputs: NAMES, labels: LABELS, image: {} })) as OnnxImportError;
-    expect(table.message).toContain('No input of the model is a tensor that could be a picture.');
+    expect(table.message).toContain('No input of the model is a tensor that could be an image.');
     const strange = (await refusal('torch1-frames', { labels: FRAMES, image: { mean: [1, 2] } })) as OnnxImportError;
     expect(strange.message).toContain('Pixels of 1 channels cannot be made (pixel / 255 − [1, 2]) / [1].');
     const sample = { image: [[1, 2, 3]] };

@@ -15,7 +15,7 @@ export function sparklinePoints(values: readonly number[]): string {
     .join(' ');
 }
 
-/** A small picture of a series; the row says the last value in words, so it is hidden from screen readers. */
+/** A small image of a series; the row says the last value in words, so it is hidden from screen readers. */
 export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element | null {
   if (values.filter(Number.isFinite).length < 2) {
     return null;

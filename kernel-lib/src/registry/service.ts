@@ -1,20 +1,20 @@
 import { PredictAnswer } from '@slipway/contract';
 import { z } from 'zod';
-import { pictureFile } from '@slipway/learning';
+import { imageFile } from '@slipway/learning';
 import { type MimeBundle, SlipwayError } from '@slipway/notebook';
 import type { InputRow } from '@slipway/learning';
 import { lineBundle } from './registry-display.js';
 
 export type Prediction = PredictAnswer['predictions'][number];
 
-/** What is asked of the service's own description: which inputs are pictures. */
+/** What is asked of the service's own description: which inputs are images. */
 const Described = z.object({
   inputs: z.array(z.object({ name: z.string(), parameters: z.looseObject({ format: z.string() }).optional() }))
 });
 
 /** A running service, as a notebook calls it. */
 export class ServiceHandle {
-  #pictures: Promise<ReadonlySet<string>> | undefined;
+  #images: Promise<ReadonlySet<string>> | undefined;
 
   constructor(
     readonly name: string,
@@ -32,7 +32,7 @@ export class ServiceHandle {
    * Asks the service about one row or several: `predict({ wind: 3.3 })`, `predict({ image: "cat.png" })`.
    *
    * @throws SlipwayError REQUEST_REFUSED with the service's own words (what was wrong, and where), SERVICE_UNAVAILABLE,
-   * DATA_NOT_FOUND for a picture that is not there.
+   * DATA_NOT_FOUND for an image that is not there.
    */
   async predict(row: InputRow): Promise<Prediction>;
   async predict(rows: InputRow[]): Promise<Prediction[]>;
@@ -66,26 +66,26 @@ export class ServiceHandle {
     }
   }
 
-  /** The row as JSON takes it: pictures as base64 of their files. */
+  /** The row as JSON takes it: images as base64 of their files. */
   async #sendable(row: InputRow): Promise<Record<string, unknown>> {
     const entries = Object.entries(row).map(async ([name, value]) => {
-      const mayBePicture = typeof value === 'string' || value instanceof Uint8Array;
-      if (mayBePicture && (await this.#pictureInputs()).has(name)) {
-        return [name, Buffer.from(await pictureFile(value)).toString('base64')];
+      const mayBeImage = typeof value === 'string' || value instanceof Uint8Array;
+      if (mayBeImage && (await this.#imageInputs()).has(name)) {
+        return [name, Buffer.from(await imageFile(value)).toString('base64')];
       }
       return [name, ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value];
     });
     return Object.fromEntries(await Promise.all(entries)) as Record<string, unknown>;
   }
 
-  /** Names of the inputs that are pictures; asked of the service when a row may hold one. */
-  #pictureInputs(): Promise<ReadonlySet<string>> {
-    this.#pictures ??= this.#fetch(`/v2/models/${encodeURIComponent(this.name)}`).then(async response => {
+  /** Names of the inputs that are images; asked of the service when a row may hold one. */
+  #imageInputs(): Promise<ReadonlySet<string>> {
+    this.#images ??= this.#fetch(`/v2/models/${encodeURIComponent(this.name)}`).then(async response => {
       const described = Described.safeParse(response.ok ? await response.json() : null);
       const inputs = described.success ? described.data.inputs : [];
       return new Set(inputs.filter(({ parameters }) => parameters?.format === 'image').map(({ name }) => name));
     });
-    return this.#pictures;
+    return this.#images;
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {

@@ -45,7 +45,7 @@ export const SignatureInput = z.object({
     .optional()
     .describe(
       'moment: a text that is a date (2024-01-31) or a time (2024-01-31T18:30:00), without a zone or in UTC. ' +
-        'image: pixels from 0 to 255, shape [-1, height, width, channels]; services also take picture files.'
+        'image: pixels from 0 to 255, shape [-1, height, width, channels]; services also take image files.'
     )
 });
 export type SignatureInput = z.infer<typeof SignatureInput>;

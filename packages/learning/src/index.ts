@@ -48,7 +48,7 @@ export { prepareAutolog } from './runs/prepare-autolog.js';
 export { currentRun, type FinishedRun, openRunForCells, Run, run } from './runs/run.js';
 export { currentScoring, readScoring, SCORING_RESOURCE, scoringCell, useScoring } from './scoring/scoring-module.js';
 export { type ImageBatch, type ImageBatchOptions, ImageFolder, type ImageOptions, images } from './tensors/images.js';
-export { pictureFile } from './tensors/picture-file.js';
+export { imageFile } from './tensors/image-file.js';
 export type { TensorContent, TensorRows } from './tensors/tensor-rows.js';
 export type { ColumnTensorOptions, TensorOptions } from './tensors/tensor-options.js';
 export { TensorSet } from './tensors/tensor-set.js';

@@ -21,10 +21,10 @@ it('what killed processes left an hour ago is deleted, and nothing else', async 
   make(`slipway-content-${dead}-bbbbbb`, 5);
   make(`slipway-rows-${process.pid}-cccccc`, 90);
   make(`slipway-mine-${dead}-dddddd`, 90);
-  make('holiday-pictures', 90);
+  make('holiday-images', 90);
   await sweep(place);
   expect(readdirSync(place).sort()).toEqual([
-    'holiday-pictures',
+    'holiday-images',
     `slipway-content-${dead}-bbbbbb`,
     `slipway-mine-${dead}-dddddd`,
     `slipway-rows-${process.pid}-cccccc`

@@ -84,21 +84,21 @@ describe('inputs that are tensors', () => {
     range: { min: 0, max: 9 },
     format: undefined
   };
-  const pictures = { ...signature, inputs: [image, window] };
+  const images = { ...signature, inputs: [image, window] };
   const url = 'data:image/png;base64,iVBORw0KGgo=';
 
-  it('are a picture to be chosen, and a small list of typical numbers', () => {
-    expect(defaultTexts(pictures, [])).toEqual({ image: '', window: '[[4.5,4.5],[4.5,4.5]]' });
+  it('are an image to be chosen, and a small list of typical numbers', () => {
+    expect(defaultTexts(images, [])).toEqual({ image: '', window: '[[4.5,4.5],[4.5,4.5]]' });
   });
 
-  it('are read as the data URL of the picture, and as numbers', () => {
-    expect(readInputs(pictures, { image: url, window: '[1, 2, 3, 4]' })).toEqual({ image: url, window: [1, 2, 3, 4] });
-    expect(readInputs(pictures, { image: '', window: '[1, 2' })).toEqual({ image: null, window: '[1, 2' });
+  it('are read as the data URL of the image, and as numbers', () => {
+    expect(readInputs(images, { image: url, window: '[1, 2, 3, 4]' })).toEqual({ image: url, window: [1, 2, 3, 4] });
+    expect(readInputs(images, { image: '', window: '[1, 2' })).toEqual({ image: null, window: '[1, 2' });
   });
 
   it('are read from a file by the curl command', () => {
     expect(curlCommand('http://127.0.0.1:18601', { image: url, window: [1] })).toBe(
-      `{ printf %s '{"image":'; printf '"'; base64 < picture.png | tr -d '\\n'; printf '"'; printf %s ',"window":[1]}'; } |\n` +
+      `{ printf %s '{"image":'; printf '"'; base64 < image.png | tr -d '\\n'; printf '"'; printf %s ',"window":[1]}'; } |\n` +
         "  curl -s http://127.0.0.1:18601/predict -H 'Content-Type: application/json' -d @-"
     );
   });

@@ -46,7 +46,7 @@ function defaultText(input: SignatureInput, profile: ColumnProfile | undefined):
   }
 }
 
-/** A picture is chosen; of a small tensor each number is the middle of the training range. */
+/** An image is chosen; of a small tensor each number is the middle of the training range. */
 function tensorText({ format, range }: SignatureInput, shape: readonly number[]): string {
   const size = shape.reduce((product, length) => product * length, 1);
   if (format === 'image' || size > MOST_SHOWN) {
@@ -105,7 +105,7 @@ function readInput(input: SignatureInput, text: string): InputRow[string] {
   }
 }
 
-/** Numbers as JSON, or a picture as data URL; other texts are sent as they are. */
+/** Numbers as JSON, or an image as data URL; other texts are sent as they are. */
 function readTensor(text: string): InputRow[string] {
   if (text === '') {
     return null;
@@ -118,16 +118,16 @@ function readTensor(text: string): InputRow[string] {
   }
 }
 
-const PICTURE_URL = /"data:image\/[^"]*"/;
+const IMAGE_URL = /"data:image\/[^"]*"/;
 
-/** The command that asks the service the same from a terminal; a picture is read from a file there. */
+/** The command that asks the service the same from a terminal; an image is read from a file there. */
 export function curlCommand(url: string, row: InputRow): string {
   const body = JSON.stringify(row).replaceAll("'", `'\\''`);
-  const parts = body.split(PICTURE_URL);
+  const parts = body.split(IMAGE_URL);
   if (parts.length > 1) {
     const pieces = parts
       .map(part => `printf %s '${part}'`)
-      .join(`; printf '"'; base64 < picture.png | tr -d '\\n'; printf '"'; `);
+      .join(`; printf '"'; base64 < image.png | tr -d '\\n'; printf '"'; `);
     return `{ ${pieces}; } |\n  curl -s ${url}/predict -H 'Content-Type: application/json' -d @-`;
   }
   return `curl -s ${url}/predict \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;

@@ -12,7 +12,7 @@ const shown = (input: SignatureInput, text: string): string =>
   );
 
 describe('the field of a tensor', () => {
-  it('lets a picture be chosen, and shows it', () => {
+  it('lets an image be chosen, and shows it', () => {
     const empty = shown(image, '');
     expect(empty).toContain('type="file"');
     expect(empty).toContain('the model sees it grey, 28 × 28');

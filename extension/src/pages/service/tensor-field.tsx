@@ -6,17 +6,17 @@ interface TensorFieldProps {
   readonly input: SignatureInput;
   /** Of one row. */
   readonly shape: readonly number[];
-  /** A picture as data URL, or the numbers as JSON. */
+  /** An image as data URL, or the numbers as JSON. */
   readonly text: string;
   readonly onChange: (text: string) => void;
 }
 
-/** A field for a picture, which is chosen as a file, or for the numbers of a tensor. */
+/** A field for an image, which is chosen as a file, or for the numbers of a tensor. */
 export function TensorField(props: TensorFieldProps): JSX.Element {
-  return props.input.format === 'image' ? <PictureField {...props} /> : <NumbersField {...props} />;
+  return props.input.format === 'image' ? <ImageField {...props} /> : <NumbersField {...props} />;
 }
 
-function PictureField({ input, shape, text, onChange }: TensorFieldProps): JSX.Element {
+function ImageField({ input, shape, text, onChange }: TensorFieldProps): JSX.Element {
   const trans = useTranslation();
   const choose = (event: ChangeEvent<HTMLInputElement>): void => {
     const file = event.target.files?.[0];
@@ -34,12 +34,12 @@ function PictureField({ input, shape, text, onChange }: TensorFieldProps): JSX.E
       <span className="jp-SlipwayField-name">{input.name}</span>
       <input type="file" name={input.name} accept="image/png,image/jpeg,image/webp,image/gif" onChange={choose} />
       {text.startsWith('data:') ? (
-        <img className="jp-SlipwayField-picture" src={text} alt={trans.__('The chosen picture')} />
+        <img className="jp-SlipwayField-image" src={text} alt={trans.__('The chosen image')} />
       ) : null}
       <span className="jp-SlipwayField-hint">
         {channels === 1
-          ? trans.__('a picture; the model sees it grey, %1 × %2', height, width)
-          : trans.__('a picture; the model sees it as %1 × %2', height, width)}
+          ? trans.__('an image; the model sees it grey, %1 × %2', height, width)
+          : trans.__('an image; the model sees it as %1 × %2', height, width)}
       </span>
     </label>
   );

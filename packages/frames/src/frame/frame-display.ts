@@ -55,7 +55,7 @@ export function profileBundle(
         : `${shown(p.min)} … ${shown(p.max)}`,
     p.mean === null ? '' : formatNumber(p.mean)
   ]);
-  const pictures = profile.map(p => {
+  const images = profile.map(p => {
     const counts = p.histogram?.counts ?? p.top.map(t => t.count);
     const many = p.type === 'date' || p.type === 'timestamp' || counts.length === 0;
     return { html: many ? '' : renderBars(counts, distributionText(p)) };
@@ -66,7 +66,7 @@ export function profileBundle(
   const body =
     renderTable(
       [...header, 'distribution'],
-      texts.map((row, i) => [...row, pictures[i]!])
+      texts.map((row, i) => [...row, images[i]!])
     ) +
     `<ul style="list-style:none;padding:0;margin:6px 0 0">${checkLines.map(l => `<li>${escapeHtml(l)}</li>`).join('')}</ul>`;
   return {

@@ -115,7 +115,7 @@ export async function columnsOf({ signature }: ImportedModel, test: Frame, names
 }
 
 /**
- * The same for rows of tensors: pictures from 0 to 255 for an input of pixels, else the numbers as they were given.
+ * The same for rows of tensors: images from 0 to 255 for an input of pixels, else the numbers as they were given.
  *
  * @throws SlipwayError MODEL_MISMATCH when the model reads other rows; TARGET_MISSING.
  */
@@ -165,7 +165,7 @@ function refuseOtherTensors({ signature }: ImportedModel, { content, noun }: Ten
     {
       remedy: isImage
         ? `Read them with { size: [${reads[0]}, ${reads[1]}], channels: ${reads[2]} }.`
-        : 'If it reads pictures with the channels first, say { image: {} } and what it wants of its pixels.'
+        : 'If it reads images with the channels first, say { image: {} } and what it wants of its pixels.'
     }
   );
 }

@@ -75,7 +75,7 @@ export async function tensorExamples({ train, test, task }: TensorExamplesOption
       [content.name]: places.map(place => Array.from(asked.subarray(place * width, (place + 1) * width)))
     }),
     checkRows,
-    // Of pictures a perfect score is nothing strange.
+    // Of images a perfect score is nothing strange.
     check: checkRows
   };
 }

@@ -1,7 +1,7 @@
 import type { Behavior, BehaviorClaim, Columns } from '@slipway/contract';
-import { decodePicture, flatRow, RowShapeError, valueNamed, type PictureShape } from '@slipway/tensor-inputs';
+import { decodeImage, flatRow, RowShapeError, valueNamed, type ImageShape } from '@slipway/tensor-inputs';
 import type { PlainValue } from '@slipway/frames';
-import { pictureFile, pictureRefused } from '../tensors/picture-file.js';
+import { imageFile, imageRefused } from '../tensors/image-file.js';
 import { type MimeBundle, SlipwayError, suggestion, warnOfCell } from '@slipway/notebook';
 import type { InputRow, ModelInputs } from '../prep/model-inputs.js';
 import { Run } from '../runs/run.js';
@@ -91,7 +91,7 @@ export async function testBehavior(
   }
   const behaviors: Behavior[] = [];
   for (const [name, each] of Object.entries(tests)) {
-    behaviors.push(behaviorOf(name, await withPictures(each, model.parts), model.parts));
+    behaviors.push(behaviorOf(name, await withImages(each, model.parts), model.parts));
   }
   const results = behaviors.map(behavior => ({
     name: behavior.name,
@@ -234,18 +234,18 @@ function storable(value: InputRow[string], prep: ModelInputs, place: string): Co
   }
 }
 
-/** The test with the pixels of the pictures that its rows name. */
-async function withPictures(each: BehaviorTest, { prep }: TrainedModelParts): Promise<BehaviorTest> {
+/** The test with the pixels of the images that its rows name. */
+async function withImages(each: BehaviorTest, { prep }: TrainedModelParts): Promise<BehaviorTest> {
   if (prep.kind !== 'tensor' || prep.parts.format !== 'image' || !('rows' in each) || !each.rows) return each;
   const { name } = prep.parts;
   const rows = [each.rows].flat().map(async (row: InputRow): Promise<InputRow> => {
     const value = row[name];
     if (typeof value !== 'string' && !(value instanceof Uint8Array)) return row;
     try {
-      const pixels = await decodePicture(await pictureFile(value), prep.shape as PictureShape);
+      const pixels = await decodeImage(await imageFile(value), prep.shape as ImageShape);
       return { ...row, [name]: Array.from(pixels) };
     } catch (error) {
-      throw pictureRefused('A picture of the test', error);
+      throw imageRefused('An image of the test', error);
     }
   });
   return { ...each, rows: await Promise.all(rows) };

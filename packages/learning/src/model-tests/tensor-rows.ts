@@ -29,7 +29,7 @@ export async function testTensors(subject: TensorSubject): Promise<ModelTestResu
   return [await sizeLeakage(subject), copiesOverSplit(subject), numbersInRange(subject)];
 }
 
-/** Pictures of one class that all come in another size than the others' tell their class by their file. */
+/** Images of one class that all come in another size than the others' tell their class by their file. */
 async function sizeLeakage({ train, test, target }: TensorSubject): Promise<ModelTestResult> {
   const sizes = ['width', 'height'].filter(name => train.noun === 'images' && train.frame.columnNames.includes(name));
   if (sizes.length === 0) return passed('no-leakage', `"${train.content.name}" is the only input.`);
@@ -45,7 +45,7 @@ async function sizeLeakage({ train, test, target }: TensorSubject): Promise<Mode
   );
 }
 
-/** Copies are found by the SHA-256 of what the model reads, so that the same picture in two formats counts as well. */
+/** Copies are found by the SHA-256 of what the model reads, so that the same image in two formats counts as well. */
 function copiesOverSplit({ train, test, learned, asked, width }: TensorSubject): ModelTestResult {
   if (train.frame.table === test.frame.table) {
     return found(
@@ -87,7 +87,7 @@ function numbersInRange({ train, test, learned, asked, width }: TensorSubject): 
     return found(
       'inputs-in-range',
       'warn',
-      `${blank} of ${ends.length} training ${train.noun} hold one number only, as blank pictures do.`,
+      `${blank} of ${ends.length} training ${train.noun} hold one number only, as blank images do.`,
       'Look at them, and leave out those that were not read rightly.'
     );
   }

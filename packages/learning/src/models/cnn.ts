@@ -17,7 +17,7 @@ export interface CnnOptions {
 }
 
 /**
- * A convolutional network for pictures: `slip.cnn({ filters: [16, 32], dense: [64] })`.
+ * A convolutional network for images: `slip.cnn({ filters: [16, 32], dense: [64] })`.
  *
  * @example
  * slip.cnn({ filters: [8, 16], dense: [32] }).kind // 'cnn'
@@ -38,7 +38,7 @@ export function cnn(options: CnnOptions = {}): ModelSpec {
  *
  * @param shape of one row: height, width, channels.
  * @param classes null for a regression.
- * @throws SlipwayError MODEL_MISMATCH for rows that are no pictures, or too small to be halved that often.
+ * @throws SlipwayError MODEL_MISMATCH for rows that are not images, or too small to be halved that often.
  */
 export function buildCnn(
   tf: Tf,
@@ -96,7 +96,7 @@ function refuseShape(shape: readonly number[], halvings: number): void {
   if (shape.length !== 3) {
     throw new SlipwayError(
       'MODEL_MISMATCH',
-      `slip.cnn() reads pictures; the rows have the shape [${shape.join(', ')}].`,
+      `slip.cnn() reads images; the rows have the shape [${shape.join(', ')}].`,
       {
         remedy: 'Its rows are height × width × channels. For columns fit slip.mlp() or slip.gradientBoosting().'
       }
@@ -105,8 +105,8 @@ function refuseShape(shape: readonly number[], halvings: number): void {
   if (Math.min(height, width) < 2 ** halvings) {
     throw new SlipwayError(
       'MODEL_MISMATCH',
-      `Pictures of ${height}×${width} cannot be halved ${halvings} times, as slip.cnn() does after each of its ${halvings} convolutions.`,
-      { remedy: 'Name fewer filters, or read larger pictures.' }
+      `Images of ${height}×${width} cannot be halved ${halvings} times, as slip.cnn() does after each of its ${halvings} convolutions.`,
+      { remedy: 'Name fewer filters, or read larger images.' }
     );
   }
 }

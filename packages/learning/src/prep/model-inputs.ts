@@ -15,7 +15,7 @@ export type ModelInputs = FittedPrep | TensorInput;
 
 /**
  * A named row: one value per input of the model. `null` is a missing value. For a tensor, its numbers, flat or nested; for a
- * picture also its file: a path relative to the notebook, a data URL, or the bytes (`Uint8Array`) of the file.
+ * image also its file: a path relative to the notebook, a data URL, or the bytes (`Uint8Array`) of the file.
  */
 export type InputRow = Record<
   string,

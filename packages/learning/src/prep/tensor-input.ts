@@ -10,14 +10,14 @@ export interface TensorInputParts {
   /** Is subtracted before the division: one number for all, or one for each place of the last axis. */
   readonly offset: readonly number[];
   readonly scale: readonly number[];
-  /** `image`: pixels from 0 to 255, which services also read from picture files. */
+  /** `image`: pixels from 0 to 255, which services also read from image files. */
   readonly format: 'image' | null;
   /** Smallest and largest number of the training rows. */
   readonly range: { readonly min: number; readonly max: number };
 }
 
 /**
- * An input whose rows are tensors: pictures, or windows of a series. (value − offset) / scale is computed in float32 here and
+ * An input whose rows are tensors: images, or windows of a series. (value − offset) / scale is computed in float32 here and
  * inside the exported graph, so that serving cannot differ.
  */
 export class TensorInput {

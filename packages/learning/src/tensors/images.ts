@@ -1,4 +1,4 @@
-import { decodePicture, PictureError, pictureSize } from '@slipway/tensor-inputs';
+import { decodeImage, ImageError, imageSize } from '@slipway/tensor-inputs';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { warnOfCell } from '@slipway/notebook';
 import type { MimeBundle } from '@slipway/notebook';
 import { notebook } from '@slipway/notebook';
 import { findImages, type ImageFile } from './image-files.js';
-import { pictureRefused } from './picture-file.js';
+import { imageRefused } from './image-file.js';
 import { shuffledIndices } from '@slipway/statistics/random';
 import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
 import { openFrame, type Frame } from '@slipway/frames';
@@ -39,7 +39,7 @@ export interface ImageBatch {
   readonly rows: number;
 }
 
-/** Pictures that are decoded at the same time. */
+/** Images that are decoded at the same time. */
 const AT_A_TIME = 32;
 
 /** Images in folders that are named after their classes. */
@@ -135,9 +135,9 @@ export class ImageFolder implements TensorRows {
       });
     });
     try {
-      return await decodePicture(bytes, this.shape);
+      return await decodeImage(bytes, this.shape);
     } catch (cause) {
-      throw pictureRefused(`"${file}"`, cause);
+      throw imageRefused(`"${file}"`, cause);
     }
   }
 
@@ -197,8 +197,8 @@ function refuseOptions({ size, channels = 3 }: ImageOptions): void {
 async function* describeAll(place: string, found: readonly ImageFile[]): AsyncGenerator<readonly RowValue[]> {
   for (const { file, label } of found) {
     const bytes = await readFile(path.join(place, file));
-    const { width, height } = await pictureSize(bytes).catch((cause: unknown) => {
-      if (!(cause instanceof PictureError)) throw cause;
+    const { width, height } = await imageSize(bytes).catch((cause: unknown) => {
+      if (!(cause instanceof ImageError)) throw cause;
       throw new SlipwayError('DATA_UNREADABLE', `"${file}" is no image that can be read: it ${cause.message}.`, {
         remedy: 'Delete it, or save it anew as PNG or JPEG; nothing was registered.',
         cause

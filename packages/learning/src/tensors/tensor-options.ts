@@ -7,7 +7,7 @@ export interface TensorOptions {
   readonly shape: readonly number[];
   /** The truth of each row: classes, or numbers. */
   readonly labels: readonly (string | number | boolean)[];
-  /** `pixels` are from 0 to 255, and services then also take picture files. Default `numbers`. */
+  /** `pixels` are from 0 to 255, and services then also take image files. Default `numbers`. */
   readonly content?: 'pixels' | 'numbers';
   /** Of numbers, what models receive: standardized by the training rows (the default), or as they are. */
   readonly scaling?: 'standardize' | 'none';

@@ -9,7 +9,7 @@ import type { ColumnTensorOptions, TensorOptions } from './tensor-options.js';
 import { invalid, refuseShape, TensorSet } from './tensor-set.js';
 
 /**
- * Registers tensors that are held as arrays, with their truth, as a version of dataset `name`: pictures as numbers, or windows
+ * Registers tensors that are held as arrays, with their truth, as a version of dataset `name`: images as numbers, or windows
  * of a series. `slip.fit(model, await set.split({ test: 0.2 }))` trains on them. Of a frame instead of a name: its column of lists.
  *
  * @throws SlipwayError OPTION_INVALID for a shape that is none, or lists of unequal length; DATA_REFUSED for a row of another

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { escapeHtml, type NotebookContext, PICTURE_COLOURS, renderCard, renderPicture } from '@slipway/notebook';
+import { escapeHtml, type NotebookContext, CHART_COLORS, renderCard, renderDrawing } from '@slipway/notebook';
 import { formatNumber } from '@slipway/wording';
 
 const WIDTH = 420;
@@ -22,10 +22,10 @@ export class LossChart {
   readonly #title: string;
   readonly #epochs: number;
   readonly #started = Date.now();
-  readonly #train: Curve = { name: 'loss', colour: PICTURE_COLOURS.first, dash: '', values: [] };
+  readonly #train: Curve = { name: 'loss', colour: CHART_COLORS.first, dash: '', values: [] };
   readonly #validation: Curve = {
     name: 'validation loss',
-    colour: PICTURE_COLOURS.second,
+    colour: CHART_COLORS.second,
     dash: '5 3',
     values: []
   };
@@ -78,7 +78,7 @@ export class LossChart {
     const html = renderCard({
       title: this.#title,
       subtitle: sentence,
-      body: `${bar}${this.#picture(now)}<div>${legend.join(' &nbsp; ')}</div>`
+      body: `${bar}${this.#image(now)}<div>${legend.join(' &nbsp; ')}</div>`
     });
     this.#book.display(
       { 'text/html': html, 'text/plain': `${this.#title}: ${sentence}; ${now.join(', ')}` },
@@ -87,7 +87,7 @@ export class LossChart {
     this.#shown = true;
   }
 
-  #picture(now: readonly string[]): string {
+  #image(now: readonly string[]): string {
     const curves = [this.#train, this.#validation].filter(c => c.values.length > 0);
     const all = curves.flatMap(c => c.values).filter(Number.isFinite);
     if (all.length === 0) return '';
@@ -105,17 +105,17 @@ export class LossChart {
       );
     });
     const label = (text: string, atX: number, atY: number, anchor: string): string =>
-      `<text x="${atX}" y="${atY}" text-anchor="${anchor}" font-size="10" font-family="sans-serif" fill="${PICTURE_COLOURS.text}">${text}</text>`;
+      `<text x="${atX}" y="${atY}" text-anchor="${anchor}" font-size="10" font-family="sans-serif" fill="${CHART_COLORS.text}">${text}</text>`;
     const content =
-      `<path d="M${MARGIN.left} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="${PICTURE_COLOURS.text}" opacity="0.6"/>` +
+      `<path d="M${MARGIN.left} ${MARGIN.top}V${HEIGHT - MARGIN.bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="${CHART_COLORS.text}" opacity="0.6"/>` +
       label(formatNumber(high), MARGIN.left - 4, MARGIN.top + 8, 'end') +
       label(formatNumber(low), MARGIN.left - 4, HEIGHT - MARGIN.bottom, 'end') +
       label('1', MARGIN.left, HEIGHT - 4, 'start') +
       label(`epoch ${this.#train.values.length}`, WIDTH - MARGIN.right, HEIGHT - 4, 'end') +
       lines.join('');
-    // A picture in place of a picture flickers: while it is redrawn, the drawing stands in the page itself.
+    // An image in place of an image flickers: while it is redrawn, the drawing stands in the page itself.
     return this.#ended
-      ? `<div>${renderPicture(content, { width: WIDTH, height: HEIGHT }, `loss by epoch: ${now.join(', ')}`)}</div>`
+      ? `<div>${renderDrawing(content, { width: WIDTH, height: HEIGHT }, `loss by epoch: ${now.join(', ')}`)}</div>`
       : `<svg role="img" aria-label="loss by epoch" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${content}</svg>`;
   }
 }

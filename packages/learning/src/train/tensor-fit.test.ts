@@ -109,7 +109,7 @@ describe('a model of arrays', () => {
     expect(model.evaluation.value).toBeLessThan(model.evaluation.baselines[0]!.value);
   });
 
-  it('takes digits as lists of lists, which services also read from picture files', async () => {
+  it('takes digits as lists of lists, which services also read from image files', async () => {
     const digit = (grey: number): number[][][] =>
       Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => [grey]));
     const values = Array.from({ length: 24 }, (_, i) => digit(i % 2 ? 200 + i : i));

@@ -45,16 +45,16 @@ export function renderTable(
   return `<table style="border-collapse:collapse;margin:0"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
-/** Seen well on white and on black: a picture knows nothing of the theme around it. */
-export const PICTURE_COLOURS = { first: '#2b87d8', second: '#e8710a', text: '#808080' };
+/** Seen well on white and on black: an image knows nothing of the theme around it. */
+export const CHART_COLORS = { first: '#2b87d8', second: '#e8710a', text: '#808080' };
 
 /**
- * A drawing as a picture: pages that do not trust an output take SVG out of it, and leave pictures.
+ * A drawing as an image: pages that do not trust an output take SVG out of it, and leave images.
  *
  * @param content what stands between `<svg …>` and `</svg>`.
- * @param alt what is said where the picture is not seen.
+ * @param alt what is said where the image is not seen.
  */
-export function renderPicture(content: string, size: { width: number; height: number }, alt: string): string {
+export function renderDrawing(content: string, size: { width: number; height: number }, alt: string): string {
   const { width, height } = size;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;
   const text = escapeHtml(alt);
@@ -76,7 +76,7 @@ export function renderBars(counts: readonly number[], label: string): string {
       return `<rect x="${(i * step).toFixed(2)}" y="${(height - h).toFixed(2)}" width="${Math.max(0.5, step - 1).toFixed(2)}" height="${h.toFixed(2)}"/>`;
     })
     .join('');
-  return renderPicture(`<g fill="${PICTURE_COLOURS.first}">${bars}</g>`, { width, height }, label);
+  return renderDrawing(`<g fill="${CHART_COLORS.first}">${bars}</g>`, { width, height }, label);
 }
 
 /** Columns padded with spaces: the plain-text form of a table. */

@@ -10,7 +10,7 @@ import {
   type Outputs,
   RequestError,
   sliceOutputs,
-  withPictures
+  withImages
 } from '@slipway/tensor-inputs';
 
 /** Requests that may wait for the worker; more are refused, so that a burst cannot fill the memory. */
@@ -83,12 +83,12 @@ export class Model {
   }
 
   /**
-   * @throws RequestError for a picture that is none, and 503 when too many requests wait; Error when the graph fails on these
+   * @throws RequestError for an image that is none, and 503 when too many requests wait; Error when the graph fails on these
    * rows.
    */
   predict(rows: DecodedRows): Promise<Outputs> {
-    if (!rows.pictures) return this.#ask(rows);
-    return withPictures(this.signature, rows, rows.pictures).then(filled => this.#ask(filled));
+    if (!rows.images) return this.#ask(rows);
+    return withImages(this.signature, rows, rows.images).then(filled => this.#ask(filled));
   }
 
   #ask(rows: DecodedRows): Promise<Outputs> {

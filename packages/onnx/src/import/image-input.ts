@@ -6,7 +6,7 @@ import { ElementType } from '../wire/value-info.js';
 
 /** How pixels from 0 to 255, channels last, become what the file's own input takes. */
 export interface PixelPlan {
-  /** Shape of a picture as services take it. */
+  /** Shape of an image as services take it. */
   readonly shape: readonly [height: number, width: number, channels: number];
   /** Where the file has its channels. */
   readonly channelsFirst: boolean;
@@ -21,7 +21,7 @@ export interface PixelPlan {
  * and what its pixels are to be from what the person says.
  *
  * @param row shape of one row in the file. @param element type of its numbers.
- * @throws OnnxImportError ONNX_UNSUPPORTED for rows that are no pictures, IMPORT_UNCLEAR for options that do not fit them.
+ * @throws OnnxImportError ONNX_UNSUPPORTED for rows that are not images, IMPORT_UNCLEAR for options that do not fit them.
  */
 export function planPixels(
   input: string,
@@ -34,7 +34,7 @@ export function planPixels(
   if (row.length !== 3 || (!isChannels(first) && !isChannels(last))) {
     throw new OnnxImportError(
       'ONNX_UNSUPPORTED',
-      `The input "${input}" takes [${row.join(', ')}] in each row, which is no picture of 1 or 3 channels.`,
+      `The input "${input}" takes [${row.join(', ')}] in each row, which is not an image of 1 or 3 channels.`,
       { remedy: 'Leave out `image`: services then take its numbers as they are.' }
     );
   }
@@ -100,7 +100,7 @@ export function pixelNodes(draft: ModelDraft, plan: PixelPlan, from: string, to:
   return nodes;
 }
 
-/** One picture as the file takes it, computed apart from the graph, in float32 as there. */
+/** One image as the file takes it, computed apart from the graph, in float32 as there. */
 export function asFileTakes(
   pixels: readonly number[],
   { shape, channelsFirst, divide, mean, std }: PixelPlan
@@ -125,5 +125,5 @@ export function pixelEdit(input: string, plan: PixelPlan): string {
     ...(plan.channelsFirst ? ['puts the channels first'] : [])
   ];
   const does = sum.length === 0 ? 'takes them as they are' : sum.join(', ');
-  return `The input ${input} takes pictures of ${plan.shape.join('×')}, pixels from 0 to 255; the graph ${does}.`;
+  return `The input ${input} takes images of ${plan.shape.join('×')}, pixels from 0 to 255; the graph ${does}.`;
 }

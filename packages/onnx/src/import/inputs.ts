@@ -19,7 +19,7 @@ export interface InputPlan {
   /** Number of rows that is built into the file; null where it is open. */
   readonly fixedRows: number | null;
   readonly columns: readonly SignatureInput[];
-  /** How pictures become the file's own input; null where its numbers are taken as they are. */
+  /** How images become the file's own input; null where its numbers are taken as they are. */
   readonly pixels: PixelPlan | null;
 }
 
@@ -140,7 +140,7 @@ export function planInputs(draft: ModelDraft, options: ImportOptions, limits: Wi
     return { original: input.name, row, fixedRows, columns, pixels: null };
   });
   if (options.image && plans.every(plan => plan.pixels === null)) {
-    throw new OnnxImportError('IMPORT_UNCLEAR', 'No input of the model is a tensor that could be a picture.', {
+    throw new OnnxImportError('IMPORT_UNCLEAR', 'No input of the model is a tensor that could be an image.', {
       remedy: 'Leave out `image`.'
     });
   }

@@ -22,7 +22,7 @@ export interface ImportOptions {
    */
   inputs?: readonly string[] | Readonly<Record<string, string | readonly string[]>>;
   /**
-   * The input of three axes is a picture: services then take pixels from 0 to 255, [height, width, channels], and picture files.
+   * The input of three axes is an image: services then take pixels from 0 to 255, [height, width, channels], and image files.
    */
   image?: PixelOptions;
   /** Names of the classes, in the order of the probabilities. */

@@ -107,7 +107,7 @@ export function madeUpRows(draft: ModelDraft, plans: readonly InputPlan[]): Samp
   return { rows, columns, origin: 'generated' };
 }
 
-/** Pixels for a picture, else numbers about ±2; whole ones are 0 or 1. */
+/** Pixels for an image, else numbers about ±2; whole ones are 0 or 1. */
 function madeUpTensors(input: SignatureInput, rows: number, random: () => number): number[][] {
   const { datatype, format } = input;
   const isWhole = datatype === 'INT32' || datatype === 'INT64';

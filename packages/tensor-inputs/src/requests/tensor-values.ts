@@ -1,15 +1,15 @@
 import type { SignatureInput } from '@slipway/contract';
 import { flatRow, RowShapeError, rowShape, rowSize, shapeText } from '../row-shape.js';
-import { pictureBytes } from '../picture-text.js';
-import { PictureError } from '../pictures.js';
+import { imageBytes } from '../image-text.js';
+import { ImageError } from '../images.js';
 import { fitsNumber, rangeText } from './number-range.js';
 import { RequestError } from './request-error.js';
 
 /** Numbers of a tensor input for all rows of a request, row-major. */
 export type TensorValues = Float32Array | Float64Array | Int32Array | BigInt64Array;
 
-/** A picture file that stands for a row, to be decoded before the graph is asked. */
-export interface PendingPicture {
+/** An image file that stands for a row, to be decoded before the graph is asked. */
+export interface PendingImage {
   readonly input: string;
   readonly row: number;
   readonly file: Uint8Array;
@@ -18,22 +18,22 @@ export interface PendingPicture {
 }
 
 /**
- * Decodes the rows of a tensor input: numbers, flat or nested as the shape says; for pixels also picture files as base64.
+ * Decodes the rows of a tensor input: numbers, flat or nested as the shape says; for pixels also image files as base64.
  *
- * @returns the numbers, zeros where a picture is still to be decoded, and these pictures.
+ * @returns the numbers, zeros where an image is still to be decoded, and these images.
  * @throws RequestError naming the place and what was expected there.
  */
 export function decodeTensor(
   input: SignatureInput,
   rows: readonly unknown[],
   at: (row: number) => string
-): { values: TensorValues; pictures: PendingPicture[] } {
+): { values: TensorValues; images: PendingImage[] } {
   const [shape, size] = [rowShape(input), rowSize(input)];
   const values = emptyTensor(input, rows.length * size);
-  const pictures: PendingPicture[] = [];
+  const images: PendingImage[] = [];
   rows.forEach((value, row) => {
     if (input.format === 'image' && typeof value === 'string') {
-      pictures.push({ input: input.name, row, file: fileOf(value, at(row)), place: at(row) });
+      images.push({ input: input.name, row, file: fileOf(value, at(row)), place: at(row) });
       return;
     }
     const numbers = rowOf(input, value, shape, at(row));
@@ -46,7 +46,7 @@ export function decodeTensor(
       else values[row * size + i] = number;
     }
   });
-  return { values, pictures };
+  return { values, images };
 }
 
 function rowOf(input: SignatureInput, value: unknown, shape: readonly number[], place: string): ArrayLike<unknown> {
@@ -54,9 +54,9 @@ function rowOf(input: SignatureInput, value: unknown, shape: readonly number[], 
     return flatRow(value, shape);
   } catch (error) {
     if (!(error instanceof RowShapeError)) throw error;
-    const picture = 'a picture file (PNG, JPEG) as base64, or ';
+    const image = 'an image file (PNG, JPEG) as base64, or ';
     throw new RequestError(
-      `expected ${input.format === 'image' ? picture : ''}${error.expected}, got ${error.got}`,
+      `expected ${input.format === 'image' ? image : ''}${error.expected}, got ${error.got}`,
       place
     );
   }
@@ -64,9 +64,9 @@ function rowOf(input: SignatureInput, value: unknown, shape: readonly number[], 
 
 function fileOf(text: string, place: string): Uint8Array {
   try {
-    return pictureBytes(text);
+    return imageBytes(text);
   } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
+    if (!(error instanceof ImageError)) throw error;
     throw new RequestError(`the text ${error.message}`, place);
   }
 }

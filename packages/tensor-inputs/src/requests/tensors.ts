@@ -3,7 +3,7 @@ import { namedValues, valueNamed } from '../named-values.js';
 import { isTensor, rowSize } from '../row-shape.js';
 import { fitsNumber, rangeText } from './number-range.js';
 import { RequestError } from './request-error.js';
-import { decodeTensor, type PendingPicture } from './tensor-values.js';
+import { decodeTensor, type PendingImage } from './tensor-values.js';
 
 /** Values of one input for all rows of a request, in the element type that the graph reads. */
 export type InputValues = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | string[];
@@ -12,8 +12,8 @@ export type InputValues = Float32Array | Float64Array | Int32Array | BigInt64Arr
 export interface DecodedRows {
   readonly rows: number;
   readonly inputs: Readonly<Record<string, InputValues>>;
-  /** Pictures that are still to be decoded. */
-  readonly pictures?: readonly PendingPicture[];
+  /** Images that are still to be decoded. */
+  readonly images?: readonly PendingImage[];
 }
 
 /** Outputs of the graph for the same rows: flat, row-major, with the width of one row. */
@@ -25,7 +25,7 @@ export type Outputs = Readonly<Record<string, OutputValues>>;
 
 /** A request with more rows is refused. */
 export const MAX_ROWS = 10_000;
-/** The same for numbers of tensors: a small request of small picture files may ask for many. */
+/** The same for numbers of tensors: a small request of small image files may ask for many. */
 export const MAX_TENSOR_NUMBERS = 1 << 24;
 
 /**
@@ -50,7 +50,7 @@ export function decodeColumns(
   const rows = first?.length ?? 0;
   refuseSize(signature, rows);
   const inputs = namedValues<InputValues>();
-  const pictures: PendingPicture[] = [];
+  const images: PendingImage[] = [];
   for (const input of signature.inputs) {
     const values = valueNamed(columns, input.name);
     if (values === undefined) throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
@@ -61,13 +61,13 @@ export function decodeColumns(
     if (isTensor(input)) {
       const tensor = decodeTensor(input, values, place);
       inputs[input.name] = tensor.values;
-      pictures.push(...tensor.pictures);
+      images.push(...tensor.images);
     } else {
       inputs[input.name] = decodeInput(input, values, place);
     }
   }
   if (rows === 0) throw new RequestError('there are no rows');
-  return pictures.length > 0 ? { rows, inputs, pictures } : { rows, inputs };
+  return images.length > 0 ? { rows, inputs, images } : { rows, inputs };
 }
 
 /** Before anything is made of them. */

@@ -53,7 +53,7 @@ function decodeSplit(signature: ModelSignature, value: unknown): DecodedRows {
 
 /**
  * `instances`/`inputs`: records, rows in the order of the signature, or an object of columns. Where the only input is a tensor,
- * a row is that tensor, or, of pictures, the base64 of a file.
+ * a row is that tensor, or, of images, the base64 of a file.
  */
 function decodeTensorForm(signature: ModelSignature, value: unknown, place: string): DecodedRows {
   if (isObject(value)) {

@@ -106,7 +106,7 @@ function tensorRows(input: SignatureInput, shape: readonly number[], data: unkno
 }
 
 /**
- * Numbers of any width are taken for a numeric input; the graph's own type decides the precision. Pictures may be files, as
+ * Numbers of any width are taken for a numeric input; the graph's own type decides the precision. Images may be files, as
  * base64.
  */
 function suits({ datatype: expected, format }: SignatureInput, given: string): boolean {

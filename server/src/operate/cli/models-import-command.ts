@@ -25,7 +25,7 @@ What the file does not say is asked for, by the option that tells it.
   --name MODEL            the registered model (default: the name of the file)
   --inputs A,B,C          names of what the model reads, in its order; INPUT=A,B for one of several inputs (may be repeated);
                           INPUT=pixel* gives pixel_0, pixel_1, …
-  --pixels FORM           the input of three axes is a picture, of which the model takes: 255 (pixels from 0 to 255), 1 (from 0 to 1),
+  --pixels FORM           the input of three axes is an image, of which the model takes: 255 (pixels from 0 to 255), 1 (from 0 to 1),
                           or MEAN/STD of pixels from 0 to 1: 0.5/0.5, 0.485,0.456,0.406/0.229,0.224,0.225
   --labels A,B,C          names of the classes, in the order of the probabilities
   --values A,B,C          names of the quantities, where a regression gives several numbers in each row

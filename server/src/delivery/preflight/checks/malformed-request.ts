@@ -57,7 +57,7 @@ function malformed(signature: ModelSignature, model: string, scored: boolean): A
     predict(`an object for "${first.name}"`, { ...good, [first.name]: { nested: true } }),
     predict(`${JSON.stringify(wrong)} for "${first.name}"`, { ...good, [first.name]: wrong }),
     ...(isTensor(first) ? [predict(`one number for "${first.name}"`, { ...good, [first.name]: [0] })] : []),
-    ...(first.format === 'image' ? [predict('a damaged picture', { ...good, [first.name]: DAMAGED_PICTURE })] : []),
+    ...(first.format === 'image' ? [predict('a damaged image', { ...good, [first.name]: DAMAGED_IMAGE })] : []),
     ...(signature.inputs.some(input => !input.nullable) ? [predict('a missing input', {})] : [])
   ];
   return [
@@ -74,7 +74,7 @@ function malformed(signature: ModelSignature, model: string, scored: boolean): A
 }
 
 /** The beginning of a PNG file. */
-const DAMAGED_PICTURE = 'iVBORw0KGgoAAAANSUhEUg==';
+const DAMAGED_IMAGE = 'iVBORw0KGgoAAAANSUhEUg==';
 
 function wrongRow(input: SignatureInput, wrong: unknown): unknown[] {
   return Array.from({ length: rowSize(input) }, () => wrong);

@@ -46,7 +46,7 @@ async function draw(kind: 'circle' | 'square', i: number, file: string): Promise
   await sharp(Buffer.from(svg)).png().toFile(path.join(folder, file));
 }
 
-describe('a model of pictures', () => {
+describe('a model of images', () => {
   let parts: { train: ImageFolder; test: ImageFolder };
   let model: TrainedModel;
 
@@ -104,18 +104,18 @@ describe('a model of pictures', () => {
     expect(Object.keys(verdicts)).not.toContain('no-future-leak');
   });
 
-  it('can be asked for behaviors with a picture file', async () => {
+  it('can be asked for behaviors with an image file', async () => {
     const bytes = await readFile(path.join(folder, 'shapes/square/1.png'));
     const [file] = (await parts.train.frame.values(['file']))[0]!;
     const label = String(file).split(path.sep)[0]!;
     const report = await testBehavior(model, {
-      'a known picture': { rows: { image: path.join('shapes', String(file)) }, expect: label },
+      'a known image': { rows: { image: path.join('shapes', String(file)) }, expect: label },
       'the bytes of one': { rows: [{ image: bytes }], expect: { min: 0, max: 1, of: 'square' } }
     });
     expect(report.passed).toBe(true);
     expect(model.behaviors[0]!.inputs['image']![0]).toHaveLength(SIZE * SIZE);
     await expect(testBehavior(model, { nothing: { rows: { image: 'no.png' }, expect: 'square' } })).rejects.toThrow(
-      'There is no picture "no.png"'
+      'There is no image "no.png"'
     );
   });
 
@@ -210,7 +210,7 @@ describe('a model of pictures', () => {
     });
   });
 
-  it('says so when the size of the images is none, and when columns are given to a network of pictures', async () => {
+  it('says so when the size of the images is none, and when columns are given to a network of images', async () => {
     const size = [28.5, 0] as unknown as [number, number];
     expect((await failureOf(images('shapes', 'shapes', { size }))).message).toBe(
       'Images cannot be read as [28.5, 0, 3].\n' +
@@ -219,7 +219,7 @@ describe('a model of pictures', () => {
     const set = await tensors('rows', { values: [[1], [2], [3], [4]], shape: [1], labels: ['a', 'b', 'a', 'b'] });
     const rows = await set.split({ test: 0.5, seed: 1 });
     expect((await failureOf(fit(cnn(), rows))).message).toContain(
-      'slip.cnn() reads pictures; the rows have the shape [1].'
+      'slip.cnn() reads images; the rows have the shape [1].'
     );
   });
 
@@ -231,7 +231,7 @@ describe('a model of pictures', () => {
     const split = await (await images('fading', 'fading', { size: [8, 8], channels: 1 })).split({ test: 0.5 });
     const [file] = (await split.train.frame.values(['file']))[0]!;
     writeFileSync(path.join(folder, 'fading', String(file)), 'text');
-    expect((await failureOf(fit(logisticRegression(), split))).message).toContain(`"${String(file)}" is no picture`);
+    expect((await failureOf(fit(logisticRegression(), split))).message).toContain(`"${String(file)}" is not an image`);
     rmSync(path.join(folder, 'fading', String(file)));
     expect((await failureOf(fit(logisticRegression(), split))).code).toBe('DATA_NOT_FOUND');
   });

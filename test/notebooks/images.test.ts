@@ -6,7 +6,7 @@ let session: NotebookSession;
 let cells: Map<string, ShownCell>;
 beforeAll(async () => {
   session = await NotebookSession.start();
-  const file = path.join(import.meta.dirname, 'served', 'pictures.ipynb');
+  const file = path.join(import.meta.dirname, 'served', 'images.ipynb');
   cells = new Map((await session.run(file)).map(cell => [cell.id, cell]));
 });
 afterAll(() => session?.stop());
@@ -19,7 +19,7 @@ function good(id: string): ShownCell {
   return cell;
 }
 
-it('pictures in folders are listed, checked and learned', () => {
+it('images in folders are listed, checked and learned', () => {
   good('draw');
   expect(good('images').shown).toContain('120 images of 2 classes (circle, square), read as [16, 16, 1].');
   const checked = good('check').shown;
@@ -44,11 +44,11 @@ it('their model is registered with an input of pixels, and every check of its pr
 it('the service takes a path, the bytes of a file, and pixels, and refuses others in words', () => {
   expect(good('predict').stdout.trim()).toBe('square, circle 3');
   expect(cells.get('refused')!.traceback).toContain(
-    'image: expected a picture file (PNG, JPEG) as base64, or 256 numbers, flat or nested as 16×16×1, got 3'
+    'image: expected an image file (PNG, JPEG) as base64, or 256 numbers, flat or nested as 16×16×1, got 3'
   );
 });
 
-it('a network for other pictures is refused with both shapes', () => {
+it('a network for other images is refused with both shapes', () => {
   const { traceback } = cells.get('mismatch')!;
   expect(traceback).toContain('The model expects 32×32×3; the images are read as 16×16×1.');
   expect(traceback).toContain('or read the images with { size: [32, 32], channels: 3 }');

@@ -24,14 +24,14 @@ function side(isLeft: boolean, i: number): number[] {
   });
 }
 
-describe.skipIf(place === null)('the page of a service that takes pictures', () => {
+describe.skipIf(place === null)('the page of a service that takes images', () => {
   let folder: string;
   let product: TestProduct;
   let browser: Browser;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-picture-'));
-    const directory = path.join(folder, 'pictures');
+    folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-image-'));
+    const directory = path.join(folder, 'images');
     await mkdir(directory);
     product = await startProduct(directory, path.join(folder, 'own'));
     const data = path.join(directory, '.slipway');
@@ -59,21 +59,21 @@ describe.skipIf(place === null)('the page of a service that takes pictures', () 
     const field = page.locator('input[type="file"][name="image"]');
     await field.waitFor();
     const file = path.join(folder, 'new.png');
-    const picture = sharp(Uint8Array.from(side(true, 99)), { raw: { width: SIZE, height: SIZE, channels: 1 } });
-    await writeFile(file, await picture.resize(64, 64).png().toBuffer());
+    const image = sharp(Uint8Array.from(side(true, 99)), { raw: { width: SIZE, height: SIZE, channels: 1 } });
+    await writeFile(file, await image.resize(64, 64).png().toBuffer());
     await field.setInputFiles(file);
-    await page.getByRole('img', { name: 'The chosen picture' }).waitFor();
+    await page.getByRole('img', { name: 'The chosen image' }).waitFor();
     await page.getByRole('button', { name: 'Send request' }).click();
     await page.getByText('HTTP 200').waitFor();
-    await screenshot(page, 'picture-service');
+    await screenshot(page, 'image-service');
     expect(await page.locator('.jp-SlipwayTest-answer strong').first().innerText()).toBe('left');
-    expect(await page.locator('.jp-SlipwaySnippet pre').innerText()).toContain('base64 < picture.png');
+    expect(await page.locator('.jp-SlipwaySnippet pre').innerText()).toContain('base64 < image.png');
     const broken = path.join(folder, 'broken.png');
-    await writeFile(broken, 'no picture');
+    await writeFile(broken, 'not an image');
     await field.setInputFiles(broken);
     await page.getByRole('button', { name: 'Send request' }).click();
     await page.getByText('HTTP 400').waitFor();
-    await page.getByText('the file is no picture').waitFor();
+    await page.getByText('the file is not an image').waitFor();
     expect(faults).toEqual([]);
   });
 });
