@@ -63,7 +63,10 @@ export function containsText(column: string, text: string): RawBuilder<boolean> 
     sqlite: /^[ -~]*$/.test(text)
       ? sql<boolean>`${sql.ref(column)} like ${pattern} escape '\\'`
       : sql<boolean>`${sql.ref(column)} glob ${foldingGlob(text)}`,
-    postgres: sql<boolean>`${sql.ref(column)} ilike ${pattern} escape '\\'`
+    // A column whose collation is C folds ASCII only, too.
+    postgres: /^[ -~]*$/.test(text)
+      ? sql<boolean>`${sql.ref(column)} ilike ${pattern} escape '\\'`
+      : sql<boolean>`${sql.ref(column)} ~ ${foldingExpression(text)}`
   });
 }
 
@@ -150,6 +153,15 @@ export function jsonNumber(column: string): RawBuilder<unknown> {
 }
 
 /** A pattern for text that contains this one with each letter in either case. */
+/** A regular expression for the text in any case. */
+function foldingExpression(text: string): string {
+  return Array.from(text, character => {
+    const cases = new Set([character, character.toLowerCase(), character.toUpperCase()]);
+    const escaped = [...cases].map(each => each.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    return escaped.length === 1 ? escaped[0] : `(${escaped.join('|')})`;
+  }).join('');
+}
+
 function foldingGlob(text: string): string {
   const letters = Array.from(text, letter => {
     const cases = [...new Set([letter, letter.toLowerCase(), letter.toUpperCase()])].filter(
