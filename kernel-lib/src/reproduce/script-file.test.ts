@@ -80,7 +80,7 @@ it.each([
 
 it('magic lines become calls, and require works', () => {
   expect(script('%slip run rain', 'const os = require("os")')).toBe(
-    'import { line as slipLine } from "slipway";\n' +
+    'import { runLine as slipLine } from "slipway/lines";\n' +
       "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);\n" +
       ';await slipLine("run rain");\nconst os = require("os")'
   );

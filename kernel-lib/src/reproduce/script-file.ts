@@ -35,7 +35,7 @@ export function scriptText(ts: TypeScript, reproduction: Reproduction): string {
     return [`// Execution ${cell.order}`, applied(source, edits).trim()].join('\n');
   });
   if (bodies.some(body => body.includes(`${LINE_FUNCTION}(`))) {
-    imports.add(LINE_FUNCTION, 'slipway#line');
+    imports.add(LINE_FUNCTION, 'slipway/lines#runLine');
     imports.use(LINE_FUNCTION, false);
   }
   const usesRequire = parts.some(({ names }) => names.reads.has('require'));
