@@ -13,7 +13,9 @@ export function imageBytes(text: string): Buffer {
   // Some programs break base64 into lines.
   const body = text.slice(head.length).replace(/\s+/g, '');
   if (body === '' || !BASE64.test(body)) {
-    throw new ImageError('is not an image: it is not the base64 of a file, bare or as a data URL (data:image/png;base64,…)');
+    throw new ImageError(
+      'is not an image: it is not the base64 of a file, bare or as a data URL (data:image/png;base64,…)'
+    );
   }
   if (body.length * 0.75 > LARGEST_IMAGE_BYTES) {
     throw new ImageError(`is a file of more than ${LARGEST_IMAGE_BYTES >> 20} MiB; make the image smaller first`);
