@@ -229,7 +229,6 @@ it.each([
   const kernel = await startKernel();
   const cell = kernel.submit(`console.log("on"); await new Promise(r => setTimeout(r, 50));\n${code}`);
   await until(() => printed(cell).includes('on'));
-  await new Promise(resolve => setTimeout(resolve, 100));
   await kernels.pop()?.shutdown();
   const [records = []] = spooled(folder);
   expect(cellsOf(records).map(({ finished }) => finished?.status)).toEqual(['interrupted']);

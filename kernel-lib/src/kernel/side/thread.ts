@@ -33,6 +33,8 @@ await Promise.all([
 ]);
 post({ kind: 'bound' });
 
+/** How often code is interrupted that keeps a kernel from ending. */
+const SHUTDOWN_INTERRUPT_MS = 500;
 const ENDS_CELLS: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 const replies = new Outbox(control);
 const questions = new Outbox(stdin);
@@ -72,8 +74,11 @@ async function forwardControl(socket: Router): Promise<void> {
     post({ kind: 'control', message });
     // A busy loop must not keep a kernel from ending either.
     if (ENDS_CELLS.has(message.header.msg_type)) {
+      const stop = (): void => interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
       answers.interrupt();
-      interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
+      stop();
+      // Code that goes on after the first interrupt, such as a timer's, may begin another loop before the process ends.
+      if (message.header.msg_type === 'shutdown_request') setInterval(stop, SHUTDOWN_INTERRUPT_MS).unref();
     }
   }
 }
