@@ -62,15 +62,18 @@ const number: ValueKind = {
       `(${matches(text, decimal(DIGITS, '[.]', '[0-9]+'))} and ${isExact(text)}) or ${matches(text, `(?i:${NO_NUMBER})`)}`
     ),
   value: text => withoutNaN(`cast(${text} as double)`),
-  // The engine itself refuses what is no number; but it takes zeros in front and underscores, which numbers do not have.
+  // The engine itself refuses what is not a number; but it accepts leading zeros and underscores, which numbers do not have.
   guess: (text, { hasUnderscores, isWide }) => {
-    if (isWide)
-      return orRefused(text, matches(text, decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')), `cast(${text} as double)`);
+    const value = `cast(${text} as double)`;
+    if (isWide) return orRefused(text, matches(text, decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')), value);
+    const isPlain = hasUnderscores ? ` and not contains(${text}, '_')` : '';
     const begins = PLAIN_BEGINNINGS.map(([from, to]) => `(${text} >= '${from}' and ${text} < '${to}')`).join(' or ');
     // With no more than 15 digits before the point, none of these is rounded.
     const isShort = `(strlen(${text}) < 16 or strpos(${text}, '.') between 1 and 16)`;
-    const fits = `(${begins}) and ${isShort}${hasUnderscores ? ` and not contains(${text}, '_')` : ''}`;
-    return orRefused(text, fits, `cast(${text} as double)`);
+    const refused = orRefused(text, `(${begins}) and ${isShort}${isPlain}`, value);
+    // Most texts need this test only: a branch of `case` is evaluated for what the branches before it left.
+    const isUsual = `${text} >= '1' and ${text} < ':' and strlen(${text}) < 16${isPlain}`;
+    return `case when ${isUsual} then ${value} else ${refused} end`;
   }
 };
 
