@@ -97,10 +97,16 @@ describe.skipIf(place === null)('the extension when things are not as they shoul
 
   it('has its pages and sidebar again after a reload', async () => {
     await execute(page, 'slipway:show-datasets');
+    // JupyterLab saves its layout a moment after each change.
+    const saved = page.waitForResponse(
+      response =>
+        response.url().includes('/lab/api/workspaces/') &&
+        /weather/.test(response.request().postData() ?? '') &&
+        response.ok()
+    );
     await page.getByRole('treeitem', { name: /^Version 1, 1.461 rows/ }).click();
     await page.getByRole('heading', { name: 'weather version 1' }).waitFor();
-    // JupyterLab saves its layout a moment after the last change.
-    await page.waitForResponse(response => response.url().includes('/lab/api/workspaces/'));
+    await saved;
     await page.goto(lab.page({ reset: false }));
     await page.getByRole('heading', { name: 'weather version 1' }).waitFor();
     await page.getByRole('tab', { name: 'run: brisk-elm' }).waitFor();
