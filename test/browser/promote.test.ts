@@ -154,7 +154,7 @@ describe.skipIf(place === null)('from the example notebook to an answering servi
     const dialog = page.locator('dialog.jp-SlipwayPromotionDialog');
     await dialog.getByText('Promote rain v1', { exact: true }).waitFor();
     await dialog.getByText(/^v1 \(since/).waitFor({ timeout: 60_000 });
-    await dialog.getByText('rain v1 answers all requests already; it is released once more.').waitFor();
+    await dialog.getByText('rain v1 answers all requests already; it is released again.').waitFor();
     await screenshot(page, 'promote-12-again');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });

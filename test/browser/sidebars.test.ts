@@ -87,7 +87,7 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
       expect(text).toContain(part);
     }
     expect(text).toMatch(/SHA-256\s+[0-9a-f]{64}/);
-    await origin.getByText('The logits of output are made probabilities by a softmax.').waitFor();
+    await origin.getByText('A softmax converts the logits of output to probabilities.').waitFor();
     await origin.getByText('rows that were made up at the import').waitFor();
     await page.getByText('Not measured: it was imported without test rows.').waitFor();
     await origin.scrollIntoViewIfNeeded();

@@ -58,6 +58,6 @@ asked.map(({ value }) => Math.round(Number(value)))`);
   expect(answers.shown).toBe('[ 5, 2 ]');
   const refused = await session.cell('await service.predict({ day: "1.3.2025", review: "late" })');
   expect(refused.traceback).toContain('expected a date such as 2024-01-31');
-  const behaviors = made.shown.split('\n').find(line => line.includes('Behaves as its tests say (')) ?? '';
+  const behaviors = made.shown.split('\n').find(line => line.includes('Passes its behavior tests (')) ?? '';
   expect(behaviors).toContain('(pass): 1 behavior, 1 claim');
 });

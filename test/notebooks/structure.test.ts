@@ -24,7 +24,7 @@ const service = await slip.promote("seasons", "dev");`);
   const lines = promoted.split('\n');
   const line = (title: string): string => lines.filter(each => each.includes(title)).at(-1)!;
   expect(line('Better than the baselines')).toMatch(
-    /not applicable\): There is no truth that clusters could be compared with\. silhouette 0\.\d+ on 292 rows\./
+    /not applicable\): There are no true values to compare clusters with\. silhouette 0\.\d+ on 292 rows\./
   );
   expect(line('No input gives the target away')).toContain('there is no target to test');
   expect(line('Output is not constant')).toContain('(pass): 3 different clusters over 292 rows.');

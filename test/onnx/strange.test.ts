@@ -54,7 +54,7 @@ describe('an ONNX file that is not as a service wants it', () => {
     const sum = parts.reduce((a, b) => a + b, 0);
     parts.forEach((part, i) => expect(probabilities![i]).toBeCloseTo(part / sum, 6));
     expect(label).toEqual(['red', 'green']);
-    expect(model.provenance.edits).toContain('The logits of scores are made probabilities by a softmax.');
+    expect(model.provenance.edits).toContain('A softmax converts the logits of scores to probabilities.');
   });
 
   it('is asked about, when its numbers may mean anything', async () => {
@@ -184,7 +184,7 @@ describe('an ONNX file that is not as a service wants it', () => {
 
   it('is refused when it is newer than the runtime of the services', async () => {
     expect((await refusal('future-opset', named)).message).toMatch(
-      /uses operator set 99 of ai\.onnx; services know them up to \d+/
+      /uses operator set 99 of ai\.onnx; services support versions up to \d+/
     );
     expect((await refusal('future-format', named)).message).toMatch(
       /has IR version 99; services read versions up to \d+/

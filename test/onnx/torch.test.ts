@@ -32,10 +32,10 @@ describe('ONNX files of PyTorch', () => {
   it('come with their weights, which the newer exporter writes into a file beside, and say what made them', async () => {
     const softmax = await importOnnx(file('torch2-softmax'), { inputs: NAMES, labels: LABELS });
     expect(softmax.provenance).toMatchObject({ producer: 'pytorch', producer_version: '2.9.1+cu128' });
-    expect(softmax.provenance.edits[0]).toBe('The tensors in torch2-softmax.onnx.data were taken into the file.');
+    expect(softmax.provenance.edits[0]).toBe('The tensors in torch2-softmax.onnx.data were embedded in the file.');
     const older = await importOnnx(file('torch1-amount'), { inputs: NAMES });
     expect(older.provenance).toMatchObject({ producer: 'pytorch', producer_version: '1.13.0' });
-    expect(older.provenance.edits.join()).not.toContain('were taken into the file');
+    expect(older.provenance.edits.join()).not.toContain('were embedded in the file');
   });
 
   it.each(['torch1-logits', 'torch2-logits', 'torch1-one-logit', 'torch2-one-logit'])(

@@ -107,7 +107,7 @@ describe('preflight', () => {
     }));
     const check = (await examine(files))['signature-matches-frame']!;
     expect(check.verdict).toBe('fail');
-    expect(check.evidence).toContain('The input "precipitation" is no column of the training frame');
+    expect(check.evidence).toContain('The input "precipitation" is not a column of the training frame');
     expect(check.remedy).not.toBeNull();
   });
 

@@ -176,7 +176,7 @@ describe.skipIf(!hasDisks)('a backup that is larger than the disk', () => {
     const restore = spawnSync('unshare', args, { encoding: 'utf8', env: { ...process.env, DATABASE_URL: '' } });
     expect([restore.status, restore.stderr]).toEqual([
       1,
-      expect.stringMatching(/There is no room for the artifacts: 60000000 bytes are needed in .*, \d+ are free\./)
+      expect.stringMatching(/Not enough disk space for the artifacts: 60000000 bytes are needed in .*, \d+ are free\./)
     ]);
     expect(restore.stdout).not.toMatch(/slipway\.db|restore-/);
     rmSync(folder, { recursive: true, force: true });

@@ -29,7 +29,7 @@ export function checkTitle(id: CheckId, trans: TranslationBundle): string {
     case 'labels-kept':
       return trans.__('Labels belong to their rows and keep their meaning');
     case 'behaviors':
-      return trans.__('Behaves as its tests say');
+      return trans.__('Passes its behavior tests');
     case 'service-replay':
       return trans.__('Service gives the recorded answers');
     case 'malformed-request':

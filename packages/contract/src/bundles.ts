@@ -125,7 +125,7 @@ export const Evaluation = z.object({
   interval: z
     .tuple([z.number(), z.number()])
     .optional()
-    .describe('Where the value lies with 95 % confidence, as the test rows are but a sample.'),
+    .describe('95 % confidence interval of the value, from the test rows.'),
   metrics: z.record(z.string(), z.number()),
   split: z.string(),
   rows: z.number().int(),

@@ -58,7 +58,7 @@ export type OutputsReport = z.infer<typeof OutputsReport>;
 export const OutputsSummary = z.object({
   count: z.number().int().nonnegative(),
   digest: Sha256.describe(
-    'SHA-256 of what was shown, without counts, places in tracebacks and other things that change from run to run.'
+    'SHA-256 of what was shown, without counts, positions in tracebacks and other content that changes from run to run.'
   ),
   left_out: LeftOut
 });

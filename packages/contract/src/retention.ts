@@ -7,13 +7,13 @@ export const GarbageRequest = z.object({
     .nonnegative()
     .nullable()
     .default(null)
-    .describe('Runs and experiments that were deleted so long ago go for good; null: none.'),
+    .describe('Permanently deletes runs and experiments that were deleted more than this many days ago; null: none.'),
   grace_hours: z
     .number()
     .nonnegative()
     .default(24)
     .describe('Files that were uploaded later stay, though nothing names them.'),
-  dry_run: z.boolean().default(false).describe('Says what would go, and takes nothing.')
+  dry_run: z.boolean().default(false).describe('Reports what would be deleted, and deletes nothing.')
 });
 export type GarbageRequest = z.infer<typeof GarbageRequest>;
 

@@ -74,7 +74,7 @@ export const PredictAnswer = z.object({
       values: z.record(z.string(), z.number()).optional().describe('Several quantities, by name.'),
       probabilities: z.record(z.string(), z.number()).optional(),
       cluster: z.number().int().nonnegative().optional(),
-      distances: z.record(z.string(), z.number()).optional().describe('To the centre of each cluster.'),
+      distances: z.record(z.string(), z.number()).optional().describe('Distance to the center of each cluster.'),
       components: z.record(z.string(), z.number()).optional()
     })
   )

@@ -59,7 +59,7 @@ export type CellStatus = z.infer<typeof CellStatus>;
 export const RecordedFile = z.object({
   name: z.string().describe('As in `reads` and `writes`, without its kind.'),
   size: z.number().int().nonnegative().describe('Bytes.'),
-  sha256: Sha256.nullable().describe('Null: too large to be digested.')
+  sha256: Sha256.nullable().describe('Null: too large to hash.')
 });
 export type RecordedFile = z.infer<typeof RecordedFile>;
 
@@ -106,7 +106,7 @@ export const SessionCell = CellExecution.extend({
     .describe(
       'The name whose value is not the one this execution read any more, e.g. variable:train; null: up to date.'
     ),
-  out_of_order: z.boolean().describe('It ran after a cell that stands below it in the notebook.'),
+  out_of_order: z.boolean().describe('It ran after a cell that is below it in the notebook.'),
   outputs: OutputsSummary.nullable().describe('Null: none are on record.'),
   is_latest: z.boolean().describe('The same cell did not run again later in this session.')
 });

@@ -121,7 +121,7 @@ function inTime<T>(values: T | Promise<T>): Promise<T> {
   return Promise.race([
     values,
     new Promise<never>((_resolve, reject) => {
-      setTimeout(() => reject(new Error('The values did not come in time.')), DEADLINE_MS).unref();
+      setTimeout(() => reject(new Error('The values did not arrive in time.')), DEADLINE_MS).unref();
     })
   ]);
 }

@@ -13,8 +13,8 @@ export class ServiceMetrics {
     'Time from the arrival of a request to the end of its answer.',
     LATENCY_BUCKETS
   );
-  readonly #predictions = new Counter('slipway_predictions_total', 'Requests that were answered with predictions.');
-  readonly #rows = new Counter('slipway_predicted_rows_total', 'Rows that were predicted.');
+  readonly #predictions = new Counter('slipway_predictions_total', 'Requests answered with predictions.');
+  readonly #rows = new Counter('slipway_predicted_rows_total', 'Rows predicted.');
   readonly #memory = new Reading('process_resident_memory_bytes', 'Memory in use.', 'gauge', () => [
     { value: process.memoryUsage.rss() }
   ]);

@@ -25,7 +25,7 @@ export async function withStoreTarget<T>(
 ): Promise<T> {
   const database = to === 'postgresql:' ? (process.env['DATABASE_URL'] ?? '') : to;
   if (to === 'postgresql:' && !isPostgresUrl(database)) {
-    throw new UsageError('DATABASE_URL names no PostgreSQL database.');
+    throw new UsageError('DATABASE_URL does not name a PostgreSQL database.');
   }
   const isShared = isPostgresUrl(database);
   const folder = await DataFolder.create(isShared ? dataFolder(options.data) : database);

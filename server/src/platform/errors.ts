@@ -120,7 +120,7 @@ export function fullDiskError(error: unknown): unknown {
     return error;
   }
   return new StorageFullError('The disk of this server is full: nothing more can be written.', {
-    remedy: 'Make room on it, or ask its operator to. Reading goes on, and writing as soon as there is room.',
+    remedy: 'Free up space on it, or ask its operator to. Reads continue; writes resume as soon as there is space.',
     cause: error
   });
 }

@@ -116,7 +116,7 @@ async function readJson<S extends z.ZodType>(
   const parsed = schema.safeParse(content);
   if (!parsed.success) {
     const { path, message } = zodMessage(parsed.error);
-    throw new BundleInvalidError(`${name} is not what it must be: ${message}`, { where: `${name}${path}` });
+    throw new BundleInvalidError(`${name} is not valid: ${message}`, { where: `${name}${path}` });
   }
   return parsed.data;
 }

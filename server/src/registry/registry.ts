@@ -188,7 +188,7 @@ async function sourceRun(
   }
   const run = await db.selectFrom('run').where('uuid', '=', run_id).select(['uuid', 'exp']).executeTakeFirst();
   if (run === undefined) {
-    throw new InvalidRequestError(`The run ${run_id} that the model is said to come from does not exist.`, {
+    throw new InvalidRequestError(`The source run ${run_id} of the model does not exist.`, {
       where: 'body.run_id'
     });
   }

@@ -22,7 +22,7 @@ export function CellMarks({ cell, freshness }: CellMarksProps): JSX.Element {
       {cell.out_of_order ? (
         <span
           className="jp-SlipwayBadge jp-mod-caution"
-          title={trans.__('It ran after a cell that stands below it in the notebook.')}
+          title={trans.__('It ran after a cell that is below it in the notebook.')}
         >
           {trans.__('out of order')}
         </span>

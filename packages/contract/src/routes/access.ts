@@ -23,7 +23,7 @@ export const accessRoutes = {
   getCaller: {
     method: 'GET',
     path: '/api/v1/me',
-    summary: 'Who is asking, and what the request may do',
+    summary: 'The caller, and what the request may do',
     access: { scope: 'read', on: 'self' },
     answer: CallerInfo
   },
@@ -45,7 +45,7 @@ export const accessRoutes = {
   setUserAdmin: {
     method: 'PUT',
     path: '/api/v1/users/{user}/admin',
-    summary: 'Make a user an administrator of the server, or not any more',
+    summary: 'Grant or revoke the administrator role of the server',
     access: onServer,
     params: z.object({ user: UserName }),
     body: z.object({ is_admin: z.boolean() }),
@@ -54,7 +54,7 @@ export const accessRoutes = {
   setPassword: {
     method: 'PUT',
     path: '/api/v1/users/{user}/password',
-    summary: 'Change a password; the own one, or as an administrator of the server',
+    summary: 'Change a password: your own, or any as an administrator of the server',
     access: { scope: 'read', on: 'self' },
     params: z.object({ user: UserName }),
     body: NewPassword,
@@ -71,14 +71,14 @@ export const accessRoutes = {
   listTokens: {
     method: 'GET',
     path: '/api/v1/tokens',
-    summary: "API tokens without their secrets: one's own; all of them for administrators of the server",
+    summary: "API tokens without their secrets: your own, or all for administrators of the server",
     access: { scope: 'read', on: 'self' },
     answer: z.object({ tokens: z.array(ApiToken) })
   },
   createToken: {
     method: 'POST',
     path: '/api/v1/tokens',
-    summary: 'Make an API token; its secret is shown this once. Needs a password, or a token with the scope admin',
+    summary: 'Create an API token; its secret is shown this once. Needs a password, or a token with the scope admin',
     access: { scope: 'read', on: 'self' },
     body: NewApiToken,
     answer: ApiToken.extend({ secret: z.string() })
@@ -86,7 +86,7 @@ export const accessRoutes = {
   revokeToken: {
     method: 'DELETE',
     path: '/api/v1/tokens/{token_id}',
-    summary: 'End an API token at once',
+    summary: 'Revoke an API token',
     access: { scope: 'read', on: 'self' },
     params: z.object({ token_id: z.string().max(64) }),
     answer: z.object({})
@@ -101,7 +101,7 @@ export const accessRoutes = {
   createProject: {
     method: 'POST',
     path: '/api/v1/projects',
-    summary: 'Add a project: names that begin with it and a dot belong to it from now on',
+    summary: 'Add a project: names that begin with it and a dot belong to it',
     access: onServer,
     body: z.object({ name: ProjectName }),
     answer: Project
@@ -126,7 +126,7 @@ export const accessRoutes = {
   removeMember: {
     method: 'DELETE',
     path: '/api/v1/projects/{project}/members/{user}',
-    summary: "Take a user's role in a project away",
+    summary: "Remove a user's role in a project",
     access: leadsProject,
     params: member,
     answer: Project

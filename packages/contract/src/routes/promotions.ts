@@ -16,7 +16,7 @@ export const promotionsRoutes = {
   createPromotion: {
     method: 'POST',
     path: '/api/v1/promotions',
-    summary: 'Bring a model version to an environment; answers at once, progress comes as events',
+    summary: 'Promote a model version to an environment; answers at once, progress is sent as events',
     access: { scope: 'promote', on: [{ kind: 'model', at: 'body.model' }] },
     body: NewPromotion,
     answer: Promotion

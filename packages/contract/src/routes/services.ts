@@ -9,7 +9,7 @@ export const servicesRoutes = {
   listServices: {
     method: 'GET',
     path: '/api/v1/services',
-    summary: 'Services and where they answer',
+    summary: 'Services and their addresses',
     access: seesSome,
     answer: z.object({ services: z.array(Service) })
   },

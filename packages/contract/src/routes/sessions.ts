@@ -15,7 +15,7 @@ export const sessionsRoutes = {
   postRecords: {
     method: 'POST',
     path: '/api/v1/records',
-    summary: 'What a kernel spooled: sessions, cells, runs, metrics',
+    summary: 'Store records that a kernel spooled: sessions, cells, runs, metrics',
     access: { scope: 'log', on: [{ kind: 'session', at: 'body.session_id' }] },
     body: RecordBatch,
     answer: RecordBatchAnswer
@@ -56,7 +56,7 @@ export const sessionsRoutes = {
   getCellOutputs: {
     method: 'GET',
     path: '/api/v1/sessions/{session_id}/cells/{execution_id}/outputs',
-    summary: 'What an executed cell has shown',
+    summary: 'The outputs of an executed cell',
     access: readsSession,
     params: z.object({ session_id: SessionId, execution_id: CellExecutionId }),
     answer: RecordedOutputs

@@ -10,7 +10,7 @@ import { DATA_LOCATION, EXTERNAL_DATA, MOST_NESTED, TENSORS_WITHIN, type OnnxMes
 /** The file is not an ONNX model that is complete in itself. */
 export class UncontainedModelError extends Error {
   constructor(why: string) {
-    super(`The model was refused: ${why}.`);
+    super(`The model was rejected: ${why}.`);
     this.name = 'UncontainedModelError';
   }
 }

@@ -52,7 +52,7 @@ export function planPixels(
   if (lengths.some(length => length !== 1 && length !== channels) || [plan.divide, ...plan.std].some(n => !(n > 0))) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
-      `Pixels of ${channels} channels cannot be made (pixel / ${plan.divide} − [${plan.mean.join(', ')}]) / [${plan.std.join(', ')}].`,
+      `Pixels of ${channels} channels cannot be scaled as (pixel / ${plan.divide} − [${plan.mean.join(', ')}]) / [${plan.std.join(', ')}].`,
       {
         remedy:
           'Give divide, mean and std as one number each, or mean and std one for each channel; none but mean may be 0.'
@@ -62,7 +62,7 @@ export function planPixels(
   if (!isFloat && !isPlain(plan)) {
     throw new OnnxImportError(
       'ONNX_UNSUPPORTED',
-      `The input "${input}" takes whole numbers as pixels, which are not to be scaled.`,
+      `The input "${input}" takes whole numbers as pixels, which must not be scaled.`,
       { remedy: 'Leave out divide, mean and std.' }
     );
   }

@@ -93,7 +93,7 @@ async function bringIn(file: string, options: ImportOptions): Promise<ImportedMo
     plans.some(plan => plan.fixedRows !== null)
   );
   const edits = [
-    ...(contained.files.length > 0 ? [`The tensors in ${contained.files.join(', ')} were taken into the file.`] : []),
+    ...(contained.files.length > 0 ? [`The tensors in ${contained.files.join(', ')} were embedded in the file.`] : []),
     ...opened.edits,
     ...widened.edits,
     ...inputEdits,
@@ -142,7 +142,7 @@ function noAnswers(sample: SampleRows, cause: unknown): OnnxImportError {
   }
   return new OnnxImportError(
     'IMPORT_UNCLEAR',
-    `The model could not be tried: it fails on rows that were made up. ${why}`,
+    `The model could not be tried: it fails on generated rows. ${why}`,
     {
       questions: [{ option: 'sample', example: 'some rows that it knows' }],
       cause
@@ -197,10 +197,10 @@ async function prove(
       throw new OnnxImportError(
         'ONNX_UNSUPPORTED',
         Number.isFinite(gap)
-          ? `As it would be served the model differs from the file by ${gap.toExponential(1)} (allowed: ${IMPORT_TOLERANCE}).`
-          : 'As it would be served the model gives other labels than the file, or no numbers.',
+          ? `The model as served differs from the file by ${gap.toExponential(1)} (allowed: ${IMPORT_TOLERANCE}).`
+          : 'The model as served gives other labels than the file, or NaN.',
         {
-          remedy: 'Nothing was written. Please report what made this file.'
+          remedy: 'Nothing was written. Please report which tool wrote this file.'
         }
       );
     }
@@ -210,7 +210,7 @@ async function prove(
         const by = Number.isFinite(apart) ? ` (by ${apart.toExponential(1)})` : '';
         throw new OnnxImportError(
           'ONNX_UNSUPPORTED',
-          `What the model answers for a row depends on the other rows that are asked with it${by}.`,
+          `The output of the model for a row depends on the other rows of the request${by}.`,
           {
             remedy: 'Export it for inference: in PyTorch call model.eval() first.'
           }
@@ -224,9 +224,9 @@ async function prove(
 
 function formEdits({ probabilities }: OutputPlan): string[] {
   if (probabilities?.form === 'softmax')
-    return [`The logits of ${probabilities.output} are made probabilities by a softmax.`];
+    return [`A softmax converts the logits of ${probabilities.output} to probabilities.`];
   if (probabilities?.form === 'sigmoid')
-    return [`The logits of ${probabilities.output} are made probabilities by a sigmoid.`];
+    return [`A sigmoid converts the logits of ${probabilities.output} to probabilities.`];
   return [];
 }
 

@@ -171,7 +171,7 @@ function tensorInput(
 
 function rowOf({ name, type }: ValueInfo): { element: number; shape: readonly (number | null)[] | null } {
   if (type.kind !== 'tensor') {
-    throw new OnnxImportError('ONNX_UNSUPPORTED', `The input "${name}" is no tensor; rows cannot be given to it.`);
+    throw new OnnxImportError('ONNX_UNSUPPORTED', `The input "${name}" is not a tensor, so it cannot receive rows.`);
   }
   if (type.shape?.length === 0) {
     throw new OnnxImportError('ONNX_UNSUPPORTED', `The input "${name}" takes a single value, not rows.`, {

@@ -9,7 +9,7 @@ const NEUTRAL = 'C.UTF-8';
 /** Lets text be brought to lower case by the rules of Unicode, where the file names a language that the machine may lack. */
 export function useNeutralLocale(draft: ModelDraft): string {
   draft.nodes = draft.nodes.map(node => (node.operator === 'StringNormalizer' ? withLocale(node) : node));
-  return `Text is brought to lower case by the rules of ${NEUTRAL}: this machine lacks the language that the file names.`;
+  return `Text is lowercased by the rules of ${NEUTRAL}, because this machine lacks the locale that the file names.`;
 }
 
 function withLocale(node: GraphNode): GraphNode {

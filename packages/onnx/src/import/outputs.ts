@@ -183,7 +183,7 @@ function labelsOf(
   if (label && isWhole(label)) {
     const other = Array.from(label.data as ArrayLike<number | bigint>, Number).find(value => !numbers.includes(value));
     if (other !== undefined) {
-      throw unclear(`The model answered the class ${other}, for which there is no label (${numbers.join(', ')}).`, [
+      throw unclear(`The model returned the class ${other}, which has no label (${numbers.join(', ')}).`, [
         { option: 'labels', example }
       ]);
     }

@@ -27,7 +27,7 @@ export function refuseForeignOperators(draft: ModelDraft): void {
   if (foreign.length === 0) return;
   throw new OnnxImportError(
     'ONNX_UNSUPPORTED',
-    `The graph needs ${foreign.length === 1 ? 'an operator' : 'operators'} that only a library of its author brings: ${foreign.join(', ')}.`,
+    `The graph needs ${foreign.length === 1 ? 'an operator' : 'operators'} that only a custom library provides: ${foreign.join(', ')}.`,
     { remedy: 'Export the model without custom operators. Nothing was written.' }
   );
 }
@@ -52,7 +52,7 @@ export class LoadedGraph {
     } catch (cause) {
       throw new OnnxImportError('ONNX_UNSUPPORTED', refusalOf(messageOf(cause), draft), {
         remedy:
-          'Export it again with an older opset (target_opset=17 suits), and look at it with onnx.checker. Nothing was written.',
+          'Export it again with an older opset (e.g. target_opset=17), and check it with onnx.checker. Nothing was written.',
         cause
       });
     }
@@ -100,7 +100,7 @@ function refusalOf(message: string, draft: ModelDraft): string {
   const opset = /Current official support for domain (\S+) is till opset (\d+)/.exec(message);
   if (opset) {
     const domain = opset[1] === 'ai.onnx' ? '' : opset[1]!;
-    return `The graph uses operator set ${draft.opsets.get(domain) ?? '?'} of ${opset[1]}; services know them up to ${opset[2]}.`;
+    return `The graph uses operator set ${draft.opsets.get(domain) ?? '?'} of ${opset[1]}; services support versions up to ${opset[2]}.`;
   }
   const ir = /max supported IR version: (\d+)/.exec(message);
   if (ir) return `The file has IR version ${draft.irVersion}; services read versions up to ${ir[1]}.`;

@@ -46,7 +46,7 @@ function addUp({ data, width }: Seen): boolean {
 export function notProbabilities({ name, width, end, data }: Seen, classes: number): OnnxImportError {
   const question: Question = { option: 'scores', example: 'logits' };
   if (width !== classes && !(width === 1 && classes === 2)) {
-    return unclear(`The numbers of "${name}" are no probabilities of ${classes} classes.`, [question]);
+    return unclear(`The values of "${name}" are not probabilities of ${classes} classes.`, [question]);
   }
   const first = Array.from(data as ArrayLike<number>, Number).slice(0, width);
   const why = end.kind === 'scores' ? `the graph ends in ${end.operator}` : 'they do not add up to 1';

@@ -80,7 +80,7 @@ async function readExternal(
   const said = new Map(entries.map(entry => [textOf(entry, 1), textOf(entry, 2)]));
   const name = said.get('location') ?? '';
   const refuse = (why: string, cause?: unknown): OnnxImportError =>
-    new OnnxImportError('ONNX_UNSUPPORTED', `The model's tensors lie in another file, "${name}", ${why}.`, {
+    new OnnxImportError('ONNX_UNSUPPORTED', `The model's tensors are in another file, "${name}", ${why}.`, {
       remedy:
         'Put that file beside the model, or save the model as one file (onnx.save with save_as_external_data=False).',
       cause

@@ -60,8 +60,8 @@ async function runCheck(check: Check, examination: Examination): Promise<Preflig
     return {
       ...named,
       verdict: 'fail',
-      evidence: `The check could not be made: ${why}`,
-      remedy: 'Mend what the evidence names and register the model again.',
+      evidence: `The check could not be run: ${why}`,
+      remedy: 'Fix what the evidence names and register the model again.',
       duration_ms: performance.now() - started
     };
   }

@@ -118,7 +118,7 @@ function describeChanges(subject: PromotionSubject, serving: Service | undefined
     return [`A new service ${subject.service} answers with ${subject.model} v${subject.version}.`];
   }
   if (revision.model === subject.model && revision.version === subject.version) {
-    return [`${subject.model} v${subject.version} answers all requests already; it is released once more.`];
+    return [`${subject.model} v${subject.version} answers all requests already; it is released again.`];
   }
   const replaced = `${subject.model} v${subject.version} answers all requests instead of v${revision.version}.`;
   const before = serving.signature;
@@ -146,7 +146,7 @@ function listDifference(what: string, before: readonly Field[], after: readonly 
     before.some(each => each.name === field.name && each.datatype !== field.datatype)
   );
   return [
-    ...removed.map(field => `The ${what} ${field.name} goes away.`),
+    ...removed.map(field => `The ${what} ${field.name} is removed.`),
     ...added.map(field => `The ${what} ${field.name} (${field.datatype}) is new.`),
     ...retyped.map(field => `The ${what} ${field.name} becomes ${field.datatype}.`)
   ];

@@ -238,5 +238,5 @@ function explain(error: unknown): string {
   if (error instanceof SlipwayError) {
     return error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
   }
-  return `An internal fault of the metadata server: ${messageOf(error)}`;
+  return `Internal error in the metadata server: ${messageOf(error)}`;
 }

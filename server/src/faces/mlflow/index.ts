@@ -37,7 +37,7 @@ export function registerMlflow(server: FastifyInstance, app: App, report: Return
         report(error, ours);
       }
       tellWhenToRetry(error, reply);
-      const answered = known ?? new MlflowError('INTERNAL_ERROR', 'An internal fault of the metadata server.');
+      const answered = known ?? new MlflowError('INTERNAL_ERROR', 'Internal error in the metadata server.');
       return reply.code(answered.status).send(answered.toBody());
     });
     keepToWorkspaces(scope, app);

@@ -112,6 +112,6 @@ function unauthenticated(mode: Access['authenticator']['mode']): SlipwayError {
     remedy:
       mode === 'users'
         ? 'Send your name and password as HTTP Basic, or an API token as `Authorization: Bearer <token>`.'
-        : 'Send `Authorization: Bearer <token>`; the token lies in the file `token` of the data folder.'
+        : 'Send `Authorization: Bearer <token>`; the token is in the file `token` of the data folder.'
   });
 }

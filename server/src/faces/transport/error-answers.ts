@@ -69,7 +69,7 @@ export function answerErrors(server: FastifyInstance, report: ReturnType<typeof 
     tellWhenToRetry(error, reply);
     const answered =
       known ??
-      new SlipwayError('INTERNAL_ERROR', 'An internal fault of the metadata server.', {
+      new SlipwayError('INTERNAL_ERROR', 'Internal error in the metadata server.', {
         remedy: 'See its log in the data folder.'
       });
     return reply.code(answered.status).send(answered.toBody());

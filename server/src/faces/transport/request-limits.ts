@@ -85,7 +85,7 @@ function limitWaiting(server: FastifyInstance, { idleBodyMs, jsonBodyMs }: Reque
 
 /** Says so; the connection ends with the answer, and nothing more of it is read. */
 function giveUp({ reply }: Arriving): void {
-  const error = new RequestTimeoutError('The body of the request did not come in time.', { where: 'body' });
+  const error = new RequestTimeoutError('The request body did not arrive in time.', { where: 'body' });
   void reply.header('connection', 'close').send(error);
 }
 

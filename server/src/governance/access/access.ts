@@ -131,8 +131,8 @@ export class Access {
     const widens = principal.project !== null && request.project !== principal.project;
     const mayMake = principal.by !== 'token' || principal.scopes.has('admin');
     if (!mayMake || beyond.length > 0 || widens || (user !== principal.name && !isAdmin)) {
-      throw new PermissionDeniedError(`${principal.name} may not make this token.`, {
-        remedy: 'Log in with a password, and ask for no more than you have, for yourself.'
+      throw new PermissionDeniedError(`${principal.name} may not create this token.`, {
+        remedy: 'Log in with a password, and request only scopes that you have, for your own account.'
       });
     }
     await this.#users.get(user);

@@ -106,9 +106,9 @@ async function refuseWithoutRoom(folder: string, bytes: number, what: string): P
   const { free } = await diskSpace(folder);
   if (free < bytes) {
     throw new StorageFullError(
-      `There is no room for ${what}: ${bytes} bytes are needed in ${folder}, ${free} are free.`,
+      `Not enough disk space for ${what}: ${bytes} bytes are needed in ${folder}, ${free} are free.`,
       {
-        remedy: 'Make room, or name another place. Nothing was changed.'
+        remedy: 'Free up space, or name another folder. Nothing was changed.'
       }
     );
   }

@@ -36,7 +36,7 @@ export async function dbCopyCommand(args: readonly string[]): Promise<number> {
   const source = DataFolder.at(from);
   if (!existsSync(source.database)) {
     throw new UsageError(
-      `${from} is no data folder of Slipway's. What MLflow stored is brought over with \`slipway mlflow import\`.`
+      `${from} is not a Slipway data folder. Import an MLflow store with \`slipway mlflow import\`.`
     );
   }
   await withStoreTarget(to, options, async target => printArrivals(await copyFolder(source, target)));

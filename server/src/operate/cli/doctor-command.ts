@@ -30,7 +30,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     install: { type: 'boolean' },
     tensorflow: { type: 'string' }
   });
-  if (options.tensorflow !== undefined && !options.install) throw new UsageError('--tensorflow goes with --install.');
+  if (options.tensorflow !== undefined && !options.install) throw new UsageError('--tensorflow requires --install.');
   const python = path.join(CLONE, '.venv');
   const findings = [
     { what: 'slipway', ok: true, found: VERSION },
@@ -89,7 +89,7 @@ function fileFinding(what: string, file: string, check: (file: string) => string
 function argvExists(file: string): string | null {
   const { argv } = JSON.parse(readFileSync(file, 'utf8')) as { argv: string[] };
   const missing = argv.filter(part => path.isAbsolute(part) && !existsSync(part));
-  return missing.length > 0 ? `${missing[0]} is gone; run npm start` : null;
+  return missing.length > 0 ? `${missing[0]} is missing; run npm start` : null;
 }
 
 async function serverFinding(folder: string): Promise<Finding> {

@@ -3,7 +3,7 @@ import { CommandClient } from './server-client.js';
 
 export const gcHelp = `slipway gc [--deleted-before DAYS] [--grace HOURS] [--dry-run] [--data DIR]
 
-Takes away for good the runs and experiments that were deleted long ago, and the files that nothing names any more. The
+Permanently deletes runs and experiments that were deleted long ago, and files that nothing refers to any more. The
 server may be at work meanwhile. By itself it takes such files once a day, and deleted runs only when it was started with
 --keep-deleted.
 
@@ -51,7 +51,7 @@ export function parseAmount(option: string, text: string | undefined): number | 
   }
   const amount = Number(text);
   if (text.trim() === '' || !Number.isFinite(amount) || amount < 0) {
-    throw new UsageError(`${option} takes a number from 0 up, not '${text}'.`);
+    throw new UsageError(`${option} takes a number of at least 0, not '${text}'.`);
   }
   return amount;
 }

@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
     }
   },
   promote: {
-    summary: 'bring a model version to a service',
+    summary: 'promote a model version to a service',
     load: async () => {
       const { promoteHelp: help, promoteCommand: run } = await import('./promote-command.js');
       return { help, run };
@@ -52,28 +52,28 @@ const commands: Readonly<Record<string, Command>> = {
     }
   },
   user: {
-    summary: 'users of a server that several people use',
+    summary: 'manage the users of a shared server',
     load: async () => {
       const { userHelp: help, userCommand: run } = await import('./user-command.js');
       return { help, run };
     }
   },
   token: {
-    summary: 'API tokens of users',
+    summary: 'manage the API tokens of users',
     load: async () => {
       const { tokenHelp: help, tokenCommand: run } = await import('./token-command.js');
       return { help, run };
     }
   },
   project: {
-    summary: 'projects, which decide who sees what',
+    summary: 'manage projects, which control access',
     load: async () => {
       const { projectHelp: help, projectCommand: run } = await import('./project-command.js');
       return { help, run };
     }
   },
   'mlflow import': {
-    summary: 'bring over what MLflow stored',
+    summary: 'import an MLflow store',
     load: async () => {
       const { mlflowImportHelp: help, mlflowImportCommand: run } = await import('./mlflow-import-command.js');
       return { help, run };
@@ -87,14 +87,14 @@ const commands: Readonly<Record<string, Command>> = {
     }
   },
   backup: {
-    summary: 'write everything into a folder',
+    summary: 'back up everything to a folder',
     load: async () => {
       const { backupHelp: help, backupCommand: run } = await import('./backup-command.js');
       return { help, run };
     }
   },
   restore: {
-    summary: 'bring a backup back',
+    summary: 'restore a backup',
     load: async () => {
       const { restoreHelp: help, restoreCommand: run } = await import('./restore-command.js');
       return { help, run };
@@ -193,5 +193,5 @@ function explain(name: string, thrown: unknown, help: string): number {
 
 function overview(): string {
   const lines = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(14)} ${command.summary}`);
-  return `slipway <command> [options]\n\n${lines.join('\n')}\n\nslipway <command> --help tells more; slipway --version the version.`;
+  return `slipway <command> [options]\n\n${lines.join('\n')}\n\nslipway <command> --help shows the options; slipway --version shows the version.`;
 }

@@ -39,7 +39,7 @@ export async function mlflowImportCommand(args: readonly string[]): Promise<numb
     throw new UsageError('Name both: --from STORE and --to PLACE.');
   }
   if (existsSync(DataFolder.at(from).database)) {
-    throw new UsageError(`${from} is a data folder of Slipway's, which is copied with \`slipway db copy\`.`);
+    throw new UsageError(`${from} is a Slipway data folder; copy it with \`slipway db copy\`.`);
   }
   return withStoreTarget(to, options, async target => report(await bringOver(from, options.artifacts, target)));
 }
@@ -86,7 +86,7 @@ function report({ arrivals, leftBehind }: ImportReport): number {
     console.log(`Left behind: ${what} (${count}).`);
   }
   if (!isComplete) {
-    console.log('Not everything is here: run the same command again.');
+    console.log('The copy is incomplete: run the same command again.');
   } else if (leftBehind.length === 0) {
     console.log('Everything is here.');
   } else {

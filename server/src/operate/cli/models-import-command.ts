@@ -31,7 +31,7 @@ What the file does not say is asked for, by the option that tells it.
   --values A,B,C          names of the quantities, where a regression gives several numbers in each row
   --task TASK             classification or regression
   --target NAME           what is predicted
-  --scores FORM           logits, when a classifier's numbers are no probabilities yet
+  --scores FORM           logits, when a classifier outputs logits instead of probabilities
   --label OUTPUT          outputs that are served, where names and types do not tell;
   --probabilities OUTPUT  OUTPUT[1] is an element of a sequence
   --value OUTPUT
@@ -67,7 +67,7 @@ export async function modelsImportCommand(args: readonly string[]): Promise<numb
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) throw new UsageError('name one ONNX file.');
   const name = EntityName.safeParse(values.name ?? path.basename(file).replace(/\.onnx$/i, ''));
-  if (!name.success) throw new UsageError(`'${values.name}' is no name for a model.`);
+  if (!name.success) throw new UsageError(`'${values.name}' is not a valid model name.`);
   const { label, probabilities, value } = values;
   const outputs = Object.fromEntries(
     Object.entries({ label, probabilities, value }).filter(([, output]) => output !== undefined)
@@ -173,7 +173,7 @@ async function sampleRows(file: string): Promise<Columns> {
     )
   );
   if (!columns.success)
-    throw new UsageError(`--sample: ${file} holds values that are no numbers, texts, true or false.`);
+    throw new UsageError(`--sample: ${file} holds values that are not numbers, strings or booleans.`);
   return columns.data;
 }
 

@@ -13,8 +13,8 @@ import { supervisorProcess } from './processes-of.js';
 
 export const restoreHelp = `slipway restore --from FOLDER [--data DIR]
 
-Brings back what \`slipway backup\` wrote. Into a data folder that is in use: its server stops once everything has been
-checked (one that \`npm start\` keeps comes back by itself), and what was there before stays beside it as
+Restores a backup written by \`slipway backup\`. If the data folder is in use, its server stops once the backup has been
+checked (a server started by \`npm start\` restarts by itself), and the previous database is kept beside it as
 slipway.db.before-restore.
 
   --from FOLDER    the backup

@@ -19,12 +19,12 @@ Starts the metadata server, and runs until it is stopped.
 
   --data DIR             folder of all its data (default: .slipway)
   --backend-store-uri URI
-                         where metadata lies: sqlite:///path/to/file.db or postgresql://user:password@host/database
+                         where metadata is stored: sqlite:///path/to/file.db or postgresql://user:password@host/database
                          (default: DATABASE_URL, which other users of this machine cannot see; else SQLite in --data)
-  --nfs                  the data lies on a network file system: SQLite is opened for this process alone
+  --nfs                  the data is on a network file system: SQLite is opened for this process alone
   --port N               port; default is the one of the last start, else 18555; 0 takes any
   --host H               address to listen on (default: 127.0.0.1)
-  --auth MODE            token (default): whoever holds the token of the data folder; users: names and passwords, or API
+  --auth MODE            token (default): anyone with the token of the data folder; users: names and passwords, or API
                          tokens, see slipway user; none: everybody, on 127.0.0.1 only
   --allowed-hosts NAMES  names, separated by commas, under which it answers beside those of this machine; * is any
   --trusted-proxies ADDRESSES
@@ -41,7 +41,7 @@ Starts the metadata server, and runs until it is stopped.
                          this server then also reads (default: through this server)
   --artifact-quota GB    how much may be kept of artifacts, each content once (default: as much as there is room for)
   --serve-artifacts      accepted; artifacts are always served
-  --keep-deleted DAYS    deleted runs and experiments go for good after so many days (default: never, see slipway gc)
+  --keep-deleted DAYS    permanently delete deleted runs and experiments after DAYS days (default: never, see slipway gc)
 
 Accepted as \`mlflow server\` does, but without a meaning here: --workers, --gunicorn-opts, --uvicorn-opts,
 --waitress-opts, --dev (one process answers everything), --registry-store-uri (models are with everything else).

@@ -95,7 +95,7 @@ export class MlflowFileStore implements ForeignStore {
   constructor(root: string) {
     this.#root = root;
     if (!existsSync(path.join(root, TRASH)) && !existsSync(path.join(root, '0', 'meta.yaml'))) {
-      throw new InvalidRequestError(`${root} is not a store of MLflow's.`, {
+      throw new InvalidRequestError(`${root} is not an MLflow store.`, {
         remedy: 'Name the folder `mlruns`, or a database as sqlite:///mlflow.db.'
       });
     }

@@ -69,7 +69,7 @@ function parseValue(text: string): MetricValue {
     default: {
       const value = Number(text);
       if (text === '' || Number.isNaN(value)) {
-        throw new InvalidRequestError(`A metric has the value '${text.slice(0, 100)}', which is no number.`);
+        throw new InvalidRequestError(`A metric has the value '${text.slice(0, 100)}', which is not a number.`);
       }
       return value;
     }

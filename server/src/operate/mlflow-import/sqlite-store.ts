@@ -55,7 +55,7 @@ export class MlflowSqliteStore implements ForeignStore {
     this.#tables = new Set(tables.map(row => String(row['name'])));
     if (!this.#tables.has('experiments') || !this.#tables.has('runs')) {
       this.#database.close();
-      throw new InvalidRequestError(`${file} is not a store of MLflow's.`);
+      throw new InvalidRequestError(`${file} is not an MLflow store.`);
     }
   }
 

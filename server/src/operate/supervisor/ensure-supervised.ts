@@ -24,6 +24,6 @@ export async function ensureSupervised(dataFolder: string): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 50));
   }
   throw new ServiceUnavailableError('The supervisor of services did not start.', {
-    remedy: 'Run `slipway supervise` in a terminal to see why.'
+    remedy: 'Run `slipway supervise` in a terminal to see the cause.'
   });
 }

@@ -222,7 +222,7 @@ export async function refuseInTheWay(db: Kysely<Tables>, rows: ArtifactRowsOf, p
   if (other !== undefined) {
     const isFolder = other.startsWith(`${path}/`);
     throw new InvalidStateError(
-      isFolder ? `'${path}' is a folder: it has the file '${other}' in it.` : `'${other}' is a file, and no folder.`,
+      isFolder ? `'${path}' is a folder: it has the file '${other}' in it.` : `'${other}' is a file, not a folder.`,
       { where: 'path', remedy: 'Use another name, or delete what is there.' }
     );
   }

@@ -28,7 +28,7 @@ export class BlobQuota {
       this.#readAt = performance.now();
     }
     if (this.#stored >= this.#bytes) {
-      throw new TooLargeError(`The ${this.#bytes} bytes that this server keeps of artifacts are used up.`, {
+      throw new TooLargeError(`The artifact quota of this server, ${this.#bytes} bytes, is used up.`, {
         remedy:
           'Delete runs that are not needed and run `slipway gc`, or start the server with a larger --artifact-quota.'
       });

@@ -130,7 +130,7 @@ export class S3BlobStore implements BlobStore {
       }
       const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
       throw new ServiceUnavailableError(`The artifact store s3://${this.#location.bucket} did not serve (${what}).`, {
-        remedy: 'Look at its address, the bucket and the credentials that the server was started with.',
+        remedy: 'Check its address, the bucket and the credentials that the server was started with.',
         cause
       });
     }

@@ -18,7 +18,7 @@ export interface S3Location {
 export function parseS3Location(uri: string, environment: NodeJS.ProcessEnv): S3Location {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(uri) ?? [];
   if (bucket === '') {
-    throw new InvalidRequestError(`'${uri}' names no S3 bucket.`, {
+    throw new InvalidRequestError(`'${uri}' does not name an S3 bucket.`, {
       remedy: 'Write s3://bucket or s3://bucket/folder.'
     });
   }

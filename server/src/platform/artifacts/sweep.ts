@@ -8,7 +8,7 @@ import { isUnreferenced } from '../store/predicates/registry-predicates.js';
 export interface SweepOptions {
   /** Blobs that were uploaded later than this stay, as their name may yet be written. Milliseconds since the epoch. */
   readonly uploadedBefore: number;
-  /** Says what would go, and takes nothing. */
+  /** Reports what would be deleted, and deletes nothing. */
   readonly dryRun: boolean;
 }
 

@@ -120,5 +120,5 @@ export class Uploads {
 }
 
 function unknownUpload(id: string): NotFoundError {
-  return new NotFoundError(`There is no upload ${id} to this place.`, { remedy: 'Begin it anew.' });
+  return new NotFoundError(`There is no upload ${id} for this location.`, { remedy: 'Start the upload again.' });
 }

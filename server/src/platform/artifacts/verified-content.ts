@@ -43,7 +43,7 @@ export function verify(sha256: string, content: Buffer): Buffer {
 }
 
 function corrupt(sha256: string, found: string): CorruptBlobError {
-  return new CorruptBlobError(`The stored file ${sha256} is damaged: its bytes now hash to ${found}.`, {
+  return new CorruptBlobError(`The stored file ${sha256} is damaged: its SHA-256 is now ${found}.`, {
     remedy: 'Restore it from a backup, or upload it again.'
   });
 }

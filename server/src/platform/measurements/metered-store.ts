@@ -5,7 +5,7 @@ import { Counter } from '@slipway/telemetry';
 /** What was written on the busy paths since the start. */
 export class WriteMeter {
   readonly writes = new Counter('slipway_writes_total', 'Operations of the busy paths that were committed, by kind.');
-  readonly points = new Counter('slipway_metric_points_stored_total', 'Metric points that were committed.');
+  readonly points = new Counter('slipway_metric_points_stored_total', 'Metric points committed.');
   /** Operations that wait for their commit. */
   waiting = 0;
 

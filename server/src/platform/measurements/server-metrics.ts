@@ -66,20 +66,20 @@ function storeReadings({ meter, sizes, readiness, streams }: MetricSources): Rea
   const size = (name: string, help: string, field: keyof Awaited<ReturnType<StoreSizes['recent']>>): Reading =>
     new Reading(name, help, 'gauge', async () => [{ value: (await sizes.recent())[field] }]);
   return [
-    new Reading('slipway_write_queue_depth', 'Operations that wait for their commit.', 'gauge', () => [
+    new Reading('slipway_write_queue_depth', 'Operations waiting for their commit.', 'gauge', () => [
       { value: meter.waiting }
     ]),
-    new Reading('slipway_event_streams', 'Readers of live events.', 'gauge', () => [{ value: streams() }]),
+    new Reading('slipway_event_streams', 'Connected readers of live events.', 'gauge', () => [{ value: streams() }]),
     size('slipway_database_bytes', 'Size of the database, with the log of SQLite.', 'database_bytes'),
     new Reading('slipway_disk_free_bytes', 'Free bytes on the disks that this server writes to.', 'gauge', async () =>
       (await readiness.freeBytes()).map(({ name, free }) => ({ labels: { place: name }, value: free }))
     ),
     size('slipway_artifact_bytes', 'Bytes of artifacts, each content once.', 'artifact_bytes'),
-    size('slipway_runs', 'Runs, deleted ones too.', 'runs'),
+    size('slipway_runs', 'Runs, including deleted ones.', 'runs'),
     size('slipway_datasets', 'Datasets.', 'datasets'),
     size('slipway_registered_models', 'Registered models.', 'models'),
     size('slipway_cell_executions', 'Executed cells on record.', 'cells'),
-    size('slipway_webhook_deliveries_waiting', 'Deliveries of webhooks that have not been made yet.', 'deliveries')
+    size('slipway_webhook_deliveries_waiting', 'Pending webhook deliveries.', 'deliveries')
   ];
 }
 
@@ -89,14 +89,14 @@ function processReadings(version: string): Reading[] {
   return [
     new Reading('slipway_build_info', 'Version of the server.', 'gauge', () => [{ labels: { version }, value: 1 }]),
     new Reading('process_start_time_seconds', 'Seconds since the epoch.', 'gauge', () => [{ value: started }]),
-    new Reading('process_cpu_seconds_total', 'Time on processors, of user and system.', 'counter', () => {
+    new Reading('process_cpu_seconds_total', 'CPU time, user and system.', 'counter', () => {
       const { user, system } = process.cpuUsage();
       return [{ value: (user + system) / 1e6 }];
     }),
     new Reading('process_resident_memory_bytes', 'Memory in use.', 'gauge', () => [
       { value: process.memoryUsage.rss() }
     ]),
-    new Reading('nodejs_heap_size_used_bytes', 'Memory of JavaScript in use.', 'gauge', () => [
+    new Reading('nodejs_heap_size_used_bytes', 'JavaScript heap in use.', 'gauge', () => [
       { value: process.memoryUsage().heapUsed }
     ]),
     new Reading('process_open_fds', 'Open files and sockets.', 'gauge', openFiles)

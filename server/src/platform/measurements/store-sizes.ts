@@ -10,7 +10,7 @@ export interface Sizes {
   readonly datasets: number;
   readonly models: number;
   readonly cells: number;
-  /** Deliveries of webhooks that have not been made yet. */
+  /** Pending webhook deliveries. */
   readonly deliveries: number;
 }
 

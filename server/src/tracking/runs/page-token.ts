@@ -15,7 +15,7 @@ export function decodePageToken(token: string): PagePosition {
   try {
     return Position.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
   } catch (cause) {
-    throw new InvalidRequestError('The page token is not one that this server gave.', {
+    throw new InvalidRequestError('The page token was not issued by this server.', {
       where: 'query.page_token',
       remedy: 'Start again from the first page.',
       cause

@@ -8,12 +8,12 @@ const MAX_EXAMPLES = 3;
 
 export const behaviors: Check = {
   id: 'behaviors',
-  title: 'Behaves as its tests say',
-  protectsFrom: 'a model that scores well and fails on what everybody knows',
+  title: 'Passes its behavior tests',
+  protectsFrom: 'a model that scores well but fails on obvious cases',
   async run(examination) {
     const tests = await examination.modelTests();
     if (!tests || tests.behaviors.length === 0) {
-      return { verdict: 'not_applicable', evidence: 'No behavior was asked for (slip.testBehavior).' };
+      return { verdict: 'not_applicable', evidence: 'No behavior tests are defined (slip.testBehavior).' };
     }
     const broken: string[] = [];
     let claims = 0;
@@ -33,7 +33,7 @@ export const behaviors: Check = {
           verdict: 'fail',
           evidence: `Broken: ${broken.slice(0, MAX_EXAMPLES).join('; ')} (of ${count}).`,
           remedy:
-            'Train on rows that show the behavior, or mend the test with slip.testBehavior, and register the model again.'
+            'Train on rows that show the behavior, or fix the test with slip.testBehavior, and register the model again.'
         };
   }
 };

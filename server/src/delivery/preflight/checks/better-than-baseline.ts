@@ -21,13 +21,13 @@ export const betterThanBaseline: Check = {
           : ` ${evaluation.metric} ${formatNumber(evaluation.value)} on ${evaluation.test_rows ?? evaluation.rows} rows.`;
       return {
         verdict: 'not_applicable',
-        evidence: `There is no truth that ${task === 'clustering' ? 'clusters' : 'components'} could be compared with.${measured}`
+        evidence: `There are no true values to compare ${task === 'clustering' ? 'clusters' : 'components'} with.${measured}`
       };
     }
     if (evaluation === null) {
       return {
         verdict: 'warn',
-        evidence: 'The model was imported without test rows: how well it answers was not measured here.',
+        evidence: 'The model was imported without test rows, so its quality was not measured.',
         remedy: 'Import it again with them: slip.importOnnx(file, { test, target }).'
       };
     }
@@ -108,13 +108,13 @@ function verdict(
     return {
       verdict: 'fail',
       evidence: `Not better: ${numbers}.`,
-      remedy: `Use the ${baseline.name} rule, or find inputs that tell more than it knows.`
+      remedy: `Use the ${baseline.name} baseline, or add inputs with more information.`
     };
   }
   if (p > SIGNIFICANT) {
     return {
       verdict: 'warn',
-      evidence: `Better, but it may be chance: ${numbers}.`,
+      evidence: `Better, but the difference may be due to chance: ${numbers}.`,
       remedy: 'Test on more rows, or improve the model until the difference is clear.'
     };
   }

@@ -13,7 +13,7 @@ interface Attempt {
 export const malformedRequest: Check = {
   id: 'malformed-request',
   title: 'Malformed requests get a 4xx',
-  protectsFrom: 'errors that are answered with status 200, and values that are silently taken for others',
+  protectsFrom: 'errors answered with status 200, and values silently converted to others',
   async run(examination) {
     const url = await examination.candidate.url();
     const { signature, subject } = examination;
@@ -69,7 +69,7 @@ function malformed(signature: ModelSignature, model: string, scored: boolean): A
     infer('a tensor whose shape and data differ', [tensor(first.name, [3, ...rowShape(first)], [])]),
     infer('a tensor for an unknown input', [tensor('no such input', [1, 1], [1])]),
     infer('an infer request without tensors', undefined),
-    { what: 'an invocation of no known form', path: '/invocations', body: '{"rows":[]}' }
+    { what: 'an invocation in an unknown format', path: '/invocations', body: '{"rows":[]}' }
   ];
 }
 

@@ -17,11 +17,11 @@ function recordedTest(id: ModelTestId, title: string, protectsFrom: string): Che
 }
 
 function whyNot(tests: ModelTests | null, task: ModelTask): string {
-  if (tests === null) return 'The bundle came without results of model tests.';
+  if (tests === null) return 'The bundle has no model test results.';
   switch (task) {
     case 'clustering':
     case 'projection':
-      return 'The model was not told what to predict: there is no target to test.';
+      return 'The model has no target to test.';
     case 'classification':
     case 'regression':
       return 'There was nothing to test.';
@@ -45,7 +45,7 @@ export const recordedModelTests: readonly Check[] = [
     'Test rows are not training rows',
     'training rows reported as test rows, and random splits of a time series'
   ),
-  recordedTest('inputs-in-range', 'Inputs hold possible values', 'stand-ins such as a pressure of 0 that are learned'),
+  recordedTest('inputs-in-range', 'Inputs hold possible values', 'placeholder values, such as a pressure of 0, used as measurements'),
   recordedTest('loss-below-constant', 'Loss fell below that of a constant', 'a training that learned nothing'),
   recordedTest(
     'overfits-small-batch',
@@ -55,6 +55,6 @@ export const recordedModelTests: readonly Check[] = [
   recordedTest(
     'labels-kept',
     'Labels belong to their rows and keep their meaning',
-    'labels that were shuffled, shifted or exchanged, and answers that say the opposite'
+    'labels that were shuffled, shifted or swapped, and inverted predictions'
   )
 ];

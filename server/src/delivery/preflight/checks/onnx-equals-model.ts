@@ -4,7 +4,7 @@ import { differenceOf, inWords, verdictOf } from '../difference.js';
 export const onnxEqualsModel: Check = {
   id: 'onnx-equals-model',
   title: 'ONNX equals the notebook model',
-  protectsFrom: 'an export that computes something else than what was trained and judged',
+  protectsFrom: 'an export that computes something other than the trained and evaluated model',
   async run(examination) {
     const vectors = await examination.vectors();
     const outputs = await examination.answers(vectors.inputs);
@@ -12,7 +12,7 @@ export const onnxEqualsModel: Check = {
     const evidence =
       difference.missing === null
         ? inWords(difference, vectors)
-        : `The graph gives no "${difference.missing}" to compare.`;
+        : `The graph has no output "${difference.missing}" to compare.`;
     const verdict = verdictOf(difference);
     return verdict === 'pass'
       ? { verdict, evidence }

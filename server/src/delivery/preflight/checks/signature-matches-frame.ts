@@ -43,13 +43,13 @@ export const signatureMatchesFrame: Check = {
     if (asked !== said) faults.push(`the graph reads ${asked}, the signature says ${said}`);
     const given = session.outputNames;
     for (const output of signature.outputs) {
-      if (!given.includes(output.name)) faults.push(`the graph gives no output "${output.name}"`);
+      if (!given.includes(output.name)) faults.push(`the graph has no output "${output.name}"`);
     }
     await session.release();
     if (frame === null && faults.length === 0) {
       return {
         verdict: 'not_applicable',
-        evidence: `The model was imported: what it was trained on is not known here. Its graph reads exactly the ${signature.inputs.length} inputs of the signature.`,
+        evidence: `The model was imported, so its training data is unknown. Its graph reads exactly the ${signature.inputs.length} inputs of the signature.`,
         remedy: 'Compare them with what the model was trained on, as its author describes it.'
       };
     }
@@ -73,14 +73,14 @@ function unlike(signature: ModelSignature, columns: readonly Column[]): string[]
   const told = signature.task === 'classification' || signature.task === 'regression';
   for (const input of signature.inputs) {
     const column = columns.find(c => c.name === input.name);
-    if (!column) faults.push(`the input "${input.name}" is no column of the training frame`);
+    if (!column) faults.push(`the input "${input.name}" is not a column of the training frame`);
     else if (!suits(input, column.type)) {
       faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
     }
     if (told && input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
   }
   if (told && !columns.some(c => c.name === signature.target)) {
-    faults.push(`the target "${signature.target}" is no column of the training frame`);
+    faults.push(`the target "${signature.target}" is not a column of the training frame`);
   }
   return faults;
 }

@@ -177,7 +177,7 @@ describe('a file and a folder of one name', () => {
     });
     expect((await test.call('PUT', at('x/y.txt/z'), Buffer.from('below a file'))).json).toMatchObject({
       error_code: 'INVALID_PARAMETER_VALUE',
-      message: expect.stringContaining('is a file, and no folder') as string
+      message: expect.stringContaining('is a file, not a folder') as string
     });
     expect((await test.call('GET', at('x/y.txt'))).text).toBe('in a folder');
     expect((await test.call('PUT', at('xy'), Buffer.from('beside'))).status).toBe(200);

@@ -216,7 +216,7 @@ function ownPathOf(uri: string): string {
     return `0/${run}/artifacts/${path}`;
   }
   if (!uri.startsWith(OWN_ARTIFACTS)) {
-    throw invalidParameter(`The files of this version lie at ${uri}, outside of this server.`);
+    throw invalidParameter(`The files of this version are stored at ${uri}, outside this server.`);
   }
   return uri.slice(OWN_ARTIFACTS.length).replace(/^\/+/, '');
 }

@@ -27,7 +27,7 @@ export function registerMultipart(server: FastifyInstance, { artifacts, uploads 
       const fields = fieldsOf(request.body);
       const count = fields.optionalInteger('num_parts') ?? 1;
       if (count < 1 || count > MOST_PARTS) {
-        throw invalidParameter(`num_parts must lie between 1 and ${MOST_PARTS}.`);
+        throw invalidParameter(`num_parts must be between 1 and ${MOST_PARTS}.`);
       }
       const upload = await uploads.begin(locationOf(request.params, fields));
       const url = `${externalUrl(request)}${prefix}${BASE}/part/${upload}`;

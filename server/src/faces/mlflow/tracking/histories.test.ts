@@ -160,7 +160,7 @@ describe('files of model versions', () => {
     await post('model-versions/create', { name: 'away', source: 's3://bucket/model' });
     expect(await api.call('GET', '/model-versions/get-artifact?name=away&version=1&path=a')).toMatchObject({
       status: 400,
-      json: { message: 'The files of this version lie at s3://bucket/model, outside of this server.' }
+      json: { message: 'The files of this version are stored at s3://bucket/model, outside this server.' }
     });
   });
 });

@@ -31,24 +31,24 @@ export function toOurError(error: unknown): unknown {
   const code = codeOf(error);
   if (code === '53100') {
     return new StorageFullError('The disk of the PostgreSQL database is full: nothing more can be written.', {
-      remedy: 'Make room on it. Reading goes on, and writing as soon as there is room.',
+      remedy: 'Free up space on it. Reads continue; writes resume as soon as there is space.',
       cause: error
     });
   }
   if (isUnreachable(error, code)) {
     return new ServiceUnavailableError('The PostgreSQL database does not answer.', {
-      remedy: 'The server goes on by itself when the database is back. Send the request again then.',
+      remedy: 'The server reconnects by itself when the database is available; then send the request again.',
       cause: error
     });
   }
   if (/^28...$/.test(code) || code === '3D000' || code === '42501') {
-    return new InvalidStateError(`PostgreSQL refuses to work with us: ${messageOf(error)}.`, {
+    return new InvalidStateError(`PostgreSQL refused access: ${messageOf(error)}.`, {
       remedy: 'Check user, password and database name in DATABASE_URL, and that the user may create tables.',
       cause: error
     });
   }
   if (code === '40001' || code === '40P01') {
-    return new ServiceUnavailableError('Another server changed the same at this moment; nothing was changed.', {
+    return new ServiceUnavailableError('Another server changed the same rows at the same time; nothing was changed.', {
       remedy: 'Send the request again.',
       cause: error
     });

@@ -17,14 +17,14 @@ export function toOurError(error: unknown): unknown {
   if (code === FULL || code === IOERR_SHMSIZE) {
     return new StorageFullError('The disk of the database is full: nothing more can be written.', {
       remedy:
-        'Make room on it, e.g. by moving backups elsewhere. Reading goes on, and writing as soon as there is room.',
+        'Free up space on it, e.g. by moving backups elsewhere. Reads continue; writes resume as soon as there is space.',
       cause: error
     });
   }
   // The lower byte is the kind, the others say more of it.
   if ([READONLY, IOERR, CANTOPEN].includes(code & 0xff)) {
-    return new ServiceUnavailableError(`The disk of the database fails: ${messageOf(error)}.`, {
-      remedy: 'See that its folder can be written and its disk is healthy; then send the request again.',
+    return new ServiceUnavailableError(`The disk of the database reports an error: ${messageOf(error)}.`, {
+      remedy: 'Check that its folder is writable and its disk is healthy; then send the request again.',
       cause: error
     });
   }
