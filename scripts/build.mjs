@@ -58,13 +58,13 @@ export async function build(root, environment, { force = false } = {}) {
 async function buildExtension(root, node) {
   const builder = path.join(root, 'node_modules', '@jupyter', 'builder', 'lib', 'build-labextension.js');
   const core = path.join(root, 'node_modules', '@jupyterlab', 'core-meta', 'core.package.json');
-  // From its own folder: its licence report fails when it meets another package.json in the current one.
+  // From its own folder: its license report fails when it meets another package.json in the current one.
   await run(node, [builder, '--core-package-file', core, '.'], { cwd: path.join(root, 'extension') });
   // The builder empties its output folder each time.
   cpSync(path.join(root, 'install.json'), path.join(root, 'extension', 'dist', 'labextension', 'install.json'));
 }
 
-/** JupyterLab of the environment finds the built extension where it lies. */
+/** JupyterLab of the environment finds the built extension in place. */
 function linkExtension(root, environment) {
   const folder = path.join(environment.folder, 'share', 'jupyter', 'labextensions', '@slipway');
   mkdirSync(folder, { recursive: true });

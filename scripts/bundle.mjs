@@ -8,7 +8,7 @@ const LEFT_OUT = [/^onnxruntime-node/, /^pg($|-)/, /^sharp$/, /^@aws-sdk\//];
 /**
  * Joins a compiled workspace and the packages that every start needs into a few files: reading 600 modules one by one takes
  * most of the time of a start. Chunks are as deep below the workspace as compiled files, so that `import.meta.url`
- * finds the same neighbours from both.
+ * finds the same neighbors from both.
  *
  * @param entries name of each bundled file, and the compiled file that it starts from.
  * @throws Error when a module is missing: the workspaces are compiled before.

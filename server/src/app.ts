@@ -38,17 +38,17 @@ import type { TargetPolicy } from './platform/webhooks/target.js';
 import { Webhooks } from './platform/webhooks/webhooks.js';
 import { isPostgresUrl } from './platform/store/database-url.js';
 
-/** Where artifacts lie. */
+/** Where artifacts are stored. */
 export interface ArtifactPlaces {
   /** Of our own store: a folder or `s3://bucket/folder`; absent: in the data folder. */
   readonly destination?: string | undefined;
   /** What clients are told for new experiments, as a URI; absent: our own store, through this server. */
   readonly defaultRoot?: string | undefined;
-  /** Bytes that our own store may hold; absent: as many as there is room for. */
+  /** Bytes that our own store may hold; absent: limited by the disk. */
   readonly quota?: number | undefined;
 }
 
-/** Where metadata lies. */
+/** Where metadata is stored. */
 export interface DatabasePlace {
   /** URL of a PostgreSQL database, or the path of a SQLite file; absent: a SQLite file in the data folder. */
   readonly address?: string | undefined;
@@ -73,11 +73,11 @@ export interface AppOptions {
   /** Absent: promotions are refused, everything else works. */
   readonly preflight?: PreflightRunner | undefined;
   readonly releaser?: Releaser | undefined;
-  /** Faults of ours in the background. */
+  /** Internal errors in background work. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The control plane without any protocol: what HTTP and MLflow's face stand on. */
+/** The control plane without any protocol; HTTP and the MLflow API are built on it. */
 export interface App {
   readonly store: Store;
   readonly access: Access;
@@ -105,7 +105,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Composition root: the one place that knows which implementation stands behind which port. */
+/** Composition root: the one place that knows which implementation each port has. */
 export async function openApp(options: AppOptions): Promise<App> {
   const { folder, preflight, releaser, onError } = options;
   const { address = folder.database, exclusive } = options.database ?? {};
@@ -198,7 +198,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Which of the servers on a database this is: its token is its own, and stays with its data folder. */
+/** Identity of this server among those on the database: its token is its own, and stays with its data folder. */
 function idOf(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }
@@ -212,7 +212,7 @@ function writtenPlaces(database: string, destination: string): WrittenPlace[] {
   ];
 }
 
-/** Only what lies on this machine's disks is read by us; clients read everything else by themselves. */
+/** We read only what is on this machine's disks; clients read everything else by themselves. */
 function trustedFolder(root: string | undefined): TrustedFolder | undefined {
   return root === undefined || !/^(file:|\/|[a-z]:[\\/])/i.test(root) ? undefined : new TrustedFolder(root);
 }

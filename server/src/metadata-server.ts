@@ -37,7 +37,7 @@ export interface ServerOptions {
   readonly limits?: Partial<RequestLimits> | undefined;
   /** Absent: nothing is logged. */
   readonly log?: Log | undefined;
-  /** Faults of ours, for the log. */
+  /** Internal errors, for the log. */
   readonly onError: (error: unknown) => void;
 }
 

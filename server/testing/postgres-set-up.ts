@@ -5,7 +5,7 @@ import { dropDatabases, makeTemplate, TEST_POSTGRES, TEST_PREFIX } from './test-
  * Makes PostgreSQL ready for a whole test run: the one that the environment names, else one that is started. Several
  * projects of one run share it.
  *
- * @returns takes away what was made.
+ * @returns removes what was created.
  */
 export default async function setUp(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[TEST_PREFIX] !== undefined) {

@@ -8,7 +8,7 @@ export interface TestS3 {
   /** What the S3 client reads its server, region and credentials from. */
   readonly environment: Record<string, string>;
   readonly bucket: string;
-  /** Where the bucket's objects lie, for tests that damage one. */
+  /** Where the bucket's objects are stored, for tests that damage one. */
   readonly folder: string;
   stop(): Promise<void>;
 }

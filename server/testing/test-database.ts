@@ -38,7 +38,7 @@ export async function makeTemplate(server: string): Promise<void> {
   await store.close();
 }
 
-/** Takes away all databases of this test run. */
+/** Drops all databases of this test run. */
 export async function dropDatabases(server: string): Promise<void> {
   await onServer(server, async client => {
     const { rows } = await client.query<{ datname: string }>(

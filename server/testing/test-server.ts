@@ -8,7 +8,7 @@ import { freshDatabase, isExclusive } from './test-database.js';
 export interface TestServer {
   readonly server: RunningServer;
   readonly folder: string;
-  /** Faults of ours that were reported while the test ran. */
+  /** Internal errors that were reported while the test ran. */
   readonly faults: unknown[];
   /** A request with the token; a plain object is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;

@@ -10,7 +10,7 @@ import { freshDatabase, isExclusive } from './test-database.js';
 export interface TestStore {
   readonly store: Store;
   readonly folder: string;
-  /** Where it lies, as `openStore` takes it. */
+  /** Where it is stored, as `openStore` takes it. */
   readonly database: string;
   /** Closes the database and opens it again, as a restart does. */
   reopen(): Promise<Store>;

@@ -1,4 +1,4 @@
-"""Prints as JSON all that the stock client can say of a tracking store, but for where things lie."""
+"""Prints as JSON all that the stock client can say of a tracking store, except locations."""
 
 import json
 import os

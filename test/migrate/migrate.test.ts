@@ -23,7 +23,7 @@ describe.each(DATABASES)('a folder that MLflow wrote, brought over to $name', ({
   });
   afterAll(() => folder.remove());
 
-  it('is the same to the stock client, also when it was brought over twice', async () => {
+  it('is the same to the stock client, also when it was imported twice', async () => {
     const first = await migrate(mlruns, data, env);
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(first.stdout).toMatch(/metric points +56 +56\n/);
@@ -104,8 +104,8 @@ describe('a data folder of ours', () => {
   });
 });
 
-describe('what is no store', () => {
-  it('is refused in words, and nothing is made of it', async () => {
+describe('a source that is not a store', () => {
+  it('is refused with an explanation, and nothing is created', async () => {
     folder = await freshFolder();
     const to = path.join(folder.path, 'to');
     for (const from of [folder.path, path.join(folder.path, 'nothing'), 'sqlite:////nowhere/mlflow.db']) {

@@ -48,7 +48,7 @@ export async function describeServer(
   }
 }
 
-/** Where `slipway mlflow import` brings things: the database that the environment names, else the data folder. */
+/** Where `slipway mlflow import` imports to: the database that the environment names, else the data folder. */
 export function migrate(from: string, data: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return slipway(['mlflow', 'import', '--from', from, ...toOptions(data, env)], env);
 }

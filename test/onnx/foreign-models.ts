@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { CACHE, pythonPath, ROOT } from '../harness/places.js';
 import { run } from '../server/slipway-process.js';
 
-/** Brings an extension of JupyterLab along, and therefore must not lie in the environment that the browser tests use. */
+/** Brings an extension of JupyterLab along, and therefore must not be installed in the environment that the browser tests use. */
 const CATBOOST = 'catboost==1.2.10';
 const SCRIPT = path.join(import.meta.dirname, 'make_models.py');
 
 const Models = z.record(
   z.string(),
   z.object({
-    /** What is to be said at the import. */
+    /** Options to give at the import. */
     options: z.object({
       inputs: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string()))]).optional(),
       labels: z.array(z.string()).optional(),

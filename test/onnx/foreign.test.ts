@@ -86,7 +86,7 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
     await expect(again).rejects.toThrow('Did you mean "outcome"?');
   });
 
-  it('stands beside models of ours, whose evaluation is a page among the artifacts of their run', async () => {
+  it('is listed beside models of ours, whose evaluation is a page among the artifacts of their run', async () => {
     process.env['SLIPWAY_URL'] = server().url;
     process.env['SLIPWAY_TOKEN'] = server().token;
     const sales = await slip.data('sales', path.join(path.dirname(data()), 'sales.csv'));

@@ -13,7 +13,7 @@ import onnx
 import onnxruntime as ort
 
 folder = Path(sys.argv[1])
-# CatBoost must not lie in the environment of JupyterLab.
+# CatBoost must not be installed in the environment of JupyterLab.
 sys.path += sys.argv[2:]
 folder.mkdir(parents=True, exist_ok=True)
 rng = np.random.default_rng(11)
@@ -152,7 +152,7 @@ def from_scikit_learn():
         columns(sample),
         label="output_label",
     )
-    # Answers that are labels, and scores that are no probabilities.
+    # Answers that are labels, and scores that are not probabilities.
     keep(
         "sklearn-margin",
         to_onnx(SVC(kernel="rbf").fit(numbers, three), numbers[:1]),

@@ -27,7 +27,7 @@ for frame, place in zip(frames, quarter):
     top, left = 4 * (place // 2), 4 * (place % 2)
     frame[0, top : top + 4, left : left + 4] += 0.5
 
-# What is to be said at the import, by model.
+# Options to give at the import, by model.
 CASES = {
     "softmax": {"inputs": NAMES, "labels": ["small", "medium", "large"], "target": "size"},
     "logits": {"inputs": NAMES, "labels": ["small", "medium", "large"], "target": "size", "scores": "logits"},

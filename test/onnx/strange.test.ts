@@ -15,7 +15,7 @@ import { freshFolder, run } from '../server/slipway-process.js';
 
 const LABELS = ['red', 'green', 'blue'];
 
-describe('an ONNX file that is not as a service wants it', () => {
+describe('an ONNX file that a service cannot run unchanged', () => {
   let folder: string;
 
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('an ONNX file that is not as a service wants it', () => {
     expect(error.remedy).toContain('model.eval()');
   });
 
-  it('may use the names of our outputs and of its new inputs within, also in branches', async () => {
+  it('may use the names of our outputs and new inputs internally, also in branches', async () => {
     const model = await bring('names-taken', { inputs: ['label', 'total'], target: 'amount' });
     expect(model.signature.inputs.map(input => input.name)).toEqual(['label', 'total']);
     expect(await ask(model, { label: [2, 4], total: [4, 8] })).toEqual({ value: [2, 4] });
@@ -197,7 +197,7 @@ describe('an ONNX file that is not as a service wants it', () => {
     expect(model.provenance.edits[0]).toContain('external.data');
   });
 
-  it('is refused when its tensors lie elsewhere', async () => {
+  it('is refused when its tensors are elsewhere', async () => {
     for (const [name, why] of [
       ['external-escape', "not in the model's folder"],
       ['external-absolute', "not in the model's folder"],
@@ -210,11 +210,11 @@ describe('an ONNX file that is not as a service wants it', () => {
     }
   });
 
-  it('is refused when it is no ONNX file', async () => {
+  it('is refused when it is not an ONNX file', async () => {
     for (const name of ['broken', 'empty', 'nothing']) expect((await refusal(name)).code).toBe('ONNX_INVALID');
   });
 
-  it('fails on rows that were made up only until it gets some', async () => {
+  it('fails on generated rows only until it gets sample rows', async () => {
     const sample = { a: [1, 2], b: [3, 4] };
     const model = await bring('logits', { ...named, scores: 'logits', sample });
     expect(model.signature.inputs[0]!.range).toEqual({ min: 1, max: 2 });

@@ -31,7 +31,7 @@ describe('preflight', () => {
     folder = await freshFolder();
     // What the library records here is for nobody else.
     process.env['SLIPWAY_DATA'] = path.join(folder, '.slipway');
-    // The night tells the day: better than any baseline, and not too good to be true.
+    // The night temperature predicts the day: better than any baseline, and plausible.
     const weather = await data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
     const sky = await weather.derive('sky', "case when temp_max > 16 then 'warm' else 'cold' end");
     const parts = await sky.split({ by: 'time', test: 0.2 });
@@ -135,7 +135,7 @@ describe('preflight', () => {
     expect(checks['service-replay']!.verdict).toBe('warn');
   });
 
-  it('finds an export that computes something else than the notebook', async () => {
+  it('finds an export that computes something other than the notebook', async () => {
     const files = changed(BUNDLE_FILES.testVectors, TestVectors, vectors => ({
       ...vectors,
       outputs: {
@@ -151,7 +151,7 @@ describe('preflight', () => {
     expect(checks['service-replay']!.verdict).toBe('fail');
   });
 
-  it('finds a model that a one-line rule beats', async () => {
+  it('finds a model that a baseline beats', async () => {
     const files = changed(BUNDLE_FILES.evaluation, Evaluation, evaluation => ({
       ...evaluation,
       baselines: [{ name: 'persistence', description: 'tomorrow as today', value: 1, predictions: evaluation.truth }]
@@ -162,7 +162,7 @@ describe('preflight', () => {
     expect(check.remedy).toContain('persistence');
   });
 
-  it('asks the graph itself for the behaviors, and says which is broken', async () => {
+  it('checks the behaviors on the graph itself, and names the one that fails', async () => {
     const files = changed(MODEL_TESTS_FILE, ModelTests, tests => ({
       ...tests,
       behaviors: tests.behaviors.map(behavior =>
@@ -175,7 +175,7 @@ describe('preflight', () => {
     expect(check.remedy).not.toBeNull();
   });
 
-  it('shows what the model tests found, and refuses nothing for a bundle that came without them', async () => {
+  it('shows the results of the model tests, and accepts a bundle without them', async () => {
     const leaked = changed(MODEL_TESTS_FILE, ModelTests, tests => ({
       ...tests,
       results: [{ id: 'no-leakage', verdict: 'fail', evidence: '"id" is the target.', remedy: 'Leave it out.' }]
@@ -194,7 +194,7 @@ describe('preflight', () => {
     expect(verdicts.map(id => others[id]!.verdict)).toEqual(verdicts.map(() => 'not_applicable'));
   });
 
-  it('warns of a lead that may be chance', async () => {
+  it('warns of an improvement that may be due to chance', async () => {
     const { parts } = trained;
     const { inputs, rows, truth } = parts.evaluation;
     const columns = parts.prep.names.map(name => inputs[name]!);
@@ -217,7 +217,7 @@ describe('preflight', () => {
     const before = network.getWeights().map(w => w.clone());
     try {
       network.setWeights(network.getWeights().map(w => w.mul(0)));
-      // Its own test vectors are made anew, so that only the constant output is wrong.
+      // Its own test vectors are recreated, so that only the constant output is wrong.
       const bundle = await buildBundle('sky', new TrainedModel({ ...trained.parts, testVectors: constantVectors() }));
       const checks = await examine(new Map(bundle.contents));
       expect(checks['onnx-equals-model']!.verdict).toBe('pass');

@@ -117,7 +117,7 @@ describe('a backup of a running server', () => {
     expect(server.child.exitCode).toBeNull();
   });
 
-  it('is refused without a place, and from a folder that is none', async () => {
+  it('is refused without a place, and from a folder that is not a backup', async () => {
     expect(await slipway(['backup', '--data', data])).toMatchObject({ code: 2 });
     const restore = await slipway(['restore', '--data', data, '--from', data]);
     expect([restore.code, restore.stderr]).toEqual([1, expect.stringContaining('no complete backup')]);

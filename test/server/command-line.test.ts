@@ -84,7 +84,7 @@ describe('slipway server', () => {
     expect(await readFile(path.join(data, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('comes back on its port with its token and its data', async () => {
+  it('restarts on its port with its token and its data', async () => {
     const first = await start();
     await call(first, 'POST', '/api/2.0/mlflow/experiments/create', { name: 'kept' });
     await first.end('SIGTERM');
@@ -95,7 +95,7 @@ describe('slipway server', () => {
     });
   });
 
-  it('comes back after a kill, whatever that left behind', async () => {
+  it('restarts after a kill, whatever that left behind', async () => {
     const first = await start();
     await first.end('SIGKILL');
     const second = await start([]);

@@ -136,7 +136,7 @@ describe.skipIf(!hasDisks)('a server whose disk is full', () => {
     expect(output).toContain('database or disk is full');
   });
 
-  it('starts again on it and reads, and writes as soon as there is room', async () => {
+  it('starts again on it and reads, and writes as soon as there is space', async () => {
     process.kill(serverFile().pid, 'SIGTERM');
     await started(2);
     fill();

@@ -7,7 +7,7 @@ import { freshFolder, startServerProcess, type ServerProcess } from './slipway-p
 /** SLIPWAY_LOAD_MINUTES shortens it while one works on it. */
 const MINUTES = Number(process.env['SLIPWAY_LOAD_MINUTES'] ?? 30);
 const CLIENTS = 8;
-/** Each client rests so long between requests: what is looked for is growth, not speed. */
+/** Pause of each client between requests: the test looks for growth, not speed. */
 const REST_MS = 50;
 const SAMPLE_MS = 5000;
 const MEGABYTE = 1024 * 1024;

@@ -29,7 +29,7 @@ interface Event {
   readonly data: { readonly type: string; readonly run_id?: string };
 }
 
-/** Events of a server's stream until one satisfies. @param lastSeen as a client sends it that comes back. */
+/** Events of a server's stream until one satisfies. @param lastSeen as a reconnecting client sends it. */
 async function eventsUntil(
   server: ServerProcess,
   last: (event: Event) => boolean,
@@ -75,7 +75,7 @@ async function createRun(server: ServerProcess): Promise<string> {
 const isAbout = (run_id: string) => (event: Event) => event.data.run_id === run_id;
 
 describe('two servers on one PostgreSQL', () => {
-  it('tell each other of what changes, and a client may come back to either', async () => {
+  it('tell each other of what changes, and a client may reconnect to either', async () => {
     const [one, two] = [await start(), await start()];
     const listening = eventsUntil(two, event => event.data.type === 'run.changed');
     // The stream is open when the server has answered; the run is made after that.
@@ -171,7 +171,7 @@ describe('the address of a database', () => {
     expect(refused.stderr + refused.stdout).not.toContain('hidden-word');
   });
 
-  it('that is none is refused in words', async () => {
+  it('that is not valid is refused with an explanation', async () => {
     const refused = await slipway(['server', '--data', path.join(folder.path, 'd'), '--backend-store-uri', './mlruns']);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('slipway mlflow import');

@@ -44,7 +44,7 @@ describe('a call of the client', () => {
     await expect(failed).rejects.toThrow(UnreachableError);
   });
 
-  it('fails with the faulty field when the answer has another form', async () => {
+  it('fails with the invalid field when the answer has another form', async () => {
     const server = new FakeServer({ 'GET /api/v1/models': () => ({ models: [{ name: 'rain' }] }) });
     const failed = new SlipwayClient(server.transport).call('listModels', {});
     await expect(failed).rejects.toThrow(ContractError);

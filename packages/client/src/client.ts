@@ -35,7 +35,7 @@ export class SlipwayClient {
   /**
    * Calls one operation and gives its parsed answer.
    *
-   * @throws RefusedError when the server refused; UnreachableError when nothing of ours answered; ContractError when the
+   * @throws RefusedError when the server refused; UnreachableError when no Slipway server answered; ContractError when the
    * answer has another form; the signal's reason when it was aborted.
    */
   async call<O extends JsonOperation>(operation: O, input: CallInput<O>): Promise<Answer<O>> {
@@ -110,7 +110,7 @@ export class SlipwayClient {
     }
     if (!response.ok) {
       const refused = ErrorBody.safeParse(await response.json().catch(() => null));
-      // A proxy's or a login page's own answer is no word of our server.
+      // A proxy's or a login page's own answer is not an answer of our server.
       throw refused.success
         ? new RefusedError(response.status, refused.data)
         : new UnreachableError(`HTTP ${response.status} from the proxy`);

@@ -28,7 +28,7 @@ export class RefusedError extends CallError {
 }
 
 /**
- * Nothing of ours answered: no network, JupyterLab gone, or its proxy found no metadata server. `detail` is for the log
+ * No Slipway server answered: no network, JupyterLab stopped, or its proxy found no metadata server. `detail` is for the log
  * and for titles.
  */
 export class UnreachableError extends CallError {
@@ -41,7 +41,7 @@ export class UnreachableError extends CallError {
   }
 }
 
-/** The server answered, but not as the contract says: most often two versions that do not belong together. */
+/** The server answered, but not as the contract says: most often two incompatible versions. */
 export class ContractError extends CallError {
   readonly code = 'INTERNAL_ERROR';
 

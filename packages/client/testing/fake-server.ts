@@ -21,7 +21,7 @@ export function jsonResponse(value: object, status = 200): Response {
 }
 
 /**
- * Stands for the metadata server behind JupyterLab's proxy: it answers from a table, streams events, and can be away. Its
+ * Acts as the metadata server behind JupyterLab's proxy: it answers from a table, streams events, and can be away. Its
  * `transport` is what `SlipwayClient` takes.
  */
 export class FakeServer {
@@ -75,7 +75,7 @@ export class FakeServer {
     }
   }
 
-  /** Dies: open streams break and nothing answers until `comeBack`. */
+  /** Goes offline: open streams break and nothing answers until `comeBack`. */
   goAway(): void {
     this.isAway = true;
     for (const stream of this.#open) {

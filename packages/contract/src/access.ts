@@ -51,7 +51,7 @@ export type User = z.infer<typeof User>;
 export const NewUser = z.object({ name: UserName, password: Password, is_admin: z.boolean().default(false) });
 export type NewUser = z.infer<typeof NewUser>;
 
-/** Who is asking, and what the credentials of this request allow. */
+/** The caller, and what the credentials of this request allow. */
 export const CallerInfo = z.object({
   name: z.string(),
   is_admin: z.boolean(),
@@ -90,7 +90,7 @@ export const NewApiToken = z.object({
 });
 export type NewApiToken = z.infer<typeof NewApiToken>;
 
-/** Kinds of things that decide, by their project, whether a request is allowed. */
+/** Kinds of objects that decide, by their project, whether a request is allowed. */
 export type AccessObject =
   | 'artifact'
   | 'blob'

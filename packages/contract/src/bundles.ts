@@ -16,7 +16,7 @@ export const BUNDLE_FILES = {
 /** The scoring module of a bundle that has one: functions around the model, for plain `/predict` requests. */
 export const SCORING_FILE = 'scoring.mjs';
 
-/** Where a bundle comes from whose graph was not trained here. */
+/** Provenance of a bundle whose graph was not trained here. */
 export const PROVENANCE_FILE = 'provenance.json';
 
 /** ONNX element types that services accept, named as the Open Inference Protocol names them. */
@@ -50,7 +50,7 @@ export const SignatureInput = z.object({
 });
 export type SignatureInput = z.infer<typeof SignatureInput>;
 
-/** What an answer is: a class, a quantity or several, the cluster of a row, or the row along other axes. */
+/** The task of a model: a class, a quantity or several, the cluster of a row, or the row along other axes. */
 export const ModelTask = z.enum(['classification', 'regression', 'clustering', 'projection']);
 export type ModelTask = z.infer<typeof ModelTask>;
 
@@ -142,7 +142,7 @@ export const Evaluation = z.object({
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
-/** What is known of a graph that was imported, and what was changed in it. */
+/** What is known of an imported graph, and what was changed in it. */
 export const Provenance = z.object({
   file: z.string().describe('Name of the file that was imported.'),
   sha256: Sha256.describe('Of that file as it came.'),

@@ -23,7 +23,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** Body of every answer that is not a success. `where` points at the faulty field, e.g. `body.inputs[0].data`. */
+/** Body of every answer that is not a success. `where` points at the invalid field, e.g. `body.inputs[0].data`. */
 export const ErrorBody = z.object({
   error_code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]),
   message: z.string().describe('What happened, to what.'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Live events say what changed; the client reads the entity again through its own route. `id` grows by one for each
- * event, and a client that comes back with `Last-Event-ID` gets what it missed, or one `reset` when that is too old.
+ * event, and a client that reconnects with `Last-Event-ID` gets what it missed, or one `reset` when that is too old.
  */
 export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reset') }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Zod leaves this key out of records, though a column may be named so. */
 const LEFT_OUT = '__proto__';
-/** Stands for it while a record is looked at; no column has this name. */
+/** Replaces it while a record is validated; no column has this name. */
 const STAND_IN = '\u0000__proto__';
 
 /** A record whose keys are names that people give: `__proto__` and `constructor` are names like any other. */

@@ -44,7 +44,7 @@ const LeftOut = z.number().int().nonnegative().describe('Characters that the lim
 
 /**
  * What an execution has shown so far, as one reporter saw it. A later report of the same reporter has a higher revision
- * and replaces the earlier one; the kernel's own word counts more than that of a page.
+ * and replaces the earlier one; the kernel's report takes precedence over a page's.
  */
 export const OutputsReport = z.object({
   execution_id: CellExecutionId,

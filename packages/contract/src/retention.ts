@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What may go for good. */
+/** What garbage collection may delete. */
 export const GarbageRequest = z.object({
   deleted_before_days: z
     .number()

@@ -10,7 +10,7 @@ export type MetricPoint = z.infer<typeof MetricPoint>;
 export const NamedMetric = MetricPoint.extend({ key: z.string().min(1).max(250) });
 export type NamedMetric = z.infer<typeof NamedMetric>;
 
-/** Where a running run stands; `eta_ms` is the training process's own estimate. */
+/** Progress of a running run; `eta_ms` is the training process's own estimate. */
 export const RunProgress = z.object({
   fraction: z.number().min(0).max(1),
   label: z.string().max(200).optional(),
@@ -100,7 +100,7 @@ export const MetricSeries = z.object({
 });
 export type MetricSeries = z.infer<typeof MetricSeries>;
 
-/** One thing that runs have in common or not; `values` are in the order of the runs, null where a run lacks it. */
+/** One attribute that runs share or not; `values` are in the order of the runs, null where a run lacks it. */
 export const ComparedValue = z.object({
   kind: z.enum(['param', 'metric', 'tag', 'input']),
   key: z.string(),

@@ -14,7 +14,7 @@ export type ServiceProcessFile = z.infer<typeof ServiceProcessFile>;
 
 const RequestsFile = z.record(z.string(), z.number().int().nonnegative());
 
-/** Where everything of one service lies inside the data folder. */
+/** Where everything of one service is stored inside the data folder. */
 export class ServiceFolder {
   readonly path: string;
 
@@ -54,7 +54,7 @@ export class ServiceFolder {
     await writeAtomically(this.manifestFile, manifest);
   }
 
-  /** Takes the service out of use: nobody starts it any more. */
+  /** Retires the service: it is not started any more. */
   async removeManifest(): Promise<void> {
     await rm(this.manifestFile, { force: true });
   }

@@ -41,7 +41,7 @@ describe('a log', () => {
     expect(JSON.parse(line)).toMatchObject({ level: 'error' });
   });
 
-  it('never shows a secret that it was told, whatever stands around it', () => {
+  it('never shows a secret that it was told, whatever surrounds it', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         const lines = logged('info', log => {

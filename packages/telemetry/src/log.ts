@@ -23,7 +23,7 @@ export class Log {
     this.#write = write;
   }
 
-  /** From now on this text never stands in a line. What looks like a secret does not either. */
+  /** From now on this text never appears in a line. What looks like a secret does not either. */
   hide(secret: string): void {
     this.#redactor.hide(secret);
   }
@@ -41,7 +41,7 @@ export class Log {
     }
   }
 
-  /** A fault of ours. */
+  /** An internal error. */
   fault(error: unknown): void {
     const { message, stack, cause } = error instanceof Error ? error : new Error(String(error));
     this.write('error', message, { stack, cause: cause instanceof Error ? cause.message : undefined });

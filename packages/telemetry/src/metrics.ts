@@ -1,6 +1,6 @@
 /*
  * Metrics in the text format of Prometheus (version 0.0.4). Only what a server needs to tell of itself: counters and
- * histograms that are kept, and gauges that are read when somebody asks.
+ * histograms that are kept, and gauges that are read on collection.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 
@@ -12,7 +12,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** So long a value may take: whoever collects them waits no longer. */
+/** Timeout of a value: collectors do not wait longer. */
 const DEADLINE_MS = 2000;
 
 interface Metric {
@@ -62,7 +62,7 @@ export class Histogram implements Metric {
     this.#bounds = bounds;
   }
 
-  /** @param key stands for the labels, so that they are written out only once for each. */
+  /** @param key represents the labels, so that they are written out only once for each. */
   observe(value: number, key: string, labels: () => Labels): void {
     let series = this.#series.get(key);
     if (series === undefined) {
@@ -88,7 +88,7 @@ export class Histogram implements Metric {
   }
 }
 
-/** Values that are read when they are asked for; a counter of somebody else's is one too. */
+/** Values read on collection; counters kept elsewhere are included. */
 export class Reading implements Metric {
   constructor(
     readonly name: string,

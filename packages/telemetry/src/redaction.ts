@@ -1,6 +1,6 @@
 const HIDDEN = '[redacted]';
 
-/** What must never stand in a log, whatever text it got into. */
+/** What must never appear in a log, whatever text contains it. */
 const PATTERNS: readonly [RegExp, string][] = [
   // API tokens of ours.
   [/slp_[0-9a-f]{16}_[\w-]{43}/g, HIDDEN],
@@ -15,7 +15,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   ]
 ];
 
-/** Takes secrets out of texts. */
+/** Redacts secrets in text. */
 export class Redactor {
   readonly #secrets: string[] = [];
 

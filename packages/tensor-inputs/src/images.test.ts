@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage, ImageError, imageSize } from './images.js';
 import { imageBytes } from './image-text.js';
 
-/** An image of one colour. */
+/** An image of one color. */
 function plain(width: number, height: number, background: { r: number; g: number; b: number }): Sharp {
   return sharp({ create: { width, height, channels: 3, background } });
 }
@@ -20,7 +20,7 @@ describe('an image as a model receives it', () => {
     }
   });
 
-  it('is grey or in colour as is asked for, whatever the file is', async () => {
+  it('is gray or in color as is asked for, whatever the file is', async () => {
     const grey = await plain(2, 2, { r: 90, g: 90, b: 90 }).greyscale().toColourspace('b-w').png().toBuffer();
     expect((await sharp(grey).metadata()).channels).toBe(1);
     expect([...(await decodeImage(grey, [1, 2, 3]))]).toEqual([90, 90, 90, 90, 90, 90]);
@@ -34,7 +34,7 @@ describe('an image as a model receives it', () => {
     expect([...(await decodeImage(deep, [2, 2, 1]))]).toEqual([0, 255, 255, 0]);
   });
 
-  it('has no transparency, and stands upright as its camera says', async () => {
+  it('has no transparency, and is upright as its EXIF orientation says', async () => {
     const clear = sharp({ create: { width: 2, height: 2, channels: 4, background: { ...red, alpha: 0.5 } } });
     expect(await decodeImage(await clear.png().toBuffer(), [2, 2, 3])).toHaveLength(12);
     const halves = sharp(Uint8Array.from([0, 255]), { raw: { width: 2, height: 1, channels: 1 } });

@@ -19,11 +19,11 @@ export class ImageError extends Error {
 }
 
 /**
- * The pixels of an image file (PNG, JPEG, WebP, GIF, TIFF) as a model receives them: upright as its camera says, brought to
- * the size without regard to its proportions, without transparency, grey or in sRGB. Training and services both use this
+ * The pixels of an image file (PNG, JPEG, WebP, GIF, TIFF) as a model receives them: upright as the EXIF orientation says, brought to
+ * the size without regard to its proportions, without transparency, gray or in sRGB. Training and services both use this
  * function, so that they cannot differ.
  *
- * @param shape height, width, and 1 (grey) or 3 (red, green, blue) channels.
+ * @param shape height, width, and 1 (gray) or 3 (red, green, blue) channels.
  * @returns row-major [height, width, channels], from 0 to 255.
  * @throws ImageError for other files, damaged ones, and ones of more than 2^26 pixels or 64 MiB.
  */
@@ -33,13 +33,13 @@ export async function decodeImage(file: Uint8Array, shape: ImageShape): Promise<
   const coloured = channels === 1 ? resized.greyscale().toColourspace('b-w') : resized.toColourspace('srgb');
   const { data, info } = await refused(coloured.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }));
   if (info.channels === channels) return data;
-  // A grey image stays grey whatever colour space is asked for.
+  // A gray image stays gray whatever color space is asked for.
   if (info.channels === 1 && channels === 3)
     return Uint8Array.from({ length: data.length * 3 }, (_, i) => data[Math.floor(i / 3)]!);
   throw new ImageError(`has ${info.channels} channels, where the model takes ${channels}`);
 }
 
-/** Width and height of an image as they stand in its file. @throws ImageError as `decodeImage`. */
+/** Width and height of an image as stored in its file. @throws ImageError as `decodeImage`. */
 export async function imageSize(file: Uint8Array): Promise<{ width: number; height: number }> {
   const { width, height } = await refused((await open(file)).metadata());
   return { width, height };

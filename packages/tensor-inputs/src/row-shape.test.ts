@@ -23,11 +23,11 @@ describe('a row of a tensor', () => {
     ['text', 'got "text"'],
     [JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)), 'got a list nested as 1×1×1×1×1×1×1×1'],
     [null, 'got null']
-  ])('is none of another shape: %#', (value, why) => {
+  ])('is rejected in another shape: %#', (value, why) => {
     expect(() => flatRow(value, [2, 2])).toThrow(why);
   });
 
-  it('is told from a single value by the shape of the input', () => {
+  it('is distinguished from a single value by the shape of the input', () => {
     expect([[-1, 1], [-1], [-1, 4], [-1, 1, 1]].map(shape => isTensor({ shape }))).toEqual([false, false, true, true]);
     expect(rowSize({ shape: [-1, 28, 28, 1] })).toBe(784);
   });

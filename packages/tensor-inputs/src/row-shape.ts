@@ -33,7 +33,7 @@ export function inputType(input: SignatureInput): string {
   return `${input.datatype}${shape}${input.format === 'image' ? ' image' : ''}`;
 }
 
-/** Why a value is no row of a tensor; completes "expected …, got …". */
+/** Why a value is not a row of a tensor; completes "expected …, got …". */
 export class RowShapeError extends Error {
   constructor(
     readonly expected: string,
@@ -66,7 +66,7 @@ export function flatRow(value: unknown, shape: readonly number[]): ArrayLike<unk
     throw new RowShapeError(expected, `${value.length}`);
   }
   const nested = given.length === shape.length && given.every((length, axis) => length === shape[axis]);
-  // Lists within lists beyond the shape stay as they are, and are no numbers.
+  // Lists within lists beyond the shape stay as they are, and are not numbers.
   const flat = nested ? (value as unknown[]).flat(shape.length - 1) : [];
   if (!nested || flat.length !== size) throw new RowShapeError(expected, `a list nested as ${shapeText(given)}`);
   return flat;

@@ -5,7 +5,7 @@ import type { ServiceFolder } from '@slipway/service-folder';
 const SAVE_AFTER_MS = 1000;
 
 /**
- * Requests that each version answered with success. They outlast the process: after a restart, or when a version comes back,
+ * Requests that each version answered with success. They outlast the process: after a restart, or when a version is restored,
  * the count goes on.
  */
 export class RequestCounts {
@@ -33,7 +33,7 @@ export class RequestCounts {
     return revisions.reduce((sum, revision) => sum + (this.#counts.get(keyOf(revision)) ?? 0), 0);
   }
 
-  /** A count that cannot be written is written with the next one: it is no reason not to answer. */
+  /** A count that cannot be written is written with the next one: the request is answered all the same. */
   async save(): Promise<void> {
     clearTimeout(this.#saving);
     this.#saving = undefined;

@@ -11,7 +11,7 @@ type Row = Record<string, unknown>;
 export interface Scoring {
   /** Request rows to the model's named inputs. @throws RequestError 400 naming the row when the function throws. */
   before(rows: readonly unknown[]): Promise<readonly unknown[]>;
-  /** Predictions to answers. @throws Error when the function does: that is a fault of the bundle, not of the request. */
+  /** Predictions to answers. @throws Error when the function does: that is an error in the bundle, not in the request. */
   after<P extends Row>(predictions: readonly P[], rows: readonly unknown[]): Promise<readonly Row[]>;
 }
 

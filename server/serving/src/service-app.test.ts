@@ -75,7 +75,7 @@ const post = (url: string, body: unknown, type = 'application/json') =>
 const requests = async (): Promise<unknown> => (await app.inject('/health')).json<{ requests: number }>().requests;
 
 describe('the number of answered requests', () => {
-  it('is that of the version in use, and goes on after a restart and when the version comes back', async () => {
+  it('is that of the version in use, and goes on after a restart and when the version is restored', async () => {
     await post('/predict', { a: 1, b: 2 });
     await post('/predict', { a: 1, b: 2 });
     await post('/predict', { a: 'wrong', b: 2 });

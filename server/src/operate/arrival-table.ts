@@ -1,4 +1,4 @@
-/** One kind of thing: how many there were, and how many of them are here. */
+/** One kind of entity: how many there were, and how many of them are here. */
 export interface Arrival {
   readonly what: string;
   readonly there: number;

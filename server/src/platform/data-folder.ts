@@ -7,7 +7,7 @@ import { fullDiskError, StorageFullError } from './errors.js';
 import { exclusiveLock } from './store/exclusive-lock.js';
 import { isProcessAlive } from './processes.js';
 
-/** Where everything of one project lies. */
+/** Where everything of one project is stored. */
 export class DataFolder {
   readonly root: string;
 

@@ -17,13 +17,13 @@ export type ErrorSubject =
 export interface ErrorDetails {
   /** What the user can do about it, as a sentence. */
   readonly remedy?: string;
-  /** The faulty field, e.g. `body.files[0].path`. */
+  /** The invalid field, e.g. `body.files[0].path`. */
   readonly where?: string;
   readonly cause?: unknown;
   readonly subject?: ErrorSubject;
 }
 
-/** An error that is meant for the caller. Everything else that is thrown is a fault of ours and answers INTERNAL_ERROR. */
+/** An error that is meant for the caller. Everything else that is thrown is an internal error and answers INTERNAL_ERROR. */
 export class SlipwayError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string | undefined;
@@ -125,7 +125,7 @@ export function fullDiskError(error: unknown): unknown {
   });
 }
 
-/** What lies in the artifact store is no longer what was stored. */
+/** The content of the artifact store is no longer what was stored. */
 export class CorruptBlobError extends SlipwayError {
   constructor(message: string, details?: ErrorDetails) {
     super('CORRUPT_BLOB', message, details);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** The first thing that was wrong: where, as `.inputs[0].name`, and what, as a sentence part. */
+/** The first problem: where, as `.inputs[0].name`, and what, as a sentence part. */
 export function zodMessage(error: z.ZodError): { path: string; message: string } {
   const issue = error.issues[0];
   if (issue === undefined) {

@@ -19,7 +19,7 @@ import {
 export type Stage = ModelVersion['stage'];
 
 export interface NewCatalogueVersion {
-  /** Where the client says the files lie, and where that leads; kept as metadata, never opened. */
+  /** The source that the client named, and the location it resolves to; kept as metadata, never opened. */
   readonly source: string;
   readonly location: string;
   readonly run_id: string | null;
@@ -30,7 +30,7 @@ export interface NewCatalogueVersion {
 }
 
 /**
- * The registry as MLflow's clients write it: models made by hand, versions whose files lie elsewhere, tags, aliases,
+ * The registry as MLflow's clients write it: models made by hand, versions whose files are elsewhere, tags, aliases,
  * stages. It shares its tables with `Registry`, which registers bundles; both see each other's versions.
  */
 export class ModelCatalogue {

@@ -6,7 +6,7 @@ export const knownDifferences: Readonly<Record<string, readonly string[]>> = {
     'name of a deleted experiment',
     'batch refused 3'
   ],
-  'a mistake of the caller is no fault of the server': [
+  'a client error is not a server error': [
     'experiment refused 8',
     'experiment refused 9',
     'experiment refused 10',

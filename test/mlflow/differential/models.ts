@@ -115,7 +115,7 @@ export const models: readonly Step[] = [
     model_id: '{model}',
     run_id: '{run}'
   }),
-  get('where it lies', 'model-versions/get-download-uri', { name: '{prefix}-model', version: '6' }),
+  get('where it is stored', 'model-versions/get-download-uri', { name: '{prefix}-model', version: '6' }),
   post('version of a logged model without its id', 'model-versions/create', {
     name: '{prefix}-model',
     source: 'models:/{model}'

@@ -78,9 +78,9 @@ export const registry: readonly Step[] = [
   get('read a version of an unknown model', 'model-versions/get', { name: 'nobody has this', version: '1' }),
   get('read a version of no number', 'model-versions/get', { name: NAME, version: 'x' }),
   get('read a version without number', 'model-versions/get', { name: NAME }),
-  get('where a version lies', 'model-versions/get-download-uri', { name: NAME, version: '1' }),
-  get('where a version of a run lies', 'model-versions/get-download-uri', { name: NAME, version: '3' }),
-  get('where a copy lies', 'model-versions/get-download-uri', { name: NAME, version: '4' }),
+  get('where a version is stored', 'model-versions/get-download-uri', { name: NAME, version: '1' }),
+  get('where a version of a run is stored', 'model-versions/get-download-uri', { name: NAME, version: '3' }),
+  get('where a copy is stored', 'model-versions/get-download-uri', { name: NAME, version: '4' }),
   send('PATCH', 'describe a version', 'model-versions/update', { name: NAME, version: '2', description: 'second' }),
   send('PATCH', 'describe an unknown version', 'model-versions/update', {
     name: NAME,

@@ -2,7 +2,7 @@ import type { Step } from './step.js';
 
 export interface Reply {
   readonly status: number;
-  /** The parsed answer, with ids and times replaced by what they stand for; the text when it is no JSON. */
+  /** The parsed answer, with ids and times replaced by what they represent; the text when it is not JSON. */
   readonly content: unknown;
 }
 
@@ -12,7 +12,7 @@ const LEFT_OUT = ['error_class', 'sqlstate', 'workspace'];
 /** Fields whose values depend on when and by whom the request was made. */
 const VARYING = /(?:^|_)(?:time|timestamp|timestamp_ms)$|^(?:user_id|next_page_token)$/;
 
-/** Sends the steps of the script to one server, and remembers what its ids stand for. */
+/** Sends the steps of the script to one server, and remembers what its ids represent. */
 export class Requester {
   readonly #url: string;
   readonly #authorization: string | undefined;

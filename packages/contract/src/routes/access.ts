@@ -71,7 +71,7 @@ export const accessRoutes = {
   listTokens: {
     method: 'GET',
     path: '/api/v1/tokens',
-    summary: "API tokens without their secrets: your own, or all for administrators of the server",
+    summary: 'API tokens without their secrets: your own, or all for administrators of the server',
     access: { scope: 'read', on: 'self' },
     answer: z.object({ tokens: z.array(ApiToken) })
   },

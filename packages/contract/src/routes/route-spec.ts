@@ -12,7 +12,7 @@ export interface RouteSpec {
   readonly access: AccessRule;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** `'bytes'`: the body is streamed as it is. */
+  /** `'bytes'`: the body is streamed unchanged. */
   readonly body?: z.ZodType | 'bytes';
   /** `'bytes'` and `'events'` answers are streams. */
   readonly answer: z.ZodType | 'bytes' | 'events';

@@ -2,7 +2,7 @@ import { fieldSpans, readVarint, WireFormatError } from '../wire/protobuf.js';
 import { DATA_LOCATION, EXTERNAL_DATA, MOST_NESTED, TENSORS_WITHIN, type OnnxMessage } from '../wire/tensor-places.js';
 
 /*
- * An ONNX file can name other files that hold its tensors, by any path: whoever loads it then reads what its author chose
+ * An ONNX file can name other files that hold its tensors, by any path: a program that loads it then reads what its author chose
  * (CVE-2022-25882, CVE-2024-27318, CVE-2024-5187, CVE-2025-51480). Models here are one file; others are refused before the
  * runtime sees them.
  */

@@ -68,7 +68,7 @@ export class Model {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', (message: OnnxReply) => {
         if (message.kind === 'ready') return resolve();
-        // The runtime names the whole path, which is nobody's business but this machine's.
+        // The runtime names the whole path, which is private to this machine.
         const why = message.kind === 'failed' ? message.message.replaceAll(`${folder}${path.sep}`, '') : '';
         reject(new Error(`The graph cannot be loaded. ${why}`));
       });
@@ -83,7 +83,7 @@ export class Model {
   }
 
   /**
-   * @throws RequestError for an image that is none, and 503 when too many requests wait; Error when the graph fails on these
+   * @throws RequestError for an undecodable image, and 503 when too many requests wait; Error when the graph fails on these
    * rows.
    */
   predict(rows: DecodedRows): Promise<Outputs> {

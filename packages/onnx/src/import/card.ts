@@ -13,13 +13,13 @@ export function importCard(
   const facts: [string, string][] = [
     ['file', `${origin.file}, ${origin.size} bytes`],
     ['SHA-256', origin.sha256],
-    ['written by', [origin.producer || 'not said', origin.producer_version].join(' ').trim()],
+    ['written by', [origin.producer || 'unknown', origin.producer_version].join(' ').trim()],
     ['operator sets', opsets.join(', ')],
     ['IR version', String(origin.ir_version)],
     ['model version', String(origin.model_version)],
-    ['domain', origin.domain || 'not said'],
-    ['licence', origin.licence ?? 'not said'],
-    ['source', origin.source ?? 'not said'],
+    ['domain', origin.domain || 'unknown'],
+    ['license', origin.licence ?? 'unknown'],
+    ['source', origin.source ?? 'unknown'],
     ...Object.entries(origin.metadata)
   ];
   return [

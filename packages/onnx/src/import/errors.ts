@@ -1,4 +1,4 @@
-/** What the person who imports must say, because the file does not. */
+/** What the user must specify, because the file does not. */
 export interface Question {
   /** The option that answers it, by its name in `ImportOptions`. */
   readonly option: 'inputs' | 'labels' | 'values' | 'task' | 'scores' | 'outputs' | 'sample';
@@ -6,10 +6,10 @@ export interface Question {
   readonly example: string | readonly string[] | Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Stable codes of what stands in the way of an import. */
+/** Stable codes of what prevents an import. */
 export type ImportErrorCode = 'ONNX_INVALID' | 'ONNX_UNSUPPORTED' | 'IMPORT_UNCLEAR';
 
-/** A file that cannot be imported, or not yet: what is the matter, and what to do or to say. */
+/** A file that cannot be imported, or not yet: what is wrong, and what to do or which option to give. */
 export class OnnxImportError extends Error {
   readonly code: ImportErrorCode;
   readonly remedy: string | undefined;

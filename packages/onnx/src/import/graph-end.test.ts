@@ -4,7 +4,7 @@ import { ModelDraft } from './model-draft.js';
 import { ElementType, encodeValueInfo, tensor } from '../wire/value-info.js';
 import { bytesField, encodeFields, intField, messageField, textField } from '../wire/wire.js';
 
-/** A graph of nodes that follow one another: x → a → b → …; more inputs of a node are named behind its operator. */
+/** A graph of nodes in sequence: x → a → b → …; more inputs of a node are named behind its operator. */
 function chain(...nodes: readonly (readonly [operator: string, ...inputs: string[]])[]): ModelDraft {
   const info = (name: string): Uint8Array => encodeValueInfo(tensor(name, ElementType.FLOAT, [null, 3]));
   const written = nodes.map(([operator, ...others], place) =>

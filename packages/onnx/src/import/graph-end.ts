@@ -25,7 +25,7 @@ export function endOf(draft: ModelDraft, output: string): GraphEnd {
     else if (domain === '' && (operator === 'Softmax' || operator === 'Sigmoid'))
       return { kind: 'probabilities', operator };
     else if (domain === '' && UNBOUNDED.has(operator)) return { kind: 'scores', operator };
-    // A bias; the sum of other things may be a mean of probabilities.
+    // A bias; the sum of other values may be a mean of probabilities.
     else if (operator === 'Add' && node.inputs.some(input => draft.producerOf(input)?.operator === 'MatMul'))
       return { kind: 'scores', operator };
     else if (POST_TRANSFORMS.has(new Attributes(node).text('post_transform')))

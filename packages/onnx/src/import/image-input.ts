@@ -18,7 +18,7 @@ export interface PixelPlan {
 
 /**
  * Reads the layout of an image input from its shape, [channels, height, width] as PyTorch has it or [height, width, channels],
- * and what its pixels are to be from what the person says.
+ * and what its pixels are to be from the user's options.
  *
  * @param row shape of one row in the file. @param element type of its numbers.
  * @throws OnnxImportError ONNX_UNSUPPORTED for rows that are not images, IMPORT_UNCLEAR for options that do not fit them.

@@ -140,14 +140,10 @@ function noAnswers(sample: SampleRows, cause: unknown): OnnxImportError {
   if (sample.origin === 'sample') {
     return new OnnxImportError('ONNX_UNSUPPORTED', `The model fails on the rows of the sample: ${why}`, { cause });
   }
-  return new OnnxImportError(
-    'IMPORT_UNCLEAR',
-    `The model could not be tried: it fails on generated rows. ${why}`,
-    {
-      questions: [{ option: 'sample', example: 'some rows that it knows' }],
-      cause
-    }
-  );
+  return new OnnxImportError('IMPORT_UNCLEAR', `The model could not be tried: it fails on generated rows. ${why}`, {
+    questions: [{ option: 'sample', example: 'some rows that it knows' }],
+    cause
+  });
 }
 
 function refuseUnequalRows(answers: Readonly<Record<string, GraphTensor>>, rows: number): void {
@@ -230,7 +226,7 @@ function formEdits({ probabilities }: OutputPlan): string[] {
   return [];
 }
 
-/** Of given rows the range is known; made up ones say nothing. */
+/** Of given rows the range is known; generated ones say nothing. */
 function withRanges(inputs: readonly SignatureInput[], sample: SampleRows): SignatureInput[] {
   return inputs.map(input => {
     const numbers = sample.columns[input.name]!.flat().filter(

@@ -100,7 +100,7 @@ export function widenInputs(draft: ModelDraft): Widened {
  * Decides which named inputs the model will have.
  *
  * @param limits of the numbers of inputs, by name.
- * @throws OnnxImportError IMPORT_UNCLEAR asking for names, ONNX_UNSUPPORTED for inputs that are no rows of values.
+ * @throws OnnxImportError IMPORT_UNCLEAR asking for names, ONNX_UNSUPPORTED for inputs that are not rows of values.
  */
 export function planInputs(draft: ModelDraft, options: ImportOptions, limits: Widened['limits']): InputPlan[] {
   const inputs = draft.inputs.map(input => ({ input, ...rowOf(input) }));

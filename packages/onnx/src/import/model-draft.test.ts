@@ -42,7 +42,7 @@ function smallModel(): Uint8Array {
 }
 
 describe('the bytes of a model', () => {
-  it('come back as they were, whatever they mean', () => {
+  it('are read back unchanged, whatever they mean', () => {
     fc.assert(
       fc.property(fc.array(field, { maxLength: 20 }), fields => {
         expect(decodeFields(encodeFields(fields))).toEqual(fields);
@@ -50,7 +50,7 @@ describe('the bytes of a model', () => {
     );
   });
 
-  it('are refused in words when they are damaged, and never break the import', () => {
+  it('are refused with an explanation when they are damaged, and never break the import', () => {
     const good = smallModel();
     fc.assert(
       fc.property(

@@ -13,7 +13,7 @@ export interface PixelOptions {
   std?: number | readonly number[];
 }
 
-/** What the person says who imports a model; most of it only where the file does not say it. */
+/** Options of the person who imports a model; most of it only where the file does not say it. */
 export interface ImportOptions {
   /**
    * Names of the inputs. A list names the numbers of the only input that takes several, or the inputs in their order; an
@@ -38,7 +38,7 @@ export interface ImportOptions {
   outputs?: { label?: string; probabilities?: string; value?: string };
   /** Inputs for which a missing value may be given; the graph gets NaN, or an empty text. */
   nullable?: readonly string[];
-  /** Some rows to try the model on, by input. Without them rows are made up. */
+  /** Some rows to try the model on, by input. Without them rows are generated. */
   sample?: Columns;
   licence?: string;
   /** Where the file was got from. */

@@ -23,7 +23,7 @@ export interface OutputPlan {
 }
 
 /**
- * Decides what the outputs mean, from their types, from what came out, and from what the person says.
+ * Decides what the outputs mean, from their types, from what came out, and from the user's options.
  *
  * @param answers outputs of the file for `rows` rows.
  * @throws OnnxImportError IMPORT_UNCLEAR asking for what neither tells.

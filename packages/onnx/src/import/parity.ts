@@ -97,7 +97,7 @@ export function otherLabels(
   });
 }
 
-/** Largest |a − b| / max(1, |a|) of the expected rows from `fromRow` on; infinite when one of the two is no number. */
+/** Largest |a − b| / max(1, |a|) of the expected rows from `fromRow` on; infinite when one of the two is not a number. */
 export function largestGap(
   expected: Expected,
   answers: Readonly<Record<string, GraphTensor>>,

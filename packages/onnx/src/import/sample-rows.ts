@@ -5,11 +5,11 @@ import type { InputPlan } from './inputs.js';
 import { Attributes } from '../wire/graph-nodes.js';
 import type { ModelDraft } from './model-draft.js';
 
-/** Rows that are made up to try a model on. */
+/** Generated rows to try a model on. */
 const MADE_ROWS = 32;
 /** Of given rows, as many are kept. */
 const MOST_ROWS = 64;
-/** Numbers of tensors that are made up or kept; at least two rows are. */
+/** Numbers of tensors that are generated or kept; at least two rows are. */
 const MOST_NUMBERS = 250_000;
 const FEWEST_ROWS = 2;
 
@@ -69,7 +69,7 @@ function refuseBeyondLimits({ name, limits }: SignatureInput, values: Columns[st
 }
 
 /**
- * Makes up rows near what the graph itself speaks of: the thresholds of its trees, the means of its scalers, the
+ * Generates rows near what the graph itself speaks of: the thresholds of its trees, the means of its scalers, the
  * categories of its encoders; the same ones each time.
  */
 export function madeUpRows(draft: ModelDraft, plans: readonly InputPlan[]): SampleRows {

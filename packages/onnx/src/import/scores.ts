@@ -10,7 +10,7 @@ export type ScoresForm = 'probabilities' | 'pair' | 'softmax' | 'sigmoid';
 const TOLERANCE = 1e-3;
 
 /**
- * null: the numbers are no probabilities, and nobody says how to make some of them. Numbers that only look like some on the rows
+ * null: the numbers are not probabilities, and nobody says how to make some of them. Numbers that only look like some on the rows
  * of the sample are none where the graph says that they are scores.
  */
 export function formOf(output: Seen, classes: number, { scores }: ImportOptions): ScoresForm | null {
@@ -30,7 +30,7 @@ export function formOf(output: Seen, classes: number, { scores }: ImportOptions)
   return alone ? 'pair' : 'probabilities';
 }
 
-/** Whether the numbers of every row lie between 0 and 1, and add up to 1 where there are several. */
+/** Whether the numbers of every row are between 0 and 1, and add up to 1 where there are several. */
 function addUp({ data, width }: Seen): boolean {
   const values = Array.from(data as ArrayLike<number>, Number);
   if (width === 1) return values.every(p => p >= 0 && p <= 1);

@@ -11,7 +11,7 @@ export interface Seen extends GraphTensor {
   readonly end: GraphEnd;
 }
 
-/** What only the person can tell who imports the model. */
+/** What only the user who imports the model knows. */
 export function unclear(message: string, questions: readonly Question[]): OnnxImportError {
   return new OnnxImportError('IMPORT_UNCLEAR', message, { questions });
 }

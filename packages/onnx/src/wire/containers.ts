@@ -4,7 +4,7 @@ import type { ModelDraft } from '../import/model-draft.js';
 import type { ImportOptions } from '../import/options.js';
 import { ElementType, tensor, type ValueInfo } from './value-info.js';
 
-/** Classes as the file names them: texts, or the whole numbers that stand for them. */
+/** Classes as the file names them: strings, or the integers that represent them. */
 export type FileLabels =
   | { readonly kind: 'texts'; readonly values: readonly string[] }
   | { readonly kind: 'numbers'; readonly values: readonly number[] };
@@ -17,7 +17,7 @@ export interface OpenedOutputs {
 }
 
 /**
- * Makes tensors of outputs that are none: the maps of a ZipMap become the probabilities they were made of, an element of
+ * Converts outputs that are not tensors: the maps of a ZipMap become the probabilities they were made of, an element of
  * a sequence is taken out, and numbers of half precision become float32. Others are left out.
  *
  * @throws OnnxImportError ONNX_UNSUPPORTED when no output is left.

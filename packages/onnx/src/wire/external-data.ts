@@ -17,11 +17,11 @@ export interface SelfContained {
 }
 
 /**
- * Takes in the tensors that lie in files beside the model (external data, as PyTorch writes it). Only files in the model's own folder
- * are read, without following links: an ONNX file may name any path, and whoever loads it then reads what its author
+ * Takes in the tensors in files beside the model (external data, as PyTorch writes it). Only files in the model's own folder
+ * are read, without following links: an ONNX file may name any path, and a program that loads it then reads what its author
  * chose (CVE-2022-25882, CVE-2024-27318, CVE-2025-51480).
  *
- * @param folder where the model lies; null when it is not a file.
+ * @param folder of the model; null when it is not a file.
  * @throws OnnxImportError ONNX_UNSUPPORTED for a path that leads elsewhere, or a file that is missing; ONNX_INVALID.
  */
 export async function takeInExternalData(model: Uint8Array, folder: string | null): Promise<SelfContained> {

@@ -1,4 +1,4 @@
-/** A message of onnx.proto that a tensor can stand in. */
+/** A message of onnx.proto that can hold a tensor. */
 export type OnnxMessage = 'model' | 'training' | 'function' | 'graph' | 'node' | 'attribute' | 'sparse' | 'tensor';
 
 /** Which fields lead to tensors, by message and field number of onnx.proto. */
@@ -12,7 +12,7 @@ export const TENSORS_WITHIN: Readonly<Record<Exclude<OnnxMessage, 'tensor'>, Rea
   sparse: { 1: 'tensor', 2: 'tensor' }
 };
 
-/** Fields of a tensor that say in which other file its data lies, and that it lies there. */
+/** Fields of a tensor that say in which other file its data is, and that it is there. */
 export const EXTERNAL_DATA = 13;
 export const DATA_LOCATION = 14;
 

@@ -20,7 +20,7 @@ const waiting: (() => void)[] = [];
 /**
  * The rows with the pixels of their images, decoded and resized as in training.
  *
- * @throws RequestError naming the image that is none; 503 when too many wait.
+ * @throws RequestError naming the undecodable image; 503 when too many wait.
  */
 export async function withImages(
   signature: ModelSignature,

@@ -65,7 +65,7 @@ describe('a number that the graph cannot hold', () => {
     expect(decode(input, value)).toEqual([Math.fround(value)]);
   });
 
-  it('is not spoken of when something else is wrong', () => {
+  it('is not reported when something else is wrong', () => {
     expect(() => decode({}, 'x')).toThrow('expected a number, got "x"');
     expect(() => decode({ datatype: 'INT32' }, 1.5)).toThrow('expected a whole number, got 1.5');
   });

@@ -8,12 +8,12 @@ import { RequestError } from './request-error.js';
 /** Numbers of a tensor input for all rows of a request, row-major. */
 export type TensorValues = Float32Array | Float64Array | Int32Array | BigInt64Array;
 
-/** An image file that stands for a row, to be decoded before the graph is asked. */
+/** An image file given for a row, to be decoded before the graph is asked. */
 export interface PendingImage {
   readonly input: string;
   readonly row: number;
   readonly file: Uint8Array;
-  /** Where it stands in the request. */
+  /** Where it is in the request. */
   readonly place: string;
 }
 

@@ -32,7 +32,7 @@ export const MAX_TENSOR_NUMBERS = 1 << 24;
  * Decodes named columns after the signature.
  *
  * @param columns one array per input, all of one length; `null` is a missing value.
- * @param at says where a value stands in the request, for messages.
+ * @param at says where a value is in the request, for messages.
  * @throws RequestError naming the place and what was expected there.
  */
 export function decodeColumns(

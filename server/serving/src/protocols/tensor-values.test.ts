@@ -150,7 +150,7 @@ describe('an input that is an image', () => {
 describe('a window of a series', () => {
   const both = signatureOf(steps, age);
 
-  it('stands beside other inputs, in order of the signature', () => {
+  it('can be given beside other inputs, in order of the signature', () => {
     const expected = { steps: Float32Array.of(1, 2, -3, 4.5), age: Float32Array.of(40) };
     const window = [
       [1, 2],

@@ -6,7 +6,7 @@ const TOLERANCE = 1e-4;
 
 /** How recorded answers and new ones differ. */
 export interface Difference {
-  /** Largest |a − b| / max(1, |a|) of numbers; infinite when one of the two is no number. */
+  /** Largest |a − b| / max(1, |a|) of numbers; infinite when one of the two is not a number. */
   readonly numbers: number;
   /** How many numbers were compared. */
   readonly compared: number;

@@ -1,7 +1,7 @@
 import type { Store } from '../../platform/store/store.js';
 
 /**
- * At the start of a server: what an earlier process of it did not bring to its end has failed. What other servers on the
+ * At the start of a server: what an earlier process of it did not finish has failed. What other servers on the
  * database run is theirs to tell.
  *
  * @param server id of this server, the same after a restart.

@@ -168,7 +168,7 @@ describe('a promotion', () => {
     expect(done.preflight?.preflight_id).toBe(seen.preflight_id);
   });
 
-  it('takes no report of another environment', async () => {
+  it('does not accept a report of another environment', async () => {
     const { json } = await api.call('POST', '/api/v1/preflights', {
       model: 'rain',
       version: 1,

@@ -25,7 +25,7 @@ export interface PromotionsOptions {
   readonly releaser: Releaser | undefined;
   /** Id of this server among those on the database, the same after a restart. */
   readonly server: string;
-  /** Faults of ours while a promotion runs; the promotion has failed then. */
+  /** Internal errors while a promotion runs; the promotion has failed then. */
   readonly onError: (error: unknown) => void;
 }
 

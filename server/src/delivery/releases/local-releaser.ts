@@ -9,7 +9,7 @@ const RELEASE_TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
 const HEALTH_TIMEOUT_MS = 2000;
 
-/** Sees to it that somebody starts the processes of services; the supervisor does, when one runs. */
+/** Ensures that somebody starts the processes of services; the supervisor does, when one runs. */
 export type EnsureSupervised = () => Promise<void>;
 
 /** Releases to services on this machine: files and manifest in the service's folder, which its process follows. */

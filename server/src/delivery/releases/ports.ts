@@ -51,7 +51,7 @@ export type OnStep = (step: string) => void;
 export interface PreflightRunner {
   /**
    * All checks in the order of `PREFLIGHT_CHECKS`. A check that cannot run is a failed check whose evidence says why;
-   * only faults of ours reject.
+   * only internal errors reject.
    */
   run(subject: PromotionSubject, onStep: OnStep, signal: AbortSignal): Promise<PreflightCheck[]>;
 }

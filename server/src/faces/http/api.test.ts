@@ -301,7 +301,7 @@ describe('a model version', () => {
     expect(models.map(model => model.versions.length)).toEqual([1]);
   });
 
-  it('is refused when a file would lie outside the bundle', async () => {
+  it('is refused when a file would be outside the bundle', async () => {
     const files = await upload(sampleBundle('fifth'));
     const answer = await register([...files, { path: '../outside', sha256: 'e'.repeat(64), size: 1 }]);
     expect(answer.json).toMatchObject({ error_code: 'INVALID_REQUEST', where: 'body.files[6].path' });
@@ -350,7 +350,7 @@ describe('a model version', () => {
 });
 
 describe('a blob', () => {
-  it('comes back as it was', async () => {
+  it('is read back unchanged', async () => {
     const { sha256 } = await api.upload('bytes');
     const answer = await api.call('GET', `/api/v1/blobs/${sha256}`);
     expect(answer.text).toBe('bytes');
@@ -379,6 +379,6 @@ describe('a blob', () => {
   });
 });
 
-it('reports no fault of ours for any of these', () => {
+it('reports no internal error for any of these', () => {
   expect(api.faults).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { InvalidRequestError } from '../../platform/errors.js';
 import type { EventEntry, EventLog } from '../../platform/events/event-log.js';
 
 const HEARTBEAT_MS = 15_000;
-/** A reader this far behind is cut off; it comes back with the id of its last event. */
+/** A reader this far behind is cut off; it reconnects with the id of its last event. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** Server-sent events. `close` ends the open streams, which otherwise keep the server from stopping. */

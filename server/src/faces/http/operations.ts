@@ -17,7 +17,7 @@ const NO_ROUTE = '(none)';
 export function observeRequests(server: FastifyInstance, { metrics, log, spans }: Observers): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
-    // The pattern and not the address: addresses hold names and ids, and there is no end to them.
+    // The pattern and not the address: addresses hold names and ids, and are unbounded.
     const route = request.routeOptions.url ?? NO_ROUTE;
     const status = reply.statusCode;
     metrics.observe(method, route, status, reply.elapsedTime / 1000);

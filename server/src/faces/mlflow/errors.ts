@@ -89,7 +89,7 @@ export function invalidParameter(message: string): MlflowError {
   return new MlflowError('INVALID_PARAMETER_VALUE', message);
 }
 
-/** @returns undefined for faults of ours. @param known what our own API would answer. */
+/** @returns undefined for internal errors. @param known what our own API would answer. */
 export function toMlflowError(error: unknown, known: SlipwayError | undefined): MlflowError | undefined {
   if (error instanceof MlflowError) {
     return error;

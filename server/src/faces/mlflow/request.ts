@@ -29,7 +29,7 @@ export class RpcRequest {
     return this.#fields[name] ?? undefined;
   }
 
-  /** @throws MlflowError when absent, empty or no string. */
+  /** @throws MlflowError when absent, empty or not a string. */
   text(name: string): string {
     const text = this.optionalText(name);
     if (text === undefined || text === '') {
@@ -38,7 +38,7 @@ export class RpcRequest {
     return text;
   }
 
-  /** @throws MlflowError when it is no string. */
+  /** @throws MlflowError when it is not a string. */
   optionalText(name: string): string | undefined {
     const value = this.value(name);
     if (value !== undefined && typeof value !== 'string') {
@@ -47,7 +47,7 @@ export class RpcRequest {
     return value;
   }
 
-  /** @throws MlflowError when it is no whole number. */
+  /** @throws MlflowError when it is not a whole number. */
   optionalInteger(name: string): number | undefined {
     const value = this.value(name);
     if (value === undefined) {
@@ -94,7 +94,7 @@ export class RpcRequest {
   /**
    * Pairs of key and value; a value that is absent is empty.
    *
-   * @param emptyKeys a key that is absent is empty, too: whoever reads it says what is wrong with that.
+   * @param emptyKeys a key that is absent is empty, too: the reader reports what is wrong with it.
    * @throws MlflowError naming the pair.
    */
   keyValues(name: string, { emptyKeys = false } = {}): KeyValue[] {

@@ -85,7 +85,7 @@ export function registerRpcs(server: FastifyInstance, access: Access, rpcs: read
   }
 }
 
-/** All fields of a request, wherever they stand in it. @throws MlflowError */
+/** All fields of a request, wherever they are in it. @throws MlflowError */
 export function fieldsOf(request: FastifyRequest): JsonObject {
   const named = request.params as JsonObject;
   const given = request.method === 'GET' ? request.query : request.body;
@@ -97,7 +97,7 @@ export function fieldsOf(request: FastifyRequest): JsonObject {
   return { ...withRunId(fields), ...named };
 }
 
-/** The fields that stand in a request's address. */
+/** The fields in a request's URL. */
 export function addressFields(request: FastifyRequest): JsonObject {
   return { ...withRunId(request.query as JsonObject), ...(request.params as JsonObject) };
 }

@@ -9,7 +9,7 @@ class SentNumber {
  * A number of a JSON text as Python writes it: `9.0` is a float there, and 9 in JavaScript.
  *
  * @param place of the number, e.g. `metrics[0].step`.
- * @returns undefined when there is no number written as a float at this place.
+ * @returns undefined when there is not a number written as a float at this place.
  */
 export function sentFloat(text: string, place: string): string | undefined {
   let found: unknown;

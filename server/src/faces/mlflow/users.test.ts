@@ -43,7 +43,7 @@ describe('users, as MLflow’s client manages them', () => {
     expect((await users('GET', 'list', undefined, as('bob', 'another password of his'))).status).toBe(403);
   });
 
-  it('change it also as older clients send it: what they log in with is the one they have', async () => {
+  it('change it also as older clients send it: the login password is the current one', async () => {
     await users('POST', 'create', { username: 'mia', password: 'a password of hers' });
     const change = { username: 'mia', password: 'another password of hers' };
     expect((await users('PATCH', 'update-password', change, as('mia', 'a password of hers'))).status).toBe(200);

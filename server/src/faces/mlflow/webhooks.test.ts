@@ -54,7 +54,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('is refused with a name, an event, a status or an address that cannot be', async () => {
+  it('is refused with a name, an event, a status or an address that is invalid', async () => {
     for (const [fields, words] of [
       [{ name: '-ci' }, 'must start and end with a letter'],
       [{ events: [] }, "required parameter 'events'"],

@@ -11,7 +11,7 @@ import type { Rpc } from './rpc.js';
 const ROOT = '/mlflow/webhooks';
 const NAME = /^(?=.{1,63}$)[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 const STATUSES: readonly WebhookStatus[] = ['ACTIVE', 'DISABLED'];
-/** A webhook is told of things in every project. */
+/** A webhook gets the events of every project. */
 const access: AccessRule = { scope: 'admin', on: 'server' };
 
 /** Webhooks as MLflow's client manages them; our own events are named the same way. */

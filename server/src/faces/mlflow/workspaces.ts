@@ -14,7 +14,7 @@ const HEADER = 'x-mlflow-workspace';
 /** Experiment 0, which belongs to the default workspace. */
 const SERVER_DEFAULT = '0';
 const DEFAULT_NAME = 'Default';
-/** Procedures about things that are named after their project. */
+/** Procedures about entities that are named after their project. */
 const NAMED = /^\/?mlflow\/(experiments|registered-models|model-versions)\//;
 const NAME_FIELDS = ['name', 'new_name', 'experiment_name'];
 

@@ -8,10 +8,10 @@ import { SlipwayError } from '../../platform/errors.js';
 
 export interface GuardedRoute {
   readonly method: string;
-  /** As Fastify writes it: `:name` and `*` stand for anything. */
+  /** As Fastify writes it: `:name` and `*` match anything. */
   readonly url: string;
   readonly access: AccessRule | 'public';
-  /** Whether the places of its rule are fields, wherever they stand, rather than `params.…`, `query.…` or `body.…`. */
+  /** Whether the places of its rule are fields, wherever they are, rather than `params.…`, `query.…` or `body.…`. */
   readonly byField: boolean;
 }
 

@@ -89,7 +89,7 @@ describe('credentials', () => {
     expect(await status(next)).toBe(401);
   });
 
-  it('are not good for the password of somebody else', async () => {
+  it('do not change the password of somebody else', async () => {
     const change = { password: 'a password for both', current_password: 'the password of both' };
     expect((await as(ada, 'PUT', '/api/v1/users/both/password', change)).status).toBe(403);
     const guess = { password: 'a password for ada', current_password: 'not her password' };
@@ -98,7 +98,7 @@ describe('credentials', () => {
 });
 
 describe('an API token', () => {
-  it('allows no more than its scopes, whoever its user is', async () => {
+  it('allows no more than its scopes, for any user', async () => {
     const reader = await makeUser(api, 'boss', {}, { admin: true, scopes: ['read'] });
     expect((await as(reader, 'GET', `/api/v1/runs/${credit.run}`)).status).toBe(200);
     expect(
@@ -107,7 +107,7 @@ describe('an API token', () => {
     expect((await as(reader, 'GET', '/api/v1/users')).status).toBe(403);
   });
 
-  it('of one project is good for that one only', async () => {
+  it('of one project is valid for that one only', async () => {
     const { secret } = routes.createToken.answer.parse(
       (await must(api, 'POST', '/api/v1/tokens', { user: 'both', scopes: ['read'], project: 'credit' })).json
     );
@@ -227,7 +227,7 @@ describe('records of a kernel', () => {
   });
 });
 
-describe('a request that names things of two projects, and moves some', () => {
+describe('a request that names objects of two projects, and moves some', () => {
   it('needs a right in both', async () => {
     for (const [method, path, body] of [
       ['POST', '/api/2.0/mlflow/model-versions/create', { name: credit.model, source: `models:/${taxi.model}/1` }],
@@ -251,7 +251,7 @@ describe('a request that names things of two projects, and moves some', () => {
   });
 });
 
-describe('a server that asks for nothing', () => {
+describe('a server without authentication', () => {
   it('answers everybody on this machine, and nobody under another name', async () => {
     const open = await startTestServer({ auth: 'none' });
     const nothing = { authorization: '' };

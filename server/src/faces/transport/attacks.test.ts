@@ -8,14 +8,14 @@ import { makeProject, must, type ProjectObjects } from '../../../testing/two-pro
 
 /*
  * What was tried against MLflow's own server, each with its CVE where it has one, and against servers in general. Nothing
- * may be read or written outside, no answer may be a fault of ours, and the next request is answered.
+ * may be read or written outside, no answer may be an internal error, and the next request is answered.
  */
 
 const CANARY = 'what lies outside must stay there';
 
 let api: TestServer;
 let objects: ProjectObjects;
-/** A file beside the data folder: whoever reads it has got out. */
+/** A file beside the data folder: reading it means an escape. */
 let canary: string;
 
 beforeAll(async () => {
@@ -44,13 +44,13 @@ const send = (method: string, url: string, body?: string, type = 'application/js
 const json = (method: string, url: string, body: unknown): Promise<RawAnswer> =>
   send(method, url, JSON.stringify(body));
 
-/** Not taken, no fault of ours, and nothing of the outside in it. */
+/** Not taken, no internal error, and nothing of the outside in it. */
 function expectRefused(what: string, answer: RawAnswer): void {
   expect([what, answer.status]).toEqual([what, expect.toSatisfy((status: number) => status >= 400 && status < 500)]);
   expectNoLeak(what, answer);
 }
 
-/** No fault of ours, and nothing of the outside in it. */
+/** No internal error, and nothing of the outside in it. */
 function expectHarmless(what: string, answer: RawAnswer): void {
   expect([what, answer.status < 500]).toEqual([what, true]);
   expectNoLeak(what, answer);
@@ -65,7 +65,7 @@ function expectNoLeak(what: string, { text }: RawAnswer): void {
   ]);
 }
 
-/** Ways to name what lies above, as they were found in the wild. */
+/** Ways to name parent folders, as they were found in the wild. */
 function traversals(): string[] {
   const up = path.relative(path.join(api.folder, 'blobs'), canary);
   const encodings: ((name: string) => string)[] = [
@@ -259,7 +259,7 @@ describe('a request that a page of another site could send', () => {
   });
 });
 
-describe('a body that is made to hurt', () => {
+describe('a malicious body', () => {
   const ROUTES = [
     ['POST', '/api/v1/records'],
     ['POST', '/api/v1/promotions'],
@@ -272,7 +272,7 @@ describe('a body that is made to hurt', () => {
     ['PATCH', '/api/2.0/mlflow/registered-models/update']
   ] as const;
 
-  it('does no harm when it is nested deeply, is no object, or is no JSON at all', async () => {
+  it('is harmless when it is nested deeply, is not an object, or is not JSON at all', async () => {
     const deep = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth);
     for (const [method, url] of ROUTES) {
       for (const body of [
@@ -309,7 +309,7 @@ describe('a body that is made to hurt', () => {
     expect((await send('POST', '/api/v1/services/none/test', nested(99))).status).toBe(404);
   });
 
-  it('does no harm when its bytes are no UTF-8', async () => {
+  it('is harmless when its bytes are not UTF-8', async () => {
     for (const [method, url] of ROUTES) {
       const bytes = Buffer.concat([
         Buffer.from('{"run_id":"'),
@@ -367,8 +367,8 @@ describe('a body that is made to hurt', () => {
   }, 60_000);
 });
 
-describe('a client that takes its time', () => {
-  it('is let go when its body does not come, or comes drop by drop', async () => {
+describe('a slow client', () => {
+  it('is disconnected when its body does not arrive, or arrives too slowly', async () => {
     const slow = await startTestServer({ limits: { idleBodyMs: 300, jsonBodyMs: 800 } });
     const start = `POST /api/v1/records HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${slow.server.token}\r\n`;
     const typed = `${start}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`;
@@ -378,7 +378,7 @@ describe('a client that takes its time', () => {
         const socket = connect(slow.server.port, '127.0.0.1', () => socket.write(typed));
         const drops = setInterval(() => drip && socket.write(' '), 100);
         socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        // Who still writes may find the connection gone before the answer was read.
+        // A client that still writes may find the connection gone before the answer was read.
         socket.on('error', (error: NodeJS.ErrnoException) => (text += error.code ?? ''));
         socket.on('close', () => {
           clearInterval(drops);
@@ -392,7 +392,7 @@ describe('a client that takes its time', () => {
   });
 });
 
-it('leaves a server that answers, and that had no fault', async () => {
+it('leaves a server that answers, and that had no internal error', async () => {
   expect((await send('GET', '/health')).status).toBe(200);
   const passing = (fault: unknown): boolean => !/hash|corrupt|ELOOP/i.test(String(fault));
   expect(api.faults.filter(passing)).toEqual([]);

@@ -4,7 +4,7 @@ import type { ByteRange } from '../../platform/artifacts/blob-store.js';
  * Reads a `Range` header (RFC 9110, section 14.2).
  *
  * @param size bytes of the file.
- * @returns undefined: the whole file, which is also the answer to several ranges and to what is no range of bytes.
+ * @returns undefined: the whole file, which is also the answer to several ranges and to a header that is not a byte range.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'none of it' | undefined {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** What still comes of a body after its answer is read for so long, and dropped; then the connection ends. */
+/** How long the rest of a body is read and dropped after its answer; then the connection is closed. */
 const LINGER_MS = 2000;
-/** So long the caller may read its answer after the connection was ended for writing. */
+/** How long the caller may read its answer after the connection was closed for writing. */
 const LAST_READ_MS = 500;
 const REQUEST_TIMEOUT = 408;
 
 /**
- * The body of a request whose route takes bytes. Whoever stops reading early can still answer: the connection stays whole,
+ * The body of a request whose route takes bytes. A handler that stops reading early can still answer: the connection stays whole,
  * where an ordinary loop over the stream would destroy it.
  */
 export function bytesOf(request: FastifyRequest): AsyncIterable<Uint8Array> {
@@ -19,7 +19,7 @@ export function bytesOf(request: FastifyRequest): AsyncIterable<Uint8Array> {
 
 /**
  * Delivers answers that are given before the body has come as a whole: a full disk, a quota, a part that nobody asked for. A
- * client that still sends would wait, or lose the answer with the connection; so its bytes are taken for a moment and dropped.
+ * client that still sends would wait, or lose the answer with the connection; so its bytes are read for a moment and dropped.
  */
 export function answerBeforeBodyEnds(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {

@@ -8,7 +8,7 @@ import {
   TooLargeError
 } from '../../platform/errors.js';
 
-/** Turns whatever a handler or the framework threw into one of our errors, or undefined when it is a fault of ours. */
+/** Turns whatever a handler or the framework threw into one of our errors, or undefined when it is an internal error. */
 export function toCallerError(thrown: unknown): SlipwayError | undefined {
   const error = fullDiskError(thrown);
   if (error instanceof SlipwayError) {
@@ -33,18 +33,18 @@ export function toCallerError(thrown: unknown): SlipwayError | undefined {
   return undefined;
 }
 
-/** Says in the header that clients look at when to come back. */
+/** Sets the Retry-After header. */
 export function tellWhenToRetry(error: unknown, reply: FastifyReply): void {
   if (error instanceof RateLimitedError) {
     void reply.header('retry-after', error.retryAfterS);
   }
 }
 
-/** A disk stays full for a while; the log says it so often. */
+/** How often the log reports a full disk. */
 const FULL_DISK_EVERY_MS = 60_000;
 
 /**
- * Tells the operator of faults of ours, whose detail the caller does not see, and of a full disk.
+ * Tells the operator of internal errors, whose detail the caller does not see, and of a full disk.
  *
  * @returns takes what was thrown, and what the caller is told of it.
  */

@@ -105,7 +105,7 @@ const value = (): fc.Arbitrary<unknown> => {
 };
 
 describe('requests of random fields to every route', () => {
-  it('are answered, never with a fault of ours', async () => {
+  it('are answered, never with an internal error', async () => {
     const request = fc.record({
       route: fc.constantFrom(...routes),
       fields: fc.dictionary(fc.constantFrom(...FIELDS), value(), { maxKeys: 8 }),

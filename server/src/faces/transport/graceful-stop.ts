@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
-/** Requests that still run when the server is stopped have so long to end. */
+/** How long running requests have to end when the server stops. */
 const GRACE_MS = 3000;
 
 /**

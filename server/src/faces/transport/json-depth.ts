@@ -2,8 +2,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Whether objects and lists stand within each other deeper than the limit. Looks at the text alone, because what is parsed
- * from a deep text overflows the stack of whoever walks it.
+ * Whether objects and lists are nested deeper than the limit. Looks at the text alone, because what is parsed
+ * from a deep text overflows the stack of code that walks it.
  */
 export function exceedsDepth(text: string, limit: number): boolean {
   let depth = 0;

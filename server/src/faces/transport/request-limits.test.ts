@@ -5,7 +5,7 @@ import { makeUser } from '../../../testing/two-projects.js';
 import { exceedsDepth } from './json-depth.js';
 
 describe('the depth of a JSON text', () => {
-  it('is found as it is when the text is parsed, whatever brackets stand in its strings', () => {
+  it('is found as it is when the text is parsed, whatever brackets its strings hold', () => {
     const depthOf = (value: unknown): number =>
       typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
     const text = fc.string({ unit: fc.constantFrom('[', '{', '"', '\\', ']', '}', 'a', '\n') });
@@ -29,7 +29,7 @@ describe('the depth of a JSON text', () => {
   });
 });
 
-describe('a request whose answer takes its time', () => {
+describe('a request whose answer is slow', () => {
   it('is not given up: only bodies are waited for', async () => {
     const api = await startTestServer({ limits: { idleBodyMs: 150, jsonBodyMs: 150 } });
     const reader = new AbortController();

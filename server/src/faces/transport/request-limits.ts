@@ -3,7 +3,7 @@ import { InvalidRequestError, RateLimitedError, RequestTimeoutError } from '../.
 import { exceedsDepth } from './json-depth.js';
 
 export interface RequestLimits {
-  /** A body of which nothing comes for so long is given up. Milliseconds. */
+  /** Idle timeout of a body. Milliseconds. */
   readonly idleBodyMs: number;
   /** A JSON body must have come as a whole by then. Milliseconds. */
   readonly jsonBodyMs: number;
@@ -20,10 +20,10 @@ export const DEFAULT_LIMITS: RequestLimits = {
   requestsPerSecond: 2000
 };
 
-/** So many seconds' worth of requests may come at once. */
+/** Burst size, in seconds of the rate limit. */
 const BURST_S = 5;
 const MOST_CALLERS = 10_000;
-/** How often bodies that are on their way are looked at within their time. */
+/** How often bodies in transit are checked within their timeout. */
 const LOOKS = 4;
 
 /** What one request may cost, and how many of them one caller may make. */
@@ -51,7 +51,7 @@ interface Arriving {
 }
 
 /**
- * Slow bodies: one that is idle, or JSON that drips in. All of them are looked at from time to time, because a timer for each
+ * Slow bodies: idle ones, or JSON that arrives too slowly. All of them are looked at from time to time, because a timer for each
  * would cost more than most requests.
  */
 function limitWaiting(server: FastifyInstance, { idleBodyMs, jsonBodyMs }: RequestLimits): void {

@@ -54,7 +54,7 @@ function targetsOf({ on }: AccessRule): readonly AccessTarget[] {
   return typeof on === 'string' ? [] : on;
 }
 
-/** A request that names the project's things wherever the rule looks for them, and nothing else that makes sense. */
+/** A request that names the project's objects wherever the rule looks for them, and nothing else that makes sense. */
 function requestFor(route: GuardedRoute, rule: AccessRule, objects: ProjectObjects): { path: string; body?: unknown } {
   const parts: Record<'params' | 'query' | 'body', Record<string, unknown>> = { params: {}, query: {}, body: {} };
   const isBodiless = route.method === 'GET' || route.method === 'HEAD';
@@ -104,7 +104,7 @@ async function statusOf(
 
 const isRefusal = (status: number): boolean => status === 401 || status === 403;
 
-describe('every route, with each role, on things of the own project and of another', () => {
+describe('every route, with each role, on objects of the own project and of another', () => {
   for (const project of ['other', 'own'] as const) {
     for (const caller of CALLERS) {
       it(`is ${project === 'other' ? 'refused' : 'answered as the rule says'} for ${caller} in ${project === 'other' ? 'another' : 'its own'} project`, async () => {

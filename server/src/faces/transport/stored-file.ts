@@ -40,7 +40,7 @@ export async function sendStoredFile(
     .send(stream);
 }
 
-/** As MLflow's server writes it; names that are no ASCII once more in full, for clients that can read that (RFC 6266). */
+/** As MLflow's server writes it; names that are not ASCII once more in full, for clients that can read that (RFC 6266). */
 function attachment(name: string): string {
   if (/^[\w.!#$&+^`|~-]+$/.test(name)) {
     return `attachment; filename=${name}`;

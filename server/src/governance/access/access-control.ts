@@ -34,7 +34,7 @@ export class AccessControl {
     }
   }
 
-  /** What does not exist may be asked for by whoever has the scope somewhere: the answer is that it does not exist. */
+  /** What does not exist may be requested by anyone with the scope somewhere: the answer is that it does not exist. */
   async allows(principal: Principal, scope: Scope, kind: AccessObject, id: string): Promise<boolean> {
     if (isUnlimited(principal)) {
       return true;
@@ -63,7 +63,7 @@ export class AccessControl {
   }
 }
 
-/** @param kind of what it is refused for; things that are named after a project can be named after another one. */
+/** @param kind of what it is refused for; objects that are named after a project can be named after another one. */
 function refuseUnless(allowed: boolean, principal: Principal, scope: Scope, where: string, kind?: AccessObject): void {
   if (!allowed) {
     throw new PermissionDeniedError(`${principal.name} may not ${scope} in ${where}.`, {

@@ -12,7 +12,7 @@ import type { Users } from './users.js';
  */
 export type AuthMode = 'none' | 'token' | 'users';
 
-/** So long a password or token that was found right is not checked again, unless something was changed here. */
+/** How long a verified password or token is not checked again, unless something was changed here. */
 const REMEMBER_MS = 15_000;
 const MOST_REMEMBERED = 1000;
 const FORGIVEN = { nameAtAddress: 5, address: 50, name: 200 };

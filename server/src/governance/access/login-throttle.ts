@@ -3,7 +3,7 @@ import { RateLimitedError } from '../../platform/errors.js';
 /** After the failures that are forgiven comes this wait, doubled with each further one. */
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 15 * 60_000;
-/** Failures are forgotten when so long nothing was tried. */
+/** Failures are forgotten after this time without an attempt. */
 const FORGET_MS = 30 * 60_000;
 const MOST_KEYS = 10_000;
 /** Each check takes 32 MB and a tenth of a second of a core. */
@@ -30,7 +30,7 @@ export class LoginThrottle {
   /**
    * Runs a check unless one of its keys must wait.
    *
-   * @param keys the first is forgotten when the check succeeds; others may be shared with who guesses.
+   * @param keys the first is forgotten when the check succeeds; others may be shared with the attacker.
    * @param check resolves with undefined when the password was wrong.
    * @throws RateLimitedError
    */

@@ -5,11 +5,11 @@ import type { Projects } from './projects.js';
 
 /** A run never moves to another experiment, so what was read once holds. */
 const MOST_RUNS = 20_000;
-/** An experiment that is renamed changes its project; who logs all the time is not asked for it every time. */
+/** An experiment that is renamed changes its project; frequent loggers are not looked up every time. */
 const FRESH_MS = 2000;
 const MOST_EXPERIMENTS = 10_000;
 
-/** To which project things belong. */
+/** To which project objects belong. */
 export class ObjectProjects {
   readonly #store: Store;
   readonly #projects: Projects;
@@ -23,7 +23,7 @@ export class ObjectProjects {
 
   /**
    * @param id as the request names it.
-   * @returns the projects of which any one is enough; undefined when there is no such thing.
+   * @returns the projects of which any one is enough; undefined when there is no such object.
    */
   async of(kind: AccessObject, id: string): Promise<readonly string[] | undefined> {
     switch (kind) {

@@ -25,7 +25,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST, BLOCK_SIZE, PARALLELISM, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
 
-/** @throws TypeError when the stored text is none of ours. */
+/** @throws TypeError when the stored text is malformed. */
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [, cost, blockSize, parallelism, salt = '', key = ''] = ENCODED.exec(stored) ?? [];
   if (key === '') {

@@ -10,9 +10,9 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** By project. */
   readonly roles: ReadonlyMap<string, Role>;
-  /** Where the credentials are good for one project only. */
+  /** Where the credentials are valid for one project only. */
   readonly project: string | null;
-  /** How it proved itself: `open` is a server that asks for nothing. */
+  /** How it proved itself: `open` is a server without authentication. */
   readonly by: 'open' | 'owner' | 'password' | 'token';
 }
 

@@ -3,7 +3,7 @@ import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../../plat
 import { groupRows } from '../../platform/store/group-rows.js';
 import type { Store } from '../../platform/store/store.js';
 
-/** Another process on the same database may add a project: so long names are judged by what was known before. */
+/** Another process on the same database may add a project: until this time has passed, names are resolved by what was known before. */
 const FRESH_MS = 5000;
 
 /** Projects: namespaces of names, with members. */
@@ -55,7 +55,7 @@ export class Projects {
     return this.get(name);
   }
 
-  /** Its members lose their roles; tokens for it are good for nothing. @throws NotFoundError, InvalidStateError */
+  /** Its members lose their roles; tokens for it are useless. @throws NotFoundError, InvalidStateError */
   async remove(name: string): Promise<void> {
     if (name === DEFAULT_PROJECT) {
       throw new InvalidStateError('The default project cannot be removed.');
@@ -97,7 +97,7 @@ export class Projects {
     return this.get(project);
   }
 
-  /** The project that a name belongs to: what stands before its first dot, when that is a project. */
+  /** The project that a name belongs to: the part before its first dot, when that is a project. */
   async ofName(name: string): Promise<string> {
     const dot = name.indexOf('.');
     const prefix = dot < 0 ? '' : name.slice(0, dot);

@@ -43,7 +43,7 @@ export class Users {
     return this.get(name);
   }
 
-  /** Tokens made before stay good: they are revoked on their own. @throws NotFoundError */
+  /** Existing tokens stay valid: they are revoked on their own. @throws NotFoundError */
   async setPassword(name: string, password: string): Promise<void> {
     await this.get(name);
     await this.#store.writes

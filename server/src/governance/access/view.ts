@@ -26,7 +26,7 @@ export class View {
     return this.#readable === undefined;
   }
 
-  /** The things whose names belong to readable projects. */
+  /** The entities whose names belong to readable projects. */
   async named<T extends { readonly name: string }>(things: readonly T[]): Promise<T[]> {
     return this.#filter(things, ({ name }) => this.seesName(name));
   }
@@ -49,7 +49,7 @@ export class View {
     return this.#readable;
   }
 
-  /** The things of readable notebook sessions. */
+  /** The entities of readable notebook sessions. */
   async ofSessions<T extends { readonly session_id: string }>(things: readonly T[]): Promise<T[]> {
     const readable = this.#readable;
     if (readable === undefined) {

@@ -33,7 +33,7 @@ async function* bytes(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
 
-/** Runs with points that are no numbers, texts of all kinds, and a file each. */
+/** Runs with points that are not numbers, texts of all kinds, and a file each. */
 async function fill(names: readonly string[]): Promise<void> {
   for (const name of names) {
     await test.store.write(newRun(name, { name: `größe 🚢 ${name}`, tags: [{ key: "it's", value: '"quoted"' }] }));
@@ -110,7 +110,7 @@ describe('a backup', () => {
     expect(rows['tag']).toBe(2 * (rows['run'] ?? 0));
   });
 
-  it('goes on where it was restored: new things get ids of their own', async () => {
+  it('goes on where it was restored: new objects get ids of their own', async () => {
     await fill(['a']);
     await createBackup(test.database, blobs, to);
     const database = (await freshDatabase()) ?? path.join(folder, 'restored.db');

@@ -10,7 +10,7 @@ import { openStore } from '../../platform/store/open-store.js';
 import type { Store } from '../../platform/store/store.js';
 import { VERSION } from '../../platform/version.js';
 
-/** `backup.json`: written last, so that a folder without it is no backup. */
+/** `backup.json`: written last, so that a folder without it is not a backup. */
 export const BackupManifest = z.object({
   format: z.literal(1),
   version: z.string().describe('Of the Slipway that wrote it.'),
@@ -37,7 +37,7 @@ export class BackupFolder {
     return path.join(this.path, 'backup.json');
   }
 
-  /** @throws InvalidStateError when it is none. */
+  /** @throws InvalidStateError when it is not one. */
   async manifest(): Promise<BackupManifest> {
     try {
       return BackupManifest.parse(JSON.parse(await readFile(this.#manifest, 'utf8')));

@@ -35,7 +35,7 @@ export interface PreparedRestore {
  * backup stays as it is; one of an older version is brought to the tables of this one on the way.
  *
  * @throws InvalidStateError when the backup is incomplete or damaged, or the database is not empty.
- * @throws StorageFullError when there is no room.
+ * @throws StorageFullError when the disk is too small.
  */
 export async function prepareRestore(from: string, places: RestorePlaces): Promise<PreparedRestore> {
   const folder = new BackupFolder(from);

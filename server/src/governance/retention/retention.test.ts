@@ -107,7 +107,7 @@ describe('collecting garbage', () => {
     expect(await test.store.reads.selectFrom('key').where('exp', '=', id).selectAll().execute()).toEqual([]);
   });
 
-  it('says in a dry run what would go', async () => {
+  it('reports in a dry run what would be deleted', async () => {
     await fullRun('deleted');
     await deleteRun('deleted');
     await blobs.put(bytes('unnamed'));
@@ -116,7 +116,7 @@ describe('collecting garbage', () => {
     expect(await retention.collect(dry)).toEqual({ runs: 1, experiments: 0, blobs: 1, bytes: 7 });
   });
 
-  it('takes no run away from under a writer: a purged one is unknown, and a new one is its own', async () => {
+  it('deletes no run under a writer: a purged one is unknown, and a new one is its own', async () => {
     await fullRun('gone');
     await deleteRun('gone');
     await retention.collect(now);

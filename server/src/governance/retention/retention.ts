@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 export interface RetentionSettings {
-  /** Days after which deleted runs and experiments go for good by themselves; absent: they stay until somebody asks. */
+  /** Days after which deleted runs and experiments are permanently deleted; absent: only on request. */
   readonly keepDeletedDays?: number | undefined;
   /** Hours between two collections that nobody asked for. */
   readonly everyHours: number;
@@ -18,7 +18,7 @@ export interface RetentionSettings {
 
 export const DEFAULT_RETENTION: RetentionSettings = { everyHours: 24, graceHours: 24 };
 
-/** Gives space back: by itself from time to time, and when it is asked to. One collection at a time. */
+/** Reclaims space, periodically and on request. One collection at a time. */
 export class Retention {
   readonly #store: Store;
   readonly #blobs: BlobStore;
@@ -50,7 +50,7 @@ export class Retention {
     await this.#running;
   }
 
-  /** Takes away what was deleted long enough ago, and then the files that nothing names any more. */
+  /** Deletes expired entities, and then the files that nothing refers to any more. */
   collect(request: GarbageRequest): Promise<GarbageReport> {
     const collection = this.#running.then(() => this.#collect(request));
     this.#running = collection.catch(() => undefined);

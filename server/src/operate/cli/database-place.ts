@@ -4,7 +4,7 @@ import { isPostgresUrl } from '../../platform/store/database-url.js';
 import { UsageError } from './options.js';
 
 /**
- * Reads where metadata lies: as the option says, else as `DATABASE_URL` does, else in the data folder.
+ * Reads where metadata is stored: as the option says, else as `DATABASE_URL` does, else in the data folder.
  *
  * @param uri `--backend-store-uri`, as SQLAlchemy writes databases.
  * @param exclusive `--nfs`

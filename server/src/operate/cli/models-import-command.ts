@@ -109,7 +109,7 @@ export async function modelsImportCommand(args: readonly string[]): Promise<numb
   console.log(`${name.data} v${version.version} registered, bundle ${bundle.digest.slice(0, 12)}`);
   console.log(`  reads     ${signature.inputs.map(input => `${input.name} (${inputType(input)})`).join(', ')}`);
   console.log(`  predicts  ${signature.target}: ${answersInWords(signature)}`);
-  console.log(`  made by   ${`${provenance.producer || 'not said'} ${provenance.producer_version}`.trim()}`);
+  console.log(`  made by   ${`${provenance.producer || 'unknown'} ${provenance.producer_version}`.trim()}`);
   for (const edit of provenance.edits) console.log(`  changed   ${edit}`);
   return 0;
 }

@@ -27,7 +27,7 @@ export function parseOptions<O extends ParseArgsOptionsConfig>(
   }
 }
 
-/** Options by name, and the arguments that are none. @throws UsageError for an option that is not known. */
+/** Options by name, and positional arguments. @throws UsageError for an option that is not known. */
 export function parsePositionals<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });

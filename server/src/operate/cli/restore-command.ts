@@ -99,7 +99,7 @@ async function lockOf(folder: DataFolder, onStop: () => void): Promise<() => Pro
         try {
           process.kill(server.pid, 'SIGTERM');
         } catch {
-          // It went by itself.
+          // It stopped by itself.
         }
       }
       await new Promise(resolve => setTimeout(resolve, 100));

@@ -114,7 +114,7 @@ export async function serverCommand(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** What stands between commas. */
+/** Comma-separated values. */
 function listOf(text: string | undefined): string[] | undefined {
   return text
     ?.split(',')

@@ -44,6 +44,6 @@ function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It went by itself.
+    // It stopped by itself.
   }
 }

@@ -49,7 +49,7 @@ export async function upCommand(args: readonly string[]): Promise<number> {
     return other.lab_url ? 0 : 1;
   }
   const stopped = stopSignal();
-  // A terminal or a pipe that went away must not end us before our processes.
+  // A terminal or a pipe that was closed must not end us before our processes.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   const product = new Product({ directory, dataFolder, python, say: line => console.log(line) });

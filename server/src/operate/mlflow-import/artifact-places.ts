@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the artifacts are that MLflow named, and where they have come to lie. */
+/** Where the artifacts are that MLflow named, and where they are stored now. */
 export class ForeignPlaces {
   readonly #served: string | undefined;
   readonly #moved = new Map<string, string>();
@@ -11,7 +11,7 @@ export class ForeignPlaces {
     this.#served = served;
   }
 
-  /** The folder on this machine; undefined for what lies in another store. */
+  /** The folder on this machine; undefined for files in another store. */
   folderOf(uri: string): string | undefined {
     if (uri.startsWith('file:')) {
       return fileURLToPath(uri);
@@ -23,12 +23,12 @@ export class ForeignPlaces {
     return /^[a-z][a-z0-9+.-]+:/i.test(uri) || uri === '' ? undefined : path.resolve(uri);
   }
 
-  /** Remembers that what lay in one place now lies in our own artifacts. */
+  /** Remembers that files from one place are now in our own artifacts. */
   moved(from: string, to: string): void {
     this.#moved.set(this.folderOf(from) ?? from, to);
   }
 
-  /** The URI, or where in our own artifacts it lies now. */
+  /** The URI, or its place in our own artifacts. */
   nowAt(uri: string): string {
     const folder = this.folderOf(uri) ?? uri;
     for (let parent = folder; parent !== path.dirname(parent); parent = path.dirname(parent)) {

@@ -21,7 +21,7 @@ import { foldersIn, readMeta, readPairs } from './store-files.js';
 
 const CONTEXT_TAG = 'mlflow.data.context';
 const TRASH = '.trash';
-/** Folders of an experiment that are no runs. */
+/** Folders of an experiment that are not runs. */
 const NO_RUNS = new Set(['models', 'datasets', 'tags', 'traces', 'assessments']);
 
 const optionalText = z
@@ -91,7 +91,7 @@ export class MlflowFileStore implements ForeignStore {
   readonly #root: string;
   #inputsWithoutDataset = 0;
 
-  /** @throws InvalidRequestError when the folder is no such store. */
+  /** @throws InvalidRequestError when it is not such a store. */
   constructor(root: string) {
     this.#root = root;
     if (!existsSync(path.join(root, TRASH)) && !existsSync(path.join(root, '0', 'meta.yaml'))) {
@@ -218,7 +218,7 @@ async function toRun(
   };
 }
 
-/** The folder may have been moved since: what lies in it counts. */
+/** The folder may have been moved since: what it holds now counts. */
 function nearby(folder: string, declared: string): ForeignArtifacts {
   const own = path.join(folder, 'artifacts');
   return { place: existsSync(own) ? own : declared, declared };

@@ -90,7 +90,7 @@ export interface ForeignVersion {
   readonly tags: readonly KeyValue[];
 }
 
-/** Things that are not brought over. */
+/** What is not imported. */
 export interface LeftBehind {
   /** In the plural, e.g. `traces`. */
   readonly what: string;

@@ -5,7 +5,7 @@ import type { ForeignModel, ForeignVersion } from './foreign-store.js';
 import type { Tally } from './tally.js';
 
 /**
- * Brings over a registered model with its versions, which keep their numbers. A version whose number another one has here
+ * Imports a registered model with its versions, which keep their numbers. A version whose number another one has here
  * is left out, and missed by the tally.
  */
 export async function importModel(
@@ -72,7 +72,7 @@ async function columnsOf(store: Store, places: ForeignPlaces, version: ForeignVe
   };
 }
 
-/** Where the files of a logged model lie, when it is here. */
+/** Where the files of a logged model are stored, when it is here. */
 async function rootOf(store: Store, id: string | null): Promise<string | undefined> {
   if (id === null) {
     return undefined;

@@ -27,8 +27,8 @@ export interface ImportReport {
 const NAME_TAG = 'mlflow.runName';
 
 /**
- * Brings over what a store of MLflow's holds. Runs and logged models keep their ids, experiments theirs when nothing else
- * has them. Everything is written so that it can be written again: what was interrupted is simply begun anew.
+ * Imports an MLflow store. Runs and logged models keep their ids, experiments theirs when nothing else
+ * has them. Everything is written so that it can be written again: what was interrupted is simply restarted.
  */
 export class Importer {
   readonly #store: Store;
@@ -213,7 +213,7 @@ export class Importer {
     this.#tally.loggedModel(model_id, files);
   }
 
-  /** Copies the files of a folder into our own store. @returns how many; none of what lies in another store. */
+  /** Copies the files of a folder into our own store. @returns how many; none of files in another store. */
   async #copy(
     { place, declared }: ForeignArtifacts,
     root: string,

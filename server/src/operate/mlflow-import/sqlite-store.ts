@@ -31,7 +31,7 @@ import {
   Version
 } from './sqlite-rows.js';
 
-/** Tables whose rows are brought over, and those that only repeat others or steer MLflow's own server. */
+/** Tables whose rows are imported, and those that only repeat others or steer MLflow's own server. */
 const BROUGHT = new Set(
   (
     'experiments experiment_tags runs params tags metrics latest_metrics datasets inputs input_tags logged_models ' +
@@ -48,7 +48,7 @@ export class MlflowSqliteStore implements ForeignStore {
   readonly #database: DatabaseSync;
   readonly #tables: ReadonlySet<string>;
 
-  /** @throws InvalidRequestError when the file is no such store. */
+  /** @throws InvalidRequestError when the file is not such a store. */
   constructor(file: string) {
     this.#database = new DatabaseSync(file, { readOnly: true });
     const tables = this.#database.prepare(`select name from sqlite_master where type = 'table'`).all();

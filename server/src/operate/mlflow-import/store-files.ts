@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { InvalidRequestError } from '../../platform/errors.js';
 
-/** The `meta.yaml` of a folder. @returns undefined when there is none. @throws InvalidRequestError when it says something else. */
+/** The `meta.yaml` of a folder. @returns undefined when there is none. @throws InvalidRequestError when its content is invalid. */
 export async function readMeta<T>(folder: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const file = path.join(folder, 'meta.yaml');
   const content = await readIfThere(file);

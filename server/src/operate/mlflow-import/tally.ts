@@ -11,7 +11,7 @@ interface RunParts {
   readonly files: number;
 }
 
-/** Counts what is brought over, and then what has arrived, in the database itself. */
+/** Counts what is imported, and then what has arrived, in the database itself. */
 export class Tally {
   readonly #runs = new Map<number, RunParts>();
   readonly #experiments = new Set<number>();

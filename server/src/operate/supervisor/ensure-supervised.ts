@@ -6,7 +6,7 @@ import { liveSupervisor } from './supervisor-file.js';
 const START_TIMEOUT_MS = 10_000;
 
 /**
- * Sees to it that a supervisor runs for the data folder. Where none does (a metadata server that was started by itself),
+ * Ensures that a supervisor runs for the data folder. Where none does (a metadata server that was started by itself),
  * one that keeps only the services is started as a process of its own: services must outlive the metadata server.
  *
  * @throws ServiceUnavailableError when it does not come up within 10 s.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens the person's browser where there is one; without a display nothing happens, as the URL was printed. */
+/** Opens the user's browser where there is one; without a display nothing happens, as the URL was printed. */
 export function openBrowser(url: string): void {
   const opener = command(url);
   if (!opener) return;

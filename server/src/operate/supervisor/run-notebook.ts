@@ -15,7 +15,7 @@ const INTERRUPTED = 130;
  * HTTP, and says both. @returns 0, or 1 after saying which cell failed and why.
  *
  * @param running whether a supervisor already keeps this data folder; its server is used then.
- * @param interrupted resolves when the person wants to stop.
+ * @param interrupted resolves when the user wants to stop.
  */
 export async function runNotebook(
   product: Product,

@@ -19,7 +19,7 @@ export function supervisorFilePath(dataFolder: string): string {
   return path.join(dataFolder, 'supervisor.json');
 }
 
-/** What the file says, or null when there is none. */
+/** The content of the file, or null when it does not exist. */
 export async function readSupervisorFile(dataFolder: string): Promise<SupervisorFile | null> {
   try {
     const parsed = SupervisorFile.safeParse(JSON.parse(await readFile(supervisorFilePath(dataFolder), 'utf8')));

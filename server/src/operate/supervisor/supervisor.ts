@@ -6,7 +6,7 @@ import { isProcessAlive, waitUntilGone } from '../../platform/processes.js';
 
 export interface SupervisorOptions {
   readonly dataFolder: string;
-  /** Told to the person at the terminal, one line at a time. */
+  /** Printed at the terminal, one line at a time. */
   readonly say: (line: string) => void;
 }
 
@@ -50,7 +50,7 @@ export class Supervisor {
     return child;
   }
 
-  /** Names the address of JupyterLab for whoever reads `supervisor.json`. */
+  /** Names the address of JupyterLab for readers of `supervisor.json`. */
   async setLabUrl(url: string): Promise<void> {
     this.#labUrl = url;
     await this.#writeFile();

@@ -14,7 +14,7 @@ export interface ArrivedFile {
   readonly size: number;
 }
 
-/** Where uploads lie until they are complete: only then is their name, the hash, known. */
+/** Where uploads are stored until they are complete: only then is their name, the hash, known. */
 export class ArrivingFiles {
   readonly #folder: string;
 
@@ -45,7 +45,7 @@ export class ArrivingFiles {
       if (options.sha256 !== undefined && options.sha256 !== arrived.sha256) {
         throw new DigestMismatchError(
           `The ${arrived.size} bytes that arrived hash to ${arrived.sha256}, not to ${options.sha256}.`,
-          { remedy: 'Send the file again; if it happens again, compute its SHA-256 anew.' }
+          { remedy: 'Send the file again; if it happens again, compute its SHA-256 again.' }
         );
       }
       await options.claim?.(arrived.sha256, arrived.size);

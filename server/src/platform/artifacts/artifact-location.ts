@@ -10,7 +10,7 @@ const ROOT =
  * Whose file a location in this server's artifacts names. The experiment in it is not looked at: a run and a logged model
  * are found by their ids.
  *
- * @returns the place of a shared file for every other relative path; undefined for what is no such path.
+ * @returns the place of a shared file for every other relative path; undefined when it is not such a path.
  */
 export function locateArtifact(location: string): { owner: ArtifactOwner; path: string } | undefined {
   const trimmed = location.replace(/\/+$/, '');

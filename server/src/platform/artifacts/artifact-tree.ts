@@ -18,7 +18,7 @@ import type { StoredFile } from './stored-file.js';
 import type { TrustedFolder } from './trusted-folder.js';
 import { unknownRun } from '../tracking-errors.js';
 
-/** Whose artifacts. */
+/** The owner of the artifacts. */
 export type ArtifactOwner =
   | { readonly kind: 'run'; readonly run_id: string }
   | { readonly kind: 'logged-model'; readonly model_id: string }
@@ -100,7 +100,7 @@ export class Artifacts {
     return { tag: `${size}-${place}`, size, open: range => outside.folder.open(place, range) };
   }
 
-  /** What lies directly in a folder, by name; the file itself when the path names one. @param folder '' is the root. */
+  /** The direct children of a folder, by name; the file itself when the path names one. @param folder '' is the root. */
   async list(owner: ArtifactOwner, folder: string): Promise<ArtifactEntry[]> {
     if (folder !== '') {
       checkArtifactPath(folder);
@@ -134,7 +134,7 @@ export class Artifacts {
     return this.#trusted?.below(location) !== undefined;
   }
 
-  /** Where a run's client writes by itself, when whoever started the server trusts that place. */
+  /** Where a run's client writes by itself, when the operator trusts that place. */
   async #trustedPlace(owner: ArtifactOwner): Promise<{ folder: TrustedFolder; place: string } | undefined> {
     if (this.#trusted === undefined || owner.kind !== 'run') {
       return undefined;
@@ -216,7 +216,7 @@ export class Artifacts {
   }
 }
 
-/** @throws InvalidStateError when a file of the owner stands where a folder should be, or the other way round. */
+/** @throws InvalidStateError when a file of the owner is where a folder should be, or the other way round. */
 export async function refuseInTheWay(db: Kysely<Tables>, rows: ArtifactRowsOf, path: string): Promise<void> {
   const other = await artifactInTheWay(db, rows, path);
   if (other !== undefined) {

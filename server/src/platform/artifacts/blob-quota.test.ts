@@ -9,7 +9,7 @@ afterEach(async () => {
   await api.stop();
 });
 
-describe('a server that keeps so much of artifacts', () => {
+describe('a server with an artifact quota', () => {
   it('takes what fits, and then says what to do', async () => {
     const { sha256 } = await api.upload('a'.repeat(600));
     await expect(api.upload('b'.repeat(600))).rejects.toThrow('larger than 400 bytes');

@@ -14,9 +14,9 @@ import { parseS3Location } from './s3-location.js';
 
 interface Opened {
   readonly blobs: BlobStore;
-  /** Where the bytes of blobs lie on the disk. */
+  /** Where the bytes of blobs are stored on disk. */
   readonly contents: string;
-  /** Where uploads lie until they are complete. */
+  /** Where uploads are stored until they are complete. */
   readonly incoming: string;
 }
 
@@ -169,7 +169,7 @@ describe.each([
     expect(given).toBeLessThan(size);
   });
 
-  it('takes a blob away for good', async () => {
+  it('permanently deletes a blob', async () => {
     const { sha256 } = await blobs.put(chunks('abcd'));
     await blobs.remove(sha256);
     await blobs.remove(sha256);
@@ -183,7 +183,7 @@ describe.each([
     await expect(blobs.open(digest('nothing'))).rejects.toThrow(NotFoundError);
   });
 
-  it('takes no name but a hash', async () => {
+  it('accepts only a hash as a name', async () => {
     for (const name of ['../../etc/passwd', 'ab/cd', '', digest('x').toUpperCase()]) {
       await expect(blobs.read(name)).rejects.toThrow(InvalidRequestError);
     }

@@ -14,7 +14,7 @@ export interface PutOptions {
   readonly sha256?: string;
   /** Bytes; more is refused before it fills the disk. */
   readonly limit?: number;
-  /** Called when all bytes have arrived and before they get their name: whoever keeps count of blobs does it here. */
+  /** Called when all bytes have arrived and before they get their name: blobs are counted here. */
   readonly claim?: (sha256: string, size: number) => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface OpenedBlob {
   readonly stream: Readable;
 }
 
-/** Bytes by their SHA-256. The only names here are hashes: no caller ever says where something lies. */
+/** Bytes by their SHA-256. The only names here are hashes: no caller ever says where something is stored. */
 export interface BlobStore {
   /**
    * Stores a stream. When it resolves, the bytes are on the disk.
@@ -50,7 +50,7 @@ export interface BlobStore {
    * @throws NotFoundError when it is not here.
    */
   open(sha256: string, range?: ByteRange): Promise<OpenedBlob>;
-  /** Takes it away for good; nothing when it is not here. */
+  /** Permanently deletes it; does nothing when it is not here. */
   remove(sha256: string): Promise<void>;
 }
 

@@ -3,16 +3,16 @@ import type { Store } from '../store/store.js';
 import type { BlobStore, ByteRange, OpenedBlob, PutOptions, StoredBlob } from './blob-store.js';
 
 /**
- * A blob store whose blobs are counted in the database. A blob gets its row before its bytes get their name: whoever
- * sweeps holds that row while it takes the bytes away, so that an upload of the same bytes waits, and then stores them
- * anew.
+ * A blob store whose blobs are counted in the database. A blob gets its row before its bytes get their name: the sweep
+ * holds that row while it deletes the bytes, so that an upload of the same bytes waits, and then stores them
+ * again.
  */
 export class KeptBlobs implements BlobStore {
   readonly #store: Store;
   readonly #blobs: BlobStore;
   readonly #quota: BlobQuota | undefined;
 
-  /** @param quota absent: as much as there is room for. */
+  /** @param quota absent: limited by the disk. */
   constructor(store: Store, blobs: BlobStore, quota?: BlobQuota) {
     this.#store = store;
     this.#blobs = blobs;

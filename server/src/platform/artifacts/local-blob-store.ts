@@ -65,7 +65,7 @@ export class LocalBlobStore implements BlobStore {
     if (range !== undefined) {
       return { size: stats.size, stream: handle.createReadStream({ start: range.start, end: range.end }) };
     }
-    // Whoever reads hears of a failure; there is nobody else to tell.
+    // The reader gets the failure; nobody else needs it.
     const stream = pipeline(handle.createReadStream(), new VerifiedContent(sha256), () => undefined);
     return { size: stats.size, stream };
   }
@@ -88,7 +88,7 @@ export class LocalBlobStore implements BlobStore {
     return opened;
   }
 
-  /** Only plain files: a link that somebody laid here is not followed. */
+  /** Only plain files: a link that somebody put here is not followed. */
   async #openFile(sha256: string): Promise<{ handle: FileHandle; stats: Stats } | undefined> {
     const file = this.#fileOf(sha256);
     let handle: FileHandle;

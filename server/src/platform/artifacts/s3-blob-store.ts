@@ -120,7 +120,7 @@ export class S3BlobStore implements BlobStore {
     return { Bucket: bucket, Key: prefix + nameOfBlob(sha256) };
   }
 
-  /** Whatever keeps the object store from answering is the operator's business, and is said with the bucket's name. */
+  /** Whatever keeps the object store from answering is reported to the operator with the bucket's name. */
   async #answered<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;
@@ -137,7 +137,7 @@ export class S3BlobStore implements BlobStore {
   }
 }
 
-/** A missing bucket is no missing object. */
+/** A missing bucket is not a missing object. */
 function isAbsent(error: unknown): boolean {
   return (
     error instanceof NotFound ||

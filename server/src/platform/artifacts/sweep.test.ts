@@ -31,7 +31,7 @@ async function* chunks(text: string): AsyncGenerator<Uint8Array> {
 const everything = { uploadedBefore: Number.MAX_SAFE_INTEGER, dryRun: false };
 
 describe('sweeping blobs', () => {
-  it('takes what nothing names, and says how much', async () => {
+  it('takes what nothing refers to, and says how much', async () => {
     const gone = await put('nobody needs it');
     expect(await sweep(test.store, blobs, everything)).toEqual({ blobs: 1, bytes: 15 });
     expect(await blobs.size(gone)).toBeUndefined();
@@ -68,7 +68,7 @@ describe('sweeping blobs', () => {
     expect(await blobs.size(sha256)).toBe(11);
   });
 
-  it('takes nothing in a dry run, and says what it would', async () => {
+  it('deletes nothing in a dry run, and reports what it would delete', async () => {
     const kept = await put('still here');
     expect(await sweep(test.store, blobs, { ...everything, dryRun: true })).toEqual({ blobs: 1, bytes: 10 });
     expect(await blobs.size(kept)).toBe(10);

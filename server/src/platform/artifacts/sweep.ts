@@ -18,7 +18,7 @@ export interface SweepResult {
 }
 
 const PAGE = 500;
-/** Taken away in one transaction, which other writes wait for. */
+/** Deleted in one transaction, which other writes wait for. */
 const AT_ONCE = 8;
 
 interface Candidate {
@@ -26,7 +26,7 @@ interface Candidate {
   readonly size: number;
 }
 
-/** Takes away the blobs that nothing names. Uploads and everything else may go on meanwhile. */
+/** Deletes the blobs that nothing refers to. Uploads and everything else may go on meanwhile. */
 export async function sweep(store: Store, blobs: BlobStore, options: SweepOptions): Promise<SweepResult> {
   await forgetAbandonedUploads(store, options);
   let swept = { blobs: 0, bytes: 0 };

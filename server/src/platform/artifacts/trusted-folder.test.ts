@@ -36,7 +36,7 @@ describe('a folder that clients write to by themselves', () => {
     expect((await buffer(stream)).toString()).toBe('eig');
   });
 
-  it('knows which locations lie in it', () => {
+  it('knows which locations are in it', () => {
     const folder = new TrustedFolder(root);
     expect(folder.below(`${root}/1/run`)).toBe('1/run');
     expect(folder.below(`${root}-other/1/run`)).toBeUndefined();

@@ -15,7 +15,7 @@ export interface TrustedEntry {
 }
 
 /**
- * A folder that whoever started the server named as the place of artifacts (`--default-artifact-root`), which clients
+ * A folder that the operator named as the place of artifacts (`--default-artifact-root`), which clients
  * write to by themselves, as with `mlflow server`. Reading stays inside of it, whatever names and links say.
  */
 export class TrustedFolder {
@@ -28,12 +28,12 @@ export class TrustedFolder {
     this.#root = path.resolve(uri.startsWith('file:') ? fileURLToPath(uri) : uri);
   }
 
-  /** The part of a location below this folder; undefined when it lies elsewhere. */
+  /** The part of a location below this folder; undefined when it is elsewhere. */
   below(location: string): string | undefined {
     return location.startsWith(`${this.uri}/`) ? location.slice(this.uri.length + 1) : undefined;
   }
 
-  /** What lies directly in a folder; nothing when there is no such folder. Links are left out. */
+  /** The direct children of a folder; nothing when there is no such folder. Links are left out. */
   async list(folder: string): Promise<TrustedEntry[]> {
     const place = await this.#inside(folder);
     if (place === undefined) {

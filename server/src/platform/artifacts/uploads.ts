@@ -14,7 +14,7 @@ export interface ReceivedPart {
 
 /**
  * Uploads in parts. Parts are blobs in their own right, so that they may come through several servers and in any order;
- * what is never completed is swept like every blob that nothing names.
+ * what is never completed is swept like every blob that nothing refers to.
  */
 export class Uploads {
   readonly #store: Store;
@@ -28,7 +28,7 @@ export class Uploads {
     this.#key = Buffer.from(hkdfSync('sha256', master, '', 'slipway part uploads', 32));
   }
 
-  /** @param location where the whole will lie, in the words of the caller. @returns the upload's id. */
+  /** @param location where the complete file will be stored, in the words of the caller. @returns the upload's id. */
   async begin(location: string): Promise<string> {
     const id = randomBytes(16).toString('hex');
     await this.#store.writes.insertInto('upload').values({ id, location, created_at: Date.now() }).execute();
@@ -66,7 +66,7 @@ export class Uploads {
   }
 
   /**
-   * The parts one after the other, for whoever stores the whole; `finish` is called when that is done.
+   * The parts one after the other, for the code that stores the complete file; `finish` is called when that is done.
    *
    * @throws NotFoundError when the upload was begun for another place, InvalidStateError for a part that has not arrived.
    */

@@ -22,7 +22,7 @@ describe('the event log', () => {
     expect((seen[1]?.id ?? 0) - (seen[0]?.id ?? 0)).toBe(1);
   });
 
-  it('makes one event of repeated news of one thing', () => {
+  it('makes one event of repeated events of one entity', () => {
     const log = new EventLog();
     const seen = collect(log);
     for (let time = 0; time < 1000; time += 1) {
@@ -32,7 +32,7 @@ describe('the event log', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('gives a listener that comes back what it missed, and nothing twice', () => {
+  it('gives a listener that reconnects what it missed, and nothing twice', () => {
     const log = new EventLog();
     const first = collect(log);
     for (const name of ['a', 'b', 'c']) {
@@ -59,7 +59,7 @@ describe('the event log', () => {
     expect(collect(log, Date.now() - 60_000).map(entry => entry.event)).toEqual([{ type: 'reset' }]);
   });
 
-  it('tells nobody who has left', () => {
+  it('sends nothing to a closed subscription', () => {
     const log = new EventLog();
     const seen: EventEntry[] = [];
     log.subscribe(entry => seen.push(entry))();

@@ -11,20 +11,20 @@ export interface EventEntry {
 export type EventListener = (entry: EventEntry) => void;
 
 export interface EventLogOptions {
-  /** Events kept for clients that come back. */
+  /** Events kept for clients that reconnect. */
   readonly capacity?: number;
-  /** Milliseconds during which repeated news of one thing become one event. */
+  /** Milliseconds during which repeated events of one entity become one event. */
   readonly gather?: number;
   /** To the other servers on the database; absent: there are none. */
   readonly relay?: EventRelay | undefined;
 }
 
-/** So long until news are sent again to a database that did not answer; of more than so many the oldest are given up. */
+/** Retry delay of events when the database did not answer; beyond the limit the oldest are dropped. */
 const AGAIN_MS = 1000;
 const MOST_WAITING = 10_000;
 
 /**
- * The live events of this server, and of those that share its database. News of the same thing within a moment become one
+ * The live events of this server, and of those that share its database. Events of the same entity within a moment become one
  * event: a run that logs a thousand points a second is still read again only a few times.
  */
 export class EventLog {
@@ -146,7 +146,7 @@ export class EventLog {
   }
 }
 
-/** A later version may tell of things that this one does not know: its readers then look at everything again. */
+/** A later version may contain events that this one does not know: its readers then look at everything again. */
 function parse(text: string): ServerEvent {
   const parsed = ServerEvent.safeParse(JSON.parse(text));
   return parsed.success ? parsed.data : { type: 'reset' };

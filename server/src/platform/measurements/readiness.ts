@@ -8,12 +8,12 @@ export interface WrittenPlace {
   readonly folder: string;
 }
 
-/** So long a check may take: a probe waits no longer. */
+/** Timeout of a check: probes do not wait longer. */
 const DEADLINE_MS = 2000;
 /** With less, SQLite's log or the next upload may find no room. */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
-/** Whether the server can do its work now, for whoever sends it requests or watches over it. */
+/** Whether the server can do its work now, for its clients and monitors. */
 export class Readiness {
   readonly #store: Store;
   readonly #places: readonly WrittenPlace[];

@@ -10,7 +10,7 @@ export function isPostgresUrl(text: string): boolean {
 /**
  * The URL as PostgreSQL's own clients write it.
  *
- * @throws InvalidRequestError when it is no URL; the text is not repeated, as it may hold a password.
+ * @throws InvalidRequestError when it is not a URL; the text is not repeated, as it may hold a password.
  */
 export function toPostgresUrl(text: string): string {
   const url = text.replace(SCHEME, 'postgresql://');

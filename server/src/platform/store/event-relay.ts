@@ -7,7 +7,7 @@ export interface RelayedMessage {
 export interface RelayListener {
   /** Messages in the order of their ids, each once. */
   heard(messages: readonly RelayedMessage[]): void;
-  /** Messages were missed for good: what was known before may be out of date. @param id of the newest. */
+  /** Messages were lost: what was known before may be out of date. @param id of the newest. */
   missed(id: number): void;
 }
 

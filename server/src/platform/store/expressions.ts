@@ -28,7 +28,7 @@ class PortableExpression<T> implements Expression<T> {
   }
 }
 
-/** One expression for whichever database the query runs on: all that differs between them stands in its two spellings. */
+/** One expression for the database that the query runs on: its two spellings hold all that differs between them. */
 export function portable<T>(spellings: Spellings<T>): RawBuilder<T> {
   return sql<T>`${new PortableExpression(spellings)}`;
 }

@@ -57,7 +57,7 @@ export interface SetRunLifecycle {
   readonly deleted: boolean;
 }
 
-/** The runs of an experiment go and come back with it. */
+/** The runs of an experiment are deleted and restored with it. */
 export interface SetExperimentLifecycle {
   readonly kind: 'experiment.lifecycle';
   readonly experiment_id: number;
@@ -105,7 +105,7 @@ export type WriteOperation =
   | StoreRecords;
 
 export interface RecordsResult extends RecordBatchAnswer {
-  /** What changed, for the live events: each thing once. */
+  /** What changed, for the live events: each entity once. */
   readonly changed: {
     readonly runs: readonly { run_id: string; experiment_id: number }[];
     readonly cells: readonly string[];

@@ -33,7 +33,7 @@ export function tableOf({ entity }: KeyedField): 'series' | 'param' | 'tag' {
   return entity === 'metric' ? 'series' : entity;
 }
 
-/** A boolean expression that holds for the runs that the predicate means. */
+/** A boolean expression that selects the runs that match the predicate. */
 export function condition(predicate: RunPredicate, scope: RunScope): RawBuilder<boolean> {
   const { field } = predicate;
   if (field.entity === 'dataset') {

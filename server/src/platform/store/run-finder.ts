@@ -6,7 +6,7 @@ import { direction, isAfter, orderBy, positionOf, rankOf, tieIsAfter, type Found
 import type { KeyedField, RunOrder, RunPage, RunPredicate, RunQuery } from './run-query.js';
 import type { Tables } from './tables.js';
 
-/** Counting stops here: a predicate that holds for more runs is no good driver. */
+/** Counting stops here: a predicate that holds for more runs is a poor driver. */
 const MOST_COUNTED = 20_000;
 const NOBODY = sql`-1`;
 

@@ -16,7 +16,7 @@ function textsIn(value: unknown): string[] {
 }
 
 describe('text made storable', () => {
-  it('holds nothing that a database cannot, wherever it stands in a value', () => {
+  it('holds nothing that a database cannot, wherever it is in a value', () => {
     fc.assert(fc.property(anyValue, value => textsIn(toStorable(value)).every(isStorable)));
   });
 

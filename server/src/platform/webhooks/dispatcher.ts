@@ -9,7 +9,7 @@ import { messageOf } from '@slipway/wording';
 /** Waits after the first, second, … failure; after the last one a delivery is given up. */
 const WAITS_MS = [1_000, 4_000, 16_000, 60_000, 300_000, 1_200_000];
 const LONGEST_WAIT_MS = 3600_000;
-/** So long a delivery belongs to the process that tries it; then another one may, because that process has ended. */
+/** How long a delivery is leased to the process that tries it; then another process may take it. */
 const LEASE_MS = 90_000;
 /** What another process left behind is found this late. */
 const POLL_MS = 60_000;
@@ -19,7 +19,7 @@ const MOST_AT_ONCE_TO_ONE = 2;
 const MOST_LOOKED_AT = 200;
 const SHORTEST_REST_MS = 50;
 const LONGEST_REST_MS = 1000;
-/** What was given up stays so long, to be looked at. */
+/** How long failed deliveries are kept for inspection. */
 const KEEP_FAILED_MS = 7 * 24 * 3600_000;
 
 type Due = Selectable<WebhookDeliveryTable> & { readonly hook: Selectable<WebhookTable> };
@@ -29,7 +29,7 @@ export interface DispatcherOptions {
   readonly webhooks: Webhooks;
   readonly outbox: Outbox;
   readonly policy: TargetPolicy;
-  /** Faults of ours. */
+  /** Internal errors. */
   readonly onError: (error: unknown) => void;
   /** Scales every wait; tests make it small. */
   readonly patience?: number | undefined;
@@ -62,7 +62,7 @@ export class Dispatcher {
     await Promise.all(this.#running.keys());
   }
 
-  /** Looks again after so long, unless it will sooner. */
+  /** Looks again after this time, unless a look is already due sooner. */
   #after(ms: number): void {
     const at = performance.now() + ms;
     if (this.#stopping.signal.aborted || (this.#timer !== undefined && this.#wakesAt <= at)) {

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import type { Tables } from '../store/tables.js';
 import { deliveryBody, WebhookEventName, type WebhookEvent } from './webhook-events.js';
 
-/** Deliveries that wait for one receiver; when there are more, it is not told of new things until some are gone. */
+/** Deliveries that wait for one receiver; when there are more, it gets no new events until some are delivered. */
 const MOST_WAITING = 1000;
 
 const Events = z.array(WebhookEventName);
 
 /**
- * What is to be told to the outside. It is written in the transaction of what it tells of, so that neither is there without
+ * Events to be delivered to webhooks. It is written in the transaction of what it tells of, so that neither is there without
  * the other, and nothing is lost when the process ends.
  */
 export class Outbox {

@@ -32,7 +32,7 @@ describe('an address', () => {
     );
   });
 
-  it('that is none is not', () => {
+  it('that is malformed is not', () => {
     fc.assert(
       fc.property(fc.string(), text => {
         expect(isPublicAddress(`${text}x`)).toBe(false);

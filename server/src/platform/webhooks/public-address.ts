@@ -21,7 +21,7 @@ const SPECIAL_V4 = [
   '224.0.0.0/4',
   '240.0.0.0/4'
 ];
-/** Unicast addresses are assigned from here only; whatever embeds an IPv4 address lies outside, or among the special ones. */
+/** Unicast addresses are assigned from here only; whatever embeds an IPv4 address is outside, or among the special ones. */
 const GLOBAL_V6 = ['2000::/3'];
 const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 

@@ -13,7 +13,7 @@ export class SecretBox {
     this.#key = Buffer.from(hkdfSync('sha256', master, '', 'slipway webhook secrets', 32));
   }
 
-  /** @param context must be the same when it is opened: a secret is good for nothing in another row. */
+  /** @param context must be the same when it is opened: a secret is useless in another row. */
   seal(secret: string, context: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES });

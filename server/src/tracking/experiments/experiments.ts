@@ -42,7 +42,7 @@ export class Experiments {
     this.#defaultRoot = defaultRoot;
   }
 
-  /** Gives the experiment that is always there the default place, as long as nothing lies in another one. */
+  /** Gives the experiment that is always there the default place, unless another one has artifacts. */
   async placeDefault(): Promise<void> {
     if (this.#defaultRoot !== undefined) {
       await this.#store.writes

@@ -15,7 +15,7 @@ const RUNS_AT_ONCE = 20;
 const OF_A_RUN = ['series', 'param', 'tag', 'run_input', 'run_artifact', 'run_logged_model'] as const;
 
 /**
- * Takes away for good the runs and experiments that were deleted before a moment. What a registered model, a bundle or
+ * Permanently deletes the runs and experiments that were deleted before a moment. What a registered model, a bundle or
  * a cell says about such a run stays: it is the record of how they came to be.
  *
  * @param deletedBefore milliseconds since the epoch.
@@ -38,7 +38,7 @@ export async function purge(store: Store, deletedBefore: number): Promise<PurgeR
   return { runs, experiments };
 }
 
-/** How much `purge` would take. */
+/** How much `purge` would delete. */
 export async function countPurgeable(store: Store, deletedBefore: number): Promise<PurgeResult> {
   return {
     runs: (await deletedRuns(store.reads, deletedBefore).execute()).length,

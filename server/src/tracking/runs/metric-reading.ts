@@ -13,7 +13,7 @@ import type { StoredReal, Tables } from '../../platform/store/tables.js';
 import { Thinning } from './thinning.js';
 import { valuesAtEvenSteps } from '../../platform/store/series-sample.js';
 
-/** The latest point of one metric, with the id under which its points lie. */
+/** The latest point of one metric, with the id under which its points are stored. */
 export interface LatestMetric {
   readonly run: number;
   readonly sid: number;
@@ -213,7 +213,7 @@ function after(query: ReturnType<typeof inRange>, last: MetricPoint | undefined)
 function inOrder(query: ReturnType<typeof inRange>) {
   return (
     query
-      // As the contract names them: tens of thousands are not built anew.
+      // As the contract names them: tens of thousands are not copied.
       .select(['value', 'step', 'ts as timestamp'])
       .orderBy('step')
       .orderBy('ts')

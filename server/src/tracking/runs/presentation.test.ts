@@ -85,7 +85,7 @@ describe('a series that is read in pieces', () => {
   beforeAll(async () => {
     test = await openTestStore();
     await test.store.write(newRun('run-1'));
-    // Several points of one step and of one moment, and some that are no numbers, stand where pieces end.
+    // Several points of one step and of one moment, and some that are not numbers, at the ends of pieces.
     const metrics = Array.from({ length }, (_, index) => ({
       key: 'm',
       value: index % 5 === 4 ? ('NaN' as const) : index % 5,

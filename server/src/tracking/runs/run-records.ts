@@ -23,7 +23,7 @@ export interface RunRecord {
   readonly models: readonly ModelLink[];
 }
 
-/** Completes rows in their order, with one query per kind of thing. */
+/** Completes rows in their order, with one query per kind. */
 export async function completeRuns(db: Kysely<Tables>, rows: readonly RunRow[]): Promise<RunRecord[]> {
   const ids = rows.map(row => row.id);
   const metrics = await latestMetrics(db, ids);

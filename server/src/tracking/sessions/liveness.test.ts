@@ -72,7 +72,7 @@ describe('liveness', () => {
     });
   });
 
-  it('fails the runs of a kernel on another machine after thirty silent seconds, and not before', async () => {
+  it('fails the runs of a kernel on another machine after thirty seconds of silence, and not before', async () => {
     await startRun('another-host');
     now += 29_000;
     await liveness.check();
@@ -82,7 +82,7 @@ describe('liveness', () => {
     expect(await states()).toMatchObject({ session: 'lost', run: FAILED });
   });
 
-  it('gives a kernel that speaks again its runs back', async () => {
+  it('gives a kernel that sends records again its runs back', async () => {
     await startRun('another-host');
     now += 60_000;
     await liveness.check();

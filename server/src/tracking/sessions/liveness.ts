@@ -6,9 +6,9 @@ import { statusNumber } from '../../platform/store/run-status.js';
 import type { Store } from '../../platform/store/store.js';
 import { sessionHasRunningRun } from '../../platform/store/predicates/session-predicates.js';
 
-/** A session of another machine that was not heard of for so long is lost. */
+/** A session of another machine that was silent for this long is lost. */
 const SILENCE_MS = 30_000;
-/** Browsers let hidden pages speak only once a minute. */
+/** Browsers throttle timers of hidden pages to once a minute. */
 const PAGE_SILENCE_MS = 150_000;
 const CHECK_EVERY_MS = 2500;
 
@@ -29,8 +29,8 @@ interface SuspectSession {
 }
 
 /**
- * Notices kernels that are gone without a word, and fails their runs, so that none stays RUNNING for ever. On this
- * machine the process decides; elsewhere silence does. A session that speaks again gets its runs back.
+ * Detects kernels that ended without a final record, and fails their runs, so that none stays RUNNING forever. On this
+ * machine the process decides; elsewhere silence does. A session that sends records again gets its runs back.
  */
 export class Liveness {
   readonly #store: Store;
@@ -52,7 +52,7 @@ export class Liveness {
     this.#since = this.#now();
   }
 
-  /** Checks now, and then every few seconds until `stop`. @param onError faults of a check; the next one comes anyway. */
+  /** Checks now, and then every few seconds until `stop`. @param onError errors of a check; the next one comes anyway. */
   start(onError: (error: unknown) => void): void {
     const check = (): void => {
       this.#checking = this.check().catch(onError);

@@ -34,7 +34,7 @@ export class RunLinks {
   readonly #tried = new Set<string>();
   #working: Promise<void> = Promise.resolve();
 
-  /** @param onError faults of ours while linking; the next event tries again. */
+  /** @param onError internal errors while linking; the next event tries again. */
   constructor(store: Store, events: EventLog, onError: (error: unknown) => void) {
     this.#store = store;
     this.#events = events;

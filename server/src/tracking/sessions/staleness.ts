@@ -44,12 +44,12 @@ export function markCells(cells: readonly RanCell[], cellOrder: readonly string[
   return marks;
 }
 
-/** Executions of one cell belong together; those without a cell stand alone. */
+/** Executions of one cell belong together; those without a cell are on their own. */
 export function placeOf(cell: Pick<RanCell, 'cell_id' | 'execution_id'>): string {
   return cell.cell_id === null ? `execution ${cell.execution_id}` : `cell ${cell.cell_id}`;
 }
 
-/** The kernel's own word for what was read, else the last writer of each name. */
+/** What the kernel reports as read, else the last writer of each name. */
 function sourcesOf(
   cell: RanCell,
   byId: ReadonlyMap<string, RanCell>,

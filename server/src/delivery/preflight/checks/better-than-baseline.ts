@@ -4,7 +4,7 @@ import type { Check, Finding } from '../check.js';
 import { mcNemarP, pairedP } from '@slipway/statistics/significance';
 import { formatNumber } from '@slipway/wording';
 
-/** A difference with a larger p may be chance. */
+/** A difference with a larger p may be due to chance. */
 const SIGNIFICANT = 0.05;
 
 export const betterThanBaseline: Check = {

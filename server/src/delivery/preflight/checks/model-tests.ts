@@ -45,7 +45,11 @@ export const recordedModelTests: readonly Check[] = [
     'Test rows are not training rows',
     'training rows reported as test rows, and random splits of a time series'
   ),
-  recordedTest('inputs-in-range', 'Inputs hold possible values', 'placeholder values, such as a pressure of 0, used as measurements'),
+  recordedTest(
+    'inputs-in-range',
+    'Inputs hold possible values',
+    'placeholder values, such as a pressure of 0, used as measurements'
+  ),
   recordedTest('loss-below-constant', 'Loss fell below that of a constant', 'a training that learned nothing'),
   recordedTest(
     'overfits-small-batch',

@@ -37,7 +37,7 @@ export const outputNotConstant: Check = {
     return rows > 1 && still === undefined
       ? { verdict: 'pass', evidence }
       : {
-          // Recorded rows of an import may be made up, and all lie where the model always says the same.
+          // Recorded rows of an import may be generated, and all in a region where the model's output is constant.
           verdict: evaluation === null ? 'warn' : 'fail',
           evidence,
           remedy: 'Look at the loss curve and at the preprocessing: nothing of the input reaches the output.'

@@ -69,7 +69,7 @@ export const signatureMatchesFrame: Check = {
 /** In what the signature differs from the frame. */
 function unlike(signature: ModelSignature, columns: readonly Column[]): string[] {
   const faults: string[] = [];
-  // Clusters and components are no columns.
+  // Clusters and components are not columns.
   const told = signature.task === 'classification' || signature.task === 'regression';
   for (const input of signature.inputs) {
     const column = columns.find(c => c.name === input.name);

@@ -57,7 +57,7 @@ describe('a logged file', () => {
     expect([answer.status, answer.headers.get('content-range')]).toEqual([416, 'bytes */1000']);
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     expect((await fetched(route(), { 'if-none-match': `"${hash}"` })).status).toBe(304);
   });
 });
@@ -106,7 +106,7 @@ describe('an upload in parts', () => {
     expect(late.status).toBe(404);
   });
 
-  it('is refused for places outside of runs and models, and for numbers of parts that make no sense', async () => {
+  it('is refused for places outside of runs and models, and for invalid numbers of parts', async () => {
     const refused = async (route: string, body: unknown): Promise<void> => {
       const answer = await test.call('POST', `${API}/mpu/create/${route}`, body);
       expect([answer.status, (answer.json as { error_code: string }).error_code]).toEqual([
@@ -120,7 +120,7 @@ describe('an upload in parts', () => {
     await refused(`0/${run}/artifacts`, [1]);
   });
 
-  it('takes no part without a token', async () => {
+  it('does not accept a part without a token', async () => {
     const { credentials } = await begin('model.bin', 1);
     expect((await fetch(credentials[0]?.url ?? '', { method: 'PUT', body: 'x' })).status).toBe(401);
   });

@@ -2,7 +2,7 @@ import type { ArtifactOwner } from '../../../platform/artifacts/artifact-tree.js
 import { locateArtifact } from '../../../platform/artifacts/artifact-location.js';
 import { invalidParameter } from '../errors.js';
 
-/** @throws MlflowError for what is no relative path. */
+/** @throws MlflowError for what is not a relative path. */
 export function locate(location: string): { owner: ArtifactOwner; path: string } {
   const located = locateArtifact(location);
   if (located === undefined) {

@@ -91,7 +91,7 @@ const writesRun: AccessRule = { scope: 'log', on: [{ kind: 'run', at: 'run_id' }
 const readsModel: AccessRule = { scope: 'read', on: [{ kind: 'model', at: 'name' }] };
 const readsLoggedModel: AccessRule = { scope: 'read', on: [{ kind: 'logged-model', at: 'model_id' }] };
 
-/** The fields of these requests stand in their addresses. */
+/** The fields of these requests are in their URLs. */
 function ruled(access: AccessRule): FastifyContextConfig {
   return { access, fieldsOf: addressFields };
 }
@@ -209,7 +209,7 @@ function wildcard(request: FastifyRequest): string {
   return (request.params as { '*': string })['*'];
 }
 
-/** The path below this server's artifacts. @throws MlflowError when the files lie elsewhere. */
+/** The path below this server's artifacts. @throws MlflowError when the files are stored elsewhere. */
 function ownPathOf(uri: string): string {
   const [, run = '', path = ''] = /^runs:\/+([^/]+)\/?(.*)$/s.exec(uri) ?? [];
   if (run !== '') {

@@ -12,7 +12,7 @@ const writesLocation: FastifyContextConfig = {
   access: { scope: 'log', on: [{ kind: 'artifact', at: '*' }] },
   fieldsOf: addressFields
 };
-/** Who sends a part shows the pass of its upload, which was given to somebody who may write there. */
+/** The sender of a part shows the pass of its upload, which was given to somebody who may write there. */
 const writesPart: FastifyContextConfig = { access: 'public' };
 const PASS = 'x-slipway-upload';
 const BASE = '/mlflow-artifacts/mpu';

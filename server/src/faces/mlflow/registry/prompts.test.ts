@@ -18,7 +18,7 @@ const search = async (route: string, filter: string): Promise<string[]> => {
 const IS_PROMPT = { key: 'mlflow.prompt.is_prompt', value: 'true' };
 const text = (value: string): { key: string; value: string } => ({ key: 'mlflow.prompt.text', value });
 
-/** The requests of `mlflow.genai.register_prompt` and its neighbours. */
+/** The requests of `mlflow.genai.register_prompt` and its neighbors. */
 describe('a prompt of MLflow’s prompt registry', () => {
   beforeAll(async () => {
     expect((await call('POST', 'registered-models/create', { name: 'greet', tags: [IS_PROMPT] })).status).toBe(200);

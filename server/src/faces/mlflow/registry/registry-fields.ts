@@ -34,7 +34,7 @@ export function modelName(request: RpcRequest, field = 'name'): string {
   return name;
 }
 
-/** The name of a model that is to be: our own routes and the sidebars must be able to carry it. @throws MlflowError */
+/** The name of a new model: our own routes and the sidebars must be able to carry it. @throws MlflowError */
 export function newModelName(request: RpcRequest, field = 'name'): string {
   const name = modelName(request, field);
   const checked = EntityName.safeParse(name);
@@ -102,7 +102,7 @@ export function stageName(stage: string): Stage {
   return found;
 }
 
-/** Where clients find the files: a bundle's through the artifact proxy, others where they were said to lie. */
+/** Where clients find the files: a bundle's through the artifact proxy, others where they were reported to be. */
 export function downloadUri({ bundle_digest, location, source }: CatalogueVersion): string {
   return bundle_digest === null ? (location ?? source ?? '') : `${OWN_ARTIFACTS}bundles/${bundle_digest}`;
 }

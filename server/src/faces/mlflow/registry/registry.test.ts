@@ -221,7 +221,7 @@ describe('both faces of the registry', () => {
     });
   });
 
-  it('refuse to promote what has no bundle, in words', async () => {
+  it('refuse to promote what has no bundle, with an explanation', async () => {
     await makeModel('bare', 1);
     const version = ModelVersion.parse((await api.call('GET', '/api/v1/models/bare/versions/1')).json);
     expect(version.bundle_digest).toBeNull();

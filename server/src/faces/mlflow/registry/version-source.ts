@@ -19,7 +19,7 @@ type ResolvedSource = Pick<NewCatalogueVersion, 'source' | 'location' | 'run_id'
 type ModelUri = { readonly model_id: string } | { readonly name: string; readonly select: string };
 
 /**
- * Follows the source of a new model version to where its files are said to lie. What lies in this server's own artifacts
+ * Follows the source of a new model version to where its files are reported to be. Files in this server's own artifacts
  * must belong to the run or the logged model that the request names; everything else is metadata, and never opened.
  *
  * @throws MlflowError

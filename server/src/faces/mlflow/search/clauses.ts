@@ -19,7 +19,7 @@ const VALUES: readonly Token['kind'][] = ['identifier', 'number', 'text', 'list'
 /**
  * Reads a filter as conditions. As in MLflow, AND between them may be missing or doubled.
  *
- * @param strayed makes the error for what is no part of a condition.
+ * @param strayed makes the error for text that is not part of a condition.
  * @throws MlflowError
  */
 export function parseClauses(filter: string, strayed: (tokens: readonly Token[]) => MlflowError): Clause[] {

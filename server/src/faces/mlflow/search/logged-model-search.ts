@@ -115,7 +115,7 @@ function readField(raw: string): EntityField {
   return entity === 'attribute' ? attribute(alias(key)) : { entity, key };
 }
 
-/** The attribute that a name stands for; names like those of an object's members stand for themselves. */
+/** The attribute that a name refers to; names of object members have no special meaning. */
 function alias(name: string): string {
   return (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined) ?? name;
 }

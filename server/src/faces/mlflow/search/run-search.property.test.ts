@@ -204,7 +204,7 @@ beforeAll(async () => {
 afterAll(() => test.remove());
 
 describe('a search of runs', () => {
-  it('finds what a plain look at each run finds, in the same order and on pages of any size', async () => {
+  it('finds what a scan of all runs finds, in the same order and on pages of any size', async () => {
     const rows = await test.store.reads.selectFrom('run').select(['id', 'uuid', 'end_time']).execute();
     const idOf = new Map(rows.map(row => [row.id, row.uuid]));
     const stored = runs.map(run => ({

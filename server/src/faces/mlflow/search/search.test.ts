@@ -163,7 +163,7 @@ describe('a filter of experiments, models and versions', () => {
     [MODEL_VERSIONS, 'version_number = 1.5', "Invalid value for numeric attribute 'version_number': 1.5"],
     [MODEL_VERSIONS, 'run_id = 3', 'attributes support comparison with numeric values.'],
     [MODEL_VERSIONS, `source_path IN ('a')`, "Only ['name', 'run_id'] attributes support comparison with a list"]
-  ])('that is wrong is refused in words: %#', (language, filter, message) => {
+  ])('that is wrong is refused with an explanation: %#', (language, filter, message) => {
     expect(() => parseEntityFilter(filter, language)).toThrow(message);
   });
 

@@ -2,7 +2,7 @@ export type TokenKind = 'identifier' | 'number' | 'text' | 'comparison' | 'keywo
 
 export interface Token {
   readonly kind: TokenKind;
-  /** As it stands in the filter, quotes included. */
+  /** As written in the filter, quotes included. */
   readonly raw: string;
 }
 
@@ -24,7 +24,7 @@ const OUTSIDE_LISTS = /'(?:[^']|'')*'|"[^"]*"|`[^`]*`|[^'"`()]+|['"`]/uy;
 const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'IN', 'IS', 'NULL', 'BETWEEN']);
 const COMPARISONS = new Set(['LIKE', 'ILIKE', 'RLIKE']);
 
-/** Splits a filter into its words; what is no word of the language is a token of the kind `other`. */
+/** Splits a filter into its words; text that is not a word of the language is a token of the kind `other`. */
 export function tokenize(filter: string): Token[] {
   const tokens: Token[] = [];
   const lists = closings(filter);

@@ -14,7 +14,7 @@ export function unquotedText({ kind, raw }: Token): string {
   );
 }
 
-/** A name without the quotes that may stand around it. */
+/** A name without the quotes that may surround it. */
 export function unquotedName(raw: string): string {
   const quote = raw[0] ?? '';
   return raw.length >= 2 && '`"\''.includes(quote) && raw.endsWith(quote) ? raw.slice(1, -1) : raw;

@@ -155,7 +155,7 @@ describe('files of model versions', () => {
     expect(put.status).toBe(400);
   });
 
-  it('that lie elsewhere are never fetched', async () => {
+  it('that are stored elsewhere are never fetched', async () => {
     await post('registered-models/create', { name: 'away' });
     await post('model-versions/create', { name: 'away', source: 's3://bucket/model' });
     expect(await api.call('GET', '/model-versions/get-artifact?name=away&version=1&path=a')).toMatchObject({

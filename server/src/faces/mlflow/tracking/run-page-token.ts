@@ -13,7 +13,7 @@ export function encodeRunPosition({ values, start_time, run_id }: RunPosition): 
   return Buffer.from(JSON.stringify({ after: values, start_time, run_id })).toString('base64');
 }
 
-/** @param token empty: the first page. @throws MlflowError when it is none of ours, or one of a search in another order. */
+/** @param token empty: the first page. @throws MlflowError when it is not ours, or belongs to a search in another order. */
 export function decodeRunPosition(token: string, order: readonly RunOrder[]): RunPosition | undefined {
   if (token === '') {
     return undefined;

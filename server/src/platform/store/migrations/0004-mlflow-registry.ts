@@ -1,7 +1,7 @@
 import type { Migration } from './schema-dialect.js';
 
 /**
- * The registry's write side as MLflow's clients use it: versions without a bundle, whose files lie where `source` says,
+ * The registry's write side as MLflow's clients use it: versions without a bundle, whose files are where `source` says,
  * tags, and deleted versions, whose numbers are never given again.
  */
 export const mlflowRegistry: Migration = {

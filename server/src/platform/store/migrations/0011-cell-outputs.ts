@@ -2,7 +2,7 @@ import type { Migration } from './schema-dialect.js';
 
 /**
  * What cells have shown; and who told of a cell's start and end, because kernel and pages may both report the same
- * execution and the kernel's word counts more, whichever comes first.
+ * execution and the kernel's report takes precedence, whichever comes first.
  */
 export const cellOutputs: Migration = {
   name: '0011-cell-outputs',

@@ -42,7 +42,7 @@ export interface Migration {
   statements(dialect: SchemaDialect): readonly string[];
 }
 
-/** White space, and signs of ASCII, Latin-1 and general punctuation: what stands between words, in any locale. */
+/** White space, and signs of ASCII, Latin-1 and general punctuation: word separators, in any locale. */
 const BETWEEN_WORDS = String.raw`\s!-/:-@\[-\`{-~\u00a0-\u00bf\u2010-\u205e`;
 
 /**

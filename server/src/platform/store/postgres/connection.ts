@@ -37,10 +37,10 @@ export function connectionConfig(url: string): pg.ClientConfig {
   };
 }
 
-/** Connections that are made when they are needed, and made anew when the database comes back. @param most at once. */
+/** Connections that are made when they are needed, and recreated when the database is available again. @param most at once. */
 export function openPool(url: string, most: number): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(url), max: most, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
-  // A connection that breaks while nobody uses it is replaced; whoever uses one gets the error itself.
+  // A connection that breaks while nobody uses it is replaced; a user of the connection gets the error itself.
   pool.on('error', () => undefined);
   return pool;
 }

@@ -79,7 +79,7 @@ class PoolDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
-  /** What made it roll back is what is told, and not that the connection went with it. */
+  /** The cause of the rollback is reported, not the lost connection. */
   async rollbackTransaction(connection: PoolConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => connection.discard());
   }
@@ -88,7 +88,7 @@ class PoolDriver implements Driver {
     connection.release();
   }
 
-  /** The pool belongs to whoever opened it. */
+  /** The pool belongs to its opener. */
   async destroy(): Promise<void> {}
 }
 
@@ -118,7 +118,7 @@ class PoolConnection implements DatabaseConnection {
     yield await this.executeQuery<R>(query);
   }
 
-  /** It goes back to nobody: what it is in the middle of is not known. */
+  /** It is not returned to the pool: its state is unknown. */
   discard(): void {
     this.#broken = true;
   }

@@ -48,7 +48,7 @@ it('carries messages of any length to every listener, its own sender too', async
   expect(await hears(two, 2)).toEqual(['a', long]);
 });
 
-it('gives the same messages the same ids and order everywhere, whoever sends at the same time', async () => {
+it('gives the same messages the same ids and order everywhere, even when several send at the same time', async () => {
   const [one, two] = [await listen(), await listen()];
   await Promise.all(
     Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? one : two).relay.send([`message ${index}`]))
@@ -60,7 +60,7 @@ it('gives the same messages the same ids and order everywhere, whoever sends at 
   expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
 });
 
-it('tells who comes later what was told before', async () => {
+it('sends earlier messages to a later listener', async () => {
   const one = await listen();
   await one.relay.send(['a', 'b']);
   const two = await listen();

@@ -12,7 +12,7 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * Messages lie in a table, and a notification without content says that there are new ones: a message may be of any
+ * Messages are stored in a table, and a notification without content says that there are new ones: a message may be of any
  * length, and a server that lost its connection reads on where it was.
  */
 export class PostgresEventRelay implements EventRelay {
@@ -36,7 +36,7 @@ export class PostgresEventRelay implements EventRelay {
     let client: pg.PoolClient | undefined;
     try {
       client = await this.#pool.connect();
-      // Losing the news of the last moment with the power costs nobody anything.
+      // Losing the latest events in a power cut is acceptable.
       await client.query('begin; set local synchronous_commit = off');
       // Ids are given in the order of the commits: who has seen one has seen all before it.
       await client.query(`select pg_advisory_xact_lock(${EVENT_LOCK})`);

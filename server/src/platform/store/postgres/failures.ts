@@ -7,7 +7,7 @@ import {
 } from '../../errors.js';
 import { messageOf } from '@slipway/wording';
 
-/** Two transactions were in each other's way, and one of them was undone: the same again may well succeed. */
+/** Two transactions were in each other's way, and one of them was undone: a retry may succeed. */
 const COLLISIONS = new Set(['40001', '40P01', '23505']);
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH']);
 const LOST = /connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable/i;
@@ -17,13 +17,13 @@ export function isCollision(error: unknown): boolean {
   return COLLISIONS.has(codeOf(error));
 }
 
-/** A value that the database cannot hold: the operation that brought it is at fault, and no other. */
+/** A value that the database cannot hold: only the operation that brought it fails. */
 export function isRefusedValue(error: unknown): boolean {
   const code = codeOf(error);
   return /^22...$/.test(code) || code === '23502';
 }
 
-/** What a failure of the database means to the caller; a fault of ours stays as it is. */
+/** What a failure of the database means to the caller; an internal error stays as it is. */
 export function toOurError(error: unknown): unknown {
   if (error instanceof SlipwayError) {
     return error;

@@ -7,7 +7,7 @@ import { POSTGRES_SCHEMA, type Migration } from '../migrations/schema-dialect.js
 const MIGRATION_LOCK = 7_236_400;
 
 /**
- * Brings the database to the newest schema, all of it or nothing; servers that start together wait for one another.
+ * Brings the database to the newest schema, all of it or nothing; servers that start together wait for each other.
  *
  * @returns the names of the migrations that were applied now.
  * @throws InvalidStateError when a newer version of Slipway has already changed this database.

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const point = (step: number) => logTo('run-1', { metrics: [{ key: 'loss', value: 1, timestamp: 1, step }] });
 
-describe('a PostgreSQL that goes away', () => {
+describe('a PostgreSQL that becomes unavailable', () => {
   it('is an error that says so for reads and writes, and nothing once it is back', async () => {
     await store.write(newRun('run-1'));
     await store.write(point(1));

@@ -17,7 +17,7 @@ import { PostgresGroupCommit } from './group-commit.js';
 import { migrate } from './migrate.js';
 
 /*
- * Gathered writes have a connection of their own. Transactions wait for one another; what they read on the way must find
+ * Gathered writes have a connection of their own. Transactions wait for each other; what they read on the way must find
  * a connection all the same, so reads have theirs, too.
  */
 const READERS = 5;

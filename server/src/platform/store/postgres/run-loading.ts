@@ -68,7 +68,7 @@ interface KnownDemand {
   readonly asked: RunDemand;
 }
 
-/** Every name gets its number, also when the operation that brings it is refused in the end: it does no harm. */
+/** Every name gets its number, also when the operation that brings it is refused in the end: it is harmless. */
 async function ensureKeys(
   client: WriteClient,
   demand: Demand,

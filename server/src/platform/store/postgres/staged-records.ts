@@ -130,7 +130,7 @@ export class StagedRecords implements RecordRows {
   }
 
   reviveRuns(session: number): readonly { readonly uuid: string; readonly exp: number }[] {
-    // One whose end has just become known is lost no more.
+    // One whose end has just become known is not lost any more.
     const lost = this.#loaded.lostRuns.filter(
       run => run.session === session && !this.#runs.changes.has(run.id, 'lost')
     );

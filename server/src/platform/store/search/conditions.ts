@@ -1,7 +1,7 @@
 import type { Comparison } from '../run-query.js';
 import { isLike } from './like.js';
 
-/** A value of an entity that it is compared by. `attribute` stands in the entity itself. */
+/** A value of an entity that it is compared by. `attribute` is a field of the entity itself. */
 export interface EntityField {
   readonly entity: 'attribute' | 'metric' | 'param' | 'tag';
   readonly key: string;

@@ -34,7 +34,7 @@ function configure(database: DatabaseSync, exclusive: boolean): void {
 }
 
 /**
- * Passwords' and tokens' digests are in it: nobody but its owner reads it, whoever made its folder. What SQLite keeps beside a
+ * Passwords' and tokens' digests are in it: nobody but its owner reads it, even if another user made its folder. What SQLite keeps beside a
  * file gets the permissions of that file.
  */
 function keepPrivate(file: string): void {

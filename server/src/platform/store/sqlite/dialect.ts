@@ -19,7 +19,7 @@ import { toOurError } from './failures.js';
 import { Mutex } from '../writing/mutex.js';
 
 /**
- * Kysely on one `node:sqlite` connection. The mutex is shared with whoever else uses the connection, so that its
+ * Kysely on one `node:sqlite` connection. The mutex is shared with other users of the connection, so that its
  * statements never land inside a transaction of Kysely's.
  */
 export class NodeSqliteDialect implements Dialect {
@@ -73,7 +73,7 @@ class NodeSqliteDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'));
   }
 
-  /** SQLite has rolled back by itself after some failures, such as a full disk: the failure is what is told, not that. */
+  /** SQLite has rolled back by itself after some failures, such as a full disk: the failure is reported, not the rollback. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => undefined);
   }
@@ -82,7 +82,7 @@ class NodeSqliteDriver implements Driver {
     this.#mutex.release();
   }
 
-  /** The connection belongs to whoever opened it. */
+  /** The connection belongs to its opener. */
   async destroy(): Promise<void> {}
 }
 

@@ -8,7 +8,7 @@ const FULL = 13;
 const CANTOPEN = 14;
 const IOERR_SHMSIZE = 4874;
 
-/** What a failure of SQLite's means to the caller; a fault of ours stays as it is. */
+/** What a failure of SQLite's means to the caller; an internal error stays as it is. */
 export function toOurError(error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined || error instanceof SlipwayError) {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-/** From now on the database may not grow, as on a disk without room. */
+/** From now on the database may not grow, as on a full disk. */
 async function fill(): Promise<void> {
   const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.writes);
   await sql`pragma max_page_count = ${sql.lit(rows[0]?.page_count)}`.execute(store.writes);
@@ -54,7 +54,7 @@ describe('a database whose disk is full', () => {
     expect((error as { cause: Error }).cause.message).toMatch(/full/);
   });
 
-  it('takes writes again as soon as there is room', async () => {
+  it('takes writes again as soon as there is space', async () => {
     await store.write(newRun('before'));
     await fill();
     await expect(store.write(newRun('large', { tags }))).rejects.toThrow(StorageFullError);
@@ -74,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('the files of a database', () => {
       (statSync(path.join(folder, name)).mode & 0o777).toString(8)
     );
 
-  it('are for their owner only, whoever made the folder', () => {
+  it('are for their owner only, even if another user made the folder', () => {
     expect(modes()).toEqual(['600', '600', '600']);
   });
 

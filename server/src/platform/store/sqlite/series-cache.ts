@@ -14,7 +14,7 @@ interface Series {
   dirty: boolean;
 }
 
-/** Series kept in memory; beyond it the cache starts anew at the next commit. */
+/** Series kept in memory; beyond it the cache is cleared at the next commit. */
 const MAX_SERIES = 20_000;
 /** Keys of one experiment stay below this, so that (run, key) fits one exact number. */
 const KEY_SPAN = 2 ** 24;

@@ -126,7 +126,7 @@ class SqliteGroupCommit implements GroupCommit<WriteOperation, AnyResult> {
     this.#rollbackTo = database.prepare('rollback to operation');
   }
 
-  /** Between two groups: row ids may be given anew. */
+  /** Between two groups: row ids may be reused. */
   forget(): void {
     this.#rows.forget();
   }

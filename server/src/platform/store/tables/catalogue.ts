@@ -6,14 +6,14 @@ export interface BlobTable {
   sha256: string;
   size: number;
   created_at: number;
-  /** When its bytes were last uploaded: what nothing names is kept for a while after that. */
+  /** When its bytes were last uploaded: what nothing refers to is kept for a while after that. */
   claimed_at: number;
 }
 
 /** An upload in parts that is under way. */
 export interface UploadTable {
   id: string;
-  /** Where the whole will lie, as the client named it. */
+  /** Where the complete file will be stored, as the client named it. */
   location: string;
   created_at: number;
 }
@@ -89,7 +89,7 @@ export interface ModelVersionTable {
   stage: 'None' | 'Staging' | 'Production' | 'Archived';
   /** 1 deleted: the row only keeps its number from being given again. */
   deleted: Generated<number>;
-  /** What an MLflow client said about where the files lie, and where that led; null for a bundle. Never opened. */
+  /** What an MLflow client said about where the files are stored, and where that led; null for a bundle. Never opened. */
   source: string | null;
   location: string | null;
   run_link: Generated<string>;

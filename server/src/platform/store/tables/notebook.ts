@@ -24,7 +24,7 @@ export interface SessionTable {
   cell_order: string | null;
 }
 
-/** What one page has sent about a session; the kernel's own count stands in the session's row. */
+/** What one page has sent about a session; the kernel's own count is in the session's row. */
 export interface SessionSenderTable {
   session: number;
   sender: string;

@@ -8,7 +8,7 @@ import type { RunWriter } from './run-writer.js';
 /** A record younger than this says that its kernel is alive now; an older one comes from a spool. */
 const FRESH_MS = 60_000;
 
-/** How much the word of who reports a cell counts: pages may have come when it was running already. */
+/** Precedence of reports by source: a page may have opened while the cell was running. */
 const Told = { pageThatCameLate: 0, page: 1, kernel: 2 } as const;
 
 type RecordOf<T extends SpoolRecord['type']> = Extract<SpoolRecord, { type: T }>;
@@ -16,7 +16,7 @@ type RecordOf<T extends SpoolRecord['type']> = Extract<SpoolRecord, { type: T }>
 /** A batch while it is stored. */
 interface Batch {
   readonly session: KnownSession;
-  /** Sent by a page: several may see the same, and what one has told is no fault of the next. */
+  /** Sent by a page: several may see the same, and a repeated report is not an error. */
   readonly watched: boolean;
   readonly runs: Map<string, number>;
   readonly cells: Set<string>;
