@@ -183,7 +183,7 @@ describe('ONNX files of PyTorch', () => {
     const table = (await refusal('torch1-logits', { inputs: NAMES, labels: LABELS, image: {} })) as OnnxImportError;
     expect(table.message).toContain('No input of the model is a tensor that could be an image.');
     const strange = (await refusal('torch1-frames', { labels: FRAMES, image: { mean: [1, 2] } })) as OnnxImportError;
-    expect(strange.message).toContain('Pixels of 1 channels cannot be made (pixel / 255 − [1, 2]) / [1].');
+    expect(strange.message).toContain('1-channel pixels cannot be scaled as (pixel / 255 − [1, 2]) / [1].');
     const sample = { image: [[1, 2, 3]] };
     const short = (await refusal('torch1-frames', { labels: FRAMES, image: {}, sample })) as OnnxImportError;
     expect(short.message).toBe('Row 1 of the sample is not a list of 64 numbers (8×8×1, row-major) for "image".');

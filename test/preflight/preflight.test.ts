@@ -242,7 +242,7 @@ describe('preflight', () => {
     const files = new Map(good).set(BUNDLE_FILES.model, Buffer.from('this is no graph'));
     const checks = await examine(files);
     expect(checks['onnx-equals-model']!.verdict).toBe('fail');
-    expect(checks['service-replay']!.evidence).toContain('The check could not be made');
+    expect(checks['service-replay']!.evidence).toContain('The check could not be run');
     for (const check of Object.values(checks)) expect(check.evidence).not.toContain(folder);
   });
 });

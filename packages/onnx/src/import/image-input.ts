@@ -52,7 +52,7 @@ export function planPixels(
   if (lengths.some(length => length !== 1 && length !== channels) || [plan.divide, ...plan.std].some(n => !(n > 0))) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
-      `Pixels of ${channels} channels cannot be scaled as (pixel / ${plan.divide} − [${plan.mean.join(', ')}]) / [${plan.std.join(', ')}].`,
+      `${channels}-channel pixels cannot be scaled as (pixel / ${plan.divide} − [${plan.mean.join(', ')}]) / [${plan.std.join(', ')}].`,
       {
         remedy:
           'Give divide, mean and std as one number each, or mean and std one for each channel; none but mean may be 0.'
