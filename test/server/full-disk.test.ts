@@ -123,7 +123,7 @@ describe.skipIf(!hasDisks)('a server whose disk is full', () => {
     expect(upload.status).toBe(507);
     expect(JSON.parse(upload.text)).toMatchObject({
       error_code: 'STORAGE_FULL',
-      remedy: expect.stringContaining('Make room') as string
+      remedy: expect.stringContaining('Free up space') as string
     });
     expect(upload.seconds).toBeLessThan(5);
     await reads();

@@ -21,7 +21,7 @@ export const knownDifferences: Readonly<Record<string, readonly string[]>> = {
     'batch refused 8',
     'inputs without name',
     'inputs without dataset',
-    'body that is no JSON',
+    'body that is not JSON',
     'runs with options 7',
     'experiments with options 3',
     'models 0'

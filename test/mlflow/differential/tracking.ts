@@ -299,7 +299,7 @@ export const tracking: readonly Step[] = [
     contentType: 'application/x-www-form-urlencoded'
   },
   { label: 'body of a text type', method: 'POST', path: 'runs/get', body: '{}', contentType: 'text/plain' },
-  { label: 'body that is no JSON', method: 'POST', path: 'experiments/create', body: '{"name": ' },
+  { label: 'body that is not JSON', method: 'POST', path: 'experiments/create', body: '{"name": ' },
   {
     label: 'body twice encoded',
     method: 'POST',
