@@ -51,7 +51,7 @@ export {
 } from '@slipway/learning';
 export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from '@slipway/learning';
 export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold } from '@slipway/learning';
-export { TrainedModel, type TrainedModelParts } from '@slipway/learning';
+export { type ModelReport, TrainedModel, type TrainedModelParts } from '@slipway/learning';
 export type { BackendChoice, BackendName, BackendRefusal } from '@slipway/learning';
 export { tensorflow } from '@slipway/learning';
 export type { Task } from '@slipway/learning';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters as withoutColours } from 'node:util';
+import { WARNING_SIGN } from '@slipway/notebook';
 import { SpoolRecord, type CellExecution } from '@slipway/contract';
 import type { Content, Execution } from './kernel-client.js';
 import { temporaryFolder } from '../harness/temporary-folder.js';
@@ -19,6 +20,14 @@ export function printed(execution: Execution, stream = 'stdout'): string {
 /** Contents of the messages of one type. */
 export function published(execution: Execution, type: string): Content[] {
   return execution.published.filter(message => message.type === type).map(({ content }) => content);
+}
+
+/** Plain text of the warnings under a cell, one a line. */
+export function warnings(execution: Execution): string {
+  return published(execution, 'display_data')
+    .map(({ data }) => String((data as Content)['text/plain'] ?? ''))
+    .filter(text => text.startsWith(`${WARNING_SIGN} `))
+    .join('\n');
 }
 
 /** Plain text of a cell's result. */

@@ -24,7 +24,7 @@ const notebooksIn = (folder: string): string[] => readdirSync(folder).filter(nam
 
 /** Warnings and errors, without the greeting of tfjs. */
 function raised(cells: readonly ShownCell[]): string {
-  const text = cells.map(cell => cell.stderr + cell.traceback).join('');
+  const text = cells.map(cell => cell.stderr + cell.warnings + cell.traceback).join('');
   return text.replace(/\n=+\nHi, looks like you are running TensorFlow\.js[^]*?\n=+\n/, '');
 }
 
@@ -41,7 +41,7 @@ describe('a defect of the texts', () => {
     const { caught } = Caught.parse(JSON.parse(readFileSync(file, 'utf8'))).metadata.slipway_test;
     const cells = await session.run(file);
     const there = cells.find(({ id }) => id === caught.in)!;
-    const message = there.stderr + there.traceback;
+    const message = there.warnings + there.traceback;
     for (const part of caught.says) expect(message).toContain(part);
     const guilty = cells.find(({ id }) => id === caught.names)!;
     expect(message).toContain(`Cell In[${guilty.executionCount}]`);

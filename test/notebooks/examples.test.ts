@@ -14,7 +14,7 @@ it('the line of example 04 is 61.77 + 0.0592 · weight, its service answers as t
   session.copy(path.join(EXAMPLES, 'players.csv'));
   const cells = await session.run(path.join(EXAMPLES, '04-height.ipynb'));
   expect(cells.filter(cell => cell.status !== 'ok').map(cell => cell.traceback)).toEqual([]);
-  expect(cells.map(cell => cell.stderr).join('')).toBe('');
+  expect(cells.map(cell => cell.stderr + cell.warnings).join('')).toBe('');
 
   const last = cells.at(-1)!;
   expect(last.stdout.trim().split('\n')).toEqual([
@@ -48,7 +48,7 @@ const model = await slip.fit(slip.gradientBoosting({ trees: 40, minSamplesLeaf: 
 await slip.testBehavior(model, { "a weekend is kinder": { rows: { day: "2025-03-01", review: "late" }, expect: { min: 2 } } });
 await slip.register("stars", model);
 const service = await slip.promote("stars");`);
-  expect(made.traceback + made.stderr).toBe('');
+  expect(made.traceback + made.stderr + made.warnings).toBe('');
   const answers = await session.cell(`
 const asked = await service.predict([
   { day: "2025-03-01", review: "FAST delivery" }, { day: "2025-03-03T10:00:00", review: "Never, never again!" },

@@ -15,7 +15,7 @@ afterAll(() => session?.stop());
 function good(id: string): ShownCell {
   const cell = cells.get(id)!;
   expect(cell.traceback).toBe('');
-  expect(cell.stderr).toBe('');
+  expect(cell.stderr + cell.warnings).toBe('');
   return cell;
 }
 

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { WARNING_SIGN } from '@slipway/notebook';
 import { z } from 'zod';
 import { nodePath } from '../harness/places.js';
 import { startProcess, waitFor, type TestProcess } from '../harness/processes.js';
@@ -22,7 +23,9 @@ export interface ShownCell {
   readonly executionCount: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Plain text of displays and results. */
+  /** Plain text of the warnings of Slipway under it. */
+  readonly warnings: string;
+  /** Plain text of other displays and results. */
   readonly shown: string;
   readonly traceback: string;
 }
@@ -84,14 +87,18 @@ function textsOf(published: Execution['published']): Omit<ShownCell, 'id' | 'sta
       .filter(content => content['name'] === name)
       .map(({ text }) => String(text))
       .join('');
-  const plain = ['display_data', 'update_display_data', 'execute_result']
-    .flatMap(contents)
-    .map(({ data }) => String((data as Record<string, unknown>)['text/plain'] ?? ''));
+  const displays = ['display_data', 'update_display_data', 'execute_result'].flatMap(contents);
+  const plain = (isWarning: boolean): string =>
+    displays
+      .map(({ data }) => String((data as Record<string, unknown>)['text/plain'] ?? ''))
+      .filter(text => text.startsWith(`${WARNING_SIGN} `) === isWarning)
+      .join('\n');
   const tracebacks = contents('error').flatMap(({ traceback }) => traceback as string[]);
   return {
     stdout: stripVTControlCharacters(streamed('stdout')),
     stderr: stripVTControlCharacters(streamed('stderr')),
-    shown: plain.join('\n'),
+    warnings: plain(true),
+    shown: plain(false),
     traceback: stripVTControlCharacters(tracebacks.join('\n'))
   };
 }

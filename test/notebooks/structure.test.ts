@@ -6,14 +6,14 @@ let session: NotebookSession;
 beforeAll(async () => {
   session = await NotebookSession.start();
   const cells = await session.run(path.join(import.meta.dirname, 'structure.ipynb'));
-  expect(cells.map(cell => cell.traceback + cell.stderr).join('')).toBe('');
+  expect(cells.map(cell => cell.traceback + cell.stderr + cell.warnings).join('')).toBe('');
 });
 afterAll(() => session?.stop());
 
 /** What a cell shows, free of errors. */
 async function shown(source: string): Promise<string> {
   const cell = await session.cell(source);
-  expect(cell.traceback + cell.stderr).toBe('');
+  expect(cell.traceback + cell.stderr + cell.warnings).toBe('');
   return cell.shown;
 }
 

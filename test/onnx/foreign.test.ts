@@ -100,6 +100,6 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
       });
       return answer.ok ? answer.text() : null;
     });
-    expect(page).toBe(model.report());
+    expect(page).toBe(model.report().html);
   });
 });

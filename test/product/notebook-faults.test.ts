@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodePath } from '../harness/places.js';
 import { startProcess, waitFor, type TestProcess } from '../harness/processes.js';
 import { KernelClient } from '../kernel/kernel-client.js';
-import { printed, published, traceback } from '../kernel/notebook.js';
+import { published, traceback, warnings } from '../kernel/notebook.js';
 import { eventually, freshFolder, PROGRAM, runToEnd, ServerClient } from './slipway.js';
 
 const PREPARE = `
@@ -79,11 +79,11 @@ describe('a notebook and what can go wrong around it', () => {
     await server!.stop();
     const registered = await kernel.execute('await slip.register("rain", run);');
     expect(registered.reply['status'], traceback(registered)).toBe('ok');
-    expect(printed(registered, 'stderr')).toContain('rain was not registered yet. The Slipway server does not answer.');
+    expect(warnings(registered)).toContain('rain was not registered yet. The Slipway server does not answer.');
 
     const promoted = await kernel.execute('const service = await slip.promote("rain"); service.ready');
     expect(promoted.reply['status'], traceback(promoted)).toBe('ok');
-    const message = printed(promoted, 'stderr');
+    const message = warnings(promoted);
     expect(message).toContain('rain was not promoted. The Slipway server does not answer.');
     expect(message.match(/does not answer/g)).toHaveLength(1);
 

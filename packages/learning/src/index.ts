@@ -57,4 +57,5 @@ export { crossValidate, CrossValidation, type CrossValidationOptions, type Fold 
 export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } from './train/fit.js';
 export { Clustering, Projection, type StructureOptions } from './train/structure.js';
 export type { Task } from './examples/target.js';
+export { ModelReport } from './report/model-report.js';
 export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';

@@ -1,6 +1,11 @@
-import type { CurrentCell, ExecutedCell, MimeBundle, NotebookContext } from '@slipway/notebook';
-import type { NewRecord } from '@slipway/recording/spool';
-import type { Recorder } from '@slipway/recording/spool';
+import {
+  type CurrentCell,
+  type ExecutedCell,
+  type MimeBundle,
+  type NotebookContext,
+  warningBundle
+} from '@slipway/notebook';
+import type { NewRecord, Recorder } from '@slipway/recording/spool';
 import type { CellRouting } from '../cells/routing.js';
 import type { ExecutedCells } from './executed-cells.js';
 
@@ -34,8 +39,11 @@ export class KernelNotebook implements NotebookContext {
 
   warn(message: string): void {
     const cell = this.routing.nearest;
-    if (cell) cell.output.write('stderr', `${message}\n`);
-    else process.stderr.write(`${message}\n`);
+    if (cell) {
+      cell.output.display(warningBundle(message));
+    } else {
+      process.stderr.write(`${message}\n`);
+    }
   }
 
   record(record: NewRecord): void {

@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { data } from '@slipway/frames';
-import type { Split } from '@slipway/frames';
+import { data, type Split } from '@slipway/frames';
+import type { MimeBundle } from '@slipway/notebook';
 import { linearRegression, logisticRegression } from '../models/specs.js';
 import { prep } from '../prep/prep.js';
 import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js';
@@ -26,7 +26,7 @@ describe('the report of an evaluation', () => {
 
   it('shows the confusion matrix, ROC, precision and recall, and calibration of classes, with the numbers of the model', async () => {
     const model = await fit(logisticRegression(), { ...parts, prep: read(), target: 'sky' });
-    const html = model.report();
+    const html = model.report().html;
     expect(titles(html)).toEqual([
       'Confusion matrix',
       'ROC of &#34;rain &#60;b&#62;&#34;',
@@ -44,9 +44,20 @@ describe('the report of an evaluation', () => {
     expect(html).not.toContain('NaN');
   });
 
+  it('as the last value of a cell is shown as a page, not as HTML text, and gives its HTML as text', async () => {
+    const model = await fit(logisticRegression(), { ...parts, prep: read(), target: 'sky' });
+    const report = model.report();
+    const shown = (report as unknown as Record<symbol, () => MimeBundle>)[Symbol.for('Jupyter.display')]!();
+    const page = /<iframe sandbox="" [^>]*srcdoc="([^"]*)"/.exec(String(shown['text/html']))![1]!;
+    expect(page.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))).toBe(report.html);
+    expect(shown['text/plain']).toMatch(/^Model for sky: \d+ test rows/);
+    expect(String(shown['text/plain'])).not.toContain('<');
+    expect(String(report)).toBe(report.html);
+  });
+
   it('has a curve for each of several classes', async () => {
     const model = await fit(logisticRegression(), { ...parts, prep: read(), target: 'weather' });
-    const html = model.report();
+    const html = model.report().html;
     expect(titles(html)[1]).toBe('ROC of each class against the rest');
     const roc = html.split('<figure>')[2]!;
     expect(all(roc, /class="line c\d"/g)).toHaveLength(model.labels!.length);

@@ -163,8 +163,8 @@ describe('a model of arrays', () => {
     expect(evaluation.baselines[0]!.predictions).toHaveLength(200);
     expect(new Set(evaluation.truth)).toEqual(new Set(['light', 'dark']));
     expect(model.parts.testVectors.rows).toBe(12);
-    expect(model.report()).toContain('216 test rows');
-    expect(model.report()).toContain('The charts show 200 of them.');
+    expect(model.report().html).toContain('216 test rows');
+    expect(model.report().html).toContain('The charts show 200 of them.');
   });
 
   it('is refused where rows, labels and shape do not fit together', async () => {

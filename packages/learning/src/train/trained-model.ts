@@ -3,6 +3,7 @@ import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '@slipway/notebook';
 import type { BackendChoice } from '../backend/choose.js';
 import { evaluationReport, type EvaluatedModel } from '../report/evaluation-report.js';
+import { ModelReport } from '../report/model-report.js';
 import { trainedModelBundle } from './trained-model-display.js';
 
 /** What a fitted model is made of. */
@@ -44,9 +45,14 @@ export class TrainedModel {
     return this.parts.evaluation.metrics;
   }
 
-  /** How it did on the test rows, as one HTML page with charts; also among the artifacts of its run, as evaluation.html. */
-  report(): string {
-    return evaluationReport(this.parts);
+  /**
+   * How it did on the test rows, as one HTML page with charts; also the artifact evaluation.html of its run.
+   *
+   * @example model.report() // as the last value of a cell it is shown
+   */
+  report(): ModelReport {
+    const text = String(trainedModelBundle(this.parts)['text/plain']);
+    return new ModelReport(evaluationReport(this.parts), `Evaluation of the model for ${this.parts.target}`, text);
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {

@@ -33,7 +33,10 @@ export interface NotebookContext {
   readonly directory: string;
   /** Shows `data` under the current cell; with `displayId` it can be replaced later by `update: true`. */
   display(data: MimeBundle, options?: { displayId?: string; update?: boolean }): void;
-  /** One line for the user, on the cell's stderr; never throws. */
+  /**
+   * A warning for the user, what to do in further lines: shown under the cell, on stderr where nothing can be displayed.
+   * Never throws.
+   */
   warn(message: string): void;
   /** Queues a record for the server. Returns at once, never throws. */
   record(record: NewRecord): void;
