@@ -7,16 +7,16 @@ import type { Host } from './components/index.js';
 import type { ILiveConnection } from './live/index.js';
 import type { Outbox } from './observing/index.js';
 
-/** The way to the metadata server and to JupyterLab, shared by all parts of the extension. */
+/** The clients of the metadata server and of JupyterLab, shared by all parts of the extension. */
 export interface ISlipway {
   readonly client: SlipwayClient;
   readonly connection: ILiveConnection;
   readonly host: Host;
-  /** As they are now: the user may change them at any time, so ask at each use. */
+  /** Current values: the user may change them at any time, so read them at each use. */
   readonly settings: SlipwaySettings;
 }
 
-/** Brings what this page saw of notebooks to the server. */
+/** Sends this page's records of notebooks to the server. */
 export type IRecordOutbox = Pick<Outbox, 'add'>;
 
 export const IRecordOutbox = new Token<IRecordOutbox>(

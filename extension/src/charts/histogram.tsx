@@ -1,5 +1,5 @@
 import type { ColumnProfile } from '@slipway/contract';
-import { formatCount, formatNumber, useTranslation } from '../display/index.js';
+import { countOfRows, formatNumber, useTranslation } from '../display/index.js';
 
 const WIDTH = 120;
 const HEIGHT = 28;
@@ -16,10 +16,10 @@ export function ColumnHistogram({ profile }: { readonly profile: ColumnProfile }
         bars={counts.map((count, index) => ({
           count,
           title: trans.__(
-            '%1 to %2: %3 rows',
+            '%1 to %2: %3',
             formatNumber(edges[index] ?? 0),
             formatNumber(edges[index + 1] ?? 0),
-            formatCount(count)
+            countOfRows(count, trans)
           )
         }))}
       />
@@ -29,7 +29,7 @@ export function ColumnHistogram({ profile }: { readonly profile: ColumnProfile }
     return (
       <Bars
         label={trans.__('Most frequent values of %1', profile.name)}
-        bars={top.map(({ value, count }) => ({ count, title: trans.__('%1: %2 rows', value, formatCount(count)) }))}
+        bars={top.map(({ value, count }) => ({ count, title: trans.__('%1: %2', value, countOfRows(count, trans)) }))}
       />
     );
   }

@@ -29,7 +29,7 @@ describe('the charts of a run', () => {
     expect([single, course].map(group => group !== undefined && isCourse(group))).toEqual([false, true]);
   });
 
-  it('leave out what is no finite number', () => {
+  it('leave out values that are not finite', () => {
     const [group] = groupSeries([series('loss', [1, 'NaN', 'Infinity', 3])]);
     expect(group === undefined ? [] : drawPoints(group).map(({ step }) => step)).toEqual([0, 3]);
   });

@@ -1,5 +1,6 @@
 import type { MetricSeries } from '@slipway/contract';
 import type { TopLevelSpec } from 'vega-lite';
+import { formatNumber } from '@slipway/wording';
 
 /** Series that belong in one chart: `loss`, `val_loss` and `test/loss` are one measure on different rows. */
 export interface MetricGroup {
@@ -12,6 +13,8 @@ export interface MetricDrawPoint {
   readonly series: string;
   readonly step: number;
   readonly value: number;
+  /** The value as text, in the one number format. */
+  readonly shown: string;
 }
 
 const ROWS_PREFIX = /^(?:val|valid|validation|train|training|test|eval)[_\-./]/;
@@ -38,16 +41,18 @@ export function isOfMachine(name: string): boolean {
   return name.startsWith(OF_MACHINE);
 }
 
-/** Whether a group has a course over steps; single points are better shown as numbers. */
+/** Whether a series of the group has more than one point; single points are shown as numbers. */
 export function isCourse(group: MetricGroup): boolean {
   return group.series.some(({ points }) => points.length > 1);
 }
 
-/** The points of a group; values that are no finite numbers cannot be drawn and are left out. */
+/** The points of a group; values that are not finite are left out. */
 export function drawPoints(group: MetricGroup): MetricDrawPoint[] {
   return group.series.flatMap(({ key, points }) =>
     points.flatMap(({ step, value }) =>
-      typeof value === 'number' && Number.isFinite(value) ? [{ series: key, step, value }] : []
+      typeof value === 'number' && Number.isFinite(value)
+        ? [{ series: key, step, value, shown: formatNumber(value) }]
+        : []
     )
   );
 }
@@ -74,7 +79,7 @@ export function metricSpec(stepTitle: string, valueTitle: string): TopLevelSpec 
           tooltip: [
             { field: 'series', type: 'nominal', title: ' ' },
             { field: 'step', type: 'quantitative', title: stepTitle },
-            { field: 'value', type: 'quantitative', title: valueTitle, format: '.4~g' }
+            { field: 'shown', type: 'nominal', title: valueTitle }
           ]
         }
       }

@@ -1,6 +1,6 @@
 import type { Config } from 'vega-lite';
 
-/** The chart configuration in the colours that JupyterLab's theme has now. */
+/** The chart configuration in the colors of JupyterLab's current theme. */
 export function themedConfig(node: Element): Config {
   const style = getComputedStyle(node);
   const color = (name: string): string => style.getPropertyValue(name).trim();

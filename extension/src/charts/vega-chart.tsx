@@ -32,7 +32,7 @@ async function loadEmbed(): Promise<Embed> {
 
 let embedding: Promise<Embed> | null = null;
 
-/** One chart in the theme's colours. New points are drawn into the chart that is there. */
+/** One chart in the theme's colors. New points are added to the existing chart. */
 export function VegaChart({ spec, points, label }: VegaChartProps): JSX.Element {
   const trans = useTranslation();
   const theme = useThemeCount();

@@ -17,5 +17,5 @@ export const CommandIDs = {
   promoteFromNotebook: 'slipway:promote-from-notebook'
 } as const;
 
-/** Where the commands stand in the palette. */
+/** Category of the commands in the palette. */
 export const PALETTE_CATEGORY = 'Slipway';

@@ -1,7 +1,7 @@
 import type { MetricValue } from '@slipway/contract';
 import { formatNumber, useTranslation } from '../display/index.js';
 
-/** What a metric in a row has to be compared with. */
+/** The baseline that a row's metric is compared with. */
 export function Baseline({ name, value }: { readonly name: string; readonly value: MetricValue }): JSX.Element {
   const trans = useTranslation();
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useHost } from './host.js';
 
-/** Source of a cell, coloured as in the notebook. */
+/** Source of a cell with the notebook's syntax colors. */
 export function Code({ source, language }: { readonly source: string; readonly language: string }): JSX.Element {
   const { highlight } = useHost();
   const node = useRef<HTMLElement>(null);
@@ -14,7 +14,7 @@ export function Code({ source, language }: { readonly source: string; readonly l
     if (highlight === null) {
       return;
     }
-    // Drawn apart and put in whole, so that nobody sees it half coloured.
+    // Rendered off the page and inserted whole, so that it is never shown half colored.
     const drawn = document.createElement('code');
     let current = true;
     highlight(source, language, drawn).then(

@@ -1,8 +1,9 @@
 import { useTranslation } from '../display/index.js';
 import type { ILiveConnection } from '../live/index.js';
 import { useChanges, useNow } from './signals.js';
+import { StatusMark } from './status-mark.js';
 
-/** One line that says that the server is away and when it is tried again; nothing while it answers. */
+/** Says that the server is unreachable and when the next attempt is; nothing while it answers. */
 export function ConnectionLine({ connection }: { readonly connection: ILiveConnection }): JSX.Element | null {
   useChanges(connection.stateChanged);
   const { state } = connection;
@@ -28,6 +29,7 @@ function OfflineLine({ connection, retryAt }: OfflineLineProps): JSX.Element {
       role="status"
       title={state.kind === 'offline' ? `${state.error.message} ${state.error.remedy ?? ''}` : ''}
     >
+      <StatusMark look={{ word: trans.__('warning'), tone: 'caution', shape: 'warning' }} iconOnly />
       <span className="jp-SlipwayOffline-text">
         {seconds === 0
           ? trans.__('Server not reachable, retrying…')

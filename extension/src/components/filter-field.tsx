@@ -9,7 +9,7 @@ export interface FilterFieldProps {
   readonly onLeave: () => void;
 }
 
-/** The filter of a panel. Escape empties it first and leaves it then. */
+/** The filter of a panel. Escape clears it, then leaves it. */
 export function FilterField({ label, value, onChange, onLeave }: FilterFieldProps): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && value !== '') {

@@ -8,16 +8,16 @@ import type { ISignal } from '@lumino/signaling';
 import { createContext, useContext } from 'react';
 import { TranslationProvider } from '../display/index.js';
 
-/** What a body can ask of JupyterLab. */
+/** What a body can request from JupyterLab. */
 export interface Host {
   readonly trans: TranslationBundle;
-  /** Emitted after the theme changed: what is drawn in its colours draws itself again. Null without themes. */
+  /** Emitted after the theme changed, so that charts redraw in its colors. Null without themes. */
   readonly themeChanged: ISignal<unknown, unknown> | null;
-  /** Writes `source` into `node` with the colours of the notebook's editor; null where there is no editor. */
+  /** Writes `source` into `node` with the notebook editor's syntax colors; null without an editor. */
   readonly highlight: ((source: string, language: string, node: HTMLElement) => Promise<void>) | null;
   /** Draws a cell's outputs into `node` until the result is disposed; null where nothing can draw them. */
   readonly drawOutputs: ((outputs: readonly IOutput[], node: HTMLElement) => IDisposable) | null;
-  /** Starts a command; failures are shown to the user by whoever implements this. */
+  /** Starts a command; the implementation shows failures to the user. */
   execute(command: string, args?: ReadonlyPartialJSONObject): void;
 }
 
@@ -32,7 +32,7 @@ export function useHost(): Host {
   return host;
 }
 
-/** What a widget shows: it reads only while somebody looks. */
+/** The model of a widget: it reads only while the widget is visible. */
 export interface VisibleModel extends IDisposable {
   active: boolean;
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { CallError } from '@slipway/client';
 import { useTranslation } from '../display/index.js';
 
-/** Grey rows in place of the coming ones; CSS shows them only after 200 ms, so that quick answers do not flicker. */
+/** Gray placeholder rows; CSS shows them only after 200 ms, so that quick answers do not flicker. */
 export function Skeleton({ rows }: { readonly rows: number }): JSX.Element {
   const trans = useTranslation();
   return (
@@ -14,7 +14,7 @@ export function Skeleton({ rows }: { readonly rows: number }): JSX.Element {
   );
 }
 
-/** What the server refused, and what to do about it. */
+/** The server's error and its remedy. */
 export function ErrorNote(props: { readonly error: CallError; readonly onRetry?: () => void }): JSX.Element {
   const trans = useTranslation();
   return (
@@ -30,12 +30,12 @@ export function ErrorNote(props: { readonly error: CallError; readonly onRetry?:
   );
 }
 
-/** One sentence and the next step, where there is nothing to show yet. */
+/** An empty state: one sentence and the next action. */
 export function EmptyNote({ children }: { readonly children: ReactNode }): JSX.Element {
   return <div className="jp-SlipwayEmpty">{children}</div>;
 }
 
-/** A sentence in which what stands between backticks is code. */
+/** A sentence; text between backticks is shown as code. */
 export function Prose({ text }: { readonly text: string }): JSX.Element {
   return <p>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</p>;
 }

@@ -15,16 +15,16 @@ export interface SidebarProps {
   readonly snapshot: Snapshot<unknown>;
   readonly onRefresh: () => void;
   readonly filter: { readonly label: string; readonly value: string; readonly onChange: (value: string) => void };
-  /** Stands beside the filter. */
+  /** Shown beside the filter. */
   readonly filterExtra?: ReactNode;
-  /** Shown instead of the list when there is data and nothing in it. */
+  /** Shown instead of an empty list. */
   readonly empty: ReactNode | null;
   /** Buttons at the foot, for the selected row. */
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** The frame that all sidebars share: heading, filter, the states of loading and offline, the list, the buttons. */
+/** The layout of all sidebars: heading, filter, loading and offline states, list, buttons. */
 export function Sidebar(props: SidebarProps): JSX.Element {
   const trans = useTranslation();
   const root = useRef<HTMLDivElement>(null);

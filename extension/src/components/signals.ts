@@ -13,7 +13,7 @@ export function useChanges<Sender, Args>(signal: ISignal<Sender, Args>): void {
   }, [signal]);
 }
 
-/** The present time in milliseconds, renewed every `interval` milliseconds while the component is shown. */
+/** The current time in milliseconds, updated every `interval` milliseconds while the component is shown. */
 export function useNow(interval: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

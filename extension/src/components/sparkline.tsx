@@ -1,7 +1,7 @@
 const WIDTH = 56;
 const HEIGHT = 14;
 
-/** The points of a sparkline in the coordinates of its drawing; gaps (not finite) are left out. */
+/** The points of a sparkline in SVG coordinates; values that are not finite are left out. */
 export function sparklinePoints(values: readonly number[]): string {
   const finite = values.filter(Number.isFinite);
   const low = Math.min(...finite);
@@ -15,7 +15,7 @@ export function sparklinePoints(values: readonly number[]): string {
     .join(' ');
 }
 
-/** A small image of a series; the row says the last value in words, so it is hidden from screen readers. */
+/** A small chart of a series; the row has the last value as text, so it is hidden from screen readers. */
 export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element | null {
   if (values.filter(Number.isFinite).length < 2) {
     return null;

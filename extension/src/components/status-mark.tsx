@@ -3,7 +3,7 @@ import type { StatusLook } from '../display/index.js';
 
 interface StatusMarkProps {
   readonly look: StatusLook;
-  /** Only the icon; the word stands in the title and must be said elsewhere in the row. */
+  /** Only the icon, with the word as its title; the row must say it elsewhere. */
   readonly iconOnly?: boolean;
 }
 

@@ -2,14 +2,14 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 
-/** One visible row. Rows of collapsed groups are left out by whoever makes the list. */
+/** One visible row. The list does not contain the rows of collapsed groups. */
 export interface TreeRow {
   readonly key: string;
   /** 1 for rows at the top. */
   readonly level: number;
-  /** `undefined` for rows that have nothing below them. */
+  /** `undefined` for leaf rows. */
   readonly expanded?: boolean;
-  /** What a screen reader says: everything that the row shows, as a sentence. */
+  /** Accessible name: everything that the row shows, as a sentence. */
   readonly name: string;
   readonly className?: string;
   readonly content: ReactNode;

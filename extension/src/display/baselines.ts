@@ -1,6 +1,6 @@
 import type { MetricValue } from '@slipway/contract';
 
-/** One simple rule's value of a metric, on the same rows. */
+/** A baseline's value of a metric, on the same rows. */
 export interface BaselineValue {
   readonly name: string;
   readonly value: MetricValue;
@@ -11,7 +11,7 @@ interface KeyedValue {
   readonly value: MetricValue;
 }
 
-/** `slip.fit` logs what the baselines reach as `baseline.<name>.<metric>`. */
+/** `slip.fit` logs the metrics of the baselines as `baseline.<name>.<metric>`. */
 const BASELINE_KEY = /^baseline\.(.+)\.([^.]+)$/;
 
 /** Metrics of a run without those that belong to baselines. */
@@ -29,7 +29,7 @@ export function baselinesOf(metric: string, metrics: readonly KeyedValue[]): rea
   return found.sort((one, other) => sign * (Number(one.value) - Number(other.value)));
 }
 
-/** Whether a smaller value of the metric is a better one, as its name tells. */
+/** Whether smaller values of the metric are better, by its name. */
 export function isLowerBetter(metric: string): boolean {
   return /(?:^|[_\-./])(?:loss|error|rmse|mse|mae|mape|deviance|perplexity)(?:$|[_\-./])/i.test(metric);
 }

@@ -2,7 +2,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import type { StatusShape } from './status.js';
 
 /*
- * One-colour icons on a 16 by 16 grid. `jp-icon3` gives them the theme's colour in tabs and menus; where a status has a
+ * One-color icons on a 16 by 16 grid. `jp-icon3` gives them the theme's color in tabs and menus; where a status has a
  * tone, CSS sets the fill.
  */
 function icon(name: string, shapes: string): LabIcon {

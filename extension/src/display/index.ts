@@ -1,4 +1,5 @@
 export * from './baselines.js';
+export * from './counts.js';
 export * from './icons.js';
 export * from './names.js';
 export * from '@slipway/wording';

@@ -12,7 +12,7 @@ describe('a recorded name', () => {
     expect(readRecordedName('file:a@2')).toEqual({ kind: 'file', name: 'a@2', version: null });
   });
 
-  it('shows what has no kind as it is', () => {
+  it('shows a name without a kind unchanged', () => {
     expect(readRecordedName('weather@1')).toEqual({ kind: 'other', name: 'weather@1', version: null });
   });
 });

@@ -2,13 +2,13 @@
 export interface RecordedName {
   readonly kind: 'variable' | 'dataset' | 'file' | 'url' | 'model' | 'service' | 'other';
   readonly name: string;
-  /** Of datasets and models, when it was said. */
+  /** Of datasets and models, when it is known. */
   readonly version: number | null;
 }
 
 const KINDS = ['variable', 'dataset', 'file', 'url', 'model', 'service'] as const;
 
-/** Takes a recorded name apart; older records have names without a kind. */
+/** Parses a recorded name; older records have names without a kind. */
 export function readRecordedName(text: string): RecordedName {
   const kind = KINDS.find(known => text.startsWith(`${known}:`));
   if (kind === undefined) {
@@ -21,7 +21,7 @@ export function readRecordedName(text: string): RecordedName {
     : { kind, name: versioned[1], version: Number(versioned[2]) };
 }
 
-/** The beginning of a digest, which tells it from others; what is no digest but a name is shown whole. */
+/** The first characters of a digest; a name that is not a digest is shown whole. */
 export function shortDigest(digest: string): string {
   return /^[0-9a-f]{16,}$/i.test(digest) ? digest.slice(0, 12) : digest;
 }

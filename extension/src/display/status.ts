@@ -1,16 +1,8 @@
-import type {
-  CellStatus,
-  ColumnType,
-  RunStatus,
-  ServiceState,
-  SessionRecorder,
-  SessionState,
-  Verdict
-} from '@slipway/contract';
+import type { CellStatus, RunStatus, ServiceState, SessionRecorder, SessionState, Verdict } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { z } from 'zod';
 
-/** How a status looks. It is never told by colour alone: icon and word come with it. */
+/** How a status looks. Never by color alone: it has an icon and a word. */
 export type StatusTone = 'active' | 'good' | 'bad' | 'caution' | 'quiet';
 export type StatusShape = 'running' | 'check' | 'cross' | 'stop' | 'queue' | 'warning' | 'dash';
 
@@ -90,24 +82,5 @@ export function serviceStateLook(state: ServiceState, trans: TranslationBundle):
       return { word: trans.__('stopped'), tone: 'quiet', shape: 'stop' };
     case 'failed':
       return { word: trans.__('failed'), tone: 'bad', shape: 'cross' };
-  }
-}
-
-export function columnTypeWord(type: ColumnType, trans: TranslationBundle): string {
-  switch (type) {
-    case 'number':
-      return trans.__('number');
-    case 'integer':
-      return trans.__('integer');
-    case 'boolean':
-      return trans.__('true or false');
-    case 'string':
-      return trans.__('text');
-    case 'date':
-      return trans.__('date');
-    case 'timestamp':
-      return trans.__('date and time');
-    case 'tensor':
-      return trans.__('list of numbers');
   }
 }

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { formatNumber } from '@slipway/wording';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -12,7 +13,7 @@ export function formatDuration(milliseconds: number): string {
     return `${Math.round(duration)} ms`;
   }
   if (duration < 10 * SECOND) {
-    return `${Number((duration / SECOND).toFixed(1))} s`;
+    return `${formatNumber(Math.round(duration / 100) / 10)} s`;
   }
   if (duration < MINUTE - 500) {
     return `${Math.round(duration / SECOND)} s`;
@@ -53,7 +54,7 @@ export function formatAgo(moment: number, now: number, trans: TranslationBundle)
   return new Date(moment).toISOString().slice(0, 10);
 }
 
-/** How long something has been so: `12 s`, `3 days`. */
+/** How long a state has lasted: `12 s`, `3 days`. */
 export function formatSince(moment: number, now: number, trans: TranslationBundle): string {
   const age = Math.max(0, now - moment);
   return age < DAY

@@ -77,7 +77,7 @@ describe('the live connection', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000]);
   });
 
-  it('comes back by itself and has everything read again', async () => {
+  it('reconnects by itself and has everything read again', async () => {
     connection.start();
     await settle();
     server.goAway();

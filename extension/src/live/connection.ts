@@ -19,19 +19,19 @@ export interface ILiveConnection {
   readonly event: ISignal<ILiveConnection, ServerEvent>;
   /** Tries again now instead of at `retryAt`. */
   retry(): void;
-  /** A call found nobody: the server counts as away until the stream is open again. */
+  /** A call got no answer: the server counts as offline until the stream is open again. */
   noteUnreachable(error: CallError): void;
 }
 
 const RETRY_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** The server sends a comment every 15 seconds; a stream that is silent for three of them is dead. */
 const SILENCE_LIMIT_MS = 50_000;
-/** A stream that lived this long shows that the server is well, and the waits start small again. */
+/** After a stream was open this long the retry delays start small again. */
 const STEADY_MS = 10_000;
 
 /**
- * Keeps the one live event stream of the page: resumes it where it stopped, waits longer after each failure, and lets it
- * go while the page is hidden for long. Whether it is open is what all panels call online.
+ * Keeps the one live event stream of the page: resumes it where it stopped, waits longer after each failure, and closes
+ * it while the page is hidden for long. All panels call the server online while it is open.
  */
 export class LiveConnection implements ILiveConnection, IDisposable {
   readonly #client: Pick<SlipwayClient, 'openEvents'>;
@@ -120,7 +120,7 @@ export class LiveConnection implements ILiveConnection, IDisposable {
       return;
     }
     if (this.#stream === stream) {
-      // Proxies end long answers now and then; that alone is no reason to call the server away.
+      // Proxies end long responses now and then; that alone does not mean that the server is offline.
       this.#stream = null;
       const steady = Date.now() - this.#openedAt > STEADY_MS;
       this.#retryTimer = setTimeout(() => this.start(), steady ? 0 : 1_000);

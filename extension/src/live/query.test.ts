@@ -44,7 +44,7 @@ describe('a live query', () => {
     expect(query.snapshot.data).toBe(2);
   });
 
-  it('does not read for events of other things', async () => {
+  it('does not read for events of other entities', async () => {
     query.active = true;
     await settle();
     connection.event.emit({ type: 'model.changed', name: 'rain' });
@@ -89,7 +89,7 @@ describe('a live query', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps what it knew when the server goes away, and reads again when it is back', async () => {
+  it('keeps its data while the server is offline, and reads again when it is back', async () => {
     query.active = true;
     await settle();
     load.mockRejectedValueOnce(new UnreachableError('HTTP 503'));

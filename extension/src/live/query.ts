@@ -6,10 +6,10 @@ import { asCallError, UnreachableError } from '@slipway/client';
 import type { CallError } from '@slipway/client';
 import type { ILiveConnection } from './connection.js';
 
-/** What is known now. `data` stays the last known through failures, so that nothing on the screen disappears. */
+/** The current state. `data` keeps the last answer through failures, so that nothing on the screen disappears. */
 export interface Snapshot<T> {
   readonly data: T | null;
-  /** Why the last attempt failed; null after a success, and while the server is only away. */
+  /** Why the last attempt failed; null after a success, and while the server is offline. */
   readonly error: CallError | null;
   readonly loading: boolean;
 }
@@ -27,8 +27,8 @@ export interface LiveQueryOptions<T> {
 const PACE_MS = 300;
 
 /**
- * One answer of the server, kept up to date: read when it is first looked at, when an event concerns it, and when the
- * server comes back. While nobody looks (`active` is false) nothing is read, only remembered to be old.
+ * One answer of the server, kept up to date: read when it is first shown, when an event concerns it, and when the
+ * server is reachable again. While it is not shown (`active` is false) it is only marked as outdated.
  */
 export class LiveQuery<T> implements IDisposable {
   readonly #options: LiveQueryOptions<T>;
@@ -69,7 +69,7 @@ export class LiveQuery<T> implements IDisposable {
     return this.#disposed;
   }
 
-  /** Reads again now. A read that is still under way is given up: its answer may be older than the cause of this one. */
+  /** Reads again now. A pending read is aborted: its answer may be older than the cause of this one. */
   async refresh(): Promise<void> {
     if (this.#disposed) {
       return;
@@ -140,7 +140,7 @@ export class LiveQuery<T> implements IDisposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       if (this.#request !== null) {
-        // Let the read that is under way finish, or a busy run would never show anything.
+        // Let the pending read finish, or a busy run would never show anything.
         this.#schedule();
       } else if (this.#old && this.#active) {
         void this.refresh();

@@ -19,7 +19,7 @@ interface Found {
 const SESSIONS_READ = 10;
 const PACE_MS = 1_000;
 
-/** The newest session of the notebook that is shown now, and how many of its cells can no longer be trusted. */
+/** The newest session of the notebook that is shown now, and how many of its cells are outdated. */
 export class CurrentSession implements IDisposable {
   readonly #notebooks: INotebookSources;
   readonly #query: LiveQuery<Found | null>;
@@ -50,7 +50,7 @@ export class CurrentSession implements IDisposable {
     return this.#disposed;
   }
 
-  /** Null when nothing of the shown notebook is on record. */
+  /** Null when the shown notebook has no record. */
   get session(): NotebookSession | null {
     return this.#found?.session ?? null;
   }
@@ -94,7 +94,7 @@ export class CurrentSession implements IDisposable {
       return null;
     }
     const { sessions } = await client.call('listSessions', { query: { limit: SESSIONS_READ, notebook: path }, signal });
-    // The server gives the newest first; another notebook may have come to the front in the meantime.
+    // The server gives the newest first; another notebook may be shown by now.
     const session = sessions.find(({ notebook_path }) => this.#notebooks.isCurrent(notebook_path)) ?? null;
     if (session === null) {
       return { path, session, cells: [] };

@@ -1,8 +1,8 @@
 import type { DatasetVersion } from '@slipway/contract';
 
 /**
- * The source of a cell that reads a dataset again from where it came, into a variable named after it. The same rows give
- * the same version. What was derived says from what and how.
+ * The source of a cell that reads a dataset again from its source, into a variable named after it. The same rows give
+ * the same version. A derived dataset names its parents and its derivation.
  */
 export function datasetCell(
   dataset: Pick<DatasetVersion, 'name' | 'version' | 'source' | 'time_column' | 'derivation' | 'parents'>

@@ -1,12 +1,12 @@
 import type { SessionCell } from '@slipway/contract';
 import type { INotebookSources } from './open-notebooks.js';
 
-/** How the record of a cell relates to the notebook as it is now. */
+/** How the record of a cell relates to the notebook's current state. */
 export type CellFreshness =
   | { readonly kind: 'current' }
   /** The source in the notebook is not the source that ran. */
   | { readonly kind: 'edited' }
-  /** What it read has a newer value, or one that cannot come again. */
+  /** A value that it read is newer, or cannot be computed again. */
   | { readonly kind: 'stale'; readonly name: string }
   /** It is no longer in the notebook. */
   | { readonly kind: 'removed' };

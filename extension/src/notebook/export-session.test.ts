@@ -4,7 +4,7 @@ import { ExportError, exportPath, exportSession } from './export-session.js';
 
 const SESSION = '0123456789abcdef';
 
-/** Kernels that answer every execution with `content`, and remember what they were asked. */
+/** Kernels that answer every execution with `content`, and keep the requests. */
 function kernels(content: Record<string, unknown>): { manager: Kernel.IManager; asked: string[]; ended: () => number } {
   const asked: string[] = [];
   let ended = 0;

@@ -3,7 +3,7 @@ import type { Kernel } from '@jupyterlab/services';
 /** Name of our kernelspec. */
 const KERNEL = 'slipway';
 
-/** An export that could not be made, in the kernel library's own words. */
+/** A failed export, with the kernel library's message. */
 export class ExportError extends Error {
   constructor(message: string) {
     super(message);
@@ -11,7 +11,7 @@ export class ExportError extends Error {
   }
 }
 
-/** What is exported, and where to. Paths are those of JupyterLab's files. */
+/** The exported session and its target. Paths are those of JupyterLab's files. */
 export interface SessionExport {
   readonly sessionId: string;
   /** Path of the notebook that ran; empty when it is not known. */

@@ -3,7 +3,7 @@ import { datasetCell } from './dataset-cell.js';
 import { contentsPath } from './paths.js';
 
 describe('the path by which JupyterLab knows a notebook', () => {
-  it('is what lies below the folder that it was started in', () => {
+  it('is relative to the folder that it was started in', () => {
     expect(contentsPath('/home/ada/my project/a/b.ipynb', '/home/ada/my project/')).toBe('a/b.ipynb');
     expect(contentsPath('C:\\work\\b.ipynb', 'C:\\work')).toBe('b.ipynb');
   });

@@ -7,7 +7,7 @@ import { sha256 } from '../observing/sha256.js';
 import { filledCodeCells } from './code-cells.js';
 import { contentsPath } from './paths.js';
 
-/** The sources that notebooks have now; what of them the session page and the status bar need. */
+/** Current sources of notebooks, for the session page and the status bar. */
 export interface INotebookSources {
   /** Emitted a moment after a cell was edited, or a notebook opened, closed or shown. */
   readonly changed: ISignal<INotebookSources, void>;
@@ -99,7 +99,7 @@ export class OpenNotebooks implements INotebookSources, IDisposable {
     return this.#tracker.find(panel => panel.context.localPath === wanted)?.content.model?.cells;
   }
 
-  /** Most cells stay as they are between two looks. */
+  /** Most cells do not change between two reads. */
   #digest(cellId: string, source: string): string {
     const known = this.#digestOf.get(cellId);
     if (known?.source === source) {

@@ -5,7 +5,7 @@ import type { Outbox } from './outbox.js';
 
 /**
  * Tells the server which cells a notebook has, in their order, for kernels that keep their own record: they know what
- * ran, but not what stands above or below it. (For all other kernels the page records the whole session.)
+ * ran, but not the cells above or below it. (For all other kernels the page records the whole session.)
  */
 export class CellOrderReport implements IDisposable {
   readonly #current: CurrentSession;

@@ -9,7 +9,7 @@ const DATE = '2026-11-21T10:00:00.000000Z';
 const T = Date.parse(DATE);
 const THIS_PAGE = 'page-session';
 
-/** A kernel process and what it says; `life` is the name that it has given itself. */
+/** A kernel process and its messages; `life` is its session id. */
 class FakeKernel {
   life = 'first-life';
   #count = 0;
@@ -127,7 +127,7 @@ describe('watching a kernel', () => {
     ]);
   });
 
-  it('records nothing of what is no cell', () => {
+  it('records nothing for requests that are not cells', () => {
     watch.see(kernel.request('m1', 'get_ipython()', { silent: true }));
     watch.see(kernel.status('m1', 'idle'));
     watch.see(kernel.request('m2', 'dir()', { store_history: false }));

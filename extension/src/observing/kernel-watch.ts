@@ -5,7 +5,7 @@ import type { NewRecord } from './outbox.js';
 import { sha256 } from './sha256.js';
 import { WatchedOutputs } from './watched-outputs.js';
 
-/** The notebook as the front end has it now. */
+/** The notebook in its current state in the front end. */
 export interface WatchedNotebook {
   /** As JupyterLab names it. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface KernelWatchOptions {
   readonly language: () => string;
   readonly notebook: WatchedNotebook;
   readonly record: (sessionId: string, record: NewRecord) => void;
-  /** How much of the outputs goes on record. */
+  /** How much of the outputs is recorded. */
   readonly outputLimits: () => OutputLimits;
 }
 
@@ -45,11 +45,11 @@ const MAX_MESSAGE_CHARACTERS = 4_000;
 const MAX_REQUESTS = 10_000;
 
 /**
- * Makes records of what a kernel executes that keeps no record itself. Only the kernel's own messages count: a cell ran
+ * Records the executions of a kernel that does not record itself. Only the kernel's own messages count: a cell ran
  * when the kernel published its input, and ended when the kernel became idle again. Times are those of the messages, so
  * they are the kernel's clock whatever the clock of this machine says.
  *
- * Sessions and executions get ids that follow from the kernel's own, so that several pages make the same records.
+ * The ids of sessions and executions are derived from the kernel's, so that several pages make the same records.
  */
 export class KernelWatch {
   readonly #options: KernelWatchOptions;
@@ -58,7 +58,7 @@ export class KernelWatch {
   /** Requests that the kernel was seen to begin. */
   readonly #begun = new Set<string>();
   readonly #open = new Map<string, OpenCell>();
-  /** Executions by the message that asked for them, also after their end: outputs may come late. */
+  /** Executions by their request, also after their end: outputs may come late. */
   readonly #executions = new Map<string, string>();
   #outputs: WatchedOutputs | null = null;
   #notebook: WatchedNotebook;
@@ -90,7 +90,7 @@ export class KernelWatch {
       }
       return;
     }
-    // An empty header, when nobody asked, has no type either.
+    // The empty header of a message without a request has no type either.
     const parent = msg.parent_header as KernelMessage.IHeader;
     if (msg.channel !== 'iopub' || parent.msg_type !== 'execute_request') {
       return;
@@ -112,7 +112,7 @@ export class KernelWatch {
     }
   }
 
-  /** The kernel lives; also says what changed about its notebook. */
+  /** The kernel is alive; also reports changes of its notebook. */
   seen(now: number): void {
     if (this.#sessionId === null) {
       return;
@@ -129,13 +129,13 @@ export class KernelWatch {
     this.#cellOrder = order;
   }
 
-  /** Whether the notebook has other cells, or another name, than was last said. */
+  /** Whether the notebook's cells or name differ from the last report. */
   get hasNews(): boolean {
     const { path, cellOrder } = this.#notebook;
     return this.#sessionId !== null && (path !== this.#path || JSON.stringify(cellOrder) !== this.#cellOrder);
   }
 
-  /** This life of the kernel is over. @param reason why, in words, for cells that were running. */
+  /** The kernel process has ended. @param reason why, in words, for cells that were running. */
   ended(now: number, reason: string): void {
     if (this.#sessionId === null) {
       return;
@@ -263,7 +263,7 @@ export class KernelWatch {
 
   /** The session of the kernel's life that this message comes from; begins it when it is new. */
   #session(message: KernelMessage.IMessage, parent: KernelMessage.IHeader, at: number): string {
-    // A kernel process names itself anew in each life. Some kernels only repeat the name of who asked.
+    // A kernel process has a new session id after each start. Some kernels only repeat the id of the request.
     const own = message.header.session;
     const life = own !== '' && own !== parent.session ? own : `restart ${this.#restarts}`;
     if (this.#sessionId !== null && this.#life === life) {

@@ -47,7 +47,7 @@ export class NotebookObserver implements IDisposable {
     return this.#disposed;
   }
 
-  /** From now on, until the notebook is closed. */
+  /** Watches until the notebook is closed. */
   observe(panel: NotebookPanel): void {
     const { sessionContext } = panel;
     const notebook = notebookOf(panel);
@@ -146,7 +146,7 @@ export class NotebookObserver implements IDisposable {
     try {
       watched.watch.see(message);
     } catch (reason) {
-      // Whatever a strange kernel says, the notebook goes on.
+      // Unknown messages of a kernel must not break the notebook.
       console.warn('Slipway could not record a message of a kernel.', reason);
     }
   }
@@ -172,7 +172,7 @@ export class NotebookObserver implements IDisposable {
   #beat(): void {
     const now = Date.now();
     for (const { watch } of this.#watched.values()) {
-      // While records wait, more of them would say nothing new.
+      // While records are queued, more of them add nothing.
       if (watch.sessionId !== null && !this.#outbox.isWaiting(watch.sessionId) && this.#kernels.isReady) {
         watch.seen(now);
       }
@@ -189,7 +189,7 @@ export class NotebookObserver implements IDisposable {
 }
 
 function notebookOf(panel: NotebookPanel): WatchedNotebook {
-  // After the notebook was closed, what it had at last stays said.
+  // After the notebook was closed, its last state stays reported.
   const known = { path: panel.context.localPath, cellOrder: [] as readonly string[] };
   const codeCells = () => filledCodeCells(panel.content.model?.cells);
   return {

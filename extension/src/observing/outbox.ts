@@ -8,14 +8,14 @@ type WithoutSeq<R> = R extends unknown ? Omit<R, 'seq'> : never;
 /** A record before it is numbered. */
 export type NewRecord = WithoutSeq<SpoolRecord>;
 
-/** What of `localStorage` is needed. */
+/** The part of `localStorage` that is used. */
 export type UnsentStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 export interface OutboxOptions {
   readonly client: Pick<SlipwayClient, 'call'>;
-  /** Keeps what is not sent over a reload of the page; null where the browser has none. */
+  /** Keeps unsent records over a reload of the page; null where the browser has no storage. */
   readonly storage: UnsentStorage | null;
-  /** Unique for each life of a page: 8 to 64 letters, digits, `-` or `_`. */
+  /** Unique for each load of a page: 8 to 64 letters, digits, `-` or `_`. */
   readonly sender: string;
 }
 
@@ -29,9 +29,9 @@ const MAX_BATCH = 200;
 const MAX_WAITING = 5_000;
 
 /**
- * Brings the records of watched kernels to the server, in order and exactly once. They wait here while the server is
- * away, and a page that was closed or reloaded leaves them in the browser's storage for the next one: the server knows
- * what it has of each sender.
+ * Sends the records of watched kernels to the server, in order and exactly once. They are queued while the server is
+ * offline, and a page that was closed or reloaded leaves them in the browser's storage for the next one: the server
+ * knows which records it has of each sender.
  */
 export class Outbox implements IDisposable {
   readonly #options: OutboxOptions;
@@ -57,7 +57,7 @@ export class Outbox implements IDisposable {
     records.push({ ...record, seq } as SpoolRecord);
     if (records.length > MAX_WAITING) {
       records.shift();
-      this.#warn('The Slipway server has been away for so long that the oldest records of cells are dropped.');
+      this.#warn('The Slipway server has been unreachable for too long: the oldest records of cells are dropped.');
     }
     this.#waiting.set(sessionId, records);
     this.#store();
@@ -86,7 +86,7 @@ export class Outbox implements IDisposable {
     }
   }
 
-  /** Sends now what waits. */
+  /** Sends the queue now. */
   flush(): Promise<void> {
     this.#sending = this.#sending.then(() => this.#sendWaiting());
     return this.#sending;
@@ -116,7 +116,7 @@ export class Outbox implements IDisposable {
     this.#store();
   }
 
-  /** @returns false when nobody answered; what the server refuses it will always refuse, so that is done with. */
+  /** @returns false when the server did not answer; a refused record would be refused again, so it is dropped. */
   async #send(sessionId: string, sender: string, records: SpoolRecord[]): Promise<boolean> {
     try {
       await this.#options.client.call('postRecords', { body: { session_id: sessionId, sender, records } });
@@ -146,7 +146,7 @@ export class Outbox implements IDisposable {
     if (unsent.length === 0) {
       storage?.removeItem(KEY_PREFIX + sender);
     } else if (!this.#keep(unsent)) {
-      // What cells showed is the most of it, and what ran is worth more.
+      // Outputs are most of the size, and sources are worth more.
       this.#keep(unsent.map(([id, records]) => [id, records.filter(({ type }) => type !== 'cell.outputs')]));
     }
   }
@@ -175,7 +175,7 @@ function storageKeys(storage: UnsentStorage | null): string[] {
   return keys.filter(key => key.startsWith(KEY_PREFIX));
 }
 
-/** Null when somebody else wrote there, or another version of us. */
+/** Null when another program or another version of Slipway wrote it. */
 function readUnsent(storage: UnsentStorage | null, key: string): Unsent | null {
   try {
     return Unsent.parse(JSON.parse(storage?.getItem(key) ?? 'null'));

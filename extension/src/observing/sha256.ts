@@ -1,5 +1,5 @@
 /*
- * SHA-256 (FIPS 180-4), since `crypto.subtle` is missing on pages that come over plain http from another machine.
+ * SHA-256 (FIPS 180-4), since `crypto.subtle` is missing on pages served over plain http from another machine.
  */
 
 /** The first 32 bits of the fractional parts of the `root`-th roots of the first `count` primes. */

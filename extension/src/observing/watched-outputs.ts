@@ -26,7 +26,7 @@ export class WatchedOutputs {
 
   /** @param executionId null when the message belongs to no recorded execution: only an update of a display counts then. */
   see(executionId: string | null, { header, content }: KernelMessage.IMessage): void {
-    // What a kernel sends is as it is: parts may be missing.
+    // Kernels may leave out parts of a message.
     const given = content as Content;
     if (header.msg_type === 'update_display_data') {
       const displayId = displayIdOf(given);
@@ -45,7 +45,7 @@ export class WatchedOutputs {
     this.#ledger.ended(executionId);
   }
 
-  /** Reports what waits, and nothing after it. */
+  /** Reports the pending outputs, and nothing after them. */
   close(): void {
     this.#ledger.flush();
     this.#isClosed = true;

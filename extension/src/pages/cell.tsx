@@ -12,11 +12,11 @@ interface CellProps {
   /** Path of the notebook, as the record has it; empty when unknown. */
   readonly path: string;
   readonly language: string;
-  /** What is to be said of it beside its status. */
+  /** Notes beside its status. */
   readonly marks?: ReactNode;
   /** Instead of the recorded status, e.g. when the end was never seen. */
   readonly status?: ReactNode;
-  /** Reads what the cell has shown; absent where outputs are not shown. */
+  /** Reads the cell's outputs; absent where outputs are not shown. */
   readonly outputs?: OutputReader;
   readonly children?: ReactNode;
 }
@@ -70,7 +70,7 @@ function Names({ label, names }: { readonly label: string; readonly names: reado
   );
 }
 
-/** A variable or file by its name; what has a page of its own is a link to it. */
+/** A variable or file by its name; datasets and models are links to their pages. */
 function Name({ text }: { readonly text: string }): JSX.Element {
   const { kind, name, version } = readRecordedName(text);
   if (kind === 'dataset' && version !== null) {

@@ -8,14 +8,14 @@ import { ParameterTable } from './parameter-table.js';
 import type { Fact } from './parameter-table.js';
 
 interface EnvironmentProps {
-  /** Null when it is not on record: only kernels of ours tell it. */
+  /** Null when it was not recorded: only Slipway kernels report it. */
   readonly environment: RecordedEnvironment | null;
-  /** Said before the facts of the environment. */
+  /** Shown before the facts of the environment. */
   readonly facts: readonly Fact[];
   readonly readBlob: (sha256: string, signal: AbortSignal) => Promise<Uint8Array>;
 }
 
-/** What cells ran in: machine, runtime, git with what differed from the commit, and packages. */
+/** Environment of cells: machine, runtime, git with the uncommitted changes, and packages. */
 export function Environment({ environment, facts, readBlob }: EnvironmentProps): JSX.Element {
   const trans = useTranslation();
   const git = environment?.git ?? null;
@@ -56,7 +56,7 @@ export function Environment({ environment, facts, readBlob }: EnvironmentProps):
 
 interface DiffProps extends Pick<EnvironmentProps, 'readBlob'> {
   readonly sha256: string;
-  /** Characters that are not on record. */
+  /** Characters that were not recorded. */
   readonly leftOut: number;
 }
 
@@ -82,7 +82,12 @@ function Diff({ sha256, leftOut, readBlob }: DiffProps): JSX.Element {
       {failure === null ? null : <p className="jp-SlipwayQuiet">{trans.__('It could not be read: %1', failure)}</p>}
       {leftOut === 0 ? null : (
         <p className="jp-SlipwayQuiet">
-          {trans.__('%1 characters were too many for the record.', formatCount(leftOut))}
+          {trans._n(
+            '%2 character exceeded the limit of the record.',
+            '%2 characters exceeded the limit of the record.',
+            leftOut,
+            formatCount(leftOut)
+          )}
         </p>
       )}
     </>

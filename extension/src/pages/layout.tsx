@@ -11,7 +11,7 @@ export interface PageProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
-/** The frame that all main-area pages share: what is known, or that it is loading, or why it cannot be shown. */
+/** The layout of all main-area pages: the content, the loading state, or the error. */
 export function Page<T>({ connection, snapshot, onRefresh, children }: PageProps<T>): JSX.Element {
   useChanges(connection.stateChanged);
   const { data, error } = snapshot;
@@ -58,7 +58,7 @@ export function PageHead({ title, facts, actions }: PageHeadProps): JSX.Element 
 export interface TabContent {
   readonly id: string;
   readonly label: string;
-  /** Made only while the tab is shown. */
+  /** Rendered only while the tab is shown. */
   readonly render: () => ReactNode;
 }
 

@@ -5,7 +5,7 @@ import { formatNumber, useTranslation } from '../display/index.js';
 interface MetricTileProps {
   readonly name: string;
   readonly value: MetricValue;
-  /** Simple rules on the same rows, best first: what the value has to be compared with. */
+  /** Baselines on the same rows, best first. */
   readonly baselines?: readonly BaselineValue[];
   readonly isMain?: boolean;
 }

@@ -5,7 +5,7 @@ import type { VisibleModel } from '../components/index.js';
 import { LiveQuery } from '../live/index.js';
 import type { ILiveConnection, Snapshot } from '../live/index.js';
 
-/** Something with a name and versions, as datasets and registered models are. */
+/** An entity with a name and versions: a dataset or a registered model. */
 export interface NamedVersions<Version extends { readonly version: number }> {
   readonly name: string;
   readonly versions: readonly Version[];
@@ -23,7 +23,7 @@ export interface NamedListOptions<Item> {
   readonly concerns: (event: ServerEvent) => boolean;
 }
 
-/** So many versions fit on the screen: then all names are expanded at first. */
+/** With up to this many versions all names are expanded at first. */
 const FEW_VERSIONS = 8;
 
 /**
@@ -137,7 +137,7 @@ export class NamedListModel<
   }
 }
 
-/** Keys of tree rows: names may hold any sign but a slash, so that one parts them from the version. */
+/** Keys of tree rows: names may contain any character but a slash, so a slash separates them from the version. */
 export const rowKey = {
   ofName: (name: string): string => name,
   ofVersion: ({ name, version }: VersionChoice): string => `${name}/${version}`,

@@ -13,10 +13,10 @@ export interface NamedSidebarProps<Version extends { readonly version: number },
     readonly tree: string;
     readonly nothingFound: string;
   };
-  /** Of a name: what a screen reader says, and what stands beside it. */
+  /** Of a name: its accessible name and the note beside it. */
   readonly head: (item: Item) => { readonly name: string; readonly note: string };
   readonly row: (version: Version, item: Item) => Pick<TreeRow, 'name' | 'className' | 'content'>;
-  /** Shown while there is none at all. */
+  /** Shown while the list is empty. */
   readonly none: ReactNode;
   /** The command that opens a version. */
   readonly open: string;

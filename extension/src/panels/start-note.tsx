@@ -9,7 +9,7 @@ interface StartNoteProps {
   readonly advice: string;
 }
 
-/** Stands in a list that has never held anything. */
+/** Shown in a list that is empty. */
 export function StartNote({ title, advice }: StartNoteProps): JSX.Element {
   const trans = useTranslation();
   const host = useHost();

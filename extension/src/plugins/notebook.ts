@@ -13,7 +13,7 @@ const CellArgs = z.object({ path: z.string(), cellId: z.string() });
 const DatasetArgs = z.object({ name: z.string(), version: z.number().int().positive() });
 const EXAMPLE_PATH = 'examples/01-rain.ipynb';
 
-/** What happens inside notebooks: showing a cell, inserting one, opening the example. */
+/** Notebook commands: show a cell, insert one, open the example. */
 export const notebookPlugin: JupyterFrontEndPlugin<void> = {
   id: '@slipway/lab:notebook',
   description: 'Leads from runs and datasets to the cells of notebooks.',
@@ -70,7 +70,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
         if (panel === null) {
           await showDialog({
             title: trans.__('No notebook is open'),
-            body: trans.__('Open the notebook that the cell shall stand in, then press Insert cell again.'),
+            body: trans.__('Open the notebook for the cell, then press Insert cell again.'),
             buttons: [Dialog.okButton({ label: trans.__('OK') })]
           });
           return;

@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { UUID } from '@lumino/coreutils';
-// Needed at once: a notebook that the layout restores may run a cell at any time.
+// Loaded at once: a restored notebook may run a cell at any time.
 // eslint-disable-next-line jupyter/prefer-lazy-imports
 import { NotebookObserver, Outbox } from '../observing/index.js';
 import { IRecordOutbox, ISlipway } from '../tokens.js';

@@ -79,7 +79,7 @@ async function promoteChoice(slipway: ISlipway, { name, version }: PromotionChoi
   }
 }
 
-/** The version that was named, else the newest of the model that the user picks; null when there is none to pick. */
+/** The given version, else the newest of the model that the user picks; null when there are no models. */
 async function chooseVersion(slipway: ISlipway, name?: string, version?: number): Promise<PromotionChoice | null> {
   if (name !== undefined && version !== undefined) {
     return { name, version };

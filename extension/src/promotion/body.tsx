@@ -2,7 +2,7 @@ import { EnvironmentName, PREFLIGHT_CHECKS } from '@slipway/contract';
 import type { PreflightCheck, PreflightReport } from '@slipway/contract';
 import { useLayoutEffect, useRef } from 'react';
 import { ErrorNote, StatusMark, useChanges, useNow } from '../components/index.js';
-import { formatCompactCount, formatDuration, formatSince, useTranslation, verdictLook } from '../display/index.js';
+import { countOfRequests, formatDuration, formatSince, useTranslation, verdictLook } from '../display/index.js';
 import { checkTitle } from './checks.js';
 import type { PromotionModel } from './model.js';
 
@@ -85,10 +85,10 @@ function NowServing({ report }: { readonly report: PreflightReport }): JSX.Eleme
   return (
     <>
       {trans.__(
-        'v%1 (since %2, %3 requests)',
+        'v%1 (since %2, %3)',
         serving.version,
         formatSince(serving.since, now, trans),
-        formatCompactCount(serving.requests)
+        countOfRequests(serving.requests, trans)
       )}
     </>
   );

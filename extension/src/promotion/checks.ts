@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 export type CheckId = (typeof PREFLIGHT_CHECKS)[number];
 
-/** What a check looks at, for the time before its report is there. */
+/** Title of a check before its report is available. */
 export function checkTitle(id: CheckId, trans: TranslationBundle): string {
   switch (id) {
     case 'signature-matches-frame':

@@ -10,7 +10,7 @@ class PromotionForm extends HostedWidget<PromotionModel> implements Dialog.IBody
   }
 }
 
-/** Shows the Promote dialog and gives what was confirmed; null when it was cancelled. */
+/** Shows the Promote dialog and resolves to the confirmed order; null when it was canceled. */
 export async function askForPromotion(host: Host, model: PromotionModel): Promise<PromotionOrder | null> {
   const { trans } = host;
   const body = new PromotionForm(host, model, shown => <PromotionBody model={shown} />);

@@ -9,10 +9,10 @@ export interface FollowOptions {
   readonly onChange: (promotion: Promotion) => void;
 }
 
-/** Looks again after this time even without an event, in case one was lost. */
+/** Reads again after this time without an event, in case one was lost. */
 const LOOK_AGAIN_MS = 3_000;
 
-/** Whether a promotion has come to its end. */
+/** Whether a promotion has ended. */
 export function isSettled(state: PromotionState): boolean {
   switch (state) {
     case 'preflight':
@@ -26,7 +26,7 @@ export function isSettled(state: PromotionState): boolean {
 }
 
 /**
- * Follows a promotion by its events until it has come to its end, and gives it as it is then. A server that is away for a
+ * Follows a promotion by its events until it has ended, and resolves to its final state. A server that is away for a
  * while is waited for.
  *
  * @throws RefusedError, ContractError as the client does.

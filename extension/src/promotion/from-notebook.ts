@@ -2,7 +2,7 @@ import type { ModelVersion } from '@slipway/contract';
 import { RefusedError } from '@slipway/client';
 import type { SlipwayClient } from '@slipway/client';
 
-/** So many of the newest versions are looked at before it is said that the notebook registered none. */
+/** Number of the newest versions that are searched for one of the notebook. */
 const LOOKED_AT = 30;
 
 /**

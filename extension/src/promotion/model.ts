@@ -5,13 +5,13 @@ import { asCallError } from '@slipway/client';
 import type { CallError, SlipwayClient } from '@slipway/client';
 import type { VisibleModel } from '../components/index.js';
 
-/** Where the preflight of the chosen environment stands. */
+/** State of the preflight of the chosen environment. */
 export type PreflightState =
   | { readonly kind: 'running'; readonly since: number }
   | { readonly kind: 'done'; readonly report: PreflightReport }
   | { readonly kind: 'failed'; readonly error: CallError };
 
-/** What the user asked to have promoted. */
+/** The version to promote. */
 export interface PromotionChoice {
   readonly name: string;
   readonly version: number;
@@ -24,7 +24,7 @@ export interface PromotionOrder extends PromotionChoice {
   readonly preflightId: string;
 }
 
-/** State of the Promote dialog. The preflight runs as soon as somebody looks, and again for each other environment. */
+/** State of the Promote dialog. The preflight runs when the dialog is shown, and again for each other environment. */
 export class PromotionModel implements VisibleModel {
   readonly choice: PromotionChoice;
   readonly #client: Pick<SlipwayClient, 'call'>;
@@ -102,7 +102,7 @@ export class PromotionModel implements VisibleModel {
     return this.#disposed;
   }
 
-  /** Runs the checks; an older run that is still under way is given up. */
+  /** Runs the checks; a pending older run is aborted. */
   async runPreflight(): Promise<void> {
     this.#request?.abort();
     const request = new AbortController();

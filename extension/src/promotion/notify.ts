@@ -13,7 +13,7 @@ function shorten(text: string): string {
   return text.length <= NOTIFICATION_LENGTH ? text : `${text.slice(0, NOTIFICATION_LENGTH - 1)}…`;
 }
 
-/** Sends a confirmed promotion and shows its steps in a notification, to the service's URL or to the reason why not. */
+/** Sends a confirmed promotion and shows its steps in a notification, ending with the service's URL or the error. */
 export async function promote(order: PromotionOrder, slipway: ISlipway): Promise<Promotion | null> {
   const { client, connection, host, settings } = slipway;
   const { trans } = host;

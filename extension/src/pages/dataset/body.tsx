@@ -1,7 +1,7 @@
 import type { DatasetVersion } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
 import { Ago, StatusMark, useChanges, useHost } from '../../components/index.js';
-import { formatCount, runStatusLook, useTranslation, verdictLook } from '../../display/index.js';
+import { countOfColumns, countOfRows, runStatusLook, useTranslation, verdictLook } from '../../display/index.js';
 import { CommandLink, Page, PageHead, Section, Tabs } from '../layout.js';
 import { ColumnTable } from './columns.js';
 import type { DatasetPageData, DatasetPageModel } from './model.js';
@@ -37,7 +37,8 @@ function Head({ dataset }: { readonly dataset: DatasetVersion }): JSX.Element {
     <PageHead
       title={trans.__('%1 version %2', name, version)}
       facts={[
-        trans.__('%1 rows, %2 columns', formatCount(dataset.row_count), formatCount(dataset.columns.length)),
+        countOfRows(dataset.row_count, trans),
+        countOfColumns(dataset.columns.length, trans),
         dataset.source,
         dataset.time_column === null ? null : trans.__('ordered by %1', dataset.time_column),
         <Ago moment={dataset.created_at} />,

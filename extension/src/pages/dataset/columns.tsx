@@ -1,6 +1,6 @@
 import type { ColumnProfile, ColumnType, DatasetVersion } from '@slipway/contract';
 import { ColumnHistogram } from '../../charts/index.js';
-import { columnTypeWord, formatCount, formatNumber, formatPercent, useTranslation } from '../../display/index.js';
+import { formatCount, formatNumber, formatPercent, useTranslation } from '../../display/index.js';
 
 /** Schema and profile: one row for each column, in the order of the data. */
 export function ColumnTable({ dataset }: { readonly dataset: DatasetVersion }): JSX.Element {
@@ -32,7 +32,7 @@ export function ColumnTable({ dataset }: { readonly dataset: DatasetVersion }): 
             <tr key={column.name}>
               <th scope="row">{column.name}</th>
               <td>
-                {columnTypeWord(column.type, trans)}
+                {column.type}
                 {column.name === dataset.time_column ? (
                   <span className="jp-SlipwayBadge" title={trans.__('Rows are ordered in time by this column')}>
                     {trans.__('time')}
@@ -65,7 +65,7 @@ interface ProfileCellsProps {
 function ProfileCells({ profile, type, rows }: ProfileCellsProps): JSX.Element {
   const { min, max, mean, std, missing, distinct } = profile;
   const trans = useTranslation();
-  // Of words, the most frequent say more than the first and the last of the alphabet.
+  // For strings, the most frequent values say more than the first and the last.
   const isOfCategories = (type === 'string' || type === 'boolean') && profile.top.length > 0;
   return (
     <>

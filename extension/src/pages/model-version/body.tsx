@@ -68,7 +68,7 @@ export function ModelVersionBody({ model }: { readonly model: ModelVersionPageMo
   );
 }
 
-/** A version without its run still has data and a name to show in the chain. */
+/** A version without a run still has data and a name to show in the lineage. */
 function unknownRun(version: ModelVersion): Parameters<typeof LineageChain>[0]['run'] {
   const { dataset } = version;
   return {

@@ -34,7 +34,7 @@ export class ModelVersionPageModel extends PageModel<ModelVersionPageData> {
   }
 }
 
-/** What was not trained here says in its bundle where it is from. */
+/** The bundle of an imported version has its provenance. */
 async function getProvenance(client: Client, version: ModelVersion, signal: AbortSignal): Promise<Provenance | null> {
   const { bundle_digest: digest, signature } = version;
   if (digest === null || signature === null || signature.training_frame !== null) {

@@ -2,7 +2,7 @@ import type { Provenance } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatBytes, useTranslation } from '../../display/index.js';
 
-/** Rows that say from which file a model was imported, and what became of it. */
+/** Table rows with the file that a model was imported from and how it was converted. */
 export function ProvenanceRows({ provenance }: { readonly provenance: Provenance }): JSX.Element {
   const trans = useTranslation();
   const { file, sha256, size, edits, vectors } = provenance;
@@ -43,27 +43,25 @@ export function ProvenanceRows({ provenance }: { readonly provenance: Provenance
       <tr>
         <th scope="row">{trans.__('Test vectors')}</th>
         <td>
-          {vectors === 'sample'
-            ? trans.__('rows that its importer gave')
-            : trans.__('rows that were made up at the import')}
+          {vectors === 'sample' ? trans.__('rows given at the import') : trans.__('rows generated at the import')}
         </td>
       </tr>
     </>
   );
 }
 
-/** What the file says of itself and what its importer said; what nobody said is left out, but for the licence. */
+/** Metadata of the file and of its importer. Unknown values are left out, except the license. */
 function factsOf(provenance: Provenance, trans: TranslationBundle): readonly (readonly [string, string])[] {
   const { producer, producer_version, opsets, ir_version, licence, source, domain, documentation } = provenance;
   const madeBy = `${producer} ${producer_version}`.trim();
   const versions = Object.entries(opsets).map(([name, version]) => `${name} ${version}`);
   const facts: readonly (readonly [string, string])[] = [
-    [trans.__('Made by'), madeBy === '' ? trans.__('not said') : madeBy],
+    [trans.__('Made by'), madeBy === '' ? trans.__('unknown') : madeBy],
     [trans.__('Operator sets'), trans.__('%1, IR version %2', versions.join(', '), ir_version)],
-    [trans.__('Licence'), licence ?? trans.__('not said')],
+    [trans.__('License'), licence ?? trans.__('unknown')],
     [trans.__('Got from'), source ?? ''],
     [trans.__('Domain'), domain],
-    [trans.__('Says of itself'), documentation],
+    [trans.__('Description'), documentation],
     ...Object.entries(provenance.metadata)
   ];
   return facts.filter(([, value]) => value !== '');

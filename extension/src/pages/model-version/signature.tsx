@@ -2,7 +2,7 @@ import type { ModelSignature, SignatureOutput } from '@slipway/contract';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatNumber, inputTypeText, useTranslation } from '../../display/index.js';
 
-/** What goes in and what comes out, by name, in the order of the graph. */
+/** Inputs and outputs by name, in the order of the graph. */
 export function SignatureTable({ signature }: { readonly signature: ModelSignature }): JSX.Element {
   const trans = useTranslation();
   return (
@@ -49,7 +49,7 @@ export function SignatureTable({ signature }: { readonly signature: ModelSignatu
   );
 }
 
-/** What the numbers of an output are. */
+/** What the values of an output mean. */
 function gives({ role, names }: SignatureOutput, { labels }: ModelSignature, trans: TranslationBundle): string {
   const list = (names ?? []).join(', ');
   switch (role) {

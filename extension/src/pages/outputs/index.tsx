@@ -8,7 +8,7 @@ import type { OutputReader } from './reader.js';
 
 export { OutputReader } from './reader.js';
 
-/** Outputs are read when they are about to be seen: this far from the visible part of the page. */
+/** Outputs are read when they are this close to the visible part of the page. */
 const NEAR = '400px';
 
 interface OutputsProps {
@@ -16,7 +16,7 @@ interface OutputsProps {
   readonly reader: OutputReader;
 }
 
-/** What a cell has shown, as JupyterLab shows it; nothing when nothing is on record. */
+/** The recorded outputs of a cell, rendered by JupyterLab; nothing without a record. */
 export function Outputs({ cell, reader }: OutputsProps): JSX.Element | null {
   const trans = useTranslation();
   const node = useRef<HTMLDivElement>(null);
@@ -40,18 +40,23 @@ export function Outputs({ cell, reader }: OutputsProps): JSX.Element | null {
       )}
       {cell.outputs.left_out === 0 ? null : (
         <p className="jp-SlipwayQuiet">
-          {trans.__('%1 characters were too many for the record.', formatCount(cell.outputs.left_out))}
+          {trans._n(
+            '%2 character exceeded the limit of the record.',
+            '%2 characters exceeded the limit of the record.',
+            cell.outputs.left_out,
+            formatCount(cell.outputs.left_out)
+          )}
         </p>
       )}
     </div>
   );
 }
 
-/** Drawn by JupyterLab's own output area, which trusts nothing: no scripts run, and HTML is sanitized. */
+/** Rendered by JupyterLab's output area as untrusted: no scripts run, and HTML is sanitized. */
 function OutputArea({ outputs }: { readonly outputs: readonly IOutput[] }): JSX.Element {
   const { drawOutputs } = useHost();
   const node = useRef<HTMLDivElement>(null);
-  // Lumino's widgets must be taken away while their node is still on the page.
+  // Lumino widgets must be detached while their node is still on the page.
   useLayoutEffect(() => {
     if (node.current === null || drawOutputs === null) {
       return;
@@ -62,7 +67,7 @@ function OutputArea({ outputs }: { readonly outputs: readonly IOutput[] }): JSX.
   return <div ref={node} />;
 }
 
-/** Reads again when the record says that something else was shown. */
+/** Reads again when the recorded outputs have changed. */
 function useOutputs(
   cell: SessionCell,
   reader: OutputReader,
@@ -91,7 +96,7 @@ function useOutputs(
       }
     );
     return () => request.abort();
-    // The cell is a new object at each refresh of the page; what it has shown is named by these.
+    // The cell is a new object at each refresh of the page; these identify its outputs.
   }, [session_id, execution_id, digest, reader, isNear]);
   return { outputs, failure };
 }

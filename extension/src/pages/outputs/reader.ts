@@ -5,7 +5,7 @@ import type { SlipwayClient } from '@slipway/client';
 
 const JSON_TYPE = /^application\/(?:json$|.*\+json$)/;
 
-/** Reads what executed cells have shown, whole: large contents lie apart on the server. */
+/** Reads the whole outputs of executed cells; large contents are stored as blobs on the server. */
 export class OutputReader {
   readonly #client: Pick<SlipwayClient, 'call' | 'readBlob'>;
 
@@ -40,7 +40,7 @@ function textContent(type: string, bytes: Uint8Array): unknown {
 }
 
 function base64(bytes: Uint8Array): string {
-  // In pieces: a call takes only so many arguments.
+  // In pieces: the number of arguments of a call is limited.
   const pieces: string[] = [];
   for (let i = 0; i < bytes.length; i += 32_768) {
     pieces.push(String.fromCharCode(...bytes.subarray(i, i + 32_768)));

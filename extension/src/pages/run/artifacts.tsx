@@ -9,7 +9,7 @@ import { previewOf, type Preview } from './preview.js';
 type Artifact = RunDetail['artifacts'][number];
 type ReadBlob = SlipwayClient['readBlob'];
 
-/** Files of the run: each can be seen here when it is text or an image, and downloaded. */
+/** Files of the run: text and images are shown here, and each file can be downloaded. */
 export function Artifacts({ run, readBlob }: { readonly run: RunDetail; readonly readBlob: ReadBlob }): JSX.Element {
   const trans = useTranslation();
   const [shown, setShown] = useState<string | null>(null);
@@ -102,7 +102,7 @@ function ArtifactRow({ artifact, readBlob, isShown, onToggle }: ArtifactRowProps
   );
 }
 
-/** The file itself; what it holds is shown as text or as an image, and never runs. */
+/** The file, shown as text or as an image; nothing in it runs. */
 function Content({ artifact, readBlob }: Pick<ArtifactRowProps, 'artifact' | 'readBlob'>): JSX.Element {
   const trans = useTranslation();
   const { path, size, sha256 } = artifact;
@@ -152,7 +152,7 @@ function Content({ artifact, readBlob }: Pick<ArtifactRowProps, 'artifact' | 're
   );
 }
 
-/** Hands bytes to the browser as a file to save. */
+/** Saves bytes as a file through the browser. */
 function offer(bytes: Uint8Array, path: string): void {
   const url = URL.createObjectURL(new Blob([bytes.slice()], { type: 'application/octet-stream' }));
   const link = document.createElement('a');

@@ -59,7 +59,7 @@ function DeletedNote(): JSX.Element {
   );
 }
 
-/** The notebook or script; a notebook whose cells are on record leads to them. */
+/** The notebook or script; a notebook with recorded cells is a link to them. */
 function Source({ run }: { readonly run: RunDetail }): JSX.Element {
   const name = run.source.split('/').slice(-2).join('/');
   return run.session_id === null ? (

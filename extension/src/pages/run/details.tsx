@@ -90,7 +90,7 @@ export function Parameters({ run }: { readonly run: RunDetail }): JSX.Element {
   );
 }
 
-/** Where the data came from and where the model went. */
+/** Lineage: datasets, run, model versions and services. */
 export function Lineage({ data }: { readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
   const { run } = data;
@@ -135,7 +135,7 @@ export function Lineage({ data }: { readonly data: RunPageData }): JSX.Element {
   );
 }
 
-/** What the run ran in. */
+/** Environment of the run. */
 export function RunEnvironment({
   model,
   data

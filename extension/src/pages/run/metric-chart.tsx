@@ -3,7 +3,7 @@ import { drawPoints, metricSpec, VegaChart } from '../../charts/index.js';
 import type { MetricGroup } from '../../charts/index.js';
 import { formatNumber, useTranslation } from '../../display/index.js';
 
-/** The course of one measure. */
+/** Chart of one metric over steps. */
 export function MetricChart({ group }: { readonly group: MetricGroup }): JSX.Element {
   const trans = useTranslation();
   const spec = useMemo(() => metricSpec(trans.__('step'), trans.__('value')), [trans]);

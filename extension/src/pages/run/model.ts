@@ -9,7 +9,7 @@ export interface RunPageData {
   readonly run: RunDetail;
   readonly series: readonly MetricSeries[];
   readonly cells: readonly SessionCell[];
-  /** The model versions that came out of it, in the order of the run's outputs. */
+  /** The model versions of the run, in the order of its outputs. */
   readonly versions: readonly ModelVersion[];
   readonly session: NotebookSession | null;
 }
@@ -25,7 +25,7 @@ export class RunPageModel extends PageModel<RunPageData> {
     let outputs = new Set<string>();
     super({
       connection,
-      // A training run sends events without end; the charts need not follow each of them.
+      // A training run sends many events; the charts need not follow each of them.
       paceMs: 700,
       load: async signal => {
         const params = { run_id: runId };

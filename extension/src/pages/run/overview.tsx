@@ -10,7 +10,7 @@ import { FailureNote } from './failure.js';
 import type { RunPageData } from './model.js';
 import { MetricChart } from './metric-chart.js';
 
-/** At most this many charts stand on the overview; the Metrics tab has them all. */
+/** Most charts on the overview; the Metrics tab has all of them. */
 const OVERVIEW_CHARTS = 2;
 const OVERVIEW_METRICS = 4;
 
@@ -20,7 +20,7 @@ interface MainMetric {
   readonly baselines: readonly BaselineValue[];
 }
 
-/** The metric that decides: what the registered model is judged by, else one with baselines, else the row's. */
+/** The main metric: the registered model's headline, else one with baselines, else the row's. */
 function mainMetric({ run, versions }: RunPageData): MainMetric | null {
   const judged = versions.at(-1)?.headline ?? null;
   if (judged !== null) {
@@ -37,7 +37,7 @@ function mainMetric({ run, versions }: RunPageData): MainMetric | null {
     : { name: found.key, value: found.value, baselines: baselinesOf(found.key, run.metrics) };
 }
 
-/** What the run found out, at a glance. */
+/** The results of the run at a glance. */
 export function Overview({ data }: { readonly data: RunPageData }): JSX.Element {
   const trans = useTranslation();
   const { run } = data;

@@ -1,4 +1,4 @@
-/** How a file can be seen on the page. */
+/** The kinds of preview. */
 export type Preview =
   | { readonly kind: 'image'; readonly mimeType: string }
   | { readonly kind: 'text'; readonly textOf: (bytes: Uint8Array) => string };
@@ -17,7 +17,7 @@ const TEXTS = new Set(
 const LARGEST_BYTES = 5 * 1024 * 1024;
 const MOST_CHARACTERS = 100_000;
 
-/** How a file can be seen; null for what is too large, or neither text nor an image. */
+/** The preview of a file; null when it is too large, or neither text nor an image. */
 export function previewOf(path: string, size: number): Preview | null {
   if (size > LARGEST_BYTES) {
     return null;

@@ -1,7 +1,7 @@
 import type { Service } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
 import { Ago, StatusMark, useChanges } from '../../components/index.js';
-import { formatCompactCount, formatPercent, serviceStateLook, useTranslation } from '../../display/index.js';
+import { countOfRequests, formatPercent, serviceStateLook, useTranslation } from '../../display/index.js';
 import { CommandLink, Page, PageHead, Section } from '../layout.js';
 import { ConsumeSnippet } from './consume.js';
 import type { ServicePageModel } from './model.js';
@@ -29,9 +29,7 @@ export function ServiceBody({ model }: { readonly model: ServicePageModel }): JS
                   <Ago moment={service.started_at} />
                 </>
               ),
-              service.requests === 1
-                ? trans.__('1 request answered')
-                : trans.__('%1 requests answered', formatCompactCount(service.requests))
+              trans.__('%1 answered', countOfRequests(service.requests, trans))
             ]}
           />
           <Section title={trans.__('Try it')}>

@@ -23,7 +23,7 @@ function profile(name: string, changes: Partial<ColumnProfile>): ColumnProfile {
   };
 }
 
-describe('what stands in the test form at first', () => {
+describe('the initial values of the test form', () => {
   it('is the middle of the training range, rounded to what matters in it', () => {
     expect(defaultTexts(signature, [])).toEqual({
       wind: '4.5',
@@ -49,7 +49,7 @@ describe('the row that a form means', () => {
     expect(readInputs(signature, texts)).toEqual({ wind: 3.5, season: -1, days: 4, weather: 'sun', holiday: true });
   });
 
-  it('has null where a field is empty, and the text itself where it is no number', () => {
+  it('has null where a field is empty, and the text itself where it is not a number', () => {
     expect(readInputs(signature, { wind: '', season: 'high' })).toEqual({
       wind: null,
       season: 'high',

@@ -1,17 +1,17 @@
 import type { ColumnProfile, ModelSignature, SignatureInput } from '@slipway/contract';
 import { tensorShape } from '../../display/tensor.js';
 
-/** What stands in the fields of the test form, by input name. */
+/** Values of the test form's fields by input name. */
 export type InputTexts = Readonly<Record<string, string>>;
 
 /** One row of named inputs, as `POST /predict` takes it. */
 export type InputRow = Readonly<Record<string, number | string | boolean | null | readonly unknown[]>>;
 
-/** More numbers of a tensor are not written down for the person. */
+/** Tensors with more values are not filled in. */
 const MOST_SHOWN = 256;
 
 /**
- * What stands in the form at first, a typical row: the median or the most frequent value where the training data's
+ * The form's initial values, a typical row: the median or the most frequent value where the training data's
  * profile is known, else the middle of the training range.
  */
 export function defaultTexts(signature: ModelSignature, profiles: readonly ColumnProfile[]): InputTexts {
@@ -71,7 +71,7 @@ function roundWithin(value: number, range: SignatureInput['range']): number {
   return Number(value.toFixed(decimals));
 }
 
-/** The row that the texts mean. An empty field is a missing value; a text that is no number is sent as text. */
+/** The row that the texts mean. An empty field is a missing value; a text that is not a number is sent as text. */
 export function readInputs(signature: ModelSignature, texts: InputTexts): InputRow {
   return Object.fromEntries(signature.inputs.map(input => [input.name, readInput(input, textOf(texts, input.name))]));
 }
@@ -120,7 +120,7 @@ function readTensor(text: string): InputRow[string] {
 
 const IMAGE_URL = /"data:image\/[^"]*"/;
 
-/** The command that asks the service the same from a terminal; an image is read from a file there. */
+/** The command that sends the same request from a terminal; an image is read from a file there. */
 export function curlCommand(url: string, row: InputRow): string {
   const body = JSON.stringify(row).replaceAll("'", `'\\''`);
   const parts = body.split(IMAGE_URL);

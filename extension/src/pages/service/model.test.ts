@@ -24,7 +24,7 @@ describe('the model of the page of a service', () => {
     await vi.waitFor(() => expect(model.snapshot.loading).toBe(false));
   };
 
-  it('sends what stands in the form and keeps the answer', async () => {
+  it('sends the values of the form and keeps the answer', async () => {
     await show();
     model.edit('wind', '7');
     await model.send();

@@ -6,7 +6,7 @@ import { PageModel } from '../page-model.js';
 import { defaultTexts, readInputs } from './inputs.js';
 import type { InputTexts } from './inputs.js';
 
-/** Where the last test request stands. */
+/** State of the last test request. */
 export type TestState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending' }
@@ -20,7 +20,7 @@ export interface ServicePageData {
   readonly profiles: readonly ColumnProfile[];
 }
 
-/** State of the page of one service: the service, what stands in its test form, and its last answer. */
+/** State of the page of one service: the service, the values of its test form, and its last answer. */
 export class ServicePageModel extends PageModel<ServicePageData> {
   readonly name: string;
   readonly #client: Pick<SlipwayClient, 'call'>;
@@ -48,7 +48,7 @@ export class ServicePageModel extends PageModel<ServicePageData> {
     this.#client = client;
   }
 
-  /** What stands in the form: what the user typed, else a value from the middle of the training data. */
+  /** Values of the form: what the user typed, else a median of the training data. */
   get texts(): InputTexts {
     const { data } = this.snapshot;
     return data === null
@@ -65,7 +65,7 @@ export class ServicePageModel extends PageModel<ServicePageData> {
     this.emitChanged();
   }
 
-  /** Sends what stands in the form. Bad values are sent too: the service's refusal is worth seeing. */
+  /** Sends the values of the form. Bad values are sent too: the service's refusal is worth seeing. */
   async send(): Promise<void> {
     const service = this.snapshot.data?.service;
     if (service === undefined || this.#test.kind === 'sending') {

@@ -9,7 +9,7 @@ interface PredictionViewProps {
   readonly target: string;
 }
 
-/** One prediction: what the model says in large letters, and the numbers behind it by their names. */
+/** One prediction: the answer in large type, and its numbers by name. */
 export function PredictionView({ prediction, target }: PredictionViewProps): JSX.Element {
   const trans = useTranslation();
   const { label, value, cluster, values, components, distances, probabilities } = prediction;

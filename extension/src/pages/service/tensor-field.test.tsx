@@ -15,7 +15,7 @@ describe('the field of a tensor', () => {
   it('lets an image be chosen, and shows it', () => {
     const empty = shown(image, '');
     expect(empty).toContain('type="file"');
-    expect(empty).toContain('the model sees it grey, 28 × 28');
+    expect(empty).toContain('the model receives it in gray, 28 × 28');
     expect(empty).not.toContain('<img');
     expect(shown(image, 'data:image/png;base64,AAAA')).toContain('src="data:image/png;base64,AAAA"');
   });

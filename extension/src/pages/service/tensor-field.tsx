@@ -38,8 +38,8 @@ function ImageField({ input, shape, text, onChange }: TensorFieldProps): JSX.Ele
       ) : null}
       <span className="jp-SlipwayField-hint">
         {channels === 1
-          ? trans.__('an image; the model sees it grey, %1 × %2', height, width)
-          : trans.__('an image; the model sees it as %1 × %2', height, width)}
+          ? trans.__('an image; the model receives it in gray, %1 × %2', height, width)
+          : trans.__('an image; the model receives it as %1 × %2', height, width)}
       </span>
     </label>
   );

@@ -1,8 +1,12 @@
-import { PredictAnswer } from '@slipway/contract';
-import type { ColumnProfile, Service, SignatureInput, TestAnswer } from '@slipway/contract';
-import { useId } from 'react';
-import type { FormEvent } from 'react';
-import { ErrorNote } from '../../components/index.js';
+import {
+  PredictAnswer,
+  type ColumnProfile,
+  type Service,
+  type SignatureInput,
+  type TestAnswer
+} from '@slipway/contract';
+import { useId, type FormEvent } from 'react';
+import { ErrorNote, StatusMark } from '../../components/index.js';
 import { formatDuration, formatNumber, tensorShape, useTranslation } from '../../display/index.js';
 import { textOf } from './inputs.js';
 import type { ServicePageModel, TestState } from './model.js';
@@ -15,7 +19,7 @@ interface TestFormProps {
   readonly profiles: readonly ColumnProfile[];
 }
 
-/** A form made from the signature; its answer stands beside it. */
+/** A form made from the signature; its answer is shown beside it. */
 export function TestForm({ model, service, profiles }: TestFormProps): JSX.Element {
   const trans = useTranslation();
   const onSubmit = (event: FormEvent): void => {
@@ -66,7 +70,7 @@ function InputField({ input, text, known, onChange }: InputFieldProps): JSX.Elem
   }
   const isText = input.datatype === 'BYTES';
   const hint = isText
-    ? known.slice(0, 5).join(', ') || trans.__('text')
+    ? known.slice(0, 5).join(', ') || trans.__('string')
     : input.range === null
       ? input.datatype
       : trans.__('%1 … %2', formatNumber(input.range.min), formatNumber(input.range.max));
@@ -99,7 +103,10 @@ function InputField({ input, text, known, onChange }: InputFieldProps): JSX.Elem
         </datalist>
       ) : null}
       <span className={`jp-SlipwayField-hint ${outside ? 'jp-mod-caution' : ''}`}>
-        {outside ? trans.__('outside of training: %1', hint) : hint}
+        {outside ? (
+          <StatusMark look={{ word: trans.__('warning'), tone: 'caution', shape: 'warning' }} iconOnly />
+        ) : null}
+        {outside ? trans.__('outside the range of the training data: %1', hint) : hint}
       </span>
     </label>
   );
@@ -109,7 +116,7 @@ function Answer({ test, target }: { readonly test: TestState; readonly target: s
   const trans = useTranslation();
   switch (test.kind) {
     case 'idle':
-      return <p className="jp-SlipwayQuiet">{trans.__('The answer will stand here.')}</p>;
+      return <p className="jp-SlipwayQuiet">{trans.__('The answer is shown here.')}</p>;
     case 'sending':
       return <p className="jp-SlipwayQuiet">{trans.__('Waiting for the answer…')}</p>;
     case 'failed':

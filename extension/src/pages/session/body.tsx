@@ -117,7 +117,7 @@ function Cells({ model, data }: { readonly model: SessionPageModel; readonly dat
   );
 }
 
-/** What the cells ran in. */
+/** Environment of the cells. */
 function SessionEnvironment({
   model,
   data

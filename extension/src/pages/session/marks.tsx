@@ -8,7 +8,7 @@ interface CellMarksProps {
   readonly freshness: CellFreshness;
 }
 
-/** What is wrong with a cell's record, in a word or two each; the title says more. */
+/** Marks of a cell's record, one or two words each; their titles explain them. */
 export function CellMarks({ cell, freshness }: CellMarksProps): JSX.Element {
   const trans = useTranslation();
   const mark = freshnessMark(freshness, trans);

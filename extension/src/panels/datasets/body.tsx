@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands/ids.js';
 import { Ago, StatusMark, useHost } from '../../components/index.js';
-import { formatCount, useTranslation } from '../../display/index.js';
+import { countOfColumns, countOfRows, formatCount, useTranslation } from '../../display/index.js';
 import type { VersionChoice } from '../named-list.js';
 import { NamedSidebar } from '../named-sidebar.js';
 import { StartNote } from '../start-note.js';
@@ -47,8 +47,9 @@ function shape(version: DatasetVersionSummary): string {
 function describeVersion(version: DatasetVersionSummary, trans: TranslationBundle): string {
   return [
     trans.__('Version %1', version.version),
-    trans.__('%1 rows, %2 columns', formatCount(version.row_count), formatCount(version.column_count)),
-    trans.__('%1 of %2 checks passed', version.checks_passed, version.checks_total),
+    countOfRows(version.row_count, trans),
+    countOfColumns(version.column_count, trans),
+    trans._n('%2 of %1 check passed', '%2 of %1 checks passed', version.checks_total, version.checks_passed),
     trans._n('used by %1 run', 'used by %1 runs', version.run_count)
   ].join(', ');
 }
@@ -75,7 +76,7 @@ function VersionRow({ version, isLatest }: VersionRowProps): JSX.Element {
             look={{
               word: allPassed
                 ? trans._n('%1 check', '%1 checks', version.checks_total)
-                : trans.__('%1 of %2 checks', version.checks_passed, version.checks_total),
+                : trans._n('%2 of %1 check', '%2 of %1 checks', version.checks_total, version.checks_passed),
               tone: allPassed ? 'good' : 'caution',
               shape: allPassed ? 'check' : 'warning'
             }}

@@ -11,7 +11,7 @@ export class DatasetsModel extends NamedListModel<DatasetVersionSummary, Dataset
     super({
       connection,
       load: async signal => (await client.call('listDatasets', { signal })).datasets,
-      // A run may have begun to use a version, which its row tells.
+      // A run may have begun to use a version, which the row shows.
       concerns: event => event.type === 'dataset.changed' || event.type === 'run.changed'
     });
   }

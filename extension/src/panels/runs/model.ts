@@ -23,7 +23,7 @@ const TYPING_PAUSE_MS = 200;
 /** How many experiments are read at first, and more at each "Show more", and how many runs of each at first. */
 const EXPERIMENTS = 50;
 const RUNS_OF_EXPERIMENT = 20;
-/** What the server gives at a time. */
+/** Page size of the server. */
 const LARGEST_PAGE = 1000;
 const MOST_EXPERIMENTS = 500;
 
@@ -81,7 +81,7 @@ export class RunsModel implements VisibleModel {
     return this.#text;
   }
 
-  /** Words to look for; the server looks into tags, parameters and cells too, so it is asked after a pause in typing. */
+  /** Search words; the server also searches tags, parameters and cells, so the request is sent after a pause in typing. */
   set text(text: string) {
     this.#text = text;
     this.#changed.emit();

@@ -38,7 +38,7 @@ function failureLine(failure: NonNullable<RunSummary['failure']>, trans: Transla
   return failure.cell_order === undefined ? firstLine : trans.__('%1 (cell %2)', firstLine, failure.cell_order);
 }
 
-/** One run in the sidebar: name and status, then the metric with its course, then what went wrong. */
+/** One run in the sidebar: name and status, then the metric with its sparkline, then the error. */
 export function RunRow({ run }: { readonly run: RunSummary }): JSX.Element {
   const trans = useTranslation();
   const metric = shownMetric(run);

@@ -1,15 +1,26 @@
 import type { ColumnProfile, DatasetVersion, QualityCheck } from '@slipway/contract';
-import { escapeHtml, type MimeBundle, renderBars, renderCard, renderTable, textTable } from '@slipway/notebook';
+import {
+  escapeHtml,
+  type MimeBundle,
+  renderBars,
+  renderCard,
+  renderTable,
+  textTable,
+  WARNING_SIGN
+} from '@slipway/notebook';
 import type { PlainValue } from '../engine/engine.js';
 import type { Frame } from './frame.js';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** Characters of a value in a preview. */
 const LONGEST = 80;
 
 function shown(value: PlainValue | undefined): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'number') {
+    // A value of the data keeps its whole part: 1015 is 1,015, not 1,020.
+    return formatNumber(value, { digits: Math.max(3, Math.trunc(Math.abs(value)).toString().length) });
+  }
   const text = String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
@@ -23,7 +34,7 @@ export function previewBundle(frame: Frame, preview: readonly Record<string, Pla
   const names = frame.columnNames;
   const rows = preview.map(row => names.map(name => shown(row[name])));
   const header = frame.columns.map(c => `${c.name}: ${c.type}`);
-  const subtitle = `${frame.rowCount.toLocaleString('en')} rows × ${names.length} columns`;
+  const subtitle = `${counted(frame.rowCount, 'row')} × ${counted(names.length, 'column')}`;
   return {
     'text/html': renderCard({ title: frameTitle(frame), subtitle, body: renderTable(header, rows) }),
     'text/plain': `${frameTitle(frame)}, ${subtitle}\n${textTable(header, rows)}`
@@ -31,6 +42,12 @@ export function previewBundle(frame: Frame, preview: readonly Record<string, Pla
 }
 
 const MARKS: Record<QualityCheck['verdict'], string> = { pass: '✓', warn: '!', fail: '✗' };
+/** The same as signs with the theme's colors. */
+const SIGNS: Record<QualityCheck['verdict'], string> = {
+  pass: '<span style="color:var(--jp-success-color1,#388e3c)">✓</span>',
+  warn: `<span title="Warning" style="color:var(--jp-warn-color1,#f57c00)">${WARNING_SIGN}</span>`,
+  fail: '<span style="color:var(--jp-error-color1,#d32f2f)">✗</span>'
+};
 
 /** A dataset version with its profile and its checks. `version` is null while it could not be registered. */
 export function profileBundle(
@@ -62,13 +79,13 @@ export function profileBundle(
   });
   const checkLines = checks.map(c => `${MARKS[c.verdict]} ${c.title}: ${c.evidence}`);
   const digest = version ? `, digest ${version.digest.slice(0, 12)}` : ', not registered';
-  const subtitle = `${frame.rowCount.toLocaleString('en')} rows × ${profile.length} columns${digest}`;
+  const subtitle = `${counted(frame.rowCount, 'row')} × ${counted(profile.length, 'column')}${digest}`;
   const body =
     renderTable(
       [...header, 'distribution'],
       texts.map((row, i) => [...row, images[i]!])
     ) +
-    `<ul style="list-style:none;padding:0;margin:6px 0 0">${checkLines.map(l => `<li>${escapeHtml(l)}</li>`).join('')}</ul>`;
+    `<ul style="list-style:none;padding:0;margin:6px 0 0">${checks.map(c => `<li>${SIGNS[c.verdict]} ${escapeHtml(`${c.title}: ${c.evidence}`)}</li>`).join('')}</ul>`;
   return {
     'text/html': renderCard({ title: frameTitle(frame), subtitle, body }),
     'text/plain': [`${frameTitle(frame)}, ${subtitle}`, textTable(header, texts), ...checkLines].join('\n')
@@ -80,7 +97,7 @@ function distributionText({ name, histogram, top }: ColumnProfile): string {
   if (histogram) {
     const fullest = histogram.counts.indexOf(Math.max(...histogram.counts));
     const [from, to] = [histogram.edges[fullest]!, histogram.edges[fullest + 1]!];
-    return `distribution of ${name}: ${histogram.counts[fullest]} values from ${formatNumber(from)} to ${formatNumber(to)}, fewer elsewhere`;
+    return `distribution of ${name}: ${counted(histogram.counts[fullest]!, 'value')} from ${formatNumber(from)} to ${formatNumber(to)}, fewer elsewhere`;
   }
   return `most frequent values of ${name}: ${top.map(({ value, count }) => `${value} ${count}`).join(', ')}`;
 }
