@@ -1,7 +1,6 @@
 import type { ServerEvent } from '@slipway/contract';
 import { Signal } from '@lumino/signaling';
-import { UnreachableError } from '@slipway/client';
-import type { CallError } from '@slipway/client';
+import { UnreachableError, type CallError } from '@slipway/client';
 import type { ConnectionState, ILiveConnection } from '../src/live/index.js';
 
 /** A connection whose events and states a test sends itself. */

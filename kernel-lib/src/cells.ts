@@ -2,7 +2,7 @@ import { type ExecutedCell, notebook, renderCard, renderTable, textTable } from 
 import { lineBundle } from './registry/registry-display.js';
 import { formatNumber } from '@slipway/wording';
 
-/** More rows than this are no overview; the Cells tab of the session has all of them. */
+/** Most rows of the overview; the Cells tab of the session has all of them. */
 const MAX_ROWS = 200;
 const MAX_LINE_CHARACTERS = 60;
 

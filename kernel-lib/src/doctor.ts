@@ -5,7 +5,7 @@ import { chooseBackend } from '@slipway/learning';
 import { tensorflow } from '@slipway/learning';
 
 /**
- * Shows what this notebook stands on: Node, packages, training backend with the refused ones, server.
+ * Shows the installation: Node, packages, training backend with the refused ones, server.
  *
  * @example
  * await slip.doctor();

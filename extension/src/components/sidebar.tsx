@@ -1,7 +1,5 @@
-import { refreshIcon } from '@jupyterlab/ui-components';
-import type { LabIcon } from '@jupyterlab/ui-components';
-import { useRef } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { refreshIcon, type LabIcon } from '@jupyterlab/ui-components';
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from '../display/index.js';
 import type { ILiveConnection, Snapshot } from '../live/index.js';
 import { ConnectionLine } from './connection-line.js';

@@ -1,5 +1,4 @@
-import { statusIcon } from '../display/index.js';
-import type { StatusLook } from '../display/index.js';
+import { statusIcon, type StatusLook } from '../display/index.js';
 
 interface StatusMarkProps {
   readonly look: StatusLook;

@@ -1,6 +1,13 @@
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
-import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
-import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import {
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode
+} from 'react';
 
 /** One visible row. The list does not contain the rows of collapsed groups. */
 export interface TreeRow {

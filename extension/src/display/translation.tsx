@@ -1,5 +1,4 @@
-import { nullTranslator } from '@jupyterlab/translation';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { createContext, useContext } from 'react';
 
 const TranslationContext = createContext<TranslationBundle>(nullTranslator.load('slipway'));

@@ -1,9 +1,7 @@
 import { ServerEvent } from '@slipway/contract';
 import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
-import { asCallError, EventStreamParser } from '@slipway/client';
-import type { CallError, SlipwayClient } from '@slipway/client';
+import { Signal, type ISignal } from '@lumino/signaling';
+import { asCallError, EventStreamParser, type CallError, type SlipwayClient } from '@slipway/client';
 import { PageVisibility } from './page-visibility.js';
 
 /** Whether the metadata server answers. Times are milliseconds since the epoch. */

@@ -1,9 +1,7 @@
 import type { ServerEvent } from '@slipway/contract';
 import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
-import { asCallError, UnreachableError } from '@slipway/client';
-import type { CallError } from '@slipway/client';
+import { Signal, type ISignal } from '@lumino/signaling';
+import { asCallError, UnreachableError, type CallError } from '@slipway/client';
 import type { ILiveConnection } from './connection.js';
 
 /** The current state. `data` keeps the last answer through failures, so that nothing on the screen disappears. */

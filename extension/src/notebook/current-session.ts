@@ -1,10 +1,8 @@
 import type { NotebookSession, SessionCell } from '@slipway/contract';
 import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
+import { Signal, type ISignal } from '@lumino/signaling';
 import type { SlipwayClient } from '@slipway/client';
-import { LiveQuery } from '../live/index.js';
-import type { ILiveConnection } from '../live/index.js';
+import { LiveQuery, type ILiveConnection } from '../live/index.js';
 import { freshnessOf } from './edited.js';
 import type { INotebookSources } from './open-notebooks.js';
 

@@ -1,8 +1,7 @@
 import type { ICellModel } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
+import { Signal, type ISignal } from '@lumino/signaling';
 import { sha256 } from '../observing/sha256.js';
 import { filledCodeCells } from './code-cells.js';
 import { contentsPath } from './paths.js';

@@ -1,8 +1,7 @@
 import { KernelMessage } from '@jupyterlab/services';
 import { DEFAULT_OUTPUT_LIMITS } from '@slipway/recording';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { KernelWatch } from './kernel-watch.js';
-import type { SeenMessage } from './kernel-watch.js';
+import { KernelWatch, type SeenMessage } from './kernel-watch.js';
 import type { NewRecord } from './outbox.js';
 
 const DATE = '2026-11-21T10:00:00.000000Z';

@@ -5,8 +5,7 @@ import type { OutputLimits } from '@slipway/recording';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { filledCodeCells } from '../notebook/code-cells.js';
-import { KernelWatch } from './kernel-watch.js';
-import type { WatchedNotebook } from './kernel-watch.js';
+import { KernelWatch, type WatchedNotebook } from './kernel-watch.js';
 import type { Outbox } from './outbox.js';
 
 /** Kernels that keep their own record, by the name of their kernelspec or of their implementation. */

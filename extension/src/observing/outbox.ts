@@ -1,8 +1,7 @@
 import { SpoolRecord } from '@slipway/contract';
 import type { IDisposable } from '@lumino/disposable';
 import { z } from 'zod';
-import { asCallError, UnreachableError } from '@slipway/client';
-import type { SlipwayClient } from '@slipway/client';
+import { asCallError, UnreachableError, type SlipwayClient } from '@slipway/client';
 
 type WithoutSeq<R> = R extends unknown ? Omit<R, 'seq'> : never;
 /** A record before it is numbered. */

@@ -4,8 +4,7 @@ import { CommandIDs } from '../commands/ids.js';
 import { Ago, Code, StatusMark } from '../components/index.js';
 import { cellStatusLook, formatDuration, readRecordedName, useTranslation } from '../display/index.js';
 import { CommandLink } from './layout.js';
-import { Outputs } from './outputs/index.js';
-import type { OutputReader } from './outputs/index.js';
+import { Outputs, type OutputReader } from './outputs/index.js';
 
 interface CellProps {
   readonly cell: SessionCell;

@@ -4,8 +4,7 @@ import { asCallError } from '@slipway/client';
 import { Code } from '../components/index.js';
 import { formatBytes, formatCount, useTranslation } from '../display/index.js';
 import { Section } from './layout.js';
-import { ParameterTable } from './parameter-table.js';
-import type { Fact } from './parameter-table.js';
+import { ParameterTable, type Fact } from './parameter-table.js';
 
 interface EnvironmentProps {
   /** Null when it was not recorded: only Slipway kernels report it. */

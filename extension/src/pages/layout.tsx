@@ -1,5 +1,4 @@
-import type { KeyboardEvent, ReactNode } from 'react';
-import { useId, useState } from 'react';
+import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { ILiveConnection, Snapshot } from '../live/index.js';
 import { ConnectionLine, ErrorNote, Skeleton, useChanges, useHost } from '../components/index.js';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';

@@ -2,8 +2,7 @@ import type { ModelVersion, RunDetail } from '@slipway/contract';
 import type { ReactNode } from 'react';
 import { CommandIDs } from '../commands/ids.js';
 import { datasetsIcon, registryIcon, runsIcon, serviceIcon, useTranslation } from '../display/index.js';
-import { fileIcon } from '@jupyterlab/ui-components';
-import type { LabIcon } from '@jupyterlab/ui-components';
+import { fileIcon, type LabIcon } from '@jupyterlab/ui-components';
 import { CommandLink } from './layout.js';
 
 interface LineageChainProps {

@@ -1,6 +1,5 @@
 import type { MetricValue } from '@slipway/contract';
-import type { BaselineValue } from '../display/index.js';
-import { formatNumber, useTranslation } from '../display/index.js';
+import { formatNumber, useTranslation, type BaselineValue } from '../display/index.js';
 
 interface MetricTileProps {
   readonly name: string;

@@ -1,8 +1,6 @@
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
+import { Signal, type ISignal } from '@lumino/signaling';
 import type { VisibleModel } from '../components/index.js';
-import { LiveQuery } from '../live/index.js';
-import type { ILiveConnection, LiveQueryOptions, Snapshot } from '../live/index.js';
+import { LiveQuery, type ILiveConnection, type LiveQueryOptions, type Snapshot } from '../live/index.js';
 
 /** State of a main-area page that shows one answer of the server. */
 export class PageModel<T> implements VisibleModel {

@@ -1,9 +1,7 @@
 import type { ServerEvent } from '@slipway/contract';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
+import { Signal, type ISignal } from '@lumino/signaling';
 import type { VisibleModel } from '../components/index.js';
-import { LiveQuery } from '../live/index.js';
-import type { ILiveConnection, Snapshot } from '../live/index.js';
+import { LiveQuery, type ILiveConnection, type Snapshot } from '../live/index.js';
 
 /** An entity with a name and versions: a dataset or a registered model. */
 export interface NamedVersions<Version extends { readonly version: number }> {

@@ -1,8 +1,6 @@
 import type { ReactNode } from 'react';
-import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost } from '../components/index.js';
-import type { TreeRow } from '../components/index.js';
-import { rowKey } from './named-list.js';
-import type { NamedListModel, NamedVersions, VersionChoice } from './named-list.js';
+import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost, type TreeRow } from '../components/index.js';
+import { rowKey, type NamedListModel, type NamedVersions, type VersionChoice } from './named-list.js';
 
 export interface NamedSidebarProps<Version extends { readonly version: number }, Item extends NamedVersions<Version>> {
   readonly model: NamedListModel<Version, Item>;

@@ -11,8 +11,7 @@ import { sameOriginTransport } from '../live/same-origin-transport.js';
 import type { Host } from '../components/index.js';
 import { drawOutputs } from '../notebook/draw-outputs.js';
 import { LiveConnection } from '../live/index.js';
-import { ISlipway } from '../tokens.js';
-import type { SlipwaySettings } from '../tokens.js';
+import { ISlipway, type SlipwaySettings } from '../tokens.js';
 import { messageOf } from '@slipway/wording';
 
 const PLUGIN_ID = '@slipway/lab:plugin';

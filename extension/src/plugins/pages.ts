@@ -1,5 +1,4 @@
-import { ILayoutRestorer } from '@jupyterlab/application';
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { JSONObject } from '@lumino/coreutils';
 import { z } from 'zod';
 import { CommandIDs } from '../commands/ids.js';

@@ -1,5 +1,4 @@
-import { EnvironmentName, PREFLIGHT_CHECKS } from '@slipway/contract';
-import type { PreflightCheck, PreflightReport } from '@slipway/contract';
+import { EnvironmentName, PREFLIGHT_CHECKS, type PreflightCheck, type PreflightReport } from '@slipway/contract';
 import { useLayoutEffect, useRef } from 'react';
 import { ErrorNote, StatusMark, useChanges, useNow } from '../components/index.js';
 import { countOfRequests, formatDuration, formatSince, useTranslation, verdictLook } from '../display/index.js';

@@ -1,6 +1,5 @@
 import { Dialog } from '@jupyterlab/apputils';
-import { HostedWidget } from '../components/index.js';
-import type { Host } from '../components/index.js';
+import { HostedWidget, type Host } from '../components/index.js';
 import { PromotionBody } from './body.js';
 import type { PromotionModel, PromotionOrder } from './model.js';
 

@@ -1,6 +1,5 @@
 import type { Promotion, PromotionState, ServerEvent } from '@slipway/contract';
-import { UnreachableError } from '@slipway/client';
-import type { SlipwayClient } from '@slipway/client';
+import { UnreachableError, type SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../live/index.js';
 
 export interface FollowOptions {

@@ -1,6 +1,5 @@
 import type { ModelVersion } from '@slipway/contract';
-import { RefusedError } from '@slipway/client';
-import type { SlipwayClient } from '@slipway/client';
+import { RefusedError, type SlipwayClient } from '@slipway/client';
 
 /** Number of the newest versions that are searched for one of the notebook. */
 const LOOKED_AT = 30;

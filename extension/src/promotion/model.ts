@@ -1,8 +1,6 @@
 import type { EnvironmentName, PreflightReport } from '@slipway/contract';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
-import { asCallError } from '@slipway/client';
-import type { CallError, SlipwayClient } from '@slipway/client';
+import { Signal, type ISignal } from '@lumino/signaling';
+import { asCallError, type CallError, type SlipwayClient } from '@slipway/client';
 import type { VisibleModel } from '../components/index.js';
 
 /** State of the preflight of the chosen environment. */

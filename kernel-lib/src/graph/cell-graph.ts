@@ -39,8 +39,8 @@ interface Node {
 }
 
 /**
- * The executions of one session and what each took from which. A thing has its definer and, after it, those that may
- * have changed it; an execution that reads it depends on all of them.
+ * The executions of one session and their dependencies. A variable, file or dataset has its definer and, after it, those
+ * that may have changed it; an execution that reads it depends on all of them.
  */
 export class CellGraph {
   readonly #nodes: Node[] = [];

@@ -1,4 +1,4 @@
-/** What some code does to names that it does not declare itself. */
+/** Reads and writes of names that the code does not declare itself. */
 export interface NameUses {
   readonly reads: Set<string>;
   readonly assigns: Set<string>;
@@ -6,14 +6,14 @@ export interface NameUses {
   readonly changes: Set<string>;
 }
 
-/** A place in a cell's source where a name of the notebook's scope stands. Offsets count UTF-16 units. */
+/** A place in a cell's source where a name of the notebook's scope occurs. Offsets count UTF-16 units. */
 export interface NamePlace {
   readonly start: number;
   readonly end: number;
   readonly name: string;
   /** `{ name }`: to rename it, the property's name must stay. */
   readonly isShorthand: boolean;
-  /** It stands in a type, which is gone when the code runs. */
+  /** It is in a type, which is erased when the code runs. */
   readonly isType: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface CellNames extends NameUses {
   /** Values that it declares at its top level, imports included. */
   readonly declares: Set<string>;
   readonly types: Set<string>;
-  /** Imported name → module and name there; the same text means the same thing. */
+  /** Imported name → module and name there; equal texts mean the same export. */
   readonly imported: Map<string, string>;
   /** What the bodies of its functions and classes do: counts when the name that holds them is used. */
   readonly deferred: Map<string, NameUses>;
@@ -47,7 +47,7 @@ export function noUses(): NameUses {
   return { reads: new Set(), assigns: new Set(), changes: new Set() };
 }
 
-/** A cell that does nothing yet. */
+/** An empty cell. */
 export function noNames(): CellNames {
   return {
     ...noUses(),

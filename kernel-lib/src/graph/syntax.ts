@@ -53,7 +53,7 @@ function isNamed(ts: TypeScript, node: ts.Node): boolean {
   );
 }
 
-/** True where an identifier stands in a type: it is gone when the code runs. */
+/** True where an identifier is in a type, which is erased when the code runs. */
 export function isInType(ts: TypeScript, node: ts.Identifier): boolean {
   let top: ts.Node = node;
   while (ts.isQualifiedName(top.parent)) top = top.parent;
@@ -64,7 +64,7 @@ export function isInType(ts: TypeScript, node: ts.Identifier): boolean {
   );
 }
 
-/** True when a scope below the cell's top level declares the name that `node` stands for. */
+/** True when a scope below the cell's top level declares the name of `node`. */
 export function isOwnedBelow(ts: TypeScript, node: ts.Identifier, top: ts.SourceFile): boolean {
   const name = node.text;
   const escaped = ts.escapeLeadingUnderscores(name);
@@ -91,7 +91,7 @@ export function isMoreThanTypes(ts: TypeScript, node: ts.Node): boolean {
   return ts.isParameter(node) && ts.isParameterPropertyDeclaration(node, node.parent);
 }
 
-/** The variable at the root of `a.b[c].d`; undefined when it is no variable. */
+/** The variable at the root of `a.b[c].d`; undefined when it is not a variable. */
 export function rootOf(ts: TypeScript, expression: ts.Expression): ts.Identifier | undefined {
   let node: ts.Expression = expression;
   while (

@@ -29,7 +29,7 @@ import { ExecutedCells } from './session/executed-cells.js';
 import type { OutputLog } from './session/output-log.js';
 import type { InterruptFlags } from './side/flags.js';
 
-/** What the kernel is made of and told from outside. */
+/** Parts and settings of the kernel. */
 export interface KernelParts {
   readonly connection: Connection;
   readonly channels: Channels;
@@ -149,7 +149,7 @@ export class Kernel {
     try {
       reply = await this.#execute(this.#makeCell(message, request));
     } catch (error) {
-      // A fault of ours; the cell's own errors come as an outcome.
+      // An internal error; the cell's own errors are outcomes.
       reply = { status: 'error', ...this.#tracebacks.describe(error) };
       console.error(`Slipway: the kernel failed to run a cell (${oneLine(error)}).`);
     }

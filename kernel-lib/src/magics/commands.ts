@@ -1,6 +1,6 @@
 import { EnvironmentName } from '@slipway/contract';
 
-/** What stands in a place of a `%slip` line, as far as completion can know it. */
+/** What a position of a `%slip` line takes, as far as completion can know it. */
 export type ValueKind =
   | { readonly kind: 'dataset' | 'model' | 'experiment' | 'file' | 'new' | 'number' }
   | { readonly kind: 'one-of'; readonly words: readonly string[]; readonly others: 'allowed' | 'refused' };

@@ -5,7 +5,7 @@ import { quoted, wordsOf, type Word } from './words.js';
 /** Looks up names that exist: datasets, models, files and the like. */
 export type NameSource = (kind: ValueKind['kind'], typed: string) => Promise<readonly string[]>;
 
-/** What can stand between `start` and `end`; offsets count UTF-16 units in the cell. */
+/** Completions for the text between `start` and `end`; offsets count UTF-16 units in the cell. */
 export interface MagicCandidates {
   readonly start: number;
   readonly end: number;

@@ -17,7 +17,7 @@ describe('a line that starts with % is a magic line', () => {
     ['after a template', 'const t = `a${1}b`;\n%slip status', ['%slip status']],
     ['after a regular expression that holds a quote', 'const r = /"/;\n%slip status', ['%slip status']],
     ['with options and quotes', '%slip promote "a b" --to production', ['%slip promote "a b" --to production']],
-    ['with an unknown name at a place where no operator can stand', '%nope', ['%nope']]
+    ['with an unknown name at a place where an operator is not possible', '%nope', ['%nope']]
   ])('%s', (_, source, expected) => expect(names(source)).toEqual(expected));
 });
 
@@ -35,7 +35,7 @@ describe('a modulo stays a modulo', () => {
   ])('%s', (_, source) => expect(names(source)).toEqual([]));
 });
 
-describe('text is no magic line', () => {
+describe('text that is not a magic line', () => {
   it.each([
     ['in a template', 'const t = `\n%slip status\n`'],
     ['in a template after an expression', 'const t = `${1}\n%slip status\n`'],
@@ -45,7 +45,7 @@ describe('text is no magic line', () => {
 });
 
 describe('%% marks a whole cell', () => {
-  it('only as the first thing in it', () => {
+  it('only as its first element', () => {
     expect(names('%%score fast\nconst a = 1')).toEqual(['%%score fast']);
     expect(names('// why\n%%score')).toEqual(['%%score']);
     expect(names('const a = 1;\n%%score')).toEqual([]);

@@ -18,7 +18,7 @@ const CANDIDATE = /^(%{1,2})([A-Za-z_]\w*)(?=[ \t\r]|$)([^\n]*)$/gm;
 
 /**
  * Finds the magic lines of a cell. A line is one only where the TypeScript scanner sees a `%` operator at column 0,
- * outside any bracket, template, string or comment, and where what stands there cannot be read as the rest of an
+ * outside any bracket, template, string or comment, and where the text cannot be read as the rest of an
  * expression: `a\n%b` stays a modulo.
  */
 export function findMagics(ts: TypeScript, source: string): Magic[] {

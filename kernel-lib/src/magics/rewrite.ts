@@ -19,7 +19,7 @@ export function rewriteForExecution(ts: TypeScript, source: string): string {
  */
 export function rewriteCalls(ts: TypeScript, source: string, callee: string): string {
   const magics = findMagics(ts, source);
-  // The body of a cell magic belongs to the magic alone: a module with exports is no code for a cell.
+  // The body of a cell magic belongs to the magic alone: a module with exports is not code of a cell.
   const whole = magics.find(magic => magic.kind === 'cell');
   if (whole) return call(callee, `${whole.name} ${whole.args}`.trim(), bodyUnder(source, whole));
   return replaceMagics(source, magics, magic =>

@@ -8,7 +8,7 @@ let chosen: Partial<OutputLimits> = {};
  * outputs. It holds for this kernel, from the next cell on. Without code: the environment variables
  * `SLIPWAY_CELL_OUTPUTS` and `SLIPWAY_SESSION_OUTPUTS`.
  *
- * @throws SlipwayError OPTION_INVALID when a limit is no number from 0 on.
+ * @throws SlipwayError OPTION_INVALID when a limit is not a number from 0 on.
  * @example
  * slip.recordOutputs({ cell: 100_000 });
  */

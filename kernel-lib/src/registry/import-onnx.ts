@@ -9,13 +9,12 @@ import {
   type Question
 } from '@slipway/onnx/import';
 import { Frame } from '@slipway/frames';
-import type { TensorRows } from '@slipway/learning';
 import { notebook, SlipwayError } from '@slipway/notebook';
 import { registerBundle, type Registration } from './register.js';
 import { currentRun } from '@slipway/learning';
 import { evaluateImport, evaluateImportedTensors } from '@slipway/learning';
 import { evaluateImportedValues } from '@slipway/learning';
-import { installedVersions } from '@slipway/learning';
+import { installedVersions, type TensorRows } from '@slipway/learning';
 
 /** What is said at an import that the file itself does not say. */
 export interface ImportOnnxOptions extends Omit<ImportOptions, 'sample'> {
@@ -51,8 +50,8 @@ export async function importOnnx(file: string, options: ImportOnnxOptions = {}):
   const name = options.name ?? path.basename(file).replace(/\.onnx$/i, '');
   const { test, target } = options;
   if (test instanceof Frame && target === undefined && options.values === undefined) {
-    throw new SlipwayError('OPTION_INVALID', 'Test rows were given, but not in which column their truth stands.', {
-      remedy: 'Say { target: "…" } as well.'
+    throw new SlipwayError('OPTION_INVALID', 'Test rows were given without the column of their true values.', {
+      remedy: 'Give { target: "…" } as well.'
     });
   }
   try {
@@ -119,7 +118,7 @@ function inNotebookWords(error: OnnxImportError, file: string, options: ImportOn
   const asked = error.questions.map(({ option, example }) => `${option}: ${literal(example)}`).join(', ');
   const kept = Object.keys(options).some(key => !error.questions.some(({ option }) => option === key)) ? ', …' : '';
   return new SlipwayError(error.code, error.message, {
-    remedy: `Say it: slip.importOnnx(${JSON.stringify(file)}, { ${asked}${kept} }).`
+    remedy: `Give it: slip.importOnnx(${JSON.stringify(file)}, { ${asked}${kept} }).`
   });
 }
 

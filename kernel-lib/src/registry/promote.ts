@@ -26,7 +26,7 @@ export async function promote(
 ): Promise<ServiceHandle> {
   const parsed = EnvironmentName.safeParse(environment);
   if (!parsed.success) {
-    throw new SlipwayError('OPTION_INVALID', `"${environment}" is no environment.`, {
+    throw new SlipwayError('OPTION_INVALID', `"${environment}" is not an environment.`, {
       remedy: `There is: ${EnvironmentName.options.join(', ')}.`
     });
   }

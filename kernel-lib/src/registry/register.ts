@@ -5,9 +5,8 @@ import { buildStructureBundle } from '@slipway/learning';
 import { call, uploadBlob } from '@slipway/notebook/server';
 import { cellName, type MimeBundle, notebook, SlipwayError } from '@slipway/notebook';
 import { Run } from '@slipway/learning';
-import type { Clustering, Projection } from '@slipway/learning';
 import { TrainedModel } from '@slipway/learning';
-import { currentScoring, scoringCell, SCORING_RESOURCE } from '@slipway/learning';
+import { currentScoring, scoringCell, SCORING_RESOURCE, type Clustering, type Projection } from '@slipway/learning';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */

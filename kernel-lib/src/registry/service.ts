@@ -1,8 +1,7 @@
 import { PredictAnswer } from '@slipway/contract';
 import { z } from 'zod';
-import { imageFile } from '@slipway/learning';
+import { imageFile, type InputRow } from '@slipway/learning';
 import { type MimeBundle, SlipwayError } from '@slipway/notebook';
-import type { InputRow } from '@slipway/learning';
 import { lineBundle } from './registry-display.js';
 
 export type Prediction = PredictAnswer['predictions'][number];
@@ -19,7 +18,7 @@ export class ServiceHandle {
   constructor(
     readonly name: string,
     readonly environment: string,
-    /** e.g. http://127.0.0.1:18601; null while there is none. */
+    /** e.g. http://127.0.0.1:18601; null before the service has one. */
     readonly url: string | null,
     readonly version: number | null
   ) {}

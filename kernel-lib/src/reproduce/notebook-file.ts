@@ -62,7 +62,7 @@ export function filesReadBy(cells: readonly RecordedCell[]): string[] {
   return [...read].filter(thing => thing.startsWith('file:') && !written.has(thing)).map(thing => thing.slice(5));
 }
 
-/** Cells whose source was masked when it was recorded: somebody must put the secrets back. */
+/** Cells whose source was masked when it was recorded: the user must put the secrets back. */
 export function maskedCells(cells: readonly RecordedCell[]): RecordedCell[] {
   return cells.filter(
     ({ source, source_sha256 }) => createHash('sha256').update(source).digest('hex') !== source_sha256
@@ -77,7 +77,7 @@ function cellOf(cell: RecordedCell, outputs: readonly object[] | undefined): obj
     // The same cell may have run more than once, and ids are unique in a document.
     id: `execution-${order}`,
     metadata: {
-      // Runners that know this tag go on after the error, as the person at the notebook did.
+      // Runners that know this tag continue after the error, as the user did.
       ...(failed ? { tags: ['raises-exception'] } : {}),
       slipway: { execution_id, order, cell_id, status, started_at, duration_ms, reads, writes, depends_on }
     },

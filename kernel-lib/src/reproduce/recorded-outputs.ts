@@ -2,7 +2,7 @@ import { BINARY_MIME_TYPE, type CellOutput } from '@slipway/contract';
 import { call, downloadBlob } from '@slipway/notebook/server';
 import type { RecordedCell } from './session-record.js';
 
-/** So many outputs are asked for at a time. */
+/** Number of outputs in one request. */
 const AT_ONCE = 8;
 const JSON_TYPE = /^application\/(?:json$|.*\+json$)/;
 
@@ -27,7 +27,7 @@ export async function readOutputs(directory: string, cells: readonly RecordedCel
   return found;
 }
 
-/** The output with what the server keeps apart put back into its place. */
+/** The output with its blobs put back in place. */
 async function asInFile(directory: string, output: CellOutput): Promise<object> {
   if (!('blobs' in output) || output.blobs === undefined) return output;
   const { blobs, ...rest } = output;

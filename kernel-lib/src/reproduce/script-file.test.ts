@@ -48,7 +48,7 @@ describe('names that a notebook declares again', () => {
 });
 
 describe('imports', () => {
-  it('are merged, stand first, and leave out what is not used', () => {
+  it('are merged, come first, and leave out unused ones', () => {
     expect(
       script(
         'import fs, { readFileSync } from "node:fs"; import * as slip from "slipway"; import "./setup.js";',

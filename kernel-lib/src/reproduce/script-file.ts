@@ -13,7 +13,7 @@ interface Edit {
 
 /**
  * The cells as one TypeScript module that Node runs as it is. A notebook may declare a name again, a module may not: all
- * declarations of a name but its last get a number. Imports are merged and stand first.
+ * declarations of a name but its last get a number. Imports are merged and come first.
  */
 export function scriptText(ts: TypeScript, reproduction: Reproduction): string {
   const { session, cells } = reproduction;

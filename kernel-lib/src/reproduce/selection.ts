@@ -20,9 +20,13 @@ export async function selectCells(
 ): Promise<RecordedCell[]> {
   if (only === undefined) return cells.filter(({ status }) => status !== 'aborted');
   if (session.language !== 'typescript') {
-    throw new SlipwayError('OPTION_INVALID', `What depends on what is not known in ${session.language} notebooks.`, {
-      remedy: 'Export the whole session: leave `only` out.'
-    });
+    throw new SlipwayError(
+      'OPTION_INVALID',
+      `Dependencies between cells are not known in ${session.language} notebooks.`,
+      {
+        remedy: 'Export the whole session: leave `only` out.'
+      }
+    );
   }
   const roots = await cellsThatMade(directory, cells, only);
   if (roots.length === 0) {

@@ -22,7 +22,7 @@ export interface ExportOptions {
   overwrite?: boolean;
 }
 
-/** A notebook session on record, to be written out again. */
+/** A recorded notebook session, which can be exported. */
 export class Session {
   /** @param id names a session on the server. */
   constructor(readonly id: string) {}

@@ -1,7 +1,5 @@
-import { Provenance, PROVENANCE_FILE } from '@slipway/contract';
-import type { ModelVersion, RunDetail } from '@slipway/contract';
-import { RefusedError } from '@slipway/client';
-import type { SlipwayClient } from '@slipway/client';
+import { Provenance, PROVENANCE_FILE, type ModelVersion, type RunDetail } from '@slipway/contract';
+import { RefusedError, type SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { PageModel } from '../page-model.js';
 

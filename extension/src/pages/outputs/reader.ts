@@ -1,5 +1,4 @@
-import { BINARY_MIME_TYPE } from '@slipway/contract';
-import type { CellOutput, SessionCell } from '@slipway/contract';
+import { BINARY_MIME_TYPE, type CellOutput, type SessionCell } from '@slipway/contract';
 import type { IOutput } from '@jupyterlab/nbformat';
 import type { SlipwayClient } from '@slipway/client';
 

@@ -1,6 +1,5 @@
 import type { RunDetail } from '@slipway/contract';
-import { drawPoints, groupSeries, isCourse, isOfMachine } from '../../charts/index.js';
-import type { MetricGroup } from '../../charts/index.js';
+import { drawPoints, groupSeries, isCourse, isOfMachine, type MetricGroup } from '../../charts/index.js';
 import { CommandIDs } from '../../commands/ids.js';
 import { EmptyNote } from '../../components/index.js';
 import { formatCount, formatNumber, shortDigest, useTranslation } from '../../display/index.js';

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
-import { drawPoints, metricSpec, VegaChart } from '../../charts/index.js';
-import type { MetricGroup } from '../../charts/index.js';
+import { drawPoints, metricSpec, VegaChart, type MetricGroup } from '../../charts/index.js';
 import { formatNumber, useTranslation } from '../../display/index.js';
 
 /** Chart of one metric over steps. */

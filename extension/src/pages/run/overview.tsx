@@ -1,7 +1,12 @@
 import type { MetricValue } from '@slipway/contract';
 import { groupSeries, isCourse, isOfMachine } from '../../charts/index.js';
-import type { BaselineValue } from '../../display/index.js';
-import { baselinesOf, formatPercent, useTranslation, withoutBaselines } from '../../display/index.js';
+import {
+  baselinesOf,
+  formatPercent,
+  useTranslation,
+  withoutBaselines,
+  type BaselineValue
+} from '../../display/index.js';
 import { LineageChain } from '../lineage.js';
 import { MetricTile } from '../metric-tile.js';
 import { Section } from '../layout.js';

@@ -1,10 +1,8 @@
 import type { ColumnProfile, Service, TestAnswer } from '@slipway/contract';
-import { asCallError, RefusedError } from '@slipway/client';
-import type { CallError, SlipwayClient } from '@slipway/client';
+import { asCallError, RefusedError, type CallError, type SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
 import { PageModel } from '../page-model.js';
-import { defaultTexts, readInputs } from './inputs.js';
-import type { InputTexts } from './inputs.js';
+import { defaultTexts, readInputs, type InputTexts } from './inputs.js';
 
 /** State of the last test request. */
 export type TestState =

@@ -1,5 +1,4 @@
-import { HostedWidget } from '../../components/index.js';
-import type { Host } from '../../components/index.js';
+import { HostedWidget, type Host } from '../../components/index.js';
 import { SessionBody } from './body.js';
 import type { SessionPageModel } from './model.js';
 

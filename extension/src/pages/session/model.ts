@@ -1,8 +1,7 @@
 import type { RunSummary, SessionCell, SessionDetail } from '@slipway/contract';
 import type { SlipwayClient } from '@slipway/client';
 import type { ILiveConnection } from '../../live/index.js';
-import { freshnessOf } from '../../notebook/edited.js';
-import type { CellFreshness } from '../../notebook/edited.js';
+import { freshnessOf, type CellFreshness } from '../../notebook/edited.js';
 import type { INotebookSources } from '../../notebook/open-notebooks.js';
 import { OutputReader } from '../outputs/reader.js';
 import { PageModel } from '../page-model.js';

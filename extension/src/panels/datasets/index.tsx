@@ -1,5 +1,4 @@
-import { HostedWidget } from '../../components/index.js';
-import type { Host } from '../../components/index.js';
+import { HostedWidget, type Host } from '../../components/index.js';
 import { datasetsIcon } from '../../display/index.js';
 import { DatasetsBody } from './body.js';
 import type { DatasetsModel } from './model.js';

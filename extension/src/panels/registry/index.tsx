@@ -1,5 +1,4 @@
-import { HostedWidget } from '../../components/index.js';
-import type { Host } from '../../components/index.js';
+import { HostedWidget, type Host } from '../../components/index.js';
 import { registryIcon } from '../../display/index.js';
 import { RegistryBody } from './body.js';
 import type { RegistryModel } from './model.js';

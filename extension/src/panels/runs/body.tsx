@@ -1,7 +1,6 @@
 import type { RunGroup, RunStatus } from '@slipway/contract';
 import { CommandIDs } from '../../commands/ids.js';
-import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost } from '../../components/index.js';
-import type { TreeRow } from '../../components/index.js';
+import { EmptyNote, GroupHead, Sidebar, Tree, useChanges, useHost, type TreeRow } from '../../components/index.js';
 import { runStatusLook, useTranslation } from '../../display/index.js';
 import { StartNote } from '../start-note.js';
 import type { RunsModel } from './model.js';

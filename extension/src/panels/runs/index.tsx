@@ -1,5 +1,4 @@
-import { HostedWidget } from '../../components/index.js';
-import type { Host } from '../../components/index.js';
+import { HostedWidget, type Host } from '../../components/index.js';
 import { runsIcon } from '../../display/index.js';
 import { RunsBody } from './body.js';
 import type { RunsModel } from './model.js';

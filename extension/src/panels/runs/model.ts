@@ -1,10 +1,8 @@
 import type { RunGroup, RunStatus, RunSummary, ServerEvent } from '@slipway/contract';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
+import { Signal, type ISignal } from '@lumino/signaling';
 import type { SlipwayClient } from '@slipway/client';
 import type { VisibleModel } from '../../components/index.js';
-import { LiveQuery } from '../../live/index.js';
-import type { ILiveConnection, Snapshot } from '../../live/index.js';
+import { LiveQuery, type ILiveConnection, type Snapshot } from '../../live/index.js';
 
 export interface RunsModelOptions {
   readonly client: Pick<SlipwayClient, 'call'>;

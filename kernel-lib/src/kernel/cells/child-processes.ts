@@ -63,7 +63,7 @@ export class ChildProcesses {
     if (pid === undefined) {
       return;
     }
-    // What the reaper starts is none of the cell's.
+    // Processes of the reaper do not belong to the cell.
     this.routing.outside(() => this.#reaper.add(pid));
     child.once('exit', () => this.#reaper.remove(pid));
     if (detached) {

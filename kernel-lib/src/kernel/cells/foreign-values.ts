@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 
 /*
  * Values that the user's code throws or shows may be anything, also a proxy or an object whose every member throws. What
- * the kernel asks of them must not throw in its turn.
+ * the kernel reads of them must not throw.
  */
 
-/** `value instanceof kind` for errors; false where the value does not let itself be asked. */
+/** `value instanceof kind` for errors; false where the value throws. */
 export function isErrorOf<T extends Error>(kind: abstract new (...args: never[]) => T, value: unknown): value is T {
   try {
     return value instanceof kind;

@@ -46,7 +46,7 @@ export class History {
   }
 }
 
-/** `*` and `?` stand for any text and any one character. */
+/** `*` matches any text and `?` any one character. */
 function globPattern(glob: string): RegExp {
   const escaped = glob
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

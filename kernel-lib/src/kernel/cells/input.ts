@@ -3,17 +3,17 @@ import type { Message } from '../protocol/wire.js';
 import type { Cell } from './cell.js';
 import { InterruptedError } from './interrupts.js';
 
-/** A cell asked for input where the front end takes none. */
+/** A cell asked for input where the front end does not accept it. */
 export class InputUnavailableError extends Error {
   override readonly name = 'InputUnavailableError';
   readonly code = 'INPUT_UNAVAILABLE';
 
   constructor() {
-    super('This front end does not take input; set the value in the cell instead.');
+    super('This front end does not accept input; set the value in the cell instead.');
   }
 }
 
-/** How questions get to the user, and answers back. */
+/** Channel for input requests and their replies. */
 export interface InputChannel {
   /** Sends a question to the front end that sent `parent`. */
   request(parent: Message, prompt: string, password: boolean): void;
@@ -33,7 +33,7 @@ export class UserInput {
   /**
    * Asks the user for a line under `cell`.
    *
-   * @throws InputUnavailableError when the front end takes no input; the abort signal's reason on interrupt.
+   * @throws InputUnavailableError when the front end does not accept input; the abort signal's reason on interrupt.
    */
   async ask(cell: Cell, prompt: string, password: boolean): Promise<string> {
     this.#request(cell, prompt, password);
@@ -52,9 +52,9 @@ export class UserInput {
   }
 
   /**
-   * Asks the user for a line, and waits for it with nothing else going on, as the code of a browser expects it.
+   * Asks the user for a line, and blocks until it is there, as browser code expects.
    *
-   * @throws InputUnavailableError when the front end takes no input; InterruptedError on interrupt.
+   * @throws InputUnavailableError when the front end does not accept input; InterruptedError on interrupt.
    */
   askNow(cell: Cell, prompt: string): string {
     this.#request(cell, prompt, false);

@@ -5,7 +5,7 @@ import { isErrorOf } from './foreign-values.js';
 /** A cell that took the abort signal may finish its work; this long, or until the next interrupt. */
 const LISTENER_GRACE_MS = 5000;
 
-/** What a cell's signal is aborted with. */
+/** The abort reason of a cell's signal. */
 export class InterruptedError extends Error {
   override readonly name = 'AbortError';
   readonly code = 'INTERRUPTED';
@@ -15,7 +15,7 @@ export class InterruptedError extends Error {
   }
 }
 
-/** Ends the running cell when the user asks. */
+/** Interrupts the running cell. */
 export class Interrupts {
   #running: Cell | null = null;
   #asked: Cell | null = null;

@@ -92,7 +92,7 @@ function feedOnDemand(rl: AnyInterface, lines: PassThrough, ask: Ask): void {
         await new Promise(resolve => setImmediate(resolve));
       }
     } catch {
-      // Interrupted, or nobody there to ask: there are no more lines.
+      // Interrupted, or the front end does not accept input: there are no more lines.
       rl.close();
     }
   };

@@ -125,7 +125,7 @@ const NOT_FOR_REQUIRE = 'ERR_PACKAGE_PATH_NOT_EXPORTED';
 /** Imports a module as a file in `directory` would. */
 function importFrom(directory: string, specifier: string): Promise<Namespace> {
   const { emitWarning } = process;
-  // Node says once that this is experimental, which tells the user of a notebook nothing.
+  // Node says once that this is experimental, which is of no use in a notebook.
   process.emitWarning = () => undefined;
   try {
     const load = compileFunction('return import(specifier)', ['specifier'], {

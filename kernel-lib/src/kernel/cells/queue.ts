@@ -21,7 +21,7 @@ export class ExecutionQueue {
     if (!this.#isRunning) void this.#runAll();
   }
 
-  /** A cell failed that wants the cells after it aborted. */
+  /** A failed cell asked to abort the cells after it. */
   abortWaiting(): void {
     this.#failedAt = Date.now();
   }

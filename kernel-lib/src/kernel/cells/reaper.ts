@@ -31,7 +31,7 @@ done
 kill -KILL $all 2>/dev/null
 `;
 
-/** Ends the processes that it was told of when this process ends, also when that one is killed. */
+/** Ends the registered processes when this process ends or is killed. */
 export class Reaper {
   readonly #pids = new Set<number>();
   #process: ChildProcess | undefined;

@@ -56,7 +56,7 @@ export class Tracebacks {
     return { ename: error.name, evalue: error.message, traceback };
   }
 
-  /** Frames of the stack; the first one that lies in a cell is preceded by a quotation of the source. */
+  /** Frames of the stack; the first one in a cell is preceded by a quotation of the source. */
   #frames({ thrown, stack }: ErrorParts, hidden: RegExp): string[] {
     const frames: string[] = [];
     let quotation: string[] = [];

@@ -34,7 +34,7 @@ export class OwnModules {
     private readonly workspace: Workspace
   ) {}
 
-  /** Files of the modules that `file` imports, directly or through one another. */
+  /** Files of the modules that `file` imports, directly or transitively. */
   reachedFrom(program: ts.Program, file: ts.SourceFile): ts.SourceFile[] {
     const found = new Set<ts.SourceFile>();
     const open = [file];

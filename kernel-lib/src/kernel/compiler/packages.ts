@@ -37,7 +37,7 @@ export type PackageOrigin =
   | 'notebook-first'
   | 'notebook';
 
-/** Says where the package of an import comes from; `specifier` is what stands between the quotes. */
+/** Says where the package of an import comes from; `specifier` is the text between the quotes. */
 export function originOf(specifier: string): PackageOrigin {
   const name = packageName(specifier);
   if (name === 'slipway' || name === 'tslab' || name.startsWith('@tensorflow/')) return 'kernel';

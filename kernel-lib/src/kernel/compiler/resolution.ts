@@ -25,7 +25,7 @@ export function compilerOptions(
     // Modules in JavaScript have types as far as they can be seen, and are not held to them.
     allowJs: true,
     jsx: ts.JsxEmit.React,
-    // In a notebook most people want to try things first.
+    // Notebook code is exploratory, so checks that hinder trying are off.
     strict: isOn(environment['SLIPWAY_STRICT']),
     experimentalDecorators: isOn(environment['SLIPWAY_EXPERIMENTAL_DECORATORS']),
     declaration: true,

@@ -4,9 +4,9 @@ import type { CellProgram } from './workspace.js';
 
 /** Where a cell leaves the value of its last expression: no name that code could have. */
 export const RESULT_NAME = ' result';
-/** Stands for `import(…)`, which Node cannot resolve from a script without a file. */
+/** Replaces `import(…)`, which Node cannot resolve from a script without a file. */
 export const IMPORT_NAME = '__import';
-/** Stands for `import.meta`, which exists in files of modules only. */
+/** Replaces `import.meta`, which exists in files of modules only. */
 export const META_NAME = '__meta';
 
 /** What the compiler has and does not declare. */

@@ -30,7 +30,7 @@ export interface InspectReply {
 export type IsCompleteReply =
   { readonly status: 'complete' | 'invalid' } | { readonly status: 'incomplete'; readonly indent: string };
 
-/** Answers what the editor asks about a cell while it is written. */
+/** Answers the editor's requests about a cell that is being written. */
 export class EditingAssistant {
   constructor(
     private readonly compiler: CellCompiler,

@@ -2,9 +2,9 @@ import type ts from 'typescript';
 import type { TypeScript } from '../../graph/compiler.js';
 import type { IsCompleteReply } from './assistant.js';
 
-/** Parse errors that more lines may mend: an open template, an open comment, an open string. */
+/** Parse errors that more lines may fix: an open template, an open comment, an open string. */
 const OPEN_ENDED = new Set([1160, 1010, 1002]);
-/** Two empty lines at the end mean that the user wants it run as it is. */
+/** Two empty lines at the end mean that the user wants it run unchanged. */
 const ENDS_WITH_BLANK_LINES = /\n[ \t]*\n[ \t]*$/;
 
 /** Whether code can run as it is, needs more lines, or is wrong; asked by consoles when Enter is pressed. */

@@ -4,7 +4,7 @@ import type { NameSource } from '../../magics/complete.js';
 
 /** An editor waits for completions; what is not known by then is not offered. */
 const TIMEOUT_MS = 400;
-/** While a word is typed the editor asks again and again. */
+/** The editor sends a request for each typed character. */
 const FRESH_MS = 3000;
 const DATA_FILE = /\.(csv|tsv|parquet|json|jsonl|ndjson|xlsx)$/i;
 

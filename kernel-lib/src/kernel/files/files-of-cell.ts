@@ -10,7 +10,7 @@ const LARGEST_DIGESTED = 4 * 1024 * 1024;
 const MAX_DIGESTED = 50;
 const DIGESTS_TIMEOUT_MS = 250;
 
-/** What is no data of the user: packages, what Slipway itself keeps, and what is no file. */
+/** Paths that are not data of the user: packages, Slipway's own files, and what is not a regular file. */
 const NOT_DATA = /(?:^|[\\/])(?:node_modules|\.slipway)(?:[\\/]|$)|^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /** The files that the code of one cell reads and writes through `node:fs`. */
@@ -40,7 +40,7 @@ export class FilesOfCell {
       if (described) files.push({ name: name.split(path.sep).join('/'), ...described });
     });
     const late = new Promise<void>(resolve => (timer = setTimeout(resolve, DIGESTS_TIMEOUT_MS)));
-    // A file on a slow drive must not hold up the notebook.
+    // A file on a slow drive must not block the notebook.
     await Promise.race([Promise.all(all), late]);
     clearTimeout(timer);
     return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { filesOfCall, namesFiles, type FileUse } from './file-calls.js';
 
-/** Is told what the calling code does with a file, before it does it; must not throw. */
+/** Called before the calling code uses a file; must not throw. */
 export type FileObserver = (path: string, use: FileUse) => void;
 
 /**
@@ -41,7 +41,7 @@ function observed<T extends object>(module: T, observer: FileObserver, replaced:
       return telling;
     },
     set: (target, key, value) => {
-      // Who replaces a function, as tests do, gets what was put there.
+      // A replaced function, as in tests, stays replaced.
       wrapped.set(String(key), value);
       return Reflect.set(target, key, value);
     }

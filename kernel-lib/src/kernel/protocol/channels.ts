@@ -70,7 +70,7 @@ export class Channels {
     try {
       message = decode(frames, this.#connection.key);
     } catch {
-      // Badly signed or no message at all: not from our front end.
+      // A wrong signature or not a message: not from our front end.
       return;
     }
     listener(message);

@@ -24,7 +24,7 @@ export class Outbox {
   readonly #sendWaiting = (): void => {
     for (let frames = this.#waiting[0]; frames; frames = this.#waiting[0]) {
       try {
-        // A rejection comes when the socket is closed, and then nobody is there to care.
+        // A rejection means that the socket is closed; there is no receiver any more.
         this.socket.send(frames).catch(() => undefined);
       } catch (error) {
         if (!isBusy(error)) this.#waiting.length = 0;

@@ -74,7 +74,7 @@ export function messageFor(parent: Message, type: string, content: unknown): Mes
   };
 }
 
-/** A broadcast that nobody asked for. */
+/** A broadcast without a request. */
 export function unsolicited(topic: string, type: string, content: unknown): Message {
   return {
     identities: [Buffer.from(topic)],

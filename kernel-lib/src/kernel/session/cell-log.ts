@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import type { Environment, RecordedFile } from '@slipway/contract';
-import type { NewRecord } from '@slipway/recording/spool';
-import { maskSecrets } from '@slipway/recording/spool';
+import { maskSecrets, type NewRecord } from '@slipway/recording/spool';
 import type { Links } from '../../graph/cell-graph.js';
 import type { Cell } from '../cells/cell.js';
 import type { Outcome } from '../cells/runner.js';
 import { notebookPath } from './notebook-path.js';
 
-/** How often the session says that it is alive. */
+/** Interval of the session's heartbeat. */
 const SEEN_INTERVAL_MS = 10_000;
 /** The first record waits this long for the environment; what is known later is sent later. */
 const ENVIRONMENT_WAIT_MS = 250;
@@ -21,7 +20,7 @@ export interface RecordSink {
   record(record: NewRecord): void;
 }
 
-/** What is known of a cell once it has ended. */
+/** The result of a cell that has ended. */
 export interface CellEnd extends Links {
   readonly files: readonly RecordedFile[];
 }
@@ -187,7 +186,7 @@ export class CellLog {
   }
 }
 
-/** Masked before it is cut: half a secret has no form to be known by. */
+/** Masked before it is cut: half a secret cannot be recognized. */
 function shorten(text: string, limit: number): string {
   return text.length > limit ? `${maskSecrets(text).slice(0, limit)}…` : text;
 }

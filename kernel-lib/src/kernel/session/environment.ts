@@ -16,10 +16,10 @@ const Manifest = z.object({
   devDependencies: z.record(z.string(), z.string()).default({})
 });
 
-/** Where the NVIDIA driver for Linux says what it drives, one folder for each device. */
+/** Device folders of the NVIDIA driver for Linux. */
 const NVIDIA_DEVICES = '/proc/driver/nvidia/gpus';
 
-/** What cells in `directory` run in: Node, machine, packages of the project and of Slipway, and the state of git. */
+/** Environment of cells in `directory`: Node, machine, packages of the project and of Slipway, and the state of git. */
 export async function readEnvironment(directory: string): Promise<Environment> {
   const [own, project, git, gpus] = await Promise.all([
     installedPackages(packageFolder),

@@ -38,7 +38,7 @@ export class ExecutedCells {
     return this.#entries.map(entry => ({ ...entry, stale: stale.get(entry.executionId) ?? null }));
   }
 
-  /** A fault of ours must cost no more than what the graph knows of this cell. */
+  /** An internal error may only lose the graph's knowledge of this cell. */
   #namesIn(source: string, assigned: ReadonlySet<string> | null): CellNames {
     try {
       const ts = this.compiler();

@@ -6,9 +6,9 @@ import { maskSecrets } from '@slipway/recording/spool';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 5000;
-/** Of a longer difference the begin and the end go on record, each up to this many characters. */
+/** Of a longer difference the begin and the end are recorded, each up to this many characters. */
 const DIFF_END_CHARACTERS = 128_000;
-/** Notebooks are left out: their cells are on record as they ran, and their outputs would fill the rest. */
+/** Notebooks are left out: their cells are recorded when they run, and their outputs would fill the limit. */
 const DIFF = ['diff', 'HEAD', '--no-color', '--no-ext-diff', '--', ':(top)', ':(top,exclude)*.ipynb'];
 
 type GitState = NonNullable<Environment['git']>;
@@ -22,7 +22,7 @@ export async function readGit(directory: string): Promise<GitState | null> {
     cwd: directory,
     timeout: TIMEOUT_MS,
     windowsHide: true,
-    // Only reads: takes no lock, so that it never gets in the way of the user's own git.
+    // Read-only and without a lock, so that it never blocks the user's git.
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' }
   };
   const git = async (...args: string[]): Promise<string> => (await run('git', args, options)).stdout.trim();

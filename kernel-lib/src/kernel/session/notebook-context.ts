@@ -9,7 +9,7 @@ import type { NewRecord, Recorder } from '@slipway/recording/spool';
 import type { CellRouting } from '../cells/routing.js';
 import type { ExecutedCells } from './executed-cells.js';
 
-/** What the library sees of this kernel. */
+/** The kernel as the library's notebook context. */
 export class KernelNotebook implements NotebookContext {
   readonly #neverAborted = new AbortController().signal;
 

@@ -4,7 +4,7 @@ import { dataFolder } from '@slipway/recording/spool';
 
 /**
  * The notebook's path as JupyterLab gives it to its kernels, relative to the folder of the project (the one that holds
- * `.slipway/`) when it lies in there. Empty when the front end did not say: nbconvert, a console.
+ * `.slipway/`) when it is in that folder. Empty when the front end does not send it: nbconvert, a console.
  *
  * @param directory folder that the kernel was started in.
  */

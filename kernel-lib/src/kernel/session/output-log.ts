@@ -4,7 +4,7 @@ import { knownSecrets } from '@slipway/recording/spool';
 import type { OutputListener, OutputContent } from '../cells/output.js';
 import type { RecordSink } from './cell-log.js';
 
-/** Puts on record what cells show, also what comes after their end. */
+/** Records the outputs of cells, also those after their end. */
 export class OutputLog {
   readonly #ledger: OutputLedger;
   #isClosed = false;
@@ -40,7 +40,7 @@ export class OutputLog {
     this.#ledger.ended(executionId);
   }
 
-  /** The session ends: records now what waits, and nothing after it. */
+  /** The session ends: records the pending outputs, and nothing after them. */
   close(): void {
     this.#ledger.flush();
     this.#isClosed = true;

@@ -44,7 +44,7 @@ export class SideThread {
         else this.#early.push(message);
       });
     });
-    // Whoever waits for `bound` sees the error; until somebody does, it is no uncaught one.
+    // Callers of `bound` get the error; before the first call it must not count as uncaught.
     this.#bound.catch(() => undefined);
   }
 

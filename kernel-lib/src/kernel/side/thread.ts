@@ -55,7 +55,7 @@ port.on('message', (message: ToSideThread) => {
 });
 
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  // A fault in here must not take the notebook down, and interrupts must go on working.
+  // An error in here must not end the notebook, and interrupts must keep working.
   process.on(event, (error: unknown) => post({ kind: 'warning', message: `Slipway: ${oneLine(error)}` }));
 }
 endWithParent();
