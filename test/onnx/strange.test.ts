@@ -140,7 +140,7 @@ describe('an ONNX file that a service cannot run unchanged', () => {
     expect(model.provenance.edits).toContain(
       'The input x takes images of 2×2×3, pixels from 0 to 255; the graph takes them as they are.'
     );
-    expect((await refusal('bytes-image', { image: { divide: 255 } })).message).toContain('are not to be scaled');
+    expect((await refusal('bytes-image', { image: { divide: 255 } })).message).toContain('must not be scaled');
     expect((await refusal('several-inputs', { inputs: { b: ['c', 'd'] }, image: {} })).message).toContain(
       'No input of the model is a tensor'
     );
