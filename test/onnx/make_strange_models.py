@@ -87,7 +87,7 @@ save(
 )
 # 3 channels, then height and width: each of the 12 numbers has a weight of its own.
 save(
-    "image",
+    "channels-image",
     [node("Mul", ["x", "k"], ["weighted"]), node("ReduceSum", ["weighted", "axes"], ["sum"], keepdims=0), node("Reshape", ["sum", "shape"], ["y"])],
     [value("x", F, ["n", 3, 2, 2])],
     [value("y", F, ["n", 1])],

@@ -126,7 +126,7 @@ describe('an ONNX file that a service cannot run unchanged', () => {
   it('takes pixels, scaled for each channel and put in the order of the file', async () => {
     const image = { divide: 1, mean: [1, 2, 3], std: [1, 2, 4] };
     const pixels = [10, 20, 30, 11, 21, 31, 12, 22, 32, 13, 23, 33];
-    const model = await bring('image', { image, sample: { x: [pixels, pixels.map(pixel => pixel + 1)] } });
+    const model = await bring('channels-image', { image, sample: { x: [pixels, pixels.map(pixel => pixel + 1)] } });
     expect(model.signature.inputs).toMatchObject([{ name: 'x', shape: [-1, 2, 2, 3], format: 'image' }]);
     // By channels: (10 … 13 − 1) / 1, (20 … 23 − 2) / 2, (30 … 33 − 3) / 4, each with its weight from 1 to 12.
     const numbers = [9, 10, 11, 12, 9, 9.5, 10, 10.5, 6.75, 7, 7.25, 7.5];
