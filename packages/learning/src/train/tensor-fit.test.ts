@@ -178,7 +178,7 @@ describe('a model of arrays', () => {
         'Row 2 of odd: expected 2 numbers, flat or nested as 2, got 1'
       ],
       [{ values: [[1, NaN]], shape: [2], labels: ['a'] }, 'Row 1 of odd holds NaN, which is not a finite number'],
-      [{ values: [[300]], shape: [1, 1, 1], labels: ['a'], content: 'pixels' }, 'no pixel from 0 to 255'],
+      [{ values: [[300]], shape: [1, 1, 1], labels: ['a'], content: 'pixels' }, 'not a pixel from 0 to 255'],
       [
         { values: [[1]], shape: [1], labels: ['a'], content: 'pixels' },
         'Pixels have the shape [height, width, 1 or 3]'
