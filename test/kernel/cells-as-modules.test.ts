@@ -108,7 +108,7 @@ describe("the notebook's own modules", () => {
     expect(await run('const dynamic = await import("./first.ts"); dynamic.first()')).toBe("'first changed'");
   });
 
-  it('that fail say where, and run again when they are mended', async () => {
+  it('that fail say where, and run again when they are fixed', async () => {
     write({ 'broken.ts': 'const fine = 1;\nexport const value: number = JSON.parse("{");' });
     const failed = await kernel.execute('import { value } from "./broken.ts"; value');
     expect(traceback(failed)).toMatch(/SyntaxError[\s\S]*broken\.ts:2:35/);

@@ -102,7 +102,7 @@ describe('an error', () => {
     expect(result(await kernel.execute('kept'))).toBe('5');
   });
 
-  it('of a value that is no error is shown as it is', async () => {
+  it('of a value that is not an error is shown as it is', async () => {
     const cell = await kernel.execute('throw { code: 7 }');
     expect(cell.reply).toMatchObject({ ename: 'Thrown', evalue: '{ code: 7 }' });
   });

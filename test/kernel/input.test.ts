@@ -65,7 +65,7 @@ describe('the user of the notebook is asked', () => {
   });
 });
 
-it('a front end that takes no input is said so', async () => {
+it('a front end that does not accept input is reported', async () => {
   const cell = await kernel.execute('prompt("Name?")');
   expect(cell.reply).toMatchObject({ status: 'error', ename: 'InputUnavailableError' });
 });

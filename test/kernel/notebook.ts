@@ -11,7 +11,7 @@ export function notebookFolder(): string {
   return temporaryFolder('ein Ordner mit ü ');
 }
 
-/** Text that a cell printed, without colours. */
+/** Text that a cell printed, without colors. */
 export function printed(execution: Execution, stream = 'stdout'): string {
   const messages = published(execution, 'stream').filter(({ name }) => name === stream);
   return withoutColours(messages.map(({ text }) => text).join(''));
@@ -35,7 +35,7 @@ export function result(execution: Execution): unknown {
   return (published(execution, 'execute_result')[0]?.['data'] as Content | undefined)?.['text/plain'];
 }
 
-/** Traceback of a cell's error output, without colours. */
+/** Traceback of a cell's error output, without colors. */
 export function traceback(execution: Execution): string {
   const lines = published(execution, 'error')[0]?.['traceback'] as string[] | undefined;
   return withoutColours((lines ?? []).join('\n'));

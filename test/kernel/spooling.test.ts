@@ -152,7 +152,7 @@ it.runIf(existsSync('/dev/full'))('goes on in memory when the disk is full', asy
   expect(warnings[0]).toContain('no space left');
 });
 
-it('leaves out a line that is no record and a torn last line, and sends the rest', async () => {
+it('leaves out a line that is not a record and a torn last line, and sends the rest', async () => {
   await server.start();
   server.announceIn(directory);
   mkdirSync(spoolFolder(), { recursive: true });

@@ -10,7 +10,7 @@ const Caught = z.object({
   metadata: z.object({
     slipway_test: z.object({
       caught: z.object({
-        in: z.string().describe('Id of the cell under which the message stands.'),
+        in: z.string().describe('Id of the cell under which the message is.'),
         names: z.string().describe('Id of the cell that the message names.'),
         says: z.array(z.string()).min(2).describe('What is wrong, and what to do.')
       })

@@ -17,7 +17,7 @@ async function shown(source: string): Promise<string> {
   return cell.shown;
 }
 
-it('clusters are registered with how far apart they lie, promoted, and their service tells the cluster of a row', async () => {
+it('clusters are registered with how far apart they are, promoted, and their service tells the cluster of a row', async () => {
   const promoted = await shown(`
 await slip.register("seasons", seasons);
 const service = await slip.promote("seasons", "dev");`);

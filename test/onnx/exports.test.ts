@@ -8,7 +8,7 @@ import { fitLinear } from '../../packages/learning/dist/models/linear.js';
 import { fitLinearSvm } from '../../packages/learning/dist/models/linear-svm.js';
 import { fitLogistic } from '../../packages/learning/dist/models/logistic.js';
 import { fitNaiveBayes } from '../../packages/learning/dist/models/naive-bayes.js';
-import { fitNeighbours } from '../../packages/learning/dist/models/neighbours.js';
+import { fitNeighbors } from '../../packages/learning/dist/models/neighbors.js';
 import { fitPca } from '../../packages/learning/dist/models/pca.js';
 import type { Estimator } from '../../packages/learning/dist/models/estimator.js';
 import { at, index, WIDTH, X } from '../../packages/learning/testing/models.js';
@@ -139,8 +139,8 @@ describe('an exported model passes the checker of the onnx package and says in P
     const parts = { offset: [0], scale: [255], range: { min: 0, max: 255 } };
     const pixels = new TensorInput({ ...parts, name: 'image', shape: [6, 5, 3], format: 'image' });
     const network = buildCnn(tf, { filters: [3, 4], kernel: 2, dense: [5], dropout: 0.1 }, pixels.shape, 3, 1);
-    const colours = ['red', 'green', 'blue'];
-    writeTensorModel('pixels', pixels, new NetworkEstimator(tf, network, pixels.shape, 3, 1, 'cpu'), colours);
+    const colors = ['red', 'green', 'blue'];
+    writeTensorModel('pixels', pixels, new NetworkEstimator(tf, network, pixels.shape, 3, 1, 'cpu'), colors);
     const window = new TensorInput({
       ...parts,
       name: 'window',
@@ -186,7 +186,7 @@ describe('an exported model passes the checker of the onnx package and says in P
         { name: 'binned', type: 'numeric', steps: [{ kind: 'bin', edges: [1, 2.5, 7] }], range },
         { name: 'small', type: 'numeric', steps: [{ kind: 'log1p' }], range },
         { name: 'open', type: 'boolean' },
-        { name: 'colour', type: 'category', categories: ['blue', 'red'], of: 'text' },
+        { name: 'color', type: 'category', categories: ['blue', 'red'], of: 'text' },
         { name: 'size', type: 'ordinal', categories: ['S', 'M', 'L'], of: 'text' }
       ],
       [
@@ -268,8 +268,8 @@ async function estimators(): Promise<Record<string, [Estimator, number | null]>>
     logistic: [fitLogistic(X, WIDTH, three, 3, 1), 3],
     svm: [fitLinearSvm(X, WIDTH, two, 2, 1, 7), 2],
     'naive bayes': [fitNaiveBayes(X, WIDTH, three, 3), 3],
-    'neighbours of classes': [fitNeighbours(X, WIDTH, three, 3, 3), 3],
-    'neighbours of numbers': [fitNeighbours(X, WIDTH, values, null, 3), null],
+    'neighbors of classes': [fitNeighbors(X, WIDTH, three, 3, 3), 3],
+    'neighbors of numbers': [fitNeighbors(X, WIDTH, values, null, 3), null],
     'tree of classes': [fitDecisionTree(X, WIDTH, three, 3, tree), 3],
     'tree of numbers': [fitDecisionTree(X, WIDTH, values, null, tree), null],
     forest: [await fitForest(X, WIDTH, three, 3, forest, never), 3],

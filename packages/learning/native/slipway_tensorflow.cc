@@ -49,7 +49,7 @@ struct Call {
     return {static_cast<T *>(data), length};
   }
 
-  // True, with a JavaScript exception pending, when TensorFlow reports a fault.
+  // True, with a JavaScript exception pending, when TensorFlow reports an error.
   bool Failed(TF_Status *status) const {
     if (TF_GetCode(status) == TF_OK) return false;
     napi_throw_error(env, nullptr, TF_Message(status));

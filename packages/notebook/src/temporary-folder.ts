@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A folder of ours that nobody has touched for so long, and whose process is gone, is nobody's. */
+/** Milliseconds after which a temporary folder that was not changed, and whose process ended, is deleted. */
 const STALE_MS = 60 * 60_000;
 /** What folders are made for; `frames` is the engine's own. */
 const PURPOSES = ['frames', 'download', 's3', 'rows', 'content'] as const;
@@ -12,7 +12,7 @@ const NAME = new RegExp(`^slipway-(?:${PURPOSES.join('|')})-(\\d+)(?:-|$)`);
 let sweeping: Promise<void> | undefined;
 
 /**
- * Makes a folder for files that live only while they are worked on. Whoever makes it deletes it; those of processes that
+ * Makes a folder for files that live only while they are worked on. Its maker deletes it; those of processes that
  * were killed are deleted by the next process that makes one.
  */
 export async function temporaryFolder(purpose: (typeof PURPOSES)[number]): Promise<string> {

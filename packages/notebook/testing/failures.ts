@@ -1,6 +1,6 @@
 import { SlipwayError } from '../src/errors/errors.js';
 
-/** The error that a call ends with. @throws Error when it ends well, or with an error that is none of ours. */
+/** The error that a call ends with. @throws Error when it ends well, or with an error that is not ours. */
 export async function failureOf(call: Promise<unknown>): Promise<SlipwayError> {
   const error: unknown = await call.then(
     () => null,

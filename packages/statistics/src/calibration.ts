@@ -11,7 +11,7 @@ export function brierScore(truth: readonly boolean[], probabilities: readonly nu
   return truth.length === 0 ? NaN : sum / truth.length;
 }
 
-/** Rows whose probability lies in one of several parts of [0, 1] of equal width. */
+/** Rows whose probability is in one of several parts of [0, 1] of equal width. */
 export interface CalibrationBin {
   /** Mean probability that was given. */
   readonly predicted: number;

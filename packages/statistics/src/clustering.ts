@@ -1,7 +1,7 @@
 /* Metrics of clusters; rows are row-major [count, width], clusters indices. */
 
 /**
- * Mean silhouette (Rousseeuw 1987): how much nearer rows lie to their own cluster than to the next one, from −1 to 1. A row
+ * Mean silhouette (Rousseeuw 1987): how much nearer rows are to their own cluster than to the next one, from −1 to 1. A row
  * alone in its cluster counts 0. NaN unless there are at least two clusters. Time grows with the square of the rows.
  *
  * @example

@@ -14,10 +14,10 @@ export function wilsonInterval(hits: number, rows: number, z = 1.959963984540054
   if (rows === 0) return [0, 1];
   const share = hits / rows;
   const scale = 1 + (z * z) / rows;
-  const centre = (share + (z * z) / (2 * rows)) / scale;
+  const center = (share + (z * z) / (2 * rows)) / scale;
   const half = (z / scale) * Math.sqrt((share * (1 - share)) / rows + (z * z) / (4 * rows * rows));
   // Rounding must not lead outside of what a share can be.
-  return [hits === 0 ? 0 : Math.max(0, centre - half), hits === rows ? 1 : Math.min(1, centre + half)];
+  return [hits === 0 ? 0 : Math.max(0, center - half), hits === rows ? 1 : Math.min(1, center + half)];
 }
 
 export interface BootstrapOptions {

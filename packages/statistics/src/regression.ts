@@ -25,8 +25,8 @@ export function mae(truth: readonly number[], predicted: readonly number[]): num
  * slip.metrics.r2([1, 2, 3], [1, 2, 3.5]) // 0.875
  */
 export function r2(truth: readonly number[], predicted: readonly number[]): number {
-  const centre = mean(truth);
-  const total = truth.reduce((sum, t) => sum + (t - centre) ** 2, 0);
+  const center = mean(truth);
+  const total = truth.reduce((sum, t) => sum + (t - center) ** 2, 0);
   const residual = truth.reduce((sum, t, i) => sum + (t - predicted[i]!) ** 2, 0);
   return total === 0 ? NaN : 1 - residual / total;
 }
@@ -79,7 +79,7 @@ export function maxError(truth: readonly number[], predicted: readonly number[])
 }
 
 /**
- * Mean loss of predicted quantiles (Koenker and Bassett 1978). @param quantile e.g. 0.9: nine of ten should lie below.
+ * Mean loss of predicted quantiles (Koenker and Bassett 1978). @param quantile e.g. 0.9: nine of ten should be below.
  *
  * @example
  * slip.metrics.pinballLoss([1, 2], [2, 1], 0.75) // 0.5
@@ -94,8 +94,8 @@ export function pinballLoss(truth: readonly number[], predicted: readonly number
 }
 
 function variance(values: readonly number[]): number {
-  const centre = mean(values);
-  return mean(values.map(value => (value - centre) ** 2));
+  const center = mean(values);
+  return mean(values.map(value => (value - center) ** 2));
 }
 
 function mean(values: readonly number[]): number {

@@ -70,7 +70,7 @@ describe('reading a data file', () => {
   const late = (value: string): string =>
     `n\n${Array.from({ length: 30_000 }, (_, i) => (i === 29_990 ? value : i)).join('\n')}\n`;
 
-  it('never rounds: a column whose late rows are no whole numbers is one of numbers', async () => {
+  it('never rounds: a column whose late rows are not whole numbers is read as numbers', async () => {
     const frame = await data('late', write('late.csv', late('1.5')));
     expect(frame.columns[0]!.type).toBe('number');
     expect((await frame.values(['n']))[0]!.slice(29_989, 29_992)).toEqual([29_989, 1.5, 29_991]);

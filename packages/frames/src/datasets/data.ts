@@ -17,7 +17,7 @@ export interface DataOptions {
   time?: string;
   /** Types of columns, and rules that every row has to keep: `{ pressure: { type: 'number', min: 850, max: 1090 } }`. */
   schema?: DataSchema;
-  /** Words, or numbers, that stand for a missing value: `['NA', '?', -999]`. */
+  /** Words, or numbers, that mean a missing value: `['NA', '?', -999]`. */
   missing?: readonly (string | number)[];
   /** Dates such as 1/2/2024 have the day first (true) or the month first; default: whatever fits all rows. */
   dayFirst?: boolean;
@@ -72,14 +72,14 @@ export async function data(
   return registered;
 }
 
-/** A number that stands for "missing" is taken for a measurement by everything that follows. */
+/** A number that means "missing" is taken for a measurement by everything that follows. */
 async function warnOfImpossibleValues(frame: Frame): Promise<void> {
   const numeric = frame.columns.filter(({ type }) => type === 'number' || type === 'integer');
   const names = numeric.map(({ name }) => name);
   for (const { column, value, rows, from, to } of await impossibleValues(frame, names)) {
     warnOfCell(
       `"${column}" of ${frame.name} is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${from} to ${to}: ` +
-        `${value} probably stands for "missing".\n` +
+        `${value} probably means "missing".\n` +
         `Make it so: frame.derive("${column}", 'nullif("${column}", ${value})').`
     );
   }

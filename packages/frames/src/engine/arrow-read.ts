@@ -57,7 +57,7 @@ export async function tableOfArrowFile(file: string, named: string): Promise<str
     return await appendBatches(reader.schema, reader, named);
   } catch (error) {
     if (error instanceof SlipwayError) throw error;
-    throw new SlipwayError('DATA_UNREADABLE', `"${named}" is no Arrow file. ${sentenceOf(error)}`, {
+    throw new SlipwayError('DATA_UNREADABLE', `"${named}" is not an Arrow file. ${sentenceOf(error)}`, {
       remedy: 'Write it with Arrow’s IPC file or stream format (Feather version 2).',
       cause: error
     });

@@ -2,7 +2,7 @@ import { quoteName } from './engine.js';
 
 /**
  * SQL of a relation with a row for every value that is not missing: the name of its `column`, and the `value`. A query
- * over it takes no longer to plan for thousands of columns than for one.
+ * over it does not take longer to plan for thousands of columns than for one.
  *
  * @param from SQL of a relation.
  * @param type what all values are read as; default: the type that they have, which has to be one.

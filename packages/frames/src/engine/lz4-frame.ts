@@ -5,11 +5,11 @@ const STORED = 0x8000_0000;
 /**
  * Unpacks one frame of LZ4 (the frame format of its specification, version 1.6). Checksums are passed over.
  *
- * @throws RangeError for bytes that are no such frame, or end too early.
+ * @throws RangeError for bytes that are not such a frame, or end too early.
  */
 export function decodeLz4Frame(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) throw new RangeError('These bytes are no LZ4 frame.');
+  if (view.getUint32(0, true) !== MAGIC) throw new RangeError('These bytes are not an LZ4 frame.');
   const flags = bytes[4]!;
   const [hasBlockChecksum, hasSize, hasDictionary] = [flags & 0x10, flags & 0x08, flags & 0x01];
   const out = new Output(hasSize ? Number(view.getBigUint64(6, true)) : bytes.length * 4);
@@ -66,7 +66,7 @@ class Output {
     this.#length += bytes.length;
   }
 
-  /** Appends `length` bytes that stand `distance` before the end; they may overlap what is being written. */
+  /** Appends `length` bytes that are `distance` before the end; they may overlap what is being written. */
   repeat(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length) throw new RangeError('The LZ4 frame points before its beginning.');
     this.#reserve(length);

@@ -13,7 +13,7 @@ interface Described {
 }
 
 interface PlainOptions {
-  /** Words and numbers that stand for a missing value. */
+  /** Words and numbers that mean a missing value. */
   readonly missing: readonly string[];
   /** Types that the schema declares. */
   readonly types: ReadonlyMap<string, ColumnType>;

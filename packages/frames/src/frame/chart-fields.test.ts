@@ -24,7 +24,7 @@ it('a chart finds columns with dots, brackets and quotes in their names, and tit
   });
 });
 
-it('a specification of plain names, and paths that are no column, stay as they are', () => {
+it('a specification of plain names, and paths that are not columns, stay as they are', () => {
   const spec = {
     encoding: { x: { field: 'plain', type: 'quantitative' }, y: { field: 'nested.value', type: 'nominal' } }
   };

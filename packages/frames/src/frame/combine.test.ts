@@ -43,7 +43,7 @@ describe('a join', () => {
   it('warns when it multiplies rows', async () => {
     const shops = await frameOf('twice', 'shop,city\na,Wien\na,Linz\nb,Graz\n');
     expect((await (await sales()).join(shops, { on: 'shop', how: 'left' })).rowCount).toBe(4);
-    expect(warnings()).toContain('The join made 4 rows of 3: some keys stand more than once in twice.');
+    expect(warnings()).toContain('The join made 4 rows of 3: some keys occur more than once in twice.');
   });
 
   it('that cannot be made says why', async () => {

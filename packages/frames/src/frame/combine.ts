@@ -15,7 +15,7 @@ export interface JoinOptions {
  * Puts the columns of `right` beside those of `left` where the key columns are equal, in the order of `left`. Warns when
  * rows were multiplied because a key is not unique on the right: the rows of training data would count more than once.
  *
- * @throws SlipwayError COLUMN_UNKNOWN for a key, OPTION_INVALID when both have a column of the same name that is no key.
+ * @throws SlipwayError COLUMN_UNKNOWN for a key, OPTION_INVALID when both have a column of the same name that is not a key.
  */
 export async function joinFrames(left: Frame, right: Frame, { on, how = 'inner' }: JoinOptions): Promise<Frame> {
   const keys = keysOf(on);
@@ -51,7 +51,7 @@ export async function joinFrames(left: Frame, right: Frame, { on, how = 'inner' 
   const joined = await openFrame({ name, table, time, version: null, lineage: lineageOf(words, left, right), shifts });
   if (joined.rowCount > left.rowCount) {
     warnOfCell(
-      `The join made ${joined.rowCount} rows of ${left.rowCount}: some keys stand more than once in ${right.name}. ` +
+      `The join made ${joined.rowCount} rows of ${left.rowCount}: some keys occur more than once in ${right.name}. ` +
         'Group it by the key first if each row of the left frame is to stay one row.'
     );
   }
@@ -98,7 +98,7 @@ function keysOf(on: JoinOptions['on']): [ours: string, theirs: string][] {
   return Array.isArray(on) ? (on as string[]).map(name => [name, name]) : Object.entries(on as Record<string, string>);
 }
 
-/** What the new frame stands on: the versions of all its sources, and the steps since. */
+/** What the new frame is made from: the versions of all its sources, and the steps since. */
 function lineageOf(step: string, ...frames: readonly Frame[]): Lineage {
   const [first] = frames;
   const parents = new Map<string, DatasetVersionRef>();

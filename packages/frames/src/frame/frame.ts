@@ -25,7 +25,7 @@ import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
 import type { Split, SplitOptions } from './split.js';
 
-/** How a frame came to be: the dataset versions it stands on and what was done to them since. */
+/** How a frame came to be: the dataset versions it was made from and what was done to them since. */
 export interface Lineage {
   readonly source: string;
   readonly parents: readonly DatasetVersionRef[];
@@ -247,7 +247,7 @@ export class Frame {
    * Shows a Vega-Lite chart of the rows under the cell; `spec` needs no `data`. Frames over 5 000 rows are sampled
    * evenly, and the chart says so.
    *
-   * @throws SlipwayError COLUMN_UNKNOWN when an encoding names a field that is no column.
+   * @throws SlipwayError COLUMN_UNKNOWN when an encoding names a field that is not a column.
    */
   async chart(spec: VegaLiteSpec): Promise<void> {
     const fields = new Set<string>();

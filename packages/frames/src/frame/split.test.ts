@@ -87,12 +87,14 @@ describe('a split', () => {
     expect(train.lineage.steps.at(-1)).toBe('by stratified of kind, train part, test 25 %');
   });
 
-  it('that is stratified warns of a class of one row, and refuses what are no classes', async () => {
+  it('that is stratified warns of a class of one row, and refuses what are not classes', async () => {
     const values = [...Array<string>(10).fill('a'), ...Array<string>(10).fill('b'), 'alone'];
     await (await frameOf(values)).split({ by: 'stratified', column: 'kind', test: 0.3 });
     expect(warnings()).toContain('Only one row of rows has kind = alone');
     const many = await frameOf(Array.from({ length: 150 }, (_, i) => `value ${i}`));
-    await expect(many.split({ by: 'stratified', column: 'kind', test: 0.3 })).rejects.toThrow('which are no classes');
+    await expect(many.split({ by: 'stratified', column: 'kind', test: 0.3 })).rejects.toThrow(
+      'which are too many for classes'
+    );
   });
 
   it('other than by time of rows that are ordered in time warns', async () => {

@@ -143,7 +143,7 @@ async function warnOfRareClasses(frame: Frame, column: string): Promise<void> {
   if (classes.length > MAX_CLASSES) {
     throw new SlipwayError(
       'OPTION_INVALID',
-      `"${column}" has ${classes.length} different values, which are no classes.`,
+      `"${column}" has ${classes.length} different values, which are too many for classes.`,
       {
         remedy: 'Derive a column with few values from it, and stratify by that; or split by random.'
       }
@@ -165,7 +165,7 @@ function warnOfTime(frame: Frame, time: string, { by, test }: SplitOptions): voi
   );
 }
 
-/** A column of dates in whose order the rows stand, though nobody said so. */
+/** A column of dates in whose order the rows are, though nobody said so. */
 async function undeclaredTime(frame: Frame): Promise<string | null> {
   for (const { name, type } of frame.columns) {
     if (type !== 'date' && type !== 'timestamp') continue;

@@ -25,7 +25,7 @@ const SHARED_TYPES: Record<ColumnType, string | null> = {
 
 /**
  * Figures of a table of few rows. Its values are put under one another with the names of their columns, so that a query
- * takes no longer to plan for thousands of columns than for one.
+ * does not take longer to plan for thousands of columns than for one.
  */
 export async function figuresOfFewRows(table: string, columns: readonly Column[]): Promise<Figures> {
   const summaries = new Map<string, Summary>();

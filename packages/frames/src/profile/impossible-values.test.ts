@@ -15,8 +15,8 @@ async function found(values: readonly number[]): Promise<ImpossibleValue[]> {
   return impossibleValues(frame, ['x']);
 }
 
-describe('a number that stands for "missing"', () => {
-  it('is found below and above all others, with how often it stands there', async () => {
+describe('a number that means "missing"', () => {
+  it('is found below and above all others, with how often it occurs', async () => {
     const pressures = Array.from({ length: 30 }, (_, i) => 980 + i);
     expect(await found([...pressures, 0, 0])).toEqual([{ column: 'x', value: 0, rows: 2, from: 980, to: 1009 }]);
     expect(await found([...pressures, 9999])).toMatchObject([{ value: 9999, rows: 1, from: 980, to: 1009 }]);

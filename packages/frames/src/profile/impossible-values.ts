@@ -2,12 +2,12 @@ import { queryRows, quoteName } from '../engine/engine.js';
 import type { Frame } from '../frame/frame.js';
 import { profileOf } from './profile.js';
 
-/** Numbers that stand for "there is none" in so many files. */
+/** Numbers that many files use for a missing value. */
 const STAND_INS = [0, -1, -9, -99, -999, -9999, 99, 999, 9999, 99_999];
 /** With fewer other values there is no telling what is far off. */
 const FEWEST_VALUES = 10;
 
-/** A number that stands for "missing": alone, and farther from all others than these are from each other. */
+/** A number that means "missing": alone, and farther from all others than these are from each other. */
 export interface ImpossibleValue {
   readonly column: string;
   readonly value: number;

@@ -108,8 +108,8 @@ describe('a profile', () => {
     expect(checks.find(({ id }) => id === 'no-half-numeric-column')).toMatchObject({
       verdict: 'warn',
       evidence:
-        `typed: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "x" is not; if it stands for a missing value, read it with { missing: ["x"] }; ` +
-        `few: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "y" is not; if it stands for a missing value, read it with { missing: ["y"] }.`
+        `typed: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "x" is not; if it means a missing value, read it with { missing: ["x"] }; ` +
+        `few: ${LARGE + 999} of ${LARGE + 1000} are numbers, but "y" is not; if it means a missing value, read it with { missing: ["y"] }.`
     });
   });
 

@@ -6,7 +6,7 @@ import { LARGE } from './figures.js';
 
 /** A text column of which at least this share are numbers is probably a number column with a slip in it. */
 const MOSTLY_NUMERIC = 0.9;
-/** With one word only among the numbers, this share is enough: it probably stands for a missing value. */
+/** With one word only among the numbers, this share is enough: it probably means a missing value. */
 const FEWEST_NUMERIC = 0.5;
 /** Hashes of rows that are compared at a time: some 40 MB. */
 const HASHES_AT_A_TIME = 1_000_000;
@@ -58,7 +58,7 @@ async function differentRows(from: string): Promise<number> {
 }
 
 /**
- * How many rows are different, by their hashes: 64 bits hardly ever meet by chance. So many are in memory at a time as
+ * How many rows are different, by their hashes: 64 bits hardly ever collide. So many are in memory at a time as
  * little memory holds; each further share of them takes another look at the rows.
  */
 async function differentHashes(from: string, columns: readonly Column[], total: number): Promise<number> {
@@ -98,7 +98,7 @@ async function textOfNumbers(from: string, profile: readonly ColumnProfile[], to
     if (odd.different === 1) {
       const rows = count - (numbers.get(column) ?? 0);
       halfNumeric.push(
-        `${counted}, but "${odd.word}"${rows === 1 ? '' : ` (${rows} rows)`} is not; if it stands for a missing value, ` +
+        `${counted}, but "${odd.word}"${rows === 1 ? '' : ` (${rows} rows)`} is not; if it means a missing value, ` +
           `read it with { missing: [${JSON.stringify(odd.word)}] }`
       );
     } else if (share >= MOSTLY_NUMERIC) {

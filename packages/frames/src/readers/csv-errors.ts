@@ -4,7 +4,7 @@ import type { CsvHeader } from './csv-header.js';
 import { messageOf } from '@slipway/wording';
 
 const REMEDY =
-  'Mend the line in the file (or the program that wrote it) and run the cell again; nothing was registered.';
+  'Fix the line in the file (or the program that wrote it) and run the cell again; nothing was registered.';
 
 /** What the engine says of a damaged CSV file, with the line and the column. */
 export function parseError({ named }: DataSource, { names, delimiter }: CsvHeader, error: unknown): SlipwayError {

@@ -22,7 +22,7 @@ export interface CsvHeader {
  *
  * @param named as the user knows the file.
  * @param skip lines above the header.
- * @throws SlipwayError DATA_UNREADABLE for what is no table, for a title above it, and for names that cannot be columns.
+ * @throws SlipwayError DATA_UNREADABLE for what is not a table, for a title above it, and for names that cannot be columns.
  */
 export function readHeader(file: string, named: string, skip: number): CsvHeader {
   const text = startOf(file);

@@ -122,7 +122,7 @@ describe('the type is that of all rows, however late a value comes', () => {
     ['an exponent', '500', '1e3', 'number', 1000],
     ['a decimal', '500', '1.5', 'number', 1.5],
     ['a time of the day', '2024-01-01', '2024-01-01 10:30', 'timestamp', '2024-01-01T10:30:00.000Z'],
-    ['a day that is none', '2024-01-01', '2024-02-30', 'string', '2024-02-30'],
+    ['an impossible day', '2024-01-01', '2024-02-30', 'string', '2024-02-30'],
     ['a word', 'true', 'unknown', 'string', 'unknown'],
     ['the first value of all', '', '5', 'integer', 5],
     ['a nanosecond', '2024-01-01 10:00:00', '2024-01-01 10:00:00.123456789', 'string', '2024-01-01 10:00:00.123456789']
@@ -213,7 +213,7 @@ describe('words for missing values', () => {
   it('are proposed when one word is the only one among numbers', async () => {
     await read('a,b\n1,x\nNA,y\n3,z\nNA,u\n4.5,v\n');
     expect(shown()).toContain(
-      'a: 3 of 5 are numbers, but "NA" (2 rows) is not; if it stands for a missing value, read it with { missing: ["NA"] }'
+      'a: 3 of 5 are numbers, but "NA" (2 rows) is not; if it means a missing value, read it with { missing: ["NA"] }'
     );
   });
 

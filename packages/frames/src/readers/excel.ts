@@ -21,8 +21,8 @@ interface Area {
  *
  * @param options `sheet`: its name, or its number from 1, default the first one; `range`: the cells of the table with its
  * header, e.g. `B3:F20`; `skip`: rows above the header.
- * @throws SlipwayError DATA_NOT_FOUND for a sheet that is not there, DATA_UNREADABLE for what is no such file, for a title
- * above the table and for a header with a gap, DATA_EMPTY, OPTION_INVALID for a range that is none.
+ * @throws SlipwayError DATA_NOT_FOUND for a sheet that is not there, DATA_UNREADABLE for another kind of file, for a title
+ * above the table and for a header with a gap, DATA_EMPTY, OPTION_INVALID for an invalid range.
  */
 export async function readExcel(file: string, named: string, options: ReadOptions): Promise<RowsFile> {
   const sheet = options.sheet ?? 1;
@@ -31,7 +31,7 @@ export async function readExcel(file: string, named: string, options: ReadOption
   try {
     sheets = (await readSheets(file)) as unknown as typeof sheets;
   } catch (error) {
-    throw new SlipwayError('DATA_UNREADABLE', `"${named}" is no Excel file that can be read (.xlsx).`, {
+    throw new SlipwayError('DATA_UNREADABLE', `"${named}" is not a readable Excel file (.xlsx).`, {
       remedy: 'Open it in a spreadsheet program and save it as .xlsx, or as CSV.',
       cause: error
     });

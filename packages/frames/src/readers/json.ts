@@ -10,7 +10,7 @@ import type { ReadOptions } from './read-options.js';
 /**
  * Reads JSON: a list of objects, or one object a line. A key that an object lacks is missing in its row.
  *
- * @throws SlipwayError DATA_UNREADABLE for what is no JSON, rows that are not objects, and keys that differ in capital
+ * @throws SlipwayError DATA_UNREADABLE for what is not JSON, rows that are not objects, and keys that differ in capital
  * letters only.
  */
 export async function readJson(source: DataSource, table: string, options: ReadOptions): Promise<void> {

@@ -6,7 +6,7 @@ import { read } from './read.js';
 /**
  * Reads a Parquet file into `table` with the types of its schema.
  *
- * @throws SlipwayError DATA_UNREADABLE for what is no such file, and for names that differ in capital letters only.
+ * @throws SlipwayError DATA_UNREADABLE for another kind of file, and for names that differ in capital letters only.
  */
 export async function readParquet({ file, named }: DataSource, table: string): Promise<void> {
   await read(named, async () => {

@@ -6,7 +6,7 @@ import { quoteText } from '../engine/engine.js';
 export interface ReadOptions {
   /** Types that the schema declares: values of such columns are read as they are written, not guessed. */
   readonly types: ReadonlyMap<string, ColumnType>;
-  /** Words that stand for a missing value. */
+  /** Words that mean a missing value. */
   readonly missing: readonly string[];
   /** 1/2/2024 is the first of February; undefined: whatever fits all rows. */
   readonly dayFirst: boolean | undefined;

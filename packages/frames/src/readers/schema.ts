@@ -86,7 +86,13 @@ export async function applySchema(table: string, schema: DataSchema, named: stri
     if (required) await refuse(typed, name, named, `${column} is null`, 'is missing');
     if (oneOf) {
       const list = oneOf.map(quoteText).join(', ');
-      await refuse(typed, name, named, `cast(${column} as varchar) not in (${list})`, `is none of ${oneOf.join(', ')}`);
+      await refuse(
+        typed,
+        name,
+        named,
+        `cast(${column} as varchar) not in (${list})`,
+        `is not one of ${oneOf.join(', ')}`
+      );
     }
   }
   return typed;
@@ -103,6 +109,6 @@ async function refuse(table: string, name: string, named: string, broken: string
   throw new SlipwayError(
     'DATA_REFUSED',
     `"${name}" of "${named}" ${what} in ${count} row${count === 1 ? '' : 's'}, first in row ${String(row!['first'])}${value}.`,
-    { remedy: 'Mend the rows where they come from, or change the schema; nothing was registered.' }
+    { remedy: 'Fix the rows where they come from, or change the schema; nothing was registered.' }
   );
 }

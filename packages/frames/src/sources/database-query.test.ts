@@ -20,7 +20,7 @@ beforeAll(() => {
   for (let i = 0; i < 5000; i++) many.run('2024-02-01', i / 2, i);
   shop.exec('commit');
   shop.close();
-  writeFileSync(path.join(folder, 'text.db'), 'this is no database, however long it is'.repeat(50));
+  writeFileSync(path.join(folder, 'text.db'), 'this is not a database, however long it is'.repeat(50));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => {
@@ -60,7 +60,7 @@ describe('a query on a SQLite file', () => {
     await expect(query('select photo from sale')).rejects.toThrow('"photo" of the query on "shop.db" holds bytes');
     await expect(query('select day from sale where pieces < 0')).rejects.toMatchObject({ code: 'DATA_EMPTY' });
     await expect(query('select 1', 'nowhere.db')).rejects.toMatchObject({ code: 'DATA_NOT_FOUND' });
-    await expect(query('select * from sale', 'text.db')).rejects.toThrow('"text.db" is no SQLite database.');
+    await expect(query('select * from sale', 'text.db')).rejects.toThrow('"text.db" is not an SQLite database.');
     expect((await query('select pieces from sale')).rowCount).toBe(5002);
   });
 });

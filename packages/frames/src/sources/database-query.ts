@@ -111,7 +111,7 @@ function rowValue(value: unknown, column: string, database: string): RowValue {
 function refusal(database: string, error: unknown): SlipwayError {
   const sentence = messageOf(error);
   return /not a database/.test(sentence)
-    ? new SlipwayError('DATA_UNREADABLE', `"${database}" is no SQLite database.`, { cause: error })
+    ? new SlipwayError('DATA_UNREADABLE', `"${database}" is not an SQLite database.`, { cause: error })
     : new SlipwayError('DATA_EXPRESSION', `The query on "${database}" cannot be run. ${sentence}`, {
         remedy: 'The file is opened to be read only: a query selects, it changes nothing.',
         cause: error

@@ -70,7 +70,7 @@ function endingOf(pathname: string): string {
   return /(?:\.[a-z]+)?\.gz$/i.exec(pathname)?.[0] ?? path.posix.extname(pathname);
 }
 
-/** `fetch` takes no user and password in an address; they travel in a header of their own. */
+/** `fetch` does not accept a user and password in an address; they travel in a header of their own. */
 function requestFor(address: string): { url: URL; headers: Record<string, string> } {
   const url = new URL(address);
   if (url.username === '') return { url, headers: {} };

@@ -23,7 +23,7 @@ export function isS3Address(named: string): boolean {
 }
 
 /**
- * Fetches an object of a bucket, or all whose keys match a pattern (`s3://bucket/days/*.csv`; ** stands for any folders),
+ * Fetches an object of a bucket, or all whose keys match a pattern (`s3://bucket/days/*.csv`; ** matches any folders),
  * in the order of their keys. Server, region and credentials come from where every AWS tool finds them: environment
  * (AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID …), profile, or the role of the machine.
  *
@@ -48,7 +48,7 @@ export async function fetchObjects(address: string, signal: AbortSignal): Promis
       : [key];
     if (keys.length === 0) {
       throw new SlipwayError('DATA_NOT_FOUND', `No object matches "${address}".`, {
-        remedy: '* stands for any part of a name, ** for any folders.'
+        remedy: '* matches any part of a name, ** for any folders.'
       });
     }
     const objects: FetchedObject[] = [];

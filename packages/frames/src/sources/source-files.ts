@@ -51,7 +51,7 @@ export async function openSources(named: string, book: NotebookContext): Promise
   const files = await matching(path.resolve(book.directory, named));
   if (files.length === 0) {
     throw new SlipwayError('DATA_NOT_FOUND', `No file matches "${named}".`, {
-      remedy: `Looked below ${book.directory}. * stands for any part of a name, ** for any folders.`
+      remedy: `Looked below ${book.directory}. * matches any part of a name, ** for any folders.`
     });
   }
   const sources = files.map(file => describeSource(file, path.relative(book.directory, file)));

@@ -55,8 +55,10 @@ describe('an Excel file', () => {
     await refused.toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 
-  it('is refused when it is none', async () => {
-    await expect(data('sales', write('page.xlsx', '<html>'))).rejects.toThrow('"page.xlsx" is no Excel file');
+  it('is refused when it is not one', async () => {
+    await expect(data('sales', write('page.xlsx', '<html>'))).rejects.toThrow(
+      '"page.xlsx" is not a readable Excel file'
+    );
   });
 });
 
@@ -95,7 +97,7 @@ describe('Arrow', () => {
     expect(await types(arrow)).toEqual(await types(table()));
   });
 
-  it('is refused when the file is none', async () => {
+  it('is refused when the file is not one', async () => {
     await expect(data('rows', write('none.arrow', 'nothing'))).rejects.toMatchObject({ code: 'DATA_UNREADABLE' });
   });
 });
@@ -166,10 +168,10 @@ describe('a schema', () => {
   it.each([
     [
       { pressure: { min: 850 } },
-      '"pressure" of "air.csv" is less than 850 in 1 row, first in row 2 ("0").\nMend the rows'
+      '"pressure" of "air.csv" is less than 850 in 1 row, first in row 2 ("0").\nFix the rows'
     ],
     [{ pressure: { required: true } }, '"pressure" of "air.csv" is missing in 1 row, first in row 3.'],
-    [{ sky: { oneOf: ['dry'] } }, '"sky" of "air.csv" is none of dry in 1 row, first in row 2 ("wet").'],
+    [{ sky: { oneOf: ['dry'] } }, '"sky" of "air.csv" is not one of dry in 1 row, first in row 2 ("wet").'],
     [
       { sky: 'number' as const },
       '"sky" of "air.csv" is not a number that can be kept exactly in 3 rows, first in row 1 ("dry").'
@@ -179,11 +181,11 @@ describe('a schema', () => {
     await expect(data('air', write('air.csv', AIR), { schema })).rejects.toThrow(message);
   });
 
-  it('goes without saying: a value that stands for "missing" is named', async () => {
+  it('goes without saying: a value that means "missing" is named', async () => {
     const lines = Array.from({ length: 60 }, (_, i) => `${i === 9 ? -999 : 980 + i}`);
     await data('air', write('stations.csv', ['pressure', ...lines].join('\n')));
     expect(book.warnings.join()).toContain(
-      'Cell In[1]: "pressure" of air is -999 in 1 row and else from 980 to 1039: -999 probably stands for "missing".'
+      'Cell In[1]: "pressure" of air is -999 in 1 row and else from 980 to 1039: -999 probably means "missing".'
     );
   });
 });

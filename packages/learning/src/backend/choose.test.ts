@@ -25,7 +25,7 @@ describe('the choice of a backend', async () => {
 
   it('is never another than the one that was asked for', async () => {
     await expect(chooseBackend(tf, 'tensorflow-cpu')).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
-    await expect(chooseBackend(tf, 'cuda')).rejects.toThrow('"cuda" is no backend.');
+    await expect(chooseBackend(tf, 'cuda')).rejects.toThrow('"cuda" is not a backend.');
     expect((await chooseBackend(tf, 'cpu')).backend).toBe('cpu');
   });
 });

@@ -49,7 +49,7 @@ let inUse: { readonly name: string; readonly choice: BackendChoice } | undefined
  * was found is kept for the life of the process.
  *
  * @param wanted the only one to use; else the one that SLIPWAY_BACKEND names.
- * @throws SlipwayError OPTION_INVALID for a name that is none, BACKEND_UNAVAILABLE when the wanted one cannot be used.
+ * @throws SlipwayError OPTION_INVALID for an unknown name, BACKEND_UNAVAILABLE when the wanted one cannot be used.
  */
 export async function chooseBackend(
   tf: Tf,
@@ -70,7 +70,7 @@ export async function chooseBackend(
 async function useWanted(tf: Tf, wanted: string): Promise<BackendChoice> {
   const backend = BACKENDS.find(each => each === wanted);
   if (!backend) {
-    throw new SlipwayError('OPTION_INVALID', `"${wanted}" is no backend.`, {
+    throw new SlipwayError('OPTION_INVALID', `"${wanted}" is not a backend.`, {
       remedy: `Choose from ${BACKENDS.join(', ')}.`
     });
   }

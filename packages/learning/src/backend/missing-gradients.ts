@@ -34,13 +34,13 @@ export function installWasmGradients(tf: Tf): void {
   register('Conv2DBackpropInput', convolutionInputGradient);
 }
 
-/** tfjs 4.22's gradient of nearest-neighbour resizing on `cpu` takes the first image of a batch for all of them. */
+/** tfjs 4.22's gradient of nearest-neighbor resizing on `cpu` takes the first image of a batch for all of them. */
 export function repairCpuGradients(tf: Tf): void {
   tf.unregisterKernel('ResizeNearestNeighborGrad', 'cpu');
   tf.registerKernel({
     kernelName: 'ResizeNearestNeighborGrad',
     backendName: 'cpu',
-    kernelFunc: call => tf.tidy(() => nearestNeighbourGradient(tf, call))
+    kernelFunc: call => tf.tidy(() => nearestNeighborGradient(tf, call))
   });
 }
 
@@ -246,7 +246,7 @@ function maxPoolGradient(tf: Tf, call: KernelCall): Tensor {
   return tf.tensor4d(sums, x.shape);
 }
 
-function nearestNeighbourGradient(tf: Tf, call: KernelCall): Tensor {
+function nearestNeighborGradient(tf: Tf, call: KernelCall): Tensor {
   const images = tensor(tf, call, 'images') as Tensor4D;
   const dy = tensor(tf, call, 'dy') as Tensor4D;
   const { alignCorners } = call.attrs as unknown as { alignCorners: boolean };

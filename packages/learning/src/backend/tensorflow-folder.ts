@@ -15,7 +15,7 @@ export const TFJS_NODE_VERSION = '4.22.0';
 const Installation = z.object({
   variant: z.enum(['cpu', 'cuda']),
   tensorflow: z.string().describe('Version of the wheel.'),
-  library: z.string().describe('The folder `tensorflow` of the wheel, in which the shared libraries lie.'),
+  library: z.string().describe("The wheel's folder `tensorflow`, which holds the shared libraries."),
   addon: z.string().describe('Path of the built addon.'),
   scripts: z.string().describe('Folder of the JavaScript of @tensorflow/tfjs-node.'),
   source: z.string().describe('SHA-256 of the source that the addon was built from.'),
@@ -28,7 +28,7 @@ export type FoundInstallation = { readonly installation: Installation } | { read
 
 const HOW = 'run slipway doctor --install';
 
-/** Where TensorFlow and the addon lie: the folder that SLIPWAY_TENSORFLOW names, else one in the user's cache. */
+/** Where TensorFlow and the addon are: the folder that SLIPWAY_TENSORFLOW names, else one in the user's cache. */
 export function tensorflowFolder(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment['SLIPWAY_TENSORFLOW']) return path.resolve(environment['SLIPWAY_TENSORFLOW']);
   return path.join(environment['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'slipway', 'tensorflow');

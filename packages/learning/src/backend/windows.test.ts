@@ -4,7 +4,7 @@ import { seenInWindows, sumOfWindows, type Windows } from './windows.js';
 
 const size = fc.integer({ min: 1, max: 4 });
 
-/** Windows that lie on an input, some of them over its edges. */
+/** Windows on an input, some of them over its edges. */
 const windows: fc.Arbitrary<Windows> = fc.record({
   batchSize: size,
   inHeight: size,

@@ -1,4 +1,4 @@
-/** How the windows of a convolution lie on its input, in the words of tfjs's `Conv2DInfo`. */
+/** How the windows of a convolution are placed on its input, in the words of tfjs's `Conv2DInfo`. */
 export interface Windows {
   readonly batchSize: number;
   readonly inHeight: number;

@@ -72,7 +72,7 @@ export async function buildBundle(
   return { ...bundleOf(contents), tests };
 }
 
-/** What the scoring module does to labels stands with what was found of them in the training; what is worse wins. */
+/** What the scoring module does to labels is combined with what was found of them in the training; what is worse wins. */
 function withScoring(results: readonly ModelTestResult[], scoring: ModelTestResult | null): ModelTestResult[] {
   if (scoring === null) return [...results];
   const trained = results.find(({ id }) => id === scoring.id);

@@ -79,7 +79,7 @@ export async function truthOf(frame: Frame, target: string, labels: readonly str
       'TARGET_MISSING',
       `The column "${target}" holds "${value}"; the model's labels are ${labels.join(', ')}.`,
       {
-        remedy: 'Give { labels: […] } in the order of the model, as they stand in the rows.'
+        remedy: 'Give { labels: […] } in the order of the model, as they are in the rows.'
       }
     );
   });

@@ -88,7 +88,7 @@ function rowByRow<T>(columns: readonly (readonly T[])[]): T[] {
   return columns[0]!.flatMap((_, row) => columns.map(column => column[row]!));
 }
 
-/** Standard deviation; 1 for what does not vary, which is no scale. */
+/** Standard deviation; 1 for what does not vary, which is not a scale. */
 function deviation(values: readonly number[]): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;

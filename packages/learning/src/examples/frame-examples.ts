@@ -71,7 +71,7 @@ function seasonOf({ season, train, test, target }: FrameExamplesOptions): number
   const ahead = test.shifts.get(target)?.steps ?? 1;
   if (!Number.isInteger(season) || season < ahead) {
     throw new SlipwayError('OPTION_INVALID', `season must be a whole number of at least ${ahead}, not ${season}.`, {
-      remedy: `"${target}" lies ${ahead} rows ahead: what it was fewer rows ago is not known yet.`
+      remedy: `"${target}" is ${ahead} rows ahead: what it was fewer rows ago is not known yet.`
     });
   }
   if (train.time === null) {

@@ -14,7 +14,7 @@ const MOST_KEPT = 5000;
 const MOST_RECORDED_NUMBERS = 250_000;
 const MOST_RECORDED = 64;
 const FEWEST_RECORDED = 2;
-/** What is trained on at once lies in memory, four bytes for each number. */
+/** What is trained on at once is in memory, four bytes for each number. */
 const MOST_NUMBERS = 750_000_000;
 
 export interface TensorExamplesOptions {

@@ -1,11 +1,11 @@
 import { murmurHash3, WORDS_EXPRESSION } from '../prep/hashed-words.js';
 import { ElementType, RUNTIME_DOMAIN, type OnnxGraph } from '@slipway/onnx/graph';
 
-/** Stands behind the last word of a text; no word is made of it. */
+/** Follows the last word of a text; no word is made of it. */
 const NO_WORD = ' ';
 
 /**
- * Writes how often the words of each bucket stand in texts [rows, 1]; returns [rows, buckets]. Words are hashed in the graph,
+ * Writes how often the words of each bucket occur in texts [rows, 1]; returns [rows, buckets]. Words are hashed in the graph,
  * as in the notebook, so that no list of words is needed.
  */
 export function addHashedWords(graph: OnnxGraph, input: string, buckets: number): string {
@@ -40,7 +40,7 @@ export function addHashedWords(graph: OnnxGraph, input: string, buckets: number)
     graph.int64s([1])
   ]);
   const none = graph.node('Equal', [hashes, graph.int64s([murmurHash3(new TextEncoder().encode(NO_WORD))], [1, 1])]);
-  // What is no word is counted in a bucket of its own, which is cut off.
+  // What is not a word is counted in a bucket of its own, which is cut off.
   const index = graph.node('Where', [
     none,
     graph.int64s([buckets], [1, 1]),

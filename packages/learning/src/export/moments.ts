@@ -1,7 +1,7 @@
 import { DAY_MINUTES, DIGIT_FIELDS, DIGITS, FIELDS, YEAR_DAYS, type DatePart } from '../prep/calendar.js';
 import { ElementType, RUNTIME_DOMAIN, type OnnxGraph } from '@slipway/onnx/graph';
 
-/** Zeros behind the text of a day, where the digits of its time would stand. */
+/** Zeros behind the text of a day, where the digits of its time would be. */
 const PADDING = 9;
 
 /** Writes the numbers of moments, given as text [rows, 1]; returns [rows, width of the parts]. */

@@ -6,7 +6,7 @@ export interface Link {
   readonly strength: number;
   /** Whether chance alone hardly ever makes it so large … */
   readonly beyondChance: boolean;
-  /** … or easily does. Between both lie weak links, of which nothing is said. */
+  /** … or easily does. Between both are weak links, which are not reported. */
   readonly withinChance: boolean;
   /** Rows that were compared. */
   readonly rows: number;
@@ -60,7 +60,7 @@ export function strongestLink(rows: Float32Array, width: number, { train, labels
   };
 }
 
-/** Mean 0, variance 1; null for what does not vary or is no number. */
+/** Mean 0, variance 1; null for what does not vary or is not a number. */
 function standardized(count: number, at: (row: number) => number): Float64Array | null {
   const values = Float64Array.from({ length: count }, (_, row) => at(row));
   const mean = values.reduce((a, b) => a + b, 0) / count;

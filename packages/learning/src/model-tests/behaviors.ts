@@ -104,7 +104,7 @@ export async function testBehavior(
     if (broken.length === 0) continue;
     warnOfCell(
       `The model does not behave as "${name}" says: ${broken.length} of ${rows}, e.g. ${broken[0]}.\n` +
-        'Train on rows that show it, or mend the test; preflight will refuse the model.'
+        'Train on rows that show it, or fix the test; preflight will refuse the model.'
     );
   }
   return new BehaviorReport(model.parts.target, results);
@@ -168,13 +168,13 @@ function direction(name: string, test: Direction, parts: TrainedModelParts): Beh
     throw new SlipwayError(
       'OPTION_INVALID',
       base.length === 0
-        ? `"${test.vary}" is no number in the rows of the test "${name}".`
+        ? `"${test.vary}" is not a number in the rows of the test "${name}".`
         : `The test "${name}" names no class whose probability ${test.expect}.`,
       { remedy: base.length === 0 ? 'Vary a numeric input.' : `Add of: one of ${parts.labels!.join(', ')}.` }
     );
   }
   const rows = [...base];
-  // What float32 leaves open is no direction.
+  // What float32 leaves open is not a direction.
   const least = 1e-6 * (parts.labels ? 1 : rangeOf(parts));
   const claims = base.map((row, i): BehaviorClaim => {
     const changed = rows.push({ ...row, [test.vary]: Number(row[test.vary]) + test.by }) - 1;

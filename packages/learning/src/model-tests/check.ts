@@ -86,7 +86,7 @@ export async function checkData(
   if (overfits?.learned === false) {
     warnOfCell(
       `The model does not overfit a small batch: ${overfits.evidence}.\n` +
-        'Look at its last layer and its activations, and standardize the inputs: more rows will not mend it.'
+        'Look at its last layer and its activations, and standardize the inputs: more rows will not fix it.'
     );
   }
   return new CheckReport(target.name, results, lines);

@@ -9,7 +9,7 @@ const FEWEST_ROWS = 20;
 /** Columns are equal when no more than this share of rows differs, as at the edges of groups. */
 const DIFFERENT = 0.002;
 
-/** Looks for a target that lies in the past of its row, and for an input that lies in the future. */
+/** Looks for a target that is in the past of its row, and for an input that is in the future. */
 export async function targetAhead(subject: DataSubject): Promise<ModelTestResult> {
   const { train, target, inputs } = subject;
   const backward = train.shifts.get(target.name);
@@ -31,12 +31,12 @@ export async function targetAhead(subject: DataSubject): Promise<ModelTestResult
       'no-future-leak',
       'fail',
       `The input "${name}" is "${forward.from}" of a later row${where ? ` (${where})` : ''}: nobody knows it when the model is asked.`,
-      `Leave "${name}" out of the prep, or use frame.lag for what lies behind.`
+      `Leave "${name}" out of the prep, or use frame.lag for earlier values.`
     );
   }
   const source = train.time === null ? null : await columnBehind(subject);
   return source === null
-    ? passed('no-future-leak', `"${target.name}" is no earlier value of another column, and no input a later one.`)
+    ? passed('no-future-leak', `"${target.name}" is not an earlier value of another column, and no input a later one.`)
     : found(
         'no-future-leak',
         'warn',

@@ -33,19 +33,16 @@ export async function inputsInRange({
     if (share > OUTSIDE) outside.push(`"${name}" in ${percent(share)}`);
   }
   return outside.length === 0
-    ? passed(
-        'inputs-in-range',
-        `${numeric.length} numeric inputs, without values that stand far off; test rows lie within.`
-      )
+    ? passed('inputs-in-range', `${numeric.length} numeric inputs, without outliers; test rows are within.`)
     : found(
         'inputs-in-range',
         'warn',
-        `Test rows lie outside of what was trained on: ${outside.join(', ')} of the rows.`,
+        `Test rows are outside of what was trained on: ${outside.join(', ')} of the rows.`,
         'Train on rows like those that are to be predicted, or use inputs that do not grow with time.'
       );
 }
 
-/** What to do about a column with a value that stands for "missing". */
+/** What to do about a column with a value that means "missing". */
 export function remedyFor({ column, value }: { column: string; value: number }): string {
   return `Make it a missing value, frame.derive("${column}", 'nullif("${column}", ${value})'), and add .impute("${column}") to the prep.`;
 }

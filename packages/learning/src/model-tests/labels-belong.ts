@@ -11,7 +11,7 @@ const MOST_CLASSES = 6;
 /** How much better the exchanged labels must suit, as a share of the test rows, and how sure that must be. */
 const MUCH_BETTER = 0.3;
 const SURE = 5;
-/** An input that lies one row beside must tell this much, and much more than the one in the row itself. */
+/** An input of an adjacent row must tell this much, and much more than the one in the row itself. */
 const CLEAR_LINK = 0.3;
 
 /**
@@ -43,7 +43,7 @@ export function labelsBelong(subject: TrainedSubject): ModelTestResult {
   return passed('labels-kept', `"${target.name}" seems to belong to its rows: ${why}.`);
 }
 
-/** Classes that stand for one another in the test rows. */
+/** Classes that were exchanged in the test rows. */
 function exchangedLabels({ target, testRows, width, estimator }: TrainedSubject): ModelTestResult | null {
   const { labels, test } = target;
   if (labels === null || test.length < FEWEST_ROWS / 2) return null;
@@ -70,7 +70,7 @@ function exchangedLabels({ target, testRows, width, estimator }: TrainedSubject)
     'labels-kept',
     'fail',
     `Labels of the test rows mean something else than those of the training rows: they say ${pairs.slice(0, 4).join(', ')}. ` +
-      `Exchanged they agree in ${percent(other / test.length)} of ${test.length} test rows, as they stand in ${percent(asIs / test.length)}.`,
+      `Exchanged they agree in ${percent(other / test.length)} of ${test.length} test rows, as they are in ${percent(asIs / test.length)}.`,
     `Make "${target.name}" of both parts by the same rule, before the split: the order of the classes, or the code of each, differs between them.`
   );
 }
@@ -95,14 +95,14 @@ function besideLabels({ target, rows, width, targetShifted }: TrainedSubject, ow
   const before = strongestLink(rows, width, target, -1);
   const after = strongestLink(rows, width, target, 1);
   const [link, other, where] = before.strength > after.strength ? [before, after, 'before'] : [after, before, 'after'];
-  // What swings in time has to do with both neighbours alike; a slip has to do with one.
+  // What swings in time has to do with both neighbors alike; a slip has to do with one.
   const clear =
     link.beyondChance && link.strength >= CLEAR_LINK && link.strength > 2 * Math.max(other.strength, own.strength);
   if (!clear) return null;
   return found(
     'labels-kept',
     'warn',
-    `"${target.name}" seems to stand one row off: an input of the row ${where} has a correlation of ${formatNumber(link.strength, { digits: 4 })} with it, ` +
+    `"${target.name}" seems to be shifted by one row: an input of the row ${where} has a correlation of ${formatNumber(link.strength, { digits: 4 })} with it, ` +
       `the inputs of its own row have ${formatNumber(own.strength, { digits: 4 })}, which is chance.`,
     `Join by a key instead of by position. If what comes next is to be predicted, say so: frame.lead("${target.name}", { as: … }).`
   );

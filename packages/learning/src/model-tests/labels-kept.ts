@@ -40,13 +40,13 @@ export async function labelsKept(
     }
   }
   if (answers.length === 0) return passed('labels-kept', 'The scoring module could not be asked about the test rows.');
-  const fault = turnedLabel(answers, labels) ?? turnedField(answers, labels);
-  return fault === null
+  const mismatch = turnedLabel(answers, labels) ?? turnedField(answers, labels);
+  return mismatch === null
     ? passed('labels-kept', `Labels mean the same before and after the scoring module in ${answers.length} rows.`)
     : found(
         'labels-kept',
         'fail',
-        fault,
+        mismatch,
         'Compare the label with the name of the class that is meant, e.g. label === "rain".'
       );
 }

@@ -25,7 +25,7 @@ export function learned({ target, rows, width, estimator }: TrainedSubject): Mod
   return found(
     'loss-below-constant',
     'fail',
-    Number.isFinite(ours) ? `Nothing was learned: ${numbers}.` : `The answers are no numbers: ${name} ${ours}.`,
+    Number.isFinite(ours) ? `Nothing was learned: ${numbers}.` : `The answers are not numbers: ${name} ${ours}.`,
     'Standardize the inputs, lower the learning rate, or train for more epochs; look at the loss curve.'
   );
 }

@@ -186,13 +186,13 @@ describe('labels of a fitted model', () => {
     const { train, test } = await parts(frame);
     const turned = await test.derive('level', "case level when 'high' then 'low' else 'high' end");
     expect(await judged(train, turned, 'level')).toMatch(
-      /^fail: Labels of the test rows mean something else .*"low" where the model says "high".* agree in 99 % of 100 test rows, as they stand in 1 %/
+      /^fail: Labels of the test rows mean something else .*"low" where the model says "high".* agree in 99 % of 100 test rows, as they are in 1 %/
     );
   });
 
-  it('are found to stand one row off, whichever way, and not where they were shifted on purpose', async () => {
+  it('are found to be shifted by one row, whichever way, and not where they were shifted on purpose', async () => {
     expect(await judged(...(await derived('off', 'lag(value) over (order by day)')), 'off')).toMatch(
-      /^warn: "off" seems to stand one row off: an input of the row before has a correlation of 0\.9\d+ with it/
+      /^warn: "off" seems to be shifted by one row: an input of the row before has a correlation of 0\.9\d+ with it/
     );
     expect(await judged(...(await derived('off', 'lead(level) over (order by day)')), 'off')).toMatch(/row after/);
     const ahead = await frame.lead('level', { as: 'next' });

@@ -45,14 +45,14 @@ export async function testRowsApart({ train, test }: Pick<DataSubject, 'train' |
     return found(
       'no-train-test-overlap',
       'warn',
-      `The rows are ordered by ${train.time}, and were split ${shuffled.split(',')[0]}: test rows lie between training rows.`,
+      `The rows are ordered by ${train.time}, and were split ${shuffled.split(',')[0]}: test rows are between training rows.`,
       'Split with { by: "time" }, so that the model is tested on what comes after the training rows.'
     );
   }
   return passed('no-train-test-overlap', `${test.rowCount} test rows, apart from ${train.rowCount} training rows.`);
 }
 
-/** How many test rows stand among the training rows, and the share of training rows that have a twin there. */
+/** How many test rows are among the training rows, and the share of training rows that have a twin there. */
 async function compareRows(
   train: string,
   test: string,

@@ -53,7 +53,7 @@ export interface FewRows {
 }
 
 const REMEDY =
-  'Look at its last layer and its activations, and standardize the inputs: more rows will not mend it. To leave the test out, say { smallBatch: "skip" }.';
+  'Look at its last layer and its activations, and standardize the inputs: more rows will not fix it. To leave the test out, say { smallBatch: "skip" }.';
 
 /** The same as a model test; null for models that are not trained in steps. */
 export async function smallBatch(
@@ -127,7 +127,7 @@ function costOf(network: LayersModel, rows: number): number {
   return ofStep * STEPS * LEARNING_RATES.length;
 }
 
-/** Rows of all classes in turn; of numbers, rows that lie far apart. Rows that are equal to the model are taken once. */
+/** Rows of all classes in turn; of numbers, rows that are far apart. Rows that are equal to the model are taken once. */
 function chooseRows({ train }: Target, rows: Float32Array, most: number): number[] {
   const width = rows.length / train.length;
   const sorted = train.map((_, row) => row).sort((a, b) => train[a]! - train[b]!);

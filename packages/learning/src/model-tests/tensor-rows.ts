@@ -104,7 +104,7 @@ function numbersInRange({ train, test, learned, asked, width }: TensorSubject): 
       )
     : passed(
         'inputs-in-range',
-        `Training ${train.noun} hold numbers from ${low} to ${high}; test ${test.noun} lie within.`
+        `Training ${train.noun} hold numbers from ${low} to ${high}; test ${test.noun} are within.`
       );
 }
 

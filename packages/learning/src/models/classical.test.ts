@@ -4,7 +4,7 @@ import { fitLasso } from './lasso.js';
 import { fitLinear } from './linear.js';
 import { fitLinearSvm } from './linear-svm.js';
 import { fitNaiveBayes } from './naive-bayes.js';
-import { fitNeighbours } from './neighbours.js';
+import { fitNeighbors } from './neighbors.js';
 import { at, COUNT, index, onnxDifference, WIDTH, X } from '../../testing/models.js';
 import { fitDecisionTree, fitForest } from './trees/forest.js';
 
@@ -107,32 +107,28 @@ describe('naive Bayes', () => {
   });
 });
 
-describe('nearest neighbours', () => {
+describe('nearest neighbors', () => {
   it('answer as those of scikit-learn, for classes and numbers', () => {
+    close(fitNeighbors(X, WIDTH, three, 3, 5).predict(shifted, WIDTH), [0, 1, 0, 0, 0, 1, 0, 0.6, 0.4, 0.8, 0.2, 0], 6);
     close(
-      fitNeighbours(X, WIDTH, three, 3, 5).predict(shifted, WIDTH),
-      [0, 1, 0, 0, 0, 1, 0, 0.6, 0.4, 0.8, 0.2, 0],
-      6
-    );
-    close(
-      fitNeighbours(X, WIDTH, values, null, 3).predict(shifted, WIDTH),
+      fitNeighbors(X, WIDTH, values, null, 3).predict(shifted, WIDTH),
       [0.7279189761703644, 3.00128296864853, 2.486079115257382, -0.09206901433922793],
       5
     );
   });
 
   it('know their own rows', () => {
-    const fitted = fitNeighbours(X, WIDTH, three, 3, 1);
+    const fitted = fitNeighbors(X, WIDTH, three, 3, 1);
     expect(accuracyOf(fitted.predict(X, WIDTH), three, 3)).toBe(1);
   });
 
   it('compute the same as ONNX, for classes and numbers', async () => {
-    expect(await onnxDifference(fitNeighbours(X, WIDTH, three, 3, 5), shifted, WIDTH, 3)).toBeLessThan(1e-6);
-    expect(await onnxDifference(fitNeighbours(X, WIDTH, values, null, 3), shifted, WIDTH, null)).toBeLessThan(1e-6);
+    expect(await onnxDifference(fitNeighbors(X, WIDTH, three, 3, 5), shifted, WIDTH, 3)).toBeLessThan(1e-6);
+    expect(await onnxDifference(fitNeighbors(X, WIDTH, values, null, 3), shifted, WIDTH, null)).toBeLessThan(1e-6);
   });
 
   it('cannot be more than there are rows', () => {
-    expect(() => fitNeighbours(X, WIDTH, three, 3, 41)).toThrow('only 40 training rows');
+    expect(() => fitNeighbors(X, WIDTH, three, 3, 41)).toThrow('only 40 training rows');
   });
 });
 

@@ -6,7 +6,7 @@ export interface Estimator {
   readonly kind: string;
   /** One line for the model card. */
   readonly description: string;
-  /** Shape of one row as the model reads it, when it reads tensors; else all numbers of a row stand in one line. */
+  /** Shape of one row as the model reads it, when it reads tensors; else all numbers of a row are in one line. */
   readonly rowShape?: readonly number[];
   /**
    * Answers for row-major `rows` [count, width]: probabilities [count, classes] of a classifier, values [count] of a

@@ -24,7 +24,7 @@ describe('linear regression', () => {
     expect(ridge.intercept).toBeCloseTo(0.5757692107250726, 6);
   });
 
-  it('finds the golden line 61.77 + 0.0592 w when the points lie on it', () => {
+  it('finds the golden line 61.77 + 0.0592 w when the points are on it', () => {
     const weights = Float32Array.from([60, 80, 100, 140, 200]);
     const line = fitLinear(
       weights,

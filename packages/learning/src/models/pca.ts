@@ -18,12 +18,12 @@ export class PrincipalComponents {
     return this.variances.length;
   }
 
-  /** Share of the rows' variance that lies along each component. */
+  /** Share of the rows' variance along each component. */
   get explained(): number[] {
     return Array.from(this.variances, variance => variance / this.totalVariance);
   }
 
-  /** Share of the variance of rows, around the means of the training, that lies along the components together. */
+  /** Share of the variance of rows, around the means of the training, along the components together. */
   kept(rows: ArrayLike<number>): number {
     const width = this.means.length;
     let total = 0;

@@ -21,11 +21,11 @@ async function onnxOutputs(model: { write(graph: OnnxGraph, input: string): void
 describe('k-means', () => {
   const settings = { k: 3, starts: 10, seed: 7 };
 
-  it('finds the centres of scikit-learn from the same start', () => {
-    const centres = Float64Array.from(X.subarray(0, 9));
-    const found = fitKMeans(X, WIDTH, { ...settings, centres });
+  it('finds the centers of scikit-learn from the same start', () => {
+    const centers = Float64Array.from(X.subarray(0, 9));
+    const found = fitKMeans(X, WIDTH, { ...settings, centers });
     close(
-      found.centres,
+      found.centers,
       [
         -1.3759279938207731, 1.3739285113082993, 0.43434344232082367, 1.397240954625886, 1.8702284892400107,
         0.49242425461610156, 0.8543024510145187, 0.2178923033177853, 0.46363636553287507
@@ -37,7 +37,7 @@ describe('k-means', () => {
 
   it('is the same for the same seed, and no worse from more starts', () => {
     const one = fitKMeans(X, WIDTH, settings);
-    expect(fitKMeans(X, WIDTH, settings).centres).toEqual(one.centres);
+    expect(fitKMeans(X, WIDTH, settings).centers).toEqual(one.centers);
     expect(one.inertia).toBeLessThanOrEqual(fitKMeans(X, WIDTH, { ...settings, starts: 1 }).inertia);
   });
 

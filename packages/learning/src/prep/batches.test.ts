@@ -73,10 +73,10 @@ describe('batches of a frame', () => {
 });
 
 describe('a folder of images', () => {
-  const paint = async (name: string, grey: number, width = 12, height = 8): Promise<void> => {
+  const paint = async (name: string, gray: number, width = 12, height = 8): Promise<void> => {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
-    await sharp({ create: { width, height, channels: 3, background: { r: grey, g: grey, b: grey } } }).toFile(file);
+    await sharp({ create: { width, height, channels: 3, background: { r: gray, g: gray, b: gray } } }).toFile(file);
   };
   beforeAll(async () => {
     for (let i = 0; i < 6; i++) {
@@ -117,7 +117,7 @@ describe('a folder of images', () => {
     expect(accuracy!.dataSync()[0]).toBe(1);
   });
 
-  it('warns of copies under different labels, and names a file that is no image', async () => {
+  it('warns of copies under different labels, and names a file that is not an image', async () => {
     await paint('copies/cat/1.png', 50);
     await paint('copies/dog/1.png', 50);
     await images('copies', 'copies', { size: [2, 2] });
@@ -126,7 +126,7 @@ describe('a folder of images', () => {
     );
     writeFileSync(path.join(folder, 'copies', 'dog', '2.png'), 'text');
     const broken = path.join('dog', '2.png');
-    await expect(images('copies', 'copies', { size: [2, 2] })).rejects.toThrow(`"${broken}" is no image`);
+    await expect(images('copies', 'copies', { size: [2, 2] })).rejects.toThrow(`"${broken}" is not a readable image`);
     await expect(images('none', 'nowhere', { size: [2, 2] })).rejects.toThrow('There is no folder "nowhere".');
     await expect(images('one', 'shades/dark', { size: [2, 2] })).rejects.toThrow('images of 0 classes');
   });

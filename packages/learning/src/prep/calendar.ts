@@ -45,7 +45,7 @@ export function partWidth(part: DatePart): number {
   return part === 'season' || part === 'timeOfDay' ? 2 : 1;
 }
 
-/** Numbers of a moment, in the order of the parts; NaN for what is no moment. */
+/** Numbers of a moment, in the order of the parts; NaN for what is not a moment. */
 export function momentNumbers(value: PlainValue, parts: readonly DatePart[]): number[] {
   const text = String(value);
   const fields = [0, 0, 0, 0, 0];

@@ -205,7 +205,7 @@ function kindOf(train: Frame, name: string, values: readonly PlainValue[]): Cate
     if (missing === 0) return 'boolean';
     throw new SlipwayError('COLUMN_TYPE', `"${name}" is missing in ${missing} training rows, else true or false.`, {
       remedy:
-        `A boolean input of a model takes no missing value. Make it text first: ` +
+        `A boolean input of a model does not accept missing values. Make it text first: ` +
         `frame.derive("${name}", 'cast("${name}" as varchar)'); or drop such rows: frame.dropMissing("${name}").`
     });
   }

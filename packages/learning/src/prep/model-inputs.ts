@@ -8,7 +8,7 @@ export type CellValue = PlainValue | ArrayLike<number> | readonly NestedNumbers[
 export type NestedNumbers = number | readonly NestedNumbers[];
 
 /**
- * What stands between named rows and the model, fitted on the training rows and part of the exported graph: the
+ * What is between named rows and the model, fitted on the training rows and part of the exported graph: the
  * preprocessing of columns, each an input of its own, or one input whose rows are tensors.
  */
 export type ModelInputs = FittedPrep | TensorInput;

@@ -66,7 +66,7 @@ describe('parts of dates', () => {
     );
   });
 
-  it('are standardized by the training rows, and lie on a circle', async () => {
+  it('are standardized by the training rows, and are points on a circle', async () => {
     const fitted = await prep().dateParts(['month', 'season'], 'day').fit(frame);
     expect(fitted.width).toBe(3);
     const rows = await fitted.transform(frame);
@@ -92,7 +92,7 @@ describe('parts of dates', () => {
     );
   });
 
-  it('are refused for columns that hold no dates, and for parts that are none', async () => {
+  it('are refused for columns that hold no dates, and for unknown parts', async () => {
     await expect(prep().dateParts(['year'], 'note').fit(frame)).rejects.toThrow('dateParts needs dates or times');
     await expect(prep().dateParts(['year'], 'day').pass('day').fit(frame)).rejects.toThrow('other steps do not apply');
     expect(() => prep().dateParts(['century' as never], 'day')).toThrow('There is: year, month');

@@ -81,7 +81,7 @@ describe('preprocessing', () => {
     expect(Array.from(fitted.transformColumns([['huge', null]], 2, 'a request'))).toEqual([-1, -1]);
   });
 
-  it('refuses an order that leaves out a value, and bins that are none', async () => {
+  it('refuses an order that leaves out a value, and invalid bins', async () => {
     const failed: unknown = await prep()
       .ordinal(['low', 'high'], 'size')
       .fit(frame)

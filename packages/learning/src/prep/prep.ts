@@ -38,7 +38,7 @@ export class Prep {
   }
 
   /**
-   * The number of the bin that a value lies in, from 0. A value on an edge belongs to the bin above it; below the first and
+   * The number of the bin that a value is in, from 0. A value on an edge belongs to the bin above it; below the first and
    * above the last edge there are bins, too, so that no row is lost.
    *
    * @param bins edges, rising; or how many bins, each with as many training rows as can be.
@@ -75,7 +75,7 @@ export class Prep {
 
   /**
    * Parts of a date or a time, each standardized by the training rows: `dateParts(["month", "weekday"], "date")`. `season`
-   * and `timeOfDay` are two numbers each, sine and cosine, so that December lies beside January and 23:59 beside 0:00. The
+   * and `timeOfDay` are two numbers each, sine and cosine, so that December is next to January and 23:59 beside 0:00. The
    * model's input stays the date itself, as text.
    */
   dateParts(parts: readonly DatePart[], ...columns: string[]): Prep {
@@ -89,7 +89,7 @@ export class Prep {
   }
 
   /**
-   * How often words stand in a text, with all words in a fixed number of buckets by their hash (MurmurHash3): nothing is
+   * How often words occur in a text, with all words in a fixed number of buckets by their hash (MurmurHash3): nothing is
    * learned from the training rows, and unknown words have a place. A word is a run of letters and digits; A–Z count as a–z,
    * capital letters of other scripts as letters of their own. A missing text has no words.
    *

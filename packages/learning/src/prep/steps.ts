@@ -22,7 +22,7 @@ export type FittedColumn =
   | { name: string; type: 'ordinal'; categories: readonly string[]; of: CategoryKind }
   /** Numbers of a moment, standardized by the training rows. */
   | { name: string; type: 'moment'; parts: readonly DatePart[]; means: readonly number[]; stds: readonly number[] }
-  /** How often the words of each bucket stand in a text. */
+  /** How often the words of each bucket occur in a text. */
   | { name: string; type: 'words'; buckets: number };
 
 /** What an ordered category becomes that was not among those of the training rows, or is missing. */

@@ -53,7 +53,7 @@ export class TensorInput {
   /**
    * Named rows as the model receives them, row-major [rows, …shape]. `where` names them in messages.
    *
-   * @throws SlipwayError COLUMN_TYPE for a row of another shape, or with a value that is no number.
+   * @throws SlipwayError COLUMN_TYPE for a row of another shape, or with a value that is not a number.
    */
   transformColumns(columns: readonly (readonly CellValue[])[], rows: number, where: string): Float32Array {
     const width = this.width;
@@ -65,7 +65,7 @@ export class TensorInput {
         if (typeof number !== 'number' || !Number.isFinite(number)) {
           throw new SlipwayError(
             'COLUMN_TYPE',
-            `"${this.parts.name}" holds ${JSON.stringify(number)} in row ${row + 1} of ${where}, which is no number.`
+            `"${this.parts.name}" holds ${JSON.stringify(number)} in row ${row + 1} of ${where}, which is not a number.`
           );
         }
         values[row * width + i] = number;

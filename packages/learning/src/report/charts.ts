@@ -1,7 +1,7 @@
 import { escapeHtml } from '@slipway/notebook';
 import { formatNumber } from '@slipway/wording';
 
-/* Charts as SVG, drawn in the colours of the page (see `evaluation-report.ts`): no script, readable in light and dark. */
+/* Charts as SVG, drawn in the colors of the page (see `evaluation-report.ts`): no script, readable in light and dark. */
 
 export interface Point {
   readonly x: number;
@@ -31,14 +31,14 @@ const BOTTOM = 40;
 const TOP = 12;
 const RIGHT = 10;
 const TICKS = 5;
-/** Colours of the page's style. */
-const COLOURS = 8;
+/** Colors of the page's style. */
+const COLORS = 8;
 
 /** Lines through the points of each series. */
 export function lineChart(plot: Plot): string {
   return frame(plot, (place, series, i) => {
     const path = series.points.map((point, n) => `${n === 0 ? 'M' : 'L'}${place(point)}`).join(' ');
-    return `<path class="line c${i % COLOURS}" d="${path}"/>`;
+    return `<path class="line c${i % COLORS}" d="${path}"/>`;
   });
 }
 
@@ -48,7 +48,7 @@ export function scatterChart(plot: Plot): string {
     series.points
       .map(point => {
         const [x, y] = place(point).split(' ');
-        return `<circle class="dot c${i % COLOURS}" cx="${x}" cy="${y}" r="2"/>`;
+        return `<circle class="dot c${i % COLORS}" cx="${x}" cy="${y}" r="2"/>`;
       })
       .join('')
   );
@@ -60,9 +60,9 @@ export function dottedChart(plot: Plot): string {
     const path = series.points.map((point, n) => `${n === 0 ? 'M' : 'L'}${place(point)}`).join(' ');
     const dots = series.points.map(point => {
       const [x, y] = place(point).split(' ');
-      return `<circle class="mark c${i % COLOURS}" cx="${x}" cy="${y}" r="3.5"/>`;
+      return `<circle class="mark c${i % COLORS}" cx="${x}" cy="${y}" r="3.5"/>`;
     });
-    return `<path class="line c${i % COLOURS}" d="${path}"/>${dots.join('')}`;
+    return `<path class="line c${i % COLORS}" d="${path}"/>${dots.join('')}`;
   });
 }
 
@@ -90,7 +90,7 @@ function frame(plot: Plot, draw: Draw): string {
   const key =
     plot.series.length < 2
       ? ''
-      : `<figcaption>${plot.series.map(({ name }, i) => `<span class="key k${i % COLOURS}">${escapeHtml(name)}</span>`).join(' ')}</figcaption>`;
+      : `<figcaption>${plot.series.map(({ name }, i) => `<span class="key k${i % COLORS}">${escapeHtml(name)}</span>`).join(' ')}</figcaption>`;
   return (
     `<figure><h3>${escapeHtml(plot.title)}</h3>` +
     `<svg role="img" aria-label="${escapeHtml(`${plot.title}: ${plot.y} over ${plot.x}`)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">` +

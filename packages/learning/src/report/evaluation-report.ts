@@ -191,11 +191,11 @@ function thinned<T>(points: readonly T[]): T[] {
 const LIGHT = ['#1f6fb4', '#c8501e', '#1a8a5a', '#8250b4', '#a8742a', '#c03070', '#4a6a7a', '#6a8a1a'];
 const DARK = ['#6cb2f0', '#f09468', '#5acb98', '#bd96ea', '#dcae68', '#f07cb0', '#98b8c8', '#aecb5c'];
 
-const colours = (list: readonly string[]): string => list.map((colour, i) => `--c${i}:${colour}`).join(';');
+const colors = (list: readonly string[]): string => list.map((color, i) => `--c${i}:${color}`).join(';');
 
 const STYLE = `
-:root{--ink:#1c1c1c;--quiet:#5a5a5a;--paper:#fff;--rule:#dcdcdc;--good:#1a8a5a;--bad:#c8501e;${colours(LIGHT)}}
-@media (prefers-color-scheme:dark){:root{--ink:#ececec;--quiet:#a8a8a8;--paper:#161616;--rule:#3a3a3a;--good:#5acb98;--bad:#f09468;${colours(DARK)}}}
+:root{--ink:#1c1c1c;--quiet:#5a5a5a;--paper:#fff;--rule:#dcdcdc;--good:#1a8a5a;--bad:#c8501e;${colors(LIGHT)}}
+@media (prefers-color-scheme:dark){:root{--ink:#ececec;--quiet:#a8a8a8;--paper:#161616;--rule:#3a3a3a;--good:#5acb98;--bad:#f09468;${colors(DARK)}}}
 body{font:14px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:24px auto;max-width:1100px;padding:0 16px}
 h1{font-size:22px}h2{font-size:17px}h3{font-size:14px;margin:0 0 4px}p{color:var(--quiet)}
 .charts{display:flex;flex-wrap:wrap;gap:24px}figure{margin:0;width:340px}svg{width:100%;height:auto}

@@ -27,7 +27,7 @@ function logged(): { metrics: NamedMetric[]; params: { key: string; value: strin
 
 describe('a metric that cannot be kept is named under the cell, and the others are kept:', () => {
   it.each<[string, unknown, unknown, unknown, string]>([
-    ['a step that is no whole number', 'loss', 1, 0.5, 'its step is 0.5'],
+    ['a step that is not a whole number', 'loss', 1, 0.5, 'its step is 0.5'],
     ['a step that is NaN', 'loss', 1, Number.NaN, 'its step is NaN'],
     [
       'a step beyond 2^53',

@@ -42,7 +42,7 @@ export function scoringCell(): number | null {
 
 /**
  * Reads the body of a `%%score` cell: a module of TypeScript that exports `before(row)`, `after(prediction, row)` or
- * both. It must stand by itself, since a service knows neither the notebook's variables nor its packages.
+ * both. It must be self-contained, since a service knows neither the notebook's variables nor its packages.
  *
  * @throws SlipwayError SCORING_INVALID with the right form.
  */

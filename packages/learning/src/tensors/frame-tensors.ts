@@ -8,7 +8,7 @@ import { refuseShape, TensorSet } from './tensor-set.js';
 /**
  * The rows of a frame whose input is one column of lists, such as a Parquet file has.
  *
- * @throws SlipwayError COLUMN_UNKNOWN, COLUMN_TYPE for a column of other values, OPTION_INVALID for a shape that is none,
+ * @throws SlipwayError COLUMN_UNKNOWN, COLUMN_TYPE for a column of other values, OPTION_INVALID for an invalid shape,
  * DATA_REFUSED for rows of another length, with numbers that are missing or not finite, or pixels outside of 0 to 255.
  */
 export async function tensorsOfFrame(frame: Frame, options: ColumnTensorOptions): Promise<TensorSet> {

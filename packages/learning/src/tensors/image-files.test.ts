@@ -66,7 +66,7 @@ it('hidden files and folders are neither a class nor images of one', async () =>
   expect(await files()).toEqual(['cat/1.png', 'dog/1.png']);
 });
 
-it('files that are no images are passed over', async () => {
+it('files that are not images are passed over', async () => {
   await put('cat/notes.txt');
   await put('labels.csv');
   expect(await files()).toEqual(['cat/1.png', 'dog/1.png']);

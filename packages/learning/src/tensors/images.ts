@@ -19,7 +19,7 @@ import type { TensorContent, TensorRows } from './tensor-rows.js';
 export interface ImageOptions {
   /** Height and width that all images are brought to, in pixels. */
   readonly size: readonly [height: number, width: number];
-  /** 1 for grey, 3 for red, green and blue (the default). */
+  /** 1 for gray, 3 for red, green and blue (the default). */
   readonly channels?: 1 | 3;
 }
 
@@ -152,8 +152,8 @@ export class ImageFolder implements TensorRows {
  * version of dataset `name`. The pixels are read when batches are asked for.
  *
  * @param folder relative to the notebook.
- * @throws SlipwayError OPTION_INVALID for a size that is none, DATA_NOT_FOUND without the folder or without images in two
- * classes; DATA_UNREADABLE for a file that is no image, or of a format that is not read.
+ * @throws SlipwayError OPTION_INVALID for an invalid size, DATA_NOT_FOUND without the folder or without images in two
+ * classes; DATA_UNREADABLE for a file that is not an image, or of a format that is not read.
  * @example
  * const digits = await slip.images('digits', 'digits', { size: [8, 8] });
  */
@@ -199,7 +199,7 @@ async function* describeAll(place: string, found: readonly ImageFile[]): AsyncGe
     const bytes = await readFile(path.join(place, file));
     const { width, height } = await imageSize(bytes).catch((cause: unknown) => {
       if (!(cause instanceof ImageError)) throw cause;
-      throw new SlipwayError('DATA_UNREADABLE', `"${file}" is no image that can be read: it ${cause.message}.`, {
+      throw new SlipwayError('DATA_UNREADABLE', `"${file}" is not a readable image: it ${cause.message}.`, {
         remedy: 'Delete it, or save it anew as PNG or JPEG; nothing was registered.',
         cause
       });

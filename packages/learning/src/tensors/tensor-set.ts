@@ -75,7 +75,10 @@ export class TensorSet implements TensorRows {
 /** @throws SlipwayError OPTION_INVALID */
 export function refuseShape(shape: readonly number[], kind: TensorContent['kind']): void {
   if (shape.length === 0 || shape.some(size => !Number.isInteger(size) || size < 1)) {
-    invalid(`[${shape.join(', ')}] is no shape of a row.`, 'Say e.g. shape: [28, 28, 1], or [steps, features].');
+    invalid(
+      `[${shape.join(', ')}] is not a valid shape of a row.`,
+      'Say e.g. shape: [28, 28, 1], or [steps, features].'
+    );
   }
   if (kind === 'pixels' && (shape.length !== 3 || (shape[2] !== 1 && shape[2] !== 3))) {
     invalid(

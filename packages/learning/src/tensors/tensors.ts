@@ -12,7 +12,7 @@ import { invalid, refuseShape, TensorSet } from './tensor-set.js';
  * Registers tensors that are held as arrays, with their truth, as a version of dataset `name`: images as numbers, or windows
  * of a series. `slip.fit(model, await set.split({ test: 0.2 }))` trains on them. Of a frame instead of a name: its column of lists.
  *
- * @throws SlipwayError OPTION_INVALID for a shape that is none, or lists of unequal length; DATA_REFUSED for a row of another
+ * @throws SlipwayError OPTION_INVALID for an invalid shape, or lists of unequal length; DATA_REFUSED for a row of another
  * shape, a number that is not finite, or pixels outside of 0 to 255.
  * @example
  * const waves = await slip.tensors('waves', {
@@ -124,8 +124,8 @@ function checked(values: ArrayLike<unknown>, name: string, row: number, kind: Te
     if (fits) return value;
     throw new SlipwayError(
       'DATA_REFUSED',
-      `Row ${row + 1} of ${name} holds ${String(value)}, which is no ${kind === 'pixels' ? 'pixel from 0 to 255' : 'finite number'}.`,
-      { remedy: 'Mend or leave out such rows; nothing was registered.' }
+      `Row ${row + 1} of ${name} holds ${String(value)}, which is not a ${kind === 'pixels' ? 'pixel from 0 to 255' : 'finite number'}.`,
+      { remedy: 'Correct or remove these rows; nothing was registered.' }
     );
   });
 }

@@ -176,8 +176,8 @@ describe('a model of images', () => {
 
   it('is warned of when test images are copies of training images, in another format, too', async () => {
     for (let i = 0; i < 12; i++) {
-      const grey = { r: 20 * i, g: 20 * i, b: 20 * i };
-      const plain = sharp({ create: { width: 4 + i, height: 9, channels: 3, background: grey } });
+      const gray = { r: 20 * i, g: 20 * i, b: 20 * i };
+      const plain = sharp({ create: { width: 4 + i, height: 9, channels: 3, background: gray } });
       const place = path.join(folder, 'copies', i % 2 ? 'odd' : 'even');
       mkdirSync(place, { recursive: true });
       await plain.png().toFile(path.join(place, `${i}.png`));
@@ -210,7 +210,7 @@ describe('a model of images', () => {
     });
   });
 
-  it('says so when the size of the images is none, and when columns are given to a network of images', async () => {
+  it('says so when the size of the images is invalid, and when columns are given to a network of images', async () => {
     const size = [28.5, 0] as unknown as [number, number];
     expect((await failureOf(images('shapes', 'shapes', { size }))).message).toBe(
       'Images cannot be read as [28.5, 0, 3].\n' +

@@ -10,7 +10,7 @@ const INTERVAL_MS = 250;
 
 interface Curve {
   readonly name: string;
-  readonly colour: string;
+  readonly color: string;
   readonly dash: string;
   readonly values: number[];
 }
@@ -22,10 +22,10 @@ export class LossChart {
   readonly #title: string;
   readonly #epochs: number;
   readonly #started = Date.now();
-  readonly #train: Curve = { name: 'loss', colour: CHART_COLORS.first, dash: '', values: [] };
+  readonly #train: Curve = { name: 'loss', color: CHART_COLORS.first, dash: '', values: [] };
   readonly #validation: Curve = {
     name: 'validation loss',
-    colour: CHART_COLORS.second,
+    color: CHART_COLORS.second,
     dash: '5 3',
     values: []
   };
@@ -68,7 +68,7 @@ export class LossChart {
     const now = curves.map(curve => `${curve.name} ${formatNumber(curve.values.at(-1)!)}`);
     const legend = curves.map((curve, i) => {
       const style = curve.dash === '' ? 'solid' : 'dashed';
-      const line = `<span style="display:inline-block;width:20px;margin-right:4px;vertical-align:middle;border-top:2px ${style} ${curve.colour}"></span>`;
+      const line = `<span style="display:inline-block;width:20px;margin-right:4px;vertical-align:middle;border-top:2px ${style} ${curve.color}"></span>`;
       return `${line}${escapeHtml(now[i]!)}`;
     });
     const fraction = Math.min(1, (this.#train.values.length + (this.#first ?? 1) - 1) / this.#epochs);
@@ -100,7 +100,7 @@ export class LossChart {
     const lines = curves.map(curve => {
       const points = curve.values.map((v, i) => `${x(i).toFixed(1)},${y(v).toFixed(1)}`).join(' ');
       return (
-        `<polyline fill="none" stroke="${curve.colour}" stroke-width="1.5" stroke-dasharray="${curve.dash}" ` +
+        `<polyline fill="none" stroke="${curve.color}" stroke-width="1.5" stroke-dasharray="${curve.dash}" ` +
         `points="${points}"><title>${curve.name}</title></polyline>`
       );
     });
@@ -113,7 +113,7 @@ export class LossChart {
       label('1', MARGIN.left, HEIGHT - 4, 'start') +
       label(`epoch ${this.#train.values.length}`, WIDTH - MARGIN.right, HEIGHT - 4, 'end') +
       lines.join('');
-    // An image in place of an image flickers: while it is redrawn, the drawing stands in the page itself.
+    // An image in place of an image flickers: while it is redrawn, the drawing is in the page itself.
     return this.#ended
       ? `<div>${renderDrawing(content, { width: WIDTH, height: HEIGHT }, `loss by epoch: ${now.join(', ')}`)}</div>`
       : `<svg role="img" aria-label="loss by epoch" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">${content}</svg>`;

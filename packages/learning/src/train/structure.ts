@@ -55,7 +55,7 @@ export class Clustering {
     return this.parts.prep;
   }
 
-  /** Mean silhouette of (at most 2000) test rows: 1 is far apart, 0 touching; NaN when they all lie in one cluster. */
+  /** Mean silhouette of (at most 2000) test rows: 1 is far apart, 0 touching; NaN when they are all in one cluster. */
   get silhouette(): number {
     return this.parts.evaluation.metrics['silhouette'] ?? NaN;
   }
@@ -88,7 +88,7 @@ export class Projection {
     return this.parts.prep;
   }
 
-  /** Share of the variance that lies along each component. */
+  /** Share of the variance along each component. */
   get explained(): number[] {
     return this.model.explained;
   }

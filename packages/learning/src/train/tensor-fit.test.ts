@@ -110,8 +110,8 @@ describe('a model of arrays', () => {
   });
 
   it('takes digits as lists of lists, which services also read from image files', async () => {
-    const digit = (grey: number): number[][][] =>
-      Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => [grey]));
+    const digit = (gray: number): number[][][] =>
+      Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => [gray]));
     const values = Array.from({ length: 24 }, (_, i) => digit(i % 2 ? 200 + i : i));
     const labels = values.map((_, i) => i % 2);
     const set = await tensors('digits', { values, labels, shape: [4, 4, 1], content: 'pixels' });
@@ -177,14 +177,14 @@ describe('a model of arrays', () => {
         { values: [[1, 2], [3]], shape: [2], labels: ['a', 'b'] },
         'Row 2 of odd: expected 2 numbers, flat or nested as 2, got 1'
       ],
-      [{ values: [[1, NaN]], shape: [2], labels: ['a'] }, 'Row 1 of odd holds NaN, which is no finite number'],
-      [{ values: [[300]], shape: [1, 1, 1], labels: ['a'], content: 'pixels' }, 'no pixel from 0 to 255'],
+      [{ values: [[1, NaN]], shape: [2], labels: ['a'] }, 'Row 1 of odd holds NaN, which is not a finite number'],
+      [{ values: [[300]], shape: [1, 1, 1], labels: ['a'], content: 'pixels' }, 'not a pixel from 0 to 255'],
       [
         { values: [[1]], shape: [1], labels: ['a'], content: 'pixels' },
         'Pixels have the shape [height, width, 1 or 3]'
       ],
       [{ values: [[1], [2]], shape: [1], labels: ['a', 2] }, 'The labels of odd are strings and numbers'],
-      [{ values: [], shape: [0], labels: [] }, '[0] is no shape of a row'],
+      [{ values: [], shape: [0], labels: [] }, '[0] is not a valid shape of a row'],
       [{ values: [[1]], shape: [1], labels: ['a'], input: 'label' }, 'The input is named "label", the target "label"']
     ];
     for (const [options, message] of cases)

@@ -5,7 +5,7 @@ import { fitLinear } from '../models/linear.js';
 import { fitLinearSvm } from '../models/linear-svm.js';
 import { fitLogistic } from '../models/logistic.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
-import { fitNeighbours } from '../models/neighbours.js';
+import { fitNeighbors } from '../models/neighbors.js';
 import type { GradientBoostingOptions, ClassicalSpec, RandomForestOptions } from '../models/specs.js';
 import { fitBoosting } from '../models/trees/boosting.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
@@ -53,7 +53,7 @@ export async function trainClassical(model: ClassicalSpec, training: Training): 
     case 'kNeighbors': {
       const k = model.options.k ?? 5;
       log({ k });
-      return fitNeighbours(rows, prep.width, target.train, classes, k);
+      return fitNeighbors(rows, prep.width, target.train, classes, k);
     }
     case 'decisionTree': {
       const { maxDepth = Infinity, minSamplesLeaf = 1 } = model.options;

@@ -75,7 +75,7 @@ export async function trainCompiled(
       verbose: 0,
       ...(validation ? { validationData: validation } : {}),
       callbacks: {
-        // Not after each batch: whoever watches single batches waits for the loss of each.
+        // Not after each batch: a user who watches single batches waits for the loss of each.
         onYield: () => {
           if (hooks.isStopped()) network.stopTraining = true;
         },

@@ -24,7 +24,7 @@ export function warnOfCell(message: string): void {
   notebook().warn(name === null ? message : `${name}: ${message}`);
 }
 
-/** Does the work and keeps its warnings in `warnings` instead of showing them, for whoever says the same thing several times. */
+/** Does the work and keeps its warnings in `warnings` instead of showing them, for callers that would repeat one. */
 export function gatherWarnings<T>(warnings: string[], work: () => T): T {
   return gathering.run(warnings, work);
 }

@@ -22,7 +22,7 @@ export interface ExecutedCell extends CurrentCell {
   readonly stale: string | null;
 }
 
-/** What the library needs of the notebook that it runs in. The kernel provides one; elsewhere a plain one stands in. */
+/** What the library needs of the notebook that it runs in. The kernel provides one; elsewhere a plain one is used. */
 export interface NotebookContext {
   readonly sessionId: string;
   /** The cell whose code is running now (also in its timers and promises), or null outside any cell. */

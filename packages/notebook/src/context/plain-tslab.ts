@@ -22,7 +22,7 @@ export class PlainTslab {
     return write !== null;
   }
 
-  /** Aborted by the next interrupt; whoever asks after it gets a new one. */
+  /** Aborted by the next interrupt; a caller that asks after it gets a new one. */
   get signal(): AbortSignal {
     if (!this.#abort) {
       const abort = new AbortController();

@@ -15,7 +15,7 @@ interface Open {
 }
 
 /**
- * The record of a process that is no Slipway kernel: a script, or another kernel that imports the library. It has runs
+ * The record of a process that is not a Slipway kernel: a script, or another kernel that imports the library. It has runs
  * and no cells. It begins with the first thing to record, if there is a server to find, and ends with the process.
  */
 export class ScriptRecord {

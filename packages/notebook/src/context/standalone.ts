@@ -5,7 +5,7 @@ import { isPlainTslab, PlainTslab } from './plain-tslab.js';
 import { ScriptRecord } from './script-record.js';
 
 /**
- * Stands in where no Slipway kernel runs (a script, a test, another kernel): shows the plain-text form on stdout, or what
+ * Used where no Slipway kernel runs (a script, a test, another kernel): shows the plain-text form on stdout, or what
  * plain tslab can show, and records runs when there is a server.
  */
 class StandaloneNotebook implements NotebookContext {

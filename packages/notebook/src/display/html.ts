@@ -11,7 +11,7 @@ export interface Card {
   readonly body: string;
 }
 
-/** A quiet card in the colours of the JupyterLab theme; readable without its variables too (nbconvert). */
+/** A quiet card in the colors of the JupyterLab theme; readable without its variables too (nbconvert). */
 export function renderCard(card: Card): string {
   const subtitle = card.subtitle
     ? ` <span style="color:var(--jp-ui-font-color2,#616161);font-weight:400">${escapeHtml(card.subtitle)}</span>`
@@ -51,7 +51,7 @@ export const CHART_COLORS = { first: '#2b87d8', second: '#e8710a', text: '#80808
 /**
  * A drawing as an image: pages that do not trust an output take SVG out of it, and leave images.
  *
- * @param content what stands between `<svg …>` and `</svg>`.
+ * @param content what is between `<svg …>` and `</svg>`.
  * @param alt what is said where the image is not seen.
  */
 export function renderDrawing(content: string, size: { width: number; height: number }, alt: string): string {

@@ -21,7 +21,7 @@ export async function sendFile(url: string, headers: Record<string, string>, fil
       text(answer).then(body => resolve(new Response(body, { status: answer.statusCode ?? 500 })), reject);
     });
   });
-  // Whoever refuses early closes the connection: its answer counts, not that the rest could not be written.
+  // A server that refuses early closes the connection: its answer counts, not that the rest could not be written.
   const written = writeFile(sending, file).catch(() => undefined);
   const answer = await answered;
   await written;

@@ -1,4 +1,4 @@
-/** So much more than what is shown is kept at a cut, so that a secret that lies across it is whole when it is masked. */
+/** So much more than what is shown is kept at a cut, so that a secret that crosses it is whole when it is masked. */
 const MARGIN = 4096;
 
 /** Text that grows without end, of which the begin and the end are kept. */

@@ -86,7 +86,7 @@ export class RecordSource {
     }
   }
 
-  /** Null when `piece` has no whole line. Lines that are no record are skipped for good. */
+  /** Null when `piece` has no whole line. Lines that are not records are skipped permanently. */
   #parseLines(piece: Buffer, limit: number): SourceBatch | null {
     const records: SpoolRecord[] = [];
     const ends: number[] = [];

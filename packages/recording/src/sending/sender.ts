@@ -142,7 +142,7 @@ export class Sender {
     this.#acknowledged = acknowledged;
   }
 
-  /** Halves the batch until the record that the server cannot take stands alone, and leaves that one out. */
+  /** Halves the batch until the record that the server cannot take is alone, and leaves that one out. */
   #afterRefusal(batch: SourceBatch, message: string): void {
     const [first] = batch.records;
     if (batch.records.length > 1 || !first) {

@@ -58,7 +58,7 @@ it('the user names more: values, patterns, and variables by SLIPWAY_MASK', () =>
   );
 });
 
-it('no masked value leaves, wherever in a record it stands', () => {
+it('no masked value leaves, wherever in a record it is', () => {
   const text = fc.string({ maxLength: 30 });
   const secret = fc.stringMatching(/^[A-Za-z0-9_+=~]{12,40}$/);
   const record = fc.letrec<{ part: unknown }>(tie => ({

@@ -25,7 +25,7 @@ export class SpoolFile {
     return new SpoolFile(file, openSync(file, 'a', 0o600));
   }
 
-  /** The session that a spool file belongs to; null for a file that is none. */
+  /** The session that a spool file belongs to; null for another kind of file. */
   static sessionOf(file: string): string | null {
     return file.endsWith(SUFFIX) ? path.basename(file, SUFFIX) : null;
   }

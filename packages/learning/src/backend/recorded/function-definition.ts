@@ -4,7 +4,7 @@ import { attribute, constant, node as nodeOf, type Source, type WrittenFunction 
 import type { Operation, Operations } from './operations.js';
 import { bytesOf, type RecordedConstant, type RecordedNode, type Recording } from './recording.js';
 
-/** An argument of the function: the tensors of the recording that it stands for, and their TF_DataType. */
+/** An argument of the function: the tensors of the recording that it represents, and their TF_DataType. */
 export interface FunctionArgument {
   readonly ids: readonly number[];
   readonly dtype: number;

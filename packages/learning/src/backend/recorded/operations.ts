@@ -5,9 +5,9 @@ export interface OperationArgument {
   readonly name: string;
   /** Attribute that holds its type. */
   readonly typeAttribute: string | undefined;
-  /** Attribute that says how many tensors it stands for. */
+  /** Attribute that says how many tensors it represents. */
   readonly countAttribute: string | undefined;
-  /** Attribute that holds a list of types, one for each tensor that it stands for. */
+  /** Attribute that holds a list of types, one for each tensor that it represents. */
   readonly listAttribute: string | undefined;
 }
 

@@ -50,7 +50,7 @@ export class Recording {
   }
 }
 
-/** Stands for the learning rate while a step is recorded: a value that no step has by accident. */
+/** Represents the learning rate while a step is recorded: a value that no step has by accident. */
 const SENTINEL = Math.fround(1234.567889);
 
 /** An optimizer whose learning rate enters the step as it is, or with its sign changed. */
@@ -77,7 +77,7 @@ export function record<T>(backend: NodeBackend, rate: RateHolder | null, step: (
   }
 }
 
-/** The addon's own properties are read-only, so that a copy stands in its place. */
+/** The addon's own properties are read-only, so that a copy replaces it. */
 function recordingBinding(real: TensorFlowBinding, recording: Recording, rate: number | null): TensorFlowBinding {
   const copy = Object.fromEntries(
     Object.getOwnPropertyNames(real).map(name => [name, real[name as keyof TensorFlowBinding]])

@@ -1,7 +1,7 @@
 import { ProtobufWriter } from '@slipway/onnx/wire';
 import { attribute, constant, node, type Source, type WrittenFunction } from './function-writer.js';
 
-/** A function of a step, and how its steps follow one another. */
+/** A function of a step, and in which order its steps run. */
 export interface Chain {
   /** Name of the registered function of one step: changed variables first among its results `r0…`, then its outputs. */
   readonly step: string;

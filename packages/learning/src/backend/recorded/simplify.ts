@@ -4,7 +4,7 @@ import type { RecordedNode, Recording } from './recording.js';
 /**
  * Writes what tfjs-node spells out in many small operations as the one operation that TensorFlow has for it: the gradient of
  * a ReLU, the addition of a bias, its gradient, and the product of two matrices. TensorFlow can then join these with their
- * neighbours, as it does in the graphs of Keras. Values differ by rounding only.
+ * neighbors, as it does in the graphs of Keras. Values differ by rounding only.
  *
  * @param outside shapes of tensors from outside of the step, where they are known.
  * @param results tensors that the step returns, which keep their shapes.

@@ -6,7 +6,7 @@ import type { RateHolder, Sign } from './recording.js';
 /** What a step finds before it runs: every variable that there is, and the native ids of these and of its inputs. */
 export interface Before {
   readonly inputs: readonly (Tensor | null)[];
-  /** -1 stands for an input that is left out. */
+  /** -1 is an input that is left out. */
   readonly inputIds: readonly number[];
   readonly variables: readonly Variable[];
   readonly variableIds: readonly number[];

@@ -3,8 +3,8 @@ import { refuseActivation, writeActivation } from './activations.js';
 import { numbers, only, transposed, weightsOf, type LayerConfig, type LayerConverter } from './converter.js';
 
 /*
- * tfjs keeps channels last, ONNX channels first: every convolution stands between two transpositions, of which ONNX
- * Runtime removes neighbouring pairs.
+ * tfjs keeps channels last, ONNX channels first: every convolution is between two transpositions, of which ONNX
+ * Runtime removes neighboring pairs.
  */
 
 /** Order of axes that brings the channels to the front, for `spatial` dimensions; and the way back. */

@@ -95,7 +95,7 @@ function writeModel(graph: OnnxGraph, model: LayersModel, inputs: readonly strin
   return model.outputs.map(valueOf);
 }
 
-/** One use of a layer: the same layer may stand at several places. */
+/** One use of a layer: the same layer may be used at several places. */
 function placeOf(tensor: SymbolicTensor): string {
   return `${tensor.sourceLayer.name} ${tensor.nodeIndex}`;
 }

@@ -16,7 +16,7 @@ export interface BinnedColumn extends ColumnRule {
   readonly hasMissing: boolean;
 }
 
-/** Rows cut into bins, one byte for each value, row by row: what a tree reads of a row lies together. */
+/** Rows cut into bins, one byte for each value, row by row: what a tree reads of a row is contiguous. */
 export interface BinnedRows {
   readonly rows: number;
   readonly columns: readonly BinnedColumn[];

@@ -11,7 +11,7 @@ export interface BinnedColumns {
 }
 
 /**
- * Cuts every column at the middles between neighbouring values, or at quantiles where there are more than 255 values.
+ * Cuts every column at the middles between neighboring values, or at quantiles where there are more than 255 values.
  * Edges are float32, and so is every comparison with them: training, prediction and ONNX cut at the same place.
  *
  * @param rows row-major float32 [count, width].
@@ -36,7 +36,7 @@ export function cutsOf(sorted: Float32Array): Float32Array {
   for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) values.push(sorted[i]!);
   const middle = (low: number, high: number): number => {
     const cut = Math.fround(low / 2 + high / 2);
-    // Between neighbouring float32 values there is no middle; the lower one itself separates them.
+    // Between neighboring float32 values there is no middle; the lower one itself separates them.
     return cut < high ? cut : low;
   };
   if (values.length <= MAX_BINS) {

@@ -141,7 +141,7 @@ class Sums {
   }
 }
 
-/** Less is no gain but rounding. */
+/** Less is rounding, not a gain. */
 const LEAST_GAIN = 1e-9;
 
 class CutFinder {

@@ -16,7 +16,7 @@ export interface Sums {
   readonly rows: number;
 }
 
-/** Between which the answers of a node must lie, so that no monotone column is contradicted further up. */
+/** Between which the answers of a node must be, so that no monotone column is contradicted further up. */
 export interface Bounds {
   readonly low: number;
   readonly high: number;
@@ -37,7 +37,7 @@ export interface Cut {
 
 /** Categories with less hessian than this are put at the end: their mean says too little. */
 const CATEGORY_SMOOTHING = 10;
-/** Less is no gain but rounding. */
+/** Less is rounding, not a gain. */
 const LEAST_GAIN = 1e-9;
 
 /** Answer of a node: what lowers the loss most, within the bounds. */

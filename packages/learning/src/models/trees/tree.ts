@@ -29,7 +29,7 @@ interface Leaf {
  * Grows a tree leaf by leaf, always where the loss falls most, on histograms of gradients: a node's larger half gets its
  * histogram by subtraction (the method of LightGBM, Ke et al. 2017).
  *
- * @param order row numbers; rearranged so that every leaf's rows are neighbours.
+ * @param order row numbers; rearranged so that every leaf's rows are neighbors.
  * @param histogramOf sums by bin of the rows in a range of `order`.
  * @param onLeaf told each leaf's value with its rows, as a range of `order`.
  */

@@ -6,8 +6,8 @@ import type { Estimator } from './estimator.js';
 const MOST_ROWS = 50_000;
 
 /** Training rows, centred, and what is known of each. */
-export class NeighboursEstimator implements Estimator {
-  readonly kind = 'nearest neighbours';
+export class NeighborsEstimator implements Estimator {
+  readonly kind = 'nearest neighbors';
   readonly #squares: Float32Array;
 
   /**
@@ -16,12 +16,12 @@ export class NeighboursEstimator implements Estimator {
    */
   constructor(
     readonly stored: Float32Array,
-    readonly centre: Float32Array,
+    readonly center: Float32Array,
     readonly answers: Float32Array,
     readonly outputs: number,
     readonly k: number
   ) {
-    const width = centre.length;
+    const width = center.length;
     this.#squares = Float32Array.from({ length: stored.length / width }, (_, row) =>
       squareOf(stored, row * width, width)
     );
@@ -36,10 +36,10 @@ export class NeighboursEstimator implements Estimator {
     const out = new Float32Array(count * this.outputs);
     const query = new Float32Array(width);
     for (let row = 0; row < count; row++) {
-      for (let c = 0; c < width; c++) query[c] = Math.fround(rows[row * width + c]! - this.centre[c]!);
-      for (const neighbour of this.#nearest(query)) {
+      for (let c = 0; c < width; c++) query[c] = Math.fround(rows[row * width + c]! - this.center[c]!);
+      for (const neighbor of this.#nearest(query)) {
         for (let o = 0; o < this.outputs; o++) {
-          out[row * this.outputs + o]! += this.answers[neighbour * this.outputs + o]! / this.k;
+          out[row * this.outputs + o]! += this.answers[neighbor * this.outputs + o]! / this.k;
         }
       }
     }
@@ -48,9 +48,9 @@ export class NeighboursEstimator implements Estimator {
 
   /** Distances by one product of matrices: |a|² − 2ab + |b|², without |a|², which is the same for all. */
   write(graph: OnnxGraph, input: string): string {
-    const width = this.centre.length;
+    const width = this.center.length;
     const count = this.#squares.length;
-    const query = graph.node('Sub', [input, graph.floats(this.centre, [1, width])]);
+    const query = graph.node('Sub', [input, graph.floats(this.center, [1, width])]);
     const transposed = new Float32Array(this.stored.length);
     for (let row = 0; row < count; row++) {
       for (let c = 0; c < width; c++) transposed[c * count + row] = -2 * this.stored[row * width + c]!;
@@ -87,43 +87,43 @@ export class NeighboursEstimator implements Estimator {
 }
 
 /**
- * k nearest neighbours by Euclidean distance, all with the same weight: the share of each class among them, or the mean of
+ * k nearest neighbors by Euclidean distance, all with the same weight: the share of each class among them, or the mean of
  * their values. As scikit-learn's KNeighborsClassifier and KNeighborsRegressor.
  *
  * @param rows row-major [count, width]. @param target class indices, or values. @param classes null for a regression.
- * @throws SlipwayError OPTION_INVALID when there are fewer rows than neighbours, or more than a service can search.
+ * @throws SlipwayError OPTION_INVALID when there are fewer rows than neighbors, or more than a service can search.
  */
-export function fitNeighbours(
+export function fitNeighbors(
   rows: Float32Array,
   width: number,
   target: readonly number[],
   classes: number | null,
   k: number
-): NeighboursEstimator {
+): NeighborsEstimator {
   const count = target.length;
   if (k > count || count > MOST_ROWS) {
     throw new SlipwayError(
       'OPTION_INVALID',
       k > count
-        ? `${k} neighbours were asked for, but there are only ${count} training rows.`
-        : `Nearest neighbours keep all training rows, at most ${MOST_ROWS}; these are ${count}.`,
+        ? `${k} neighbors were asked for, but there are only ${count} training rows.`
+        : `Nearest neighbors keep all training rows, at most ${MOST_ROWS}; these are ${count}.`,
       { remedy: k > count ? 'Ask for fewer.' : 'Use slip.gradientBoosting(), or train on a sample of the rows.' }
     );
   }
-  const centre = new Float32Array(width);
+  const center = new Float32Array(width);
   for (let c = 0; c < width; c++) {
     let sum = 0;
     for (let row = 0; row < count; row++) sum += rows[row * width + c]!;
-    centre[c] = sum / count;
+    center[c] = sum / count;
   }
-  const stored = Float32Array.from(rows, (value, i) => value - centre[i % width]!);
+  const stored = Float32Array.from(rows, (value, i) => value - center[i % width]!);
   const outputs = classes ?? 1;
   const answers = new Float32Array(count * outputs);
   target.forEach((value, row) => {
     if (classes === null) answers[row] = value;
     else answers[row * outputs + value] = 1;
   });
-  return new NeighboursEstimator(stored, centre, answers, outputs, k);
+  return new NeighborsEstimator(stored, center, answers, outputs, k);
 }
 
 function squareOf(values: Float32Array, at: number, width: number): number {
