@@ -25,7 +25,9 @@ export async function status(): Promise<void> {
       'text/plain': `Slipway: ${subtitle}\n${textTable(header, rows)}`
     });
   } catch (error) {
-    if (!(error instanceof SlipwayError)) throw error;
+    if (!(error instanceof SlipwayError)) {
+      throw error;
+    }
     book.display(lineBundle('Slipway', error.message));
   }
 }

@@ -139,7 +139,9 @@ export class BenchKernel {
 
   async #read(socket: Dealer | Subscriber): Promise<void> {
     try {
-      for await (const frames of socket) this.#take(frames);
+      for await (const frames of socket) {
+        this.#take(frames);
+      }
     } catch {
       // The socket was closed under the read.
     }
@@ -151,14 +153,20 @@ export class BenchKernel {
       .map(frame => JSON.parse(Buffer.from(frame).toString()) as Record<string, unknown>);
     const waiting = this.#waiting.get(String(parent?.['msg_id']));
     const type = String(header?.['msg_type']);
-    if (!waiting || !content) return;
-    if (type === 'status') waiting.isIdle ||= content['execution_state'] === 'idle';
-    else if (type.endsWith('_reply')) waiting.reply = content;
-    else if (type === 'stream') {
+    if (!waiting || !content) {
+      return;
+    }
+    if (type === 'status') {
+      waiting.isIdle ||= content['execution_state'] === 'idle';
+    } else if (type.endsWith('_reply')) {
+      waiting.reply = content;
+    } else if (type === 'stream') {
       waiting.streamMessages++;
       waiting.streamCharacters += String(content['text']).length;
     }
-    if (waiting.reply !== undefined && waiting.isIdle) waiting.done();
+    if (waiting.reply !== undefined && waiting.isIdle) {
+      waiting.done();
+    }
   }
 }
 

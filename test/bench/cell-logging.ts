@@ -34,7 +34,9 @@ export async function cellLogging(): Promise<Measurement> {
       await log.started(cell);
       const links = what === 'all' ? executed.add(cell, 'ok', 1) : nothing;
       log.finished(cell, outcome, { ...links, files: await cell.files.describe() });
-      if (n >= WARM_UP) times[what].push(performance.now() - start);
+      if (n >= WARM_UP) {
+        times[what].push(performance.now() - start);
+      }
     }
   }
   log.end();

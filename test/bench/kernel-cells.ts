@@ -16,11 +16,15 @@ export async function kernelCells(): Promise<Measurement[]> {
   for (let n = 0; n < WARM_UP_CELLS + MEASURED_CELLS; n++) {
     for (const [i, kernel] of kernels.entries()) {
       const { milliseconds } = succeeded(await kernel.execute(twentyLines(n)));
-      if (n >= WARM_UP_CELLS) times[i]!.push(milliseconds);
+      if (n >= WARM_UP_CELLS) {
+        times[i]!.push(milliseconds);
+      }
     }
   }
   const [ourMemory, plainMemory] = kernels.map(kernel => kernel.residentMegabytes()) as [number, number];
-  for (const kernel of kernels) await kernel.stop();
+  for (const kernel of kernels) {
+    await kernel.stop();
+  }
   const [ours, plain] = times.map(median) as [number, number];
   const baselineName = 'plain tslab 1.0.22';
   return [
@@ -37,7 +41,9 @@ export async function longNotebook(): Promise<Measurement[]> {
   for (let n = 0; n < LONG_NOTEBOOK; n++) {
     const { milliseconds } = succeeded(await kernel.execute(cellOfLongNotebook(n)));
     cells.push(milliseconds);
-    if (n + 1 === EARLY) earlyCompletion = await completion(kernel, n);
+    if (n + 1 === EARLY) {
+      earlyCompletion = await completion(kernel, n);
+    }
   }
   const lateCompletion = await completion(kernel, LONG_NOTEBOOK - 1);
   await kernel.stop();
@@ -66,11 +72,15 @@ score${n}(0.5)`;
 
 async function completion(kernel: BenchKernel, n: number): Promise<number> {
   const times: number[] = [];
-  for (let i = 0; i < AROUND; i++) times.push(succeeded(await kernel.complete(`values${n}.red`)).milliseconds);
+  for (let i = 0; i < AROUND; i++) {
+    times.push(succeeded(await kernel.complete(`values${n}.red`)).milliseconds);
+  }
   return median(times);
 }
 
 function succeeded(answer: RoundTrip): RoundTrip {
-  if (answer.status !== 'ok') throw new Error(`The kernel answered ${String(answer.status)}.`);
+  if (answer.status !== 'ok') {
+    throw new Error(`The kernel answered ${String(answer.status)}.`);
+  }
   return answer;
 }

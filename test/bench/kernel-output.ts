@@ -15,7 +15,9 @@ export async function printedLines(): Promise<Measurement> {
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, code] of [loop, once].entries()) {
       const { milliseconds, streamCharacters } = await kernel.execute(code);
-      if (streamCharacters !== expected) throw new Error(`${streamCharacters} of ${expected} characters arrived.`);
+      if (streamCharacters !== expected) {
+        throw new Error(`${streamCharacters} of ${expected} characters arrived.`);
+      }
       times[i]!.push(milliseconds / 1000);
     }
   }

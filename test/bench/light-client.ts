@@ -51,10 +51,14 @@ export class LightClient {
   #receive(chunk: Buffer): void {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     const end = this.#received.indexOf('\r\n\r\n');
-    if (end < 0) return;
+    if (end < 0) {
+      return;
+    }
     const head = this.#received.subarray(0, end).toString('latin1');
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    if (this.#received.length < end + 4 + length) return;
+    if (this.#received.length < end + 4 + length) {
+      return;
+    }
     this.#received = Buffer.alloc(0);
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -47,7 +47,9 @@ async function throughServer(): Promise<number> {
             server.token
           );
           const status = await client.send(request);
-          if (status !== 200) throw new Error(`log-batch answered ${status}`);
+          if (status !== 200) {
+            throw new Error(`log-batch answered ${status}`);
+          }
         }
       })
     );
@@ -92,8 +94,9 @@ function bareInserts(): number {
     const started = performance.now();
     for (let batch = 0; batch < batches; batch++) {
       database.exec('begin immediate');
-      for (let i = 0; i < POINTS; i++)
+      for (let i = 0; i < POINTS; i++) {
         insert.run(i % 5, batch * POINTS + i, 1_700_000_000_000 + batch, Math.sin(i + batch));
+      }
       database.exec('commit');
     }
     return (batches * POINTS) / ((performance.now() - started) / 1000);

@@ -60,8 +60,9 @@ process.exit(0);
 
 async function tracking(): Promise<string> {
   const mlflowPython = process.env['SLIPWAY_MLFLOW_PYTHON'];
-  if (mlflowPython === undefined)
+  if (mlflowPython === undefined) {
     throw new Error('SLIPWAY_MLFLOW_PYTHON names no Python; `npm run bench` sees to that.');
+  }
   const postgres = await startPostgres();
   try {
     return await trackingTable({ postgres: postgres.url, mlflowPython });

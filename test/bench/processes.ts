@@ -28,7 +28,9 @@ export async function startServer(): Promise<Started> {
         return { url, token: readFileSync(token_file, 'utf8').trim(), stop: () => end(child, folder) };
       }
     } catch {
-      if (Date.now() > deadline) throw new Error('The metadata server did not start.');
+      if (Date.now() > deadline) {
+        throw new Error('The metadata server did not start.');
+      }
     }
     await new Promise(resolve => setTimeout(resolve, 30));
   }

@@ -25,7 +25,9 @@ export async function serviceLatency(): Promise<Measurement> {
     const request = LightClient.post(service.url, '/predict', JSON.stringify(ROW));
     const value = await middleOf(async () => {
       const status = await client.send(request);
-      if (status !== 200) throw new Error(`/predict answered ${status}`);
+      if (status !== 200) {
+        throw new Error(`/predict answered ${status}`);
+      }
     });
     client.close();
     return {
@@ -80,7 +82,9 @@ function release(bundle: Awaited<ReturnType<typeof buildBundle>>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'slipway-bench-'));
   const files = path.join(folder, 'services', 'rain', 'bundles', bundle.digest);
   mkdirSync(files, { recursive: true });
-  for (const [name, bytes] of bundle.contents) writeFileSync(path.join(files, name), bytes);
+  for (const [name, bytes] of bundle.contents) {
+    writeFileSync(path.join(files, name), bytes);
+  }
   const manifest = {
     service: 'rain',
     environment: 'production',
@@ -110,7 +114,9 @@ async function bareRuns(onnx: Uint8Array): Promise<number> {
 
 /** Milliseconds that one call takes, in the middle of many. */
 async function middleOf(call: () => Promise<void>): Promise<number> {
-  for (let i = 0; i < WARM_UP; i++) await call();
+  for (let i = 0; i < WARM_UP; i++) {
+    await call();
+  }
   const times: number[] = [];
   for (let i = 0; i < REQUESTS; i++) {
     const started = performance.now();

@@ -23,7 +23,9 @@ export async function spoolReplay(): Promise<Measurement> {
   const warn = (message: string): void => console.error(message);
   const sessionId = 'bench-replay';
   const recorder = new Recorder({ sessionId, directory, warn });
-  for (const record of recordsOfRun()) recorder.record(record);
+  for (const record of recordsOfRun()) {
+    recorder.record(record);
+  }
   const server = await startServer();
   process.env['SLIPWAY_URL'] = server.url;
   process.env['SLIPWAY_TOKEN'] = server.token;
@@ -31,7 +33,9 @@ export async function spoolReplay(): Promise<Measurement> {
   const sender = new Sender({ sessionId, directory, source, keepAliveMs: null, warn });
   const start = performance.now();
   void sender.run();
-  if (!(await sender.flush(LIMIT_MS))) throw new Error('The records were not sent within a minute.');
+  if (!(await sender.flush(LIMIT_MS))) {
+    throw new Error('The records were not sent within a minute.');
+  }
   const replayed = (performance.now() - start) / 1000;
   sender.stop();
   const direct = await postDirectly(server);
@@ -53,7 +57,9 @@ async function postDirectly(server: { url: string; token: string }): Promise<num
   const start = performance.now();
   for (let i = 0; i < records.length; i += BATCH) {
     const result = await postRecords(server, { session_id: 'bench-direct', records: records.slice(i, i + BATCH) });
-    if (result.kind !== 'stored') throw new Error(`The server answered ${result.kind}.`);
+    if (result.kind !== 'stored') {
+      throw new Error(`The server answered ${result.kind}.`);
+    }
   }
   return (performance.now() - start) / 1000;
 }

@@ -31,8 +31,11 @@ export async function stepLogging(): Promise<Measurement> {
   let isInCall = false;
   provideNotebook(
     recordingNotebook(directory, record => {
-      if (isInCall) recorder.record(record);
-      else timed(() => recorder.record(record));
+      if (isInCall) {
+        recorder.record(record);
+      } else {
+        timed(() => recorder.record(record));
+      }
     })
   );
   const tf = await tensorflow();
@@ -56,10 +59,14 @@ export async function stepLogging(): Promise<Measurement> {
   const run = new Run('bench', undefined);
   let steps = 0;
   for (let step = 0; step < WARM_UP + STEPS; step++) {
-    if (step === WARM_UP) spent = 0;
+    if (step === WARM_UP) {
+      spent = 0;
+    }
     const start = performance.now();
     const [loss = NaN, accuracy = NaN] = [await model.trainOnBatch(x, y)].flat();
-    if (step >= WARM_UP) steps += performance.now() - start;
+    if (step >= WARM_UP) {
+      steps += performance.now() - start;
+    }
     isInCall = true;
     timed(() => run.logMetrics({ loss, accuracy }, step));
     isInCall = false;

@@ -39,7 +39,9 @@ export async function training(): Promise<readonly Measurement[]> {
     let step = '';
     for (let round = 0; round < ROUNDS; round++) {
       const [mine, theirs] = [slipwayTimes(network), kerasTimes(python, network)];
-      if (!Number.isFinite(mine.loss)) throw new Error(`${network.name}: the loss is ${mine.loss}.`);
+      if (!Number.isFinite(mine.loss)) {
+        throw new Error(`${network.name}: the loss is ${mine.loss}.`);
+      }
       ours.push(...mine.seconds);
       keras.push(...theirs.seconds);
       step = mine.step ?? '';

@@ -65,7 +65,9 @@ function accuracyOf(model: Predictor, table: Float32Array): number {
   for (let row = ROWS; row < ROWS + HELD_BACK; row++) {
     const at = row * (WIDTH + 1);
     const p = model.predict(table.slice(at, at + WIDTH), WIDTH);
-    if (Number(p[1]! > p[0]!) === table[at + WIDTH]) right++;
+    if (Number(p[1]! > p[0]!) === table[at + WIDTH]) {
+      right++;
+    }
   }
   return right / HELD_BACK;
 }
@@ -94,7 +96,9 @@ function makeTable(): Float32Array {
   const table = new Float32Array((ROWS + HELD_BACK) * (WIDTH + 1));
   for (let row = 0; row < ROWS + HELD_BACK; row++) {
     const at = row * (WIDTH + 1);
-    for (let c = 0; c < WIDTH; c++) table[at + c] = random();
+    for (let c = 0; c < WIDTH; c++) {
+      table[at + c] = random();
+    }
     const x = (c: number): number => table[at + c]!;
     const score = 4 * (x(0) - 0.5) * (x(1) - 0.5) + (x(2) > 0.6 ? 1 : 0) - x(3) + Math.sin(6 * x(4)) + 0.5 * x(5);
     table[at + WIDTH] = score + 0.6 * (random() - 0.5) > 0.4 ? 1 : 0;

@@ -67,7 +67,9 @@ describe('a query on PostgreSQL', () => {
     const frame = await query(`select pieces from ${TABLE} limit 3`);
     const { password } = new URL(address);
     expect(frame.lineage.source).toContain(`select pieces from ${TABLE} limit 3`);
-    if (password !== '') expect(frame.lineage.source).not.toContain(`:${password}@`);
+    if (password !== '') {
+      expect(frame.lineage.source).not.toContain(`:${password}@`);
+    }
   });
 
   it('changes nothing', async () => {

@@ -14,8 +14,11 @@ VARIABLES.forEach(name => (process.env[name] = folder));
 // The first to be registered, and so the last to run: whatever the tests and their processes left is gone then.
 afterAll(() => {
   VARIABLES.forEach((name, i) => {
-    if (before[i] === undefined) delete process.env[name];
-    else process.env[name] = before[i];
+    if (before[i] === undefined) {
+      delete process.env[name];
+    } else {
+      process.env[name] = before[i];
+    }
   });
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });

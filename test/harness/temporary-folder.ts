@@ -5,7 +5,9 @@ import { afterAll } from 'vitest';
 
 const made: string[] = [];
 afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+  for (const folder of made) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** A fresh folder that is deleted when the tests of this file have ended. */

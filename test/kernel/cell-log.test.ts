@@ -17,7 +17,9 @@ beforeEach(() => {
   server = new RecordServer();
 });
 afterEach(async () => {
-  for (const kernel of kernels.splice(0)) await kernel.kill();
+  for (const kernel of kernels.splice(0)) {
+    await kernel.kill();
+  }
   await server.stop();
 });
 
@@ -28,7 +30,9 @@ async function startKernel(env: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 20));
+  while (!condition()) {
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
 }
 
 it('has every cell, the first one, failing, aborted and interrupted ones too, but no silent one', async () => {
@@ -184,7 +188,9 @@ it('waits on disk while the server is away, and is complete and not doubled when
   await kernel.execute('1');
   await until(() => server.records().length >= 4);
   await server.stop();
-  for (let i = 0; i < 20; i++) await kernel.execute(`${i}`);
+  for (let i = 0; i < 20; i++) {
+    await kernel.execute(`${i}`);
+  }
   await server.start();
   server.announceIn(folder);
   await kernel.execute('"back"');

@@ -17,7 +17,9 @@ afterAll(() => kernel.shutdown());
 function writePackage(name: string, files: Record<string, string>): void {
   const target = path.join(folder, 'node_modules', name);
   mkdirSync(target, { recursive: true });
-  for (const [file, text] of Object.entries(files)) writeFileSync(path.join(target, file), text);
+  for (const [file, text] of Object.entries(files)) {
+    writeFileSync(path.join(target, file), text);
+  }
 }
 
 it("slipway is the kernel's own instance, typed, in a folder with a space and an umlaut", async () => {

@@ -17,7 +17,9 @@ const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(re
 /** Starts a cell and waits until it has printed "on". */
 async function started(code: string): Promise<Execution> {
   const cell = kernel.submit(code);
-  while (!printed(cell).includes('on')) await wait(10);
+  while (!printed(cell).includes('on')) {
+    await wait(10);
+  }
   return cell;
 }
 

@@ -66,7 +66,9 @@ export class KernelClient {
     const identity = randomUUID();
     sockets.shell.routingId = identity;
     sockets.stdin.routingId = identity;
-    for (const socket of Object.values(sockets)) socket.linger = 0;
+    for (const socket of Object.values(sockets)) {
+      socket.linger = 0;
+    }
     sockets.shell.connect(`tcp://127.0.0.1:${shell_port}`);
     sockets.control.connect(`tcp://127.0.0.1:${control_port}`);
     sockets.stdin.connect(`tcp://127.0.0.1:${stdin_port}`);
@@ -129,11 +131,15 @@ export class KernelClient {
 
   /** Resolves when the process has ended. */
   async ended(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      await once(this.process, 'exit');
+    }
   }
 
   close(): void {
-    for (const socket of [this.shell, this.control, this.stdin, this.iopub]) socket.close();
+    for (const socket of [this.shell, this.control, this.stdin, this.iopub]) {
+      socket.close();
+    }
   }
 
   /** Answers the next input request with `value`; resolves to what was asked. */
@@ -165,7 +171,9 @@ export class KernelClient {
       const { header, parent, content } = read(frames);
       const id = parent.msg_id ?? '';
       this.#executions.get(id)?.published.push({ type: header.msg_type, content });
-      if (header.msg_type === 'status' && content['execution_state'] === 'idle') this.#resolveIdle.get(id)?.();
+      if (header.msg_type === 'status' && content['execution_state'] === 'idle') {
+        this.#resolveIdle.get(id)?.();
+      }
     }
   }
 
@@ -182,8 +190,12 @@ export class KernelClient {
     for (;;) {
       const { done } = this.#send(this.shell, 'kernel_info_request', {}, {});
       const result = await Promise.race([done, died, new Promise(resolve => setTimeout(resolve, 500))]);
-      if (result === 'died') throw new Error(`The kernel ended at its start: ${this.stderr}`);
-      if (result) return;
+      if (result === 'died') {
+        throw new Error(`The kernel ended at its start: ${this.stderr}`);
+      }
+      if (result) {
+        return;
+      }
     }
   }
 }

@@ -72,7 +72,9 @@ async function begin(folder: string): Promise<Living> {
   const kernel = await KernelClient.start(folder);
   const setup = await kernel.execute(SETUP);
   const [sessionId, runId] = printed(setup).trim().split(' ');
-  if (!sessionId || !runId) throw new Error(`The first cell failed: ${traceback(setup)} ${kernel.stderr}`);
+  if (!sessionId || !runId) {
+    throw new Error(`The first cell failed: ${traceback(setup)} ${kernel.stderr}`);
+  }
   return { kernel, logged: { sessionId, runId, answeredCells: 1 } };
 }
 
@@ -82,7 +84,9 @@ function keepLogging({ kernel, logged }: Living): { stop(): Promise<void>; aband
   const loop = (async () => {
     while (isOn) {
       await kernel.execute(LOGGING);
-      if (isOn) logged.answeredCells++;
+      if (isOn) {
+        logged.answeredCells++;
+      }
     }
   })();
   return {
@@ -100,14 +104,18 @@ function keepLogging({ kernel, logged }: Living): { stop(): Promise<void>; aband
 async function compare(folder: string, server: ServerProcess, all: readonly Logged[]): Promise<Differences> {
   const differences: Differences = [];
   const left = spooled(folder).length;
-  if (left > 0) differences.push(`${left} spools were not sent`);
+  if (left > 0) {
+    differences.push(`${left} spools were not sent`);
+  }
   for (const { sessionId, runId, answeredCells } of all) {
     const cells = routes.listSessionCells.answer.parse(
       await call(server, 'GET', `/api/v1/sessions/${sessionId}/cells`)
     );
     const orders = cells.cells.map(({ order }) => order);
     const finished = cells.cells.filter(({ status }) => status === 'ok').length;
-    if (orders.some((order, i) => order !== i + 1)) differences.push(`${sessionId}: cells ${orders.join(' ')}`);
+    if (orders.some((order, i) => order !== i + 1)) {
+      differences.push(`${sessionId}: cells ${orders.join(' ')}`);
+    }
     // The cell in which a kernel was killed may be there without its end, and at most this one.
     if (finished < answeredCells || orders.length > answeredCells + 1) {
       differences.push(
@@ -116,7 +124,9 @@ async function compare(folder: string, server: ServerProcess, all: readonly Logg
     }
     const unshown = cells.cells.filter(({ status, outputs }) => status === 'ok' && outputs === null).length;
     // Of the last cell before a kill the end may be on record and not yet what it has shown.
-    if (finished - unshown < answeredCells) differences.push(`${sessionId}: outputs of ${unshown} cells are missing`);
+    if (finished - unshown < answeredCells) {
+      differences.push(`${sessionId}: outputs of ${unshown} cells are missing`);
+    }
     const metrics = routes.getRunMetrics.answer.parse(
       await call(server, 'GET', `/api/v1/runs/${runId}/metrics?points=5000`)
     );
@@ -126,7 +136,9 @@ async function compare(folder: string, server: ServerProcess, all: readonly Logg
       differences.push(`${runId}: ${total} points on record, ${least} acknowledged`);
     }
     const steps = metrics.series[0]?.points.map(({ step }) => step) ?? [];
-    if (new Set(steps).size !== steps.length) differences.push(`${runId}: points are doubled`);
+    if (new Set(steps).size !== steps.length) {
+      differences.push(`${runId}: points are doubled`);
+    }
   }
   return differences;
 }

@@ -57,7 +57,9 @@ export type CellRecord = Pick<CellExecution, 'order' | 'source' | 'execution_cou
 /** The cells in a list of records. */
 export function cellsOf(records: readonly SpoolRecord[]): CellRecord[] {
   return records.flatMap(record => {
-    if (record.type !== 'cell.started') return [];
+    if (record.type !== 'cell.started') {
+      return [];
+    }
     const { execution_id, order, source, execution_count, cell_id } = record.cell;
     const end = records.find(r => r.type === 'cell.finished' && r.cell.execution_id === execution_id);
     return [

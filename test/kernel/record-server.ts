@@ -28,7 +28,9 @@ export class RecordServer {
 
   async stop(): Promise<void> {
     const server = this.#server;
-    if (!server) return;
+    if (!server) {
+      return;
+    }
     this.#server = null;
     server.closeAllConnections();
     await new Promise(resolve => server.close(resolve));
@@ -57,7 +59,9 @@ export class RecordServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const answer = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
@@ -65,7 +69,9 @@ export class RecordServer {
       return answer(401, { error_code: 'UNAUTHENTICATED', message: 'No token.' });
     }
     const batch = RecordBatch.safeParse(JSON.parse(Buffer.concat(chunks).toString()));
-    if (!batch.success) return answer(400, { error_code: 'INVALID_REQUEST', message: batch.error.message });
+    if (!batch.success) {
+      return answer(400, { error_code: 'INVALID_REQUEST', message: batch.error.message });
+    }
     const stored = this.#store(batch.data);
     if (this.answersToLose > 0 && batch.data.records.length > 0) {
       this.answersToLose--;
@@ -77,14 +83,20 @@ export class RecordServer {
 
   #store({ session_id, records }: RecordBatch): RecordBatchAnswer {
     const session = this.sessions.get(session_id) ?? [];
-    if (records.length > 0) this.sessions.set(session_id, session);
+    if (records.length > 0) {
+      this.sessions.set(session_id, session);
+    }
     const refused: { seq: number; message: string }[] = [];
     let acknowledged = session.at(-1)?.seq ?? 0;
     for (const record of records) {
       const message = this.refuse(record);
-      if (record.seq <= acknowledged) this.duplicates++;
-      else if (message) refused.push({ seq: record.seq, message });
-      else session.push(record);
+      if (record.seq <= acknowledged) {
+        this.duplicates++;
+      } else if (message) {
+        refused.push({ seq: record.seq, message });
+      } else {
+        session.push(record);
+      }
       acknowledged = Math.max(acknowledged, record.seq);
     }
     return { acknowledged_seq: acknowledged, refused };

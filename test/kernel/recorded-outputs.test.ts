@@ -18,7 +18,9 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
 function reports(): OutputsReport[] {
   const newest = new Map<string, OutputsReport>();
   const isReport = (record: SpoolRecord) => record.type === 'cell.outputs';
-  for (const { cell } of spooled(folder).flat().filter(isReport)) newest.set(cell.execution_id, cell);
+  for (const { cell } of spooled(folder).flat().filter(isReport)) {
+    newest.set(cell.execution_id, cell);
+  }
   return [...newest.values()];
 }
 

@@ -44,8 +44,12 @@ beforeAll(async () => {
   kernel = await KernelClient.start(folder, connection());
   for (const [cellId, source] of CELLS) {
     const cell = await kernel.execute(source, { cellId });
-    if (cellId !== 'failing') expect(traceback(cell)).toBe('');
-    if (cellId === 'register') digest = digestIn(printed(cell));
+    if (cellId !== 'failing') {
+      expect(traceback(cell)).toBe('');
+    }
+    if (cellId === 'register') {
+      digest = digestIn(printed(cell));
+    }
   }
 });
 afterAll(async () => {
@@ -118,7 +122,9 @@ describe('a session is written again from its record', () => {
     ]);
     const again = await KernelClient.start(path.dirname(file), connection());
     let text = '';
-    for (const source of sources) text += printed(await again.execute(source));
+    for (const source of sources) {
+      text += printed(await again.execute(source));
+    }
     await again.kill();
     expect(digestIn(text)).toBe(digest);
   });

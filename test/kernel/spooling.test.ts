@@ -50,7 +50,9 @@ function startRecording(sessionId = SESSION): Recorder {
 }
 
 function recordSeen(recorder: Recorder, count: number): void {
-  for (let i = 0; i < count; i++) recorder.record({ type: 'session.seen', notebook_path: `n${i}.ipynb` });
+  for (let i = 0; i < count; i++) {
+    recorder.record({ type: 'session.seen', notebook_path: `n${i}.ipynb` });
+  }
 }
 
 const spoolFolder = (): string => path.join(directory, '.slipway', 'spool');

@@ -16,10 +16,14 @@ it('the thread that helps with histograms adds up what one thread alone does, bi
     Array.from({ length: WIDTH }, () => ({ categorical: false, monotone: 0 as const }))
   );
   const derivatives = new Derivatives(ROWS, 0.25);
-  for (let row = 0; row < ROWS; row++) derivatives.set(row, random() - 0.5, random() / 4);
+  for (let row = 0; row < ROWS; row++) {
+    derivatives.set(row, random() - 0.5, random() / 4);
+  }
   const histograms = new Histograms(data, [derivatives]);
   try {
-    for (let row = 0; row < ROWS; row++) histograms.order[row] = ROWS - 1 - row;
+    for (let row = 0; row < ROWS; row++) {
+      histograms.order[row] = ROWS - 1 - row;
+    }
     const alone = new Float64Array(data.stride * BINS * SLOTS);
     const source = { bins: data.bins, stride: data.stride, ...derivatives };
     addToHistogram(source, histograms.order, 100, 50_000, 0, data.stride, alone);
@@ -31,7 +35,9 @@ it('the thread that helps with histograms adds up what one thread alone does, bi
       helped += histograms.helped - before;
       await new Promise(resolve => setTimeout(resolve, 5));
     }
-    if (availableParallelism() > 1) expect(histograms.helped).toBeGreaterThan(0);
+    if (availableParallelism() > 1) {
+      expect(histograms.helped).toBeGreaterThan(0);
+    }
   } finally {
     histograms.close();
   }

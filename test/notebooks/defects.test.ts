@@ -42,7 +42,9 @@ describe('a defect of the texts', () => {
     const cells = await session.run(file);
     const there = cells.find(({ id }) => id === caught.in)!;
     const message = there.warnings + there.traceback;
-    for (const part of caught.says) expect(message).toContain(part);
+    for (const part of caught.says) {
+      expect(message).toContain(part);
+    }
     const guilty = cells.find(({ id }) => id === caught.names)!;
     expect(message).toContain(`Cell In[${guilty.executionCount}]`);
     const others = cells.filter(({ id }) => id !== caught.in);

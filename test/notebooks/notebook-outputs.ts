@@ -42,8 +42,11 @@ export function outputsOf(executions: readonly Execution[]): Output[][] {
 
 function addText(list: Shown[], name: string, text: string): void {
   const last = list.at(-1)?.output;
-  if (last?.output_type === 'stream' && last.name === name) last.text += text;
-  else list.push({ output: { output_type: 'stream', name, text }, displayId: undefined });
+  if (last?.output_type === 'stream' && last.name === name) {
+    last.text += text;
+  } else {
+    list.push({ output: { output_type: 'stream', name, text }, displayId: undefined });
+  }
 }
 
 function errorOf(content: Record<string, unknown>): Output {
@@ -54,6 +57,8 @@ function errorOf(content: Record<string, unknown>): Output {
 /** Without what differs from run to run: durations, and the HTML form where there is a text. */
 function steady(data: unknown): Record<string, unknown> {
   const { 'text/plain': text, ...rest } = data as Record<string, unknown>;
-  if (typeof text !== 'string') return rest;
+  if (typeof text !== 'string') {
+    return rest;
+  }
   return { 'text/plain': text.replace(/\b\d+(?:\.\d+)? m?s\b/g, '0 ms').replace(/ +/g, ' ') };
 }

@@ -65,7 +65,9 @@ async function runCells(kernel: KernelClient, notebook: Notebook): Promise<Map<s
   const executions = new Map<string, Execution>();
   for (const id of notebook.metadata.slipway_test?.order ?? notebook.cells.map(cell => cell.id)) {
     const cell = notebook.cells.find(each => each.id === id);
-    if (!cell) throw new Error(`There is no cell "${id}".`);
+    if (!cell) {
+      throw new Error(`There is no cell "${id}".`);
+    }
     const execution = kernel.submit(cell.source, { cellId: id });
     executions.set(id, execution);
     const mark = cell.metadata.slipway_test?.interrupt_after;
@@ -83,11 +85,15 @@ function writePackages(folder: string, packages: Record<string, Record<string, s
   for (const [name, files] of Object.entries(packages)) {
     const target = path.join(folder, 'node_modules', name);
     mkdirSync(target, { recursive: true });
-    for (const [file, text] of Object.entries(files)) writeFileSync(path.join(target, file), text);
+    for (const [file, text] of Object.entries(files)) {
+      writeFileSync(path.join(target, file), text);
+    }
   }
 }
 
 function save(file: string, notebook: Notebook, outputs: Record<string, unknown[]>): void {
-  for (const cell of notebook.cells) cell.outputs = outputs[cell.id] ?? [];
+  for (const cell of notebook.cells) {
+    cell.outputs = outputs[cell.id] ?? [];
+  }
   writeFileSync(file, `${JSON.stringify(notebook, null, 1)}\n`);
 }

@@ -58,9 +58,12 @@ describe('an exported model passes the checker of the onnx package and says in P
     mkdirSync(folder.path, { recursive: true });
     const tf = await tensorflow();
     await tf.setBackend('cpu');
-    for (const [name, make] of Object.entries(layerCases(tf))) writeLayers(tf, name, make());
-    for (const [name, [estimator, classes]] of Object.entries(await estimators()))
+    for (const [name, make] of Object.entries(layerCases(tf))) {
+      writeLayers(tf, name, make());
+    }
+    for (const [name, [estimator, classes]] of Object.entries(await estimators())) {
       writeEstimator(name, estimator, classes);
+    }
     writeColumns();
     writeTensors(tf);
     writeStructure();
@@ -97,7 +100,9 @@ describe('an exported model passes the checker of the onnx package and says in P
   const noteLayers = (model: LayersModel): void => {
     for (const layer of model.layers) {
       layers.add(layer.getClassName());
-      if ('layers' in layer) noteLayers(layer as LayersModel);
+      if ('layers' in layer) {
+        noteLayers(layer as LayersModel);
+      }
     }
   };
 

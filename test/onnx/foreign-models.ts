@@ -83,5 +83,7 @@ export function torchModels(): Promise<ForeignFiles> {
 
 async function python(args: readonly string[]): Promise<void> {
   const { code, stderr } = await run(pythonPath(), args);
-  if (code !== 0) throw new Error(`Python ended with code ${code}: ${stderr}`);
+  if (code !== 0) {
+    throw new Error(`Python ended with code ${code}: ${stderr}`);
+  }
 }

@@ -80,10 +80,18 @@ export function itServes(names: readonly string[], made: () => Promise<ForeignFi
     };
     expect(predictions).toHaveLength(count);
     predictions.forEach((prediction, row) => {
-      if (expected.label) expect(prediction.label).toBe(expected.label[row]);
-      if (expected.value) expectClose([prediction.value!], [expected.value[row]!]);
-      if (expected.values) expectClose(Object.values(prediction.values!), expected.values[row]!);
-      if (expected.probabilities) expectClose(Object.values(prediction.probabilities!), expected.probabilities[row]!);
+      if (expected.label) {
+        expect(prediction.label).toBe(expected.label[row]);
+      }
+      if (expected.value) {
+        expectClose([prediction.value!], [expected.value[row]!]);
+      }
+      if (expected.values) {
+        expectClose(Object.values(prediction.values!), expected.values[row]!);
+      }
+      if (expected.probabilities) {
+        expectClose(Object.values(prediction.probabilities!), expected.probabilities[row]!);
+      }
     });
     // The other two protocols say the same.
     const invoked = (await call({ url, token: '' }, 'POST', '/invocations', { inputs: rows })) as {
@@ -102,7 +110,9 @@ export function itServes(names: readonly string[], made: () => Promise<ForeignFi
     })) as { outputs: { name: string; data: unknown[] }[] };
     const main = inferred.outputs.find(output => output.name === 'label' || output.name === 'value')!;
     const probabilities = inferred.outputs.find(output => output.name === 'probabilities');
-    if (expected.probabilities) expectClose(probabilities!.data as number[], expected.probabilities.flat());
+    if (expected.probabilities) {
+      expectClose(probabilities!.data as number[], expected.probabilities.flat());
+    }
     expect(main.data).toEqual(
       predictions.flatMap(({ label, value, values }) => label ?? value ?? Object.values(values!))
     );

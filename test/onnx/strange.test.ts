@@ -211,7 +211,9 @@ describe('an ONNX file that a service cannot run unchanged', () => {
   });
 
   it('is refused when it is not an ONNX file', async () => {
-    for (const name of ['broken', 'empty', 'nothing']) expect((await refusal(name)).code).toBe('ONNX_INVALID');
+    for (const name of ['broken', 'empty', 'nothing']) {
+      expect((await refusal(name)).code).toBe('ONNX_INVALID');
+    }
   });
 
   it('fails on generated rows only until it gets sample rows', async () => {

@@ -27,7 +27,9 @@ export class MemoryBundle implements BundleReader {
 
   async copyTo(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
-    for (const [name, bytes] of this.contents) await writeFile(path.join(folder, name), bytes);
+    for (const [name, bytes] of this.contents) {
+      await writeFile(path.join(folder, name), bytes);
+    }
   }
 }
 

@@ -243,6 +243,8 @@ describe('preflight', () => {
     const checks = await examine(files);
     expect(checks['onnx-equals-model']!.verdict).toBe('fail');
     expect(checks['service-replay']!.evidence).toContain('The check could not be run');
-    for (const check of Object.values(checks)) expect(check.evidence).not.toContain(folder);
+    for (const check of Object.values(checks)) {
+      expect(check.evidence).not.toContain(folder);
+    }
   });
 });

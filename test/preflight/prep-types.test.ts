@@ -102,7 +102,9 @@ describe('every step of a prep on columns of every type', () => {
     await writeFile(file, `i\n${Array.from({ length: 240 }, (_, i) => i).join('\n')}\n`);
     frame = await data('rows', file);
     for (const source of Object.keys(SOURCES) as Source[]) {
-      for (const step of Object.keys(STEPS)) frame = await frame.derive(`${source}_${step}`, SOURCES[source]);
+      for (const step of Object.keys(STEPS)) {
+        frame = await frame.derive(`${source}_${step}`, SOURCES[source]);
+      }
     }
     frame = await frame.derive('target', 'case when i % 5 > 1 and i % 2 = 0 then 5.5 else 1.25 * (i % 3) end');
     parts = await frame.split({ by: 'random', test: 0.25, seed: 1 });
@@ -157,6 +159,8 @@ describe('every step of a prep on columns of every type', () => {
       // The dates that it needs are another column's.
       expect(String(error)).toContain(`frame.derive("${column}"`);
     }
-    for (const advice of advised.filter(name => name in STEPS)) expect(SUITABLE[source]).toContain(advice);
+    for (const advice of advised.filter(name => name in STEPS)) {
+      expect(SUITABLE[source]).toContain(advice);
+    }
   });
 });

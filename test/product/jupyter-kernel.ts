@@ -45,10 +45,18 @@ function execute(socket: WebSocket, code: string): Promise<{ status: string; pri
   const answer = new Promise<{ status: string; printed: string }>(resolve => {
     socket.addEventListener('message', event => {
       const message = Message.parse(JSON.parse(String(event.data)));
-      if (message.parent_header.msg_id !== id) return;
-      if (message.header.msg_type === 'stream') printed += String(message.content['text']);
-      if (message.header.msg_type === 'error') printed += JSON.stringify(message.content['traceback']);
-      if (message.header.msg_type === 'execute_reply') resolve({ status: String(message.content['status']), printed });
+      if (message.parent_header.msg_id !== id) {
+        return;
+      }
+      if (message.header.msg_type === 'stream') {
+        printed += String(message.content['text']);
+      }
+      if (message.header.msg_type === 'error') {
+        printed += JSON.stringify(message.content['traceback']);
+      }
+      if (message.header.msg_type === 'execute_reply') {
+        resolve({ status: String(message.content['status']), printed });
+      }
     });
   });
   const header = { msg_id: id, msg_type: 'execute_request', session: randomUUID(), username: 'test', version: '5.4' };

@@ -136,7 +136,9 @@ describe('the running product', () => {
         killed = true;
       }
       const status = await predict(url).catch(() => 0);
-      if (status !== 200) failures.push(status);
+      if (status !== 200) {
+        failures.push(status);
+      }
     }
     expect(killed).toBe(true);
     expect(failures).toEqual([]);

@@ -58,6 +58,8 @@ describe('npm start on a machine that lacks something', () => {
       );
     });
     expect(help.code).toBe(0);
-    for (const option of ['--dir', '--port', '--no-browser', '--run']) expect(help.output).toContain(option);
+    for (const option of ['--dir', '--port', '--no-browser', '--run']) {
+      expect(help.output).toContain(option);
+    }
   });
 });

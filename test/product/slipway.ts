@@ -59,8 +59,12 @@ export async function eventually<T>(
   const deadline = Date.now() + timeout;
   for (;;) {
     const answer = await ask().catch(() => null);
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`${what} did not happen within ${timeout / 1000} s.`);
+    if (answer) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${what} did not happen within ${timeout / 1000} s.`);
+    }
     await new Promise(resolve => setTimeout(resolve, 100));
   }
 }
@@ -99,7 +103,9 @@ export class ServerClient {
   async #get<S extends z.ZodType>(route: string, schema: S): Promise<z.output<S>> {
     const { url } = await this.file();
     const response = await fetch(url + route, { headers: { authorization: `Bearer ${await this.token()}` } });
-    if (!response.ok) throw new Error(`${route} answered ${response.status}`);
+    if (!response.ok) {
+      throw new Error(`${route} answered ${response.status}`);
+    }
     return schema.parse(await response.json());
   }
 }

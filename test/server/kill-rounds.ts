@@ -155,21 +155,31 @@ async function compare(server: ServerProcess, logged: Logged): Promise<Differenc
   const points = history.metrics ?? [];
   const steps = new Set(points.map(point => point.step));
   const lost = [...logged.acknowledged].filter(step => !steps.has(step));
-  if (lost.length > 0) differences.push(`${run_id}: points ${lost.join(' ')} are lost`);
-  if (steps.size !== points.length) differences.push(`${run_id}: points are doubled`);
+  if (lost.length > 0) {
+    differences.push(`${run_id}: points ${lost.join(' ')} are lost`);
+  }
+  if (steps.size !== points.length) {
+    differences.push(`${run_id}: points are doubled`);
+  }
   if (points.some(({ step, value }) => !logged.sent.has(step) || value !== step / 2)) {
     differences.push(`${run_id}: there are points that nobody sent`);
   }
-  if (points.length % POINTS !== 0) differences.push(`${run_id}: half of a batch is there`);
+  if (points.length % POINTS !== 0) {
+    differences.push(`${run_id}: half of a batch is there`);
+  }
   const latest = run.data.metrics?.[0]?.step;
   if (latest !== (points.length === 0 ? undefined : Math.max(...steps))) {
     differences.push(`${run_id}: the latest point is ${latest}`);
   }
   const params = new Map(run.data.params?.map(({ key, value }) => [key, value]));
   for (const [key, value] of logged.params) {
-    if (params.get(key) !== value) differences.push(`${run_id}: ${key} is ${params.get(key)}`);
+    if (params.get(key) !== value) {
+      differences.push(`${run_id}: ${key} is ${params.get(key)}`);
+    }
   }
-  if (logged.finished && run.info.status !== 'FINISHED') differences.push(`${run_id}: its end is lost`);
+  if (logged.finished && run.info.status !== 'FINISHED') {
+    differences.push(`${run_id}: its end is lost`);
+  }
   differences.push(...(await compareCells(server, logged)));
   return differences;
 }

@@ -15,7 +15,9 @@ beforeEach(async () => {
   server = await startServerProcess(data, ['--port', '0']);
 });
 afterEach(async () => {
-  if (server.child.exitCode === null) await server.end('SIGKILL');
+  if (server.child.exitCode === null) {
+    await server.end('SIGKILL');
+  }
   await folder.remove();
 });
 
@@ -50,8 +52,12 @@ describe('a server that is asked to end', () => {
         headers: { authorization: `Bearer ${server.token}`, accept: 'text/event-stream' }
       });
       const { answered, ended } = await logWithoutPause();
-      while (answered() < 20) await new Promise(resolve => setTimeout(resolve, 10));
-      if (gone) await rm(data, { recursive: true, force: true });
+      while (answered() < 20) {
+        await new Promise(resolve => setTimeout(resolve, 10));
+      }
+      if (gone) {
+        await rm(data, { recursive: true, force: true });
+      }
       const started = performance.now();
       await server.end('SIGTERM');
       expect(performance.now() - started).toBeLessThan(SOON_MS);

@@ -164,7 +164,9 @@ export function build(tf: Tf, { layers }: Case): LayersModel {
   const network = tf.sequential({ layers: layers(tf) });
   const random = randomFrom(7);
   const weights = network.getWeights().map(weight => {
-    if (weight.shape.length < 2) return weight;
+    if (weight.shape.length < 2) {
+      return weight;
+    }
     return tf.tensor(
       Float32Array.from({ length: weight.size }, () => (random() - 0.5) * 0.4),
       weight.shape
@@ -184,6 +186,8 @@ export function rowsFor(
   const size = count * shape.reduce((a, b) => a * b, 1);
   const x = Float32Array.from({ length: size }, () => value(random));
   const y = new Float32Array(count * CLASSES);
-  for (let row = 0; row < count; row++) y[row * CLASSES + Math.floor(random() * CLASSES)] = 1;
+  for (let row = 0; row < count; row++) {
+    y[row * CLASSES + Math.floor(random() * CLASSES)] = 1;
+  }
   return [tf.tensor(x, [count, ...shape]), tf.tensor(y, [count, CLASSES])];
 }

@@ -42,7 +42,9 @@ async function train(
     metrics: ['accuracy']
   });
   seedRandomLayers(network, 11);
-  if (recording === 'op by op') executeOpByOp(network);
+  if (recording === 'op by op') {
+    executeOpByOp(network);
+  }
   const [x, y] = rowsFor(tf, each);
   const losses: number[] = [];
   await network.fit(x, y, {
@@ -100,8 +102,11 @@ describe('a recorded training step equals the step executed op by op', () => {
   it.each(['SGD', 'Adam', 'RMSProp'] as const)('when the learning rate of %s changes with the epoch', async name => {
     const onEpoch = (network: LayersModel, epoch: number): void => {
       const optimizer = network.optimizer as unknown as { setLearningRate?(rate: number): void; learningRate: number };
-      if (optimizer.setLearningRate) optimizer.setLearningRate(0.05 / (epoch + 2));
-      else optimizer.learningRate = 0.01 / (epoch + 2);
+      if (optimizer.setLearningRate) {
+        optimizer.setLearningRate(0.05 / (epoch + 2));
+      } else {
+        optimizer.learningRate = 0.01 / (epoch + 2);
+      }
     };
     const more = { optimizer: optimizers[name], onEpoch };
     expectEqual(
@@ -123,7 +128,9 @@ describe('several steps in one call', () => {
   async function trainUnwatched(each: Case, recording: Recording, fit: object = {}): Promise<Trained> {
     const network = build(tf, each);
     network.compile({ optimizer: tf.train.sgd(0.02), loss: 'categoricalCrossentropy' });
-    if (recording === 'op by op') executeOpByOp(network);
+    if (recording === 'op by op') {
+      executeOpByOp(network);
+    }
     const [x, y] = rowsFor(tf, each);
     const { history } = await network.fit(x, y, { epochs: 60, batchSize: 5, shuffle: false, verbose: 0, ...fit });
     const losses = Object.values(history).flat() as number[];
@@ -244,7 +251,9 @@ describe('a step that cannot be recorded is executed op by op, and the report sa
       callbacks: {
         onEpochEnd: epoch => {
           before.push(stepReport(network)?.mode);
-          if (epoch === 1) weight = 0.5;
+          if (epoch === 1) {
+            weight = 0.5;
+          }
           return Promise.resolve();
         }
       }
@@ -278,7 +287,9 @@ describe('recording', () => {
     const network = build(tf, each);
     network.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
     const [x, y] = rowsFor(tf, each);
-    for (let i = 0; i < 10; i++) await network.trainOnBatch(x, y);
+    for (let i = 0; i < 10; i++) {
+      await network.trainOnBatch(x, y);
+    }
     expect(stepReport(network)).toMatchObject({ mode: 'recorded', replayed: 7 });
     network.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy' });
     const rows = tf.data.zip({

@@ -7,7 +7,9 @@ const FOLDER = path.resolve(import.meta.dirname, '..', '..', '.cache', 'tensorfl
 /** Installs TensorFlow and the addon as `slipway doctor --install` does, once per clone, and has it found from here on. */
 export async function ensureTensorflow(): Promise<void> {
   process.env['SLIPWAY_TENSORFLOW'] ??= FOLDER;
-  if ('installation' in findInstallation()) return;
+  if ('installation' in findInstallation()) {
+    return;
+  }
   await installTensorflow({
     folder: process.env['SLIPWAY_TENSORFLOW'],
     python: process.env['SLIPWAY_PYTHON'] ?? 'python3',

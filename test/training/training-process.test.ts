@@ -59,7 +59,9 @@ describe('a network is trained in a process of its own', () => {
   it('whose death is an error that says so, and leaves the notebook alive', async () => {
     const fitting = slip.fit(slip.mlp({ hidden: [256, 256] }), { ...options(), epochs: 5000, patience: 5000 });
     await vi.waitFor(() => expect(book.shown.length).toBeGreaterThan(0), { timeout: 30_000 });
-    for (const pid of trainingProcesses()) process.kill(pid, 'SIGKILL');
+    for (const pid of trainingProcesses()) {
+      process.kill(pid, 'SIGKILL');
+    }
     await expect(fitting).rejects.toMatchObject({
       code: 'TRAINING_FAILED',
       message: expect.stringContaining('The training process ended (SIGKILL)') as string

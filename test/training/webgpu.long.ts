@@ -52,7 +52,9 @@ function learnOnWebGpu(name: string): Learned {
 }
 
 function ensurePackages(): void {
-  if (existsSync(path.join(FOLDER, 'node_modules', 'webgpu', 'package.json'))) return;
+  if (existsSync(path.join(FOLDER, 'node_modules', 'webgpu', 'package.json'))) {
+    return;
+  }
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(path.join(FOLDER, 'package.json'), '{ "private": true, "type": "module" }\n');
   const beside = path.resolve(path.dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -62,7 +64,9 @@ function ensurePackages(): void {
 }
 
 function ensureAdapter(): void {
-  if (existsSync(ADAPTER)) return;
+  if (existsSync(ADAPTER)) {
+    return;
+  }
   const chromium = path.resolve(import.meta.dirname, '..', '..', 'node_modules', '@sparticuz', 'chromium');
   const archive = path.join(FOLDER, 'swiftshader.tar');
   writeFileSync(archive, brotliDecompressSync(readFileSync(path.join(chromium, 'bin', 'swiftshader.tar.br'))));

@@ -102,7 +102,9 @@ export const sessionPlugin: JupyterFrontEndPlugin<void> = {
           error: { message: reason => trans.__('The session was not exported. %1', messageOf(reason)) }
         });
         const file = await exported.catch(() => null);
-        if (file !== null) documents.openOrReveal(file);
+        if (file !== null) {
+          documents.openOrReveal(file);
+        }
       }
     });
     palette?.addItem({ command: CommandIDs.openNotebookSession, category: PALETTE_CATEGORY });

@@ -47,7 +47,9 @@ class NameWalk {
   ) {}
 
   run(): void {
-    for (const statement of this.file.statements) this.#visit(statement, null);
+    for (const statement of this.file.statements) {
+      this.#visit(statement, null);
+    }
   }
 
   #visit(node: ts.Node, holder: string | null): void {
@@ -60,10 +62,14 @@ class NameWalk {
       this.#noteIdentifier(node, holder);
       return;
     }
-    if (isMoreThanTypes(ts, node)) this.names.needsTransform = true;
+    if (isMoreThanTypes(ts, node)) {
+      this.names.needsTransform = true;
+    }
     if (ts.isBinaryExpression(node)) {
       const { kind } = node.operatorToken;
-      if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) this.#write(node.left, holder);
+      if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) {
+        this.#write(node.left, holder);
+      }
     } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
       const { operator } = node;
       if (operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken) {
@@ -72,7 +78,9 @@ class NameWalk {
     } else if (ts.isDeleteExpression(node)) {
       this.#write(node.expression, holder);
     } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
-      if (!ts.isVariableDeclarationList(node.initializer)) this.#write(node.initializer, holder);
+      if (!ts.isVariableDeclarationList(node.initializer)) {
+        this.#write(node.initializer, holder);
+      }
     } else if (ts.isCallExpression(node)) {
       this.#noteCall(node, holder);
     }
@@ -85,10 +93,13 @@ class NameWalk {
     const module = ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '';
     const { importClause } = node;
     names.imports.push({ ...this.#placeOf(node), module, isBare: !importClause });
-    if (importClause?.name) names.imported.set(importClause.name.text, `${module}#default`);
+    if (importClause?.name) {
+      names.imported.set(importClause.name.text, `${module}#default`);
+    }
     const bindings = importClause?.namedBindings;
-    if (bindings && ts.isNamespaceImport(bindings)) names.imported.set(bindings.name.text, `${module}#*`);
-    else if (bindings) {
+    if (bindings && ts.isNamespaceImport(bindings)) {
+      names.imported.set(bindings.name.text, `${module}#*`);
+    } else if (bindings) {
       for (const { name, propertyName } of bindings.elements) {
         names.imported.set(name.text, `${module}#${(propertyName ?? name).text}`);
       }
@@ -98,7 +109,9 @@ class NameWalk {
   #noteIdentifier(node: ts.Identifier, holder: string | null): void {
     const { ts } = this;
     // A missing name in broken code is an identifier without a text.
-    if (!node.text || isMemberName(ts, node) || isOwnedBelow(ts, node, this.file)) return;
+    if (!node.text || isMemberName(ts, node) || isOwnedBelow(ts, node, this.file)) {
+      return;
+    }
     const { parent } = node;
     const isShorthand =
       (ts.isShorthandPropertyAssignment(parent) && parent.name === node) ||
@@ -108,12 +121,16 @@ class NameWalk {
         !parent.dotDotDotToken &&
         ts.isObjectBindingPattern(parent.parent));
     this.names.places.push({ ...this.#placeOf(node), name: node.text, isShorthand, isType: isInType(ts, node) });
-    if (!isDeclaredName(ts, node) && !this.#isAssignedOnly(node)) this.#usesOf(holder).reads.add(node.text);
+    if (!isDeclaredName(ts, node) && !this.#isAssignedOnly(node)) {
+      this.#usesOf(holder).reads.add(node.text);
+    }
   }
 
   #isAssignedOnly(node: ts.Identifier): boolean {
     const { parent } = node;
-    if (!this.ts.isBinaryExpression(parent) || parent.left !== node) return false;
+    if (!this.ts.isBinaryExpression(parent) || parent.left !== node) {
+      return false;
+    }
     return parent.operatorToken.kind === this.ts.SyntaxKind.EqualsToken;
   }
 
@@ -123,30 +140,46 @@ class NameWalk {
     const name = isMethod ? expression.name.text : ts.isIdentifier(expression) ? expression.text : '';
     const [first] = args;
     if (first && ts.isStringLiteralLike(first)) {
-      if (FILE_READERS.has(name)) this.names.filesRead.add(first.text);
-      else if (FILE_WRITERS.has(name)) this.names.filesWritten.add(first.text);
+      if (FILE_READERS.has(name)) {
+        this.names.filesRead.add(first.text);
+      } else if (FILE_WRITERS.has(name)) {
+        this.names.filesWritten.add(first.text);
+      }
     }
-    if (!isMethod || !CHANGING_METHODS.has(name)) return;
+    if (!isMethod || !CHANGING_METHODS.has(name)) {
+      return;
+    }
     this.#change(expression.expression, holder);
-    if (name === 'assign' && first) this.#change(first, holder);
+    if (name === 'assign' && first) {
+      this.#change(first, holder);
+    }
   }
 
   #write(target: ts.Expression, holder: string | null): void {
     for (const written of assignmentTargets(this.ts, target)) {
-      if (!this.ts.isIdentifier(written)) this.#change(written, holder);
-      else if (!isOwnedBelow(this.ts, written, this.file)) this.#usesOf(holder).assigns.add(written.text);
+      if (!this.ts.isIdentifier(written)) {
+        this.#change(written, holder);
+      } else if (!isOwnedBelow(this.ts, written, this.file)) {
+        this.#usesOf(holder).assigns.add(written.text);
+      }
     }
   }
 
   #change(target: ts.Expression, holder: string | null): void {
     const root = rootOf(this.ts, target);
-    if (root && !isOwnedBelow(this.ts, root, this.file)) this.#usesOf(holder).changes.add(root.text);
+    if (root && !isOwnedBelow(this.ts, root, this.file)) {
+      this.#usesOf(holder).changes.add(root.text);
+    }
   }
 
   #usesOf(holder: string | null): NameUses {
-    if (holder === null) return this.names;
+    if (holder === null) {
+      return this.names;
+    }
     const known = this.names.deferred.get(holder);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const uses = noUses();
     this.names.deferred.set(holder, uses);
     return uses;

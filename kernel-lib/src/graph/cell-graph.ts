@@ -55,14 +55,22 @@ export class CellGraph {
     const { names, id } = execution;
     const reached = this.#reach(names);
     const read = new Map([...reached.reads].map(name => [variable(name), this.#writersOf(variable(name))] as const));
-    for (const resource of execution.resourcesRead) read.set(resource, this.#writersOf(resource));
+    for (const resource of execution.resourcesRead) {
+      read.set(resource, this.#writersOf(resource));
+    }
     const dependsOn = new Set([...read.values()].flat());
     for (const known of execution.knownDependencies ?? []) {
       const node = this.#byId.get(known);
-      if (node) dependsOn.add(node);
+      if (node) {
+        dependsOn.add(node);
+      }
     }
     // An assignment needs the declaration of what it assigns.
-    for (const name of names.assigns) for (const node of this.#writersOf(variable(name))) dependsOn.add(node);
+    for (const name of names.assigns) {
+      for (const node of this.#writersOf(variable(name))) {
+        dependsOn.add(node);
+      }
+    }
 
     const { imported, deferred } = names;
     const { source } = execution;
@@ -73,9 +81,13 @@ export class CellGraph {
     };
     this.#nodes.push(node);
     this.#byId.set(id, node);
-    if (execution.hasRun) this.#write(node, execution, reached.changes);
+    if (execution.hasRun) {
+      this.#write(node, execution, reached.changes);
+    }
     this.#latestOfCell.set(cell, node);
-    if (!this.#firstOfCell.has(cell)) this.#firstOfCell.set(cell, node);
+    if (!this.#firstOfCell.has(cell)) {
+      this.#firstOfCell.set(cell, node);
+    }
     return {
       dependsOn: inOrder(dependsOn).map(({ id: earlier }) => earlier),
       reads: [...read.keys()].filter(thing => !isVariable(thing) || read.get(thing)?.length !== 0).sort(),
@@ -92,7 +104,9 @@ export class CellGraph {
     const reasons = new Map<string, string>();
     for (const node of inOrder(this.#latestOfCell.values())) {
       const reason = this.#reasonForStale(node, reasons);
-      if (reason) reasons.set(node.id, reason);
+      if (reason) {
+        reasons.set(node.id, reason);
+      }
     }
     return reasons;
   }
@@ -102,7 +116,9 @@ export class CellGraph {
     const open = [...ids].flatMap(id => this.#byId.get(id) ?? []);
     const found = new Set<Node>();
     for (let node = open.pop(); node; node = open.pop()) {
-      if (found.has(node)) continue;
+      if (found.has(node)) {
+        continue;
+      }
       found.add(node);
       open.push(...node.dependsOn);
     }
@@ -116,34 +132,52 @@ export class CellGraph {
     const seen = new Set<string>();
     const open = [...names.reads, ...names.changes];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      if (seen.has(name)) continue;
+      if (seen.has(name)) {
+        continue;
+      }
       seen.add(name);
       const uses = this.#bodyOf(name, names);
-      if (!names.declares.has(name) && !names.types.has(name)) reads.add(name);
-      if (!uses) continue;
+      if (!names.declares.has(name) && !names.types.has(name)) {
+        reads.add(name);
+      }
+      if (!uses) {
+        continue;
+      }
       open.push(...uses.reads, ...uses.changes, ...uses.assigns);
-      for (const changed of [...uses.changes, ...uses.assigns]) changes.add(changed);
+      for (const changed of [...uses.changes, ...uses.assigns]) {
+        changes.add(changed);
+      }
     }
     return { reads, changes };
   }
 
   /** What the function or class called `name` does; that of the cell itself goes before that of earlier cells. */
   #bodyOf(name: string, names: CellNames): NameUses | undefined {
-    if (names.declares.has(name)) return names.deferred.get(name);
+    if (names.declares.has(name)) {
+      return names.deferred.get(name);
+    }
     return this.#writersOf(variable(name))
       .findLast(({ deferred }) => deferred.has(name))
       ?.deferred.get(name);
   }
 
   #write(node: Node, { names, resourcesWritten }: GraphExecution, changes: ReadonlySet<string>): void {
-    for (const name of [...names.declares, ...names.types]) this.#define(variable(name), name, node);
-    for (const resource of resourcesWritten) this.#define(resource, '', node);
+    for (const name of [...names.declares, ...names.types]) {
+      this.#define(variable(name), name, node);
+    }
+    for (const resource of resourcesWritten) {
+      this.#define(resource, '', node);
+    }
     for (const name of new Set([...names.assigns, ...changes])) {
       const thing = variable(name);
       const writers = this.#writersOf(thing);
-      if (names.declares.has(name) || writers.length === 0) continue;
+      if (names.declares.has(name) || writers.length === 0) {
+        continue;
+      }
       // `slip.fit(…)` changes no module.
-      if (!names.assigns.has(name) && writers[0]?.imported.has(name)) continue;
+      if (!names.assigns.has(name) && writers[0]?.imported.has(name)) {
+        continue;
+      }
       this.#writers.set(thing, [...writers, node]);
       node.wrote.add(thing);
     }
@@ -153,7 +187,9 @@ export class CellGraph {
     const [definer] = this.#writersOf(thing);
     const module = node.imported.get(name);
     // The same import again changes nothing for those who read it.
-    if (module !== undefined && definer?.imported.get(name) === module) return;
+    if (module !== undefined && definer?.imported.get(name) === module) {
+      return;
+    }
     this.#writers.set(thing, [node]);
     node.wrote.add(thing);
   }
@@ -162,12 +198,18 @@ export class CellGraph {
     for (const [thing, then] of node.read) {
       const now = this.#writersOf(thing);
       const newer = now.find(writer => !then.includes(writer) && this.#isAbove(writer, node));
-      if (newer) return `${label(thing)} was written again after it ran`;
+      if (newer) {
+        return `${label(thing)} was written again after it ran`;
+      }
       const gone = now.find(writer => writer.cell !== node.cell && this.#isGone(writer, thing));
-      if (gone) return `${label(thing)} comes from a version of a cell that is gone`;
+      if (gone) {
+        return `${label(thing)} comes from a version of a cell that is gone`;
+      }
     }
     for (const earlier of node.dependsOn) {
-      if (earlier.cell !== node.cell && reasons.has(earlier.id)) return 'it depends on a stale cell';
+      if (earlier.cell !== node.cell && reasons.has(earlier.id)) {
+        return 'it depends on a stale cell';
+      }
     }
     return null;
   }

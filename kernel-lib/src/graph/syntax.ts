@@ -56,7 +56,9 @@ function isNamed(ts: TypeScript, node: ts.Node): boolean {
 /** True where an identifier is in a type, which is erased when the code runs. */
 export function isInType(ts: TypeScript, node: ts.Identifier): boolean {
   let top: ts.Node = node;
-  while (ts.isQualifiedName(top.parent)) top = top.parent;
+  while (ts.isQualifiedName(top.parent)) {
+    top = top.parent;
+  }
   const { parent } = top;
   return (
     ts.isTypeReferenceNode(parent) ||
@@ -72,7 +74,9 @@ export function isOwnedBelow(ts: TypeScript, node: ts.Identifier, top: ts.Source
     if (localsOf(scope)?.has(escaped)) {
       return true;
     }
-    if ((ts.isFunctionExpression(scope) || ts.isClassExpression(scope)) && scope.name?.text === name) return true;
+    if ((ts.isFunctionExpression(scope) || ts.isClassExpression(scope)) && scope.name?.text === name) {
+      return true;
+    }
     if (
       (ts.isClassLike(scope) || ts.isInterfaceDeclaration(scope)) &&
       scope.typeParameters?.some(parameter => parameter.name.text === name)
@@ -108,16 +112,28 @@ export function rootOf(ts: TypeScript, expression: ts.Expression): ts.Identifier
 
 /** The expressions that an assignment to `target` writes, through destructuring. */
 export function assignmentTargets(ts: TypeScript, target: ts.Expression): ts.Expression[] {
-  if (ts.isArrayLiteralExpression(target)) return target.elements.flatMap(element => assignmentTargets(ts, element));
-  if (ts.isSpreadElement(target)) return assignmentTargets(ts, target.expression);
-  if (ts.isParenthesizedExpression(target)) return assignmentTargets(ts, target.expression);
+  if (ts.isArrayLiteralExpression(target)) {
+    return target.elements.flatMap(element => assignmentTargets(ts, element));
+  }
+  if (ts.isSpreadElement(target)) {
+    return assignmentTargets(ts, target.expression);
+  }
+  if (ts.isParenthesizedExpression(target)) {
+    return assignmentTargets(ts, target.expression);
+  }
   if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
     return assignmentTargets(ts, target.left);
   }
-  if (!ts.isObjectLiteralExpression(target)) return [target];
+  if (!ts.isObjectLiteralExpression(target)) {
+    return [target];
+  }
   return target.properties.flatMap(property => {
-    if (ts.isPropertyAssignment(property)) return assignmentTargets(ts, property.initializer);
-    if (ts.isShorthandPropertyAssignment(property)) return [property.name];
+    if (ts.isPropertyAssignment(property)) {
+      return assignmentTargets(ts, property.initializer);
+    }
+    if (ts.isShorthandPropertyAssignment(property)) {
+      return [property.name];
+    }
     return ts.isSpreadAssignment(property) ? assignmentTargets(ts, property.expression) : [];
   });
 }
@@ -127,8 +143,12 @@ export function nameOfDeferred(ts: TypeScript, node: ts.Node, top: ts.SourceFile
   if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) {
     return node.parent === top ? node.name?.text : undefined;
   }
-  if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return undefined;
+  if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) {
+    return undefined;
+  }
   const { parent } = node;
-  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return undefined;
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) {
+    return undefined;
+  }
   return parent.parent.parent.parent === top ? parent.name.text : undefined;
 }

@@ -38,7 +38,9 @@ export function installKernelspec(targetDir: string, options: KernelspecOptions 
     metadata: { debugger: false }
   };
   writeFileSync(path.join(folder, 'kernel.json'), `${JSON.stringify(specification, null, 2)}\n`);
-  for (const logo of LOGOS) copyFileSync(path.join(packageFolder, 'kernelspec', logo), path.join(folder, logo));
+  for (const logo of LOGOS) {
+    copyFileSync(path.join(packageFolder, 'kernelspec', logo), path.join(folder, logo));
+  }
   return folder;
 }
 
@@ -50,7 +52,9 @@ function main(): void {
     const { values } = parseArgs({
       options: { prefix: { type: 'string' }, node: { type: 'string' }, 'display-name': { type: 'string' } }
     });
-    if (!values.prefix) throw new Error('--prefix is missing.');
+    if (!values.prefix) {
+      throw new Error('--prefix is missing.');
+    }
     const target = path.join(values.prefix, 'share', 'jupyter', 'kernels');
     const folder = installKernelspec(target, { nodePath: values.node, displayName: values['display-name'] });
     console.log(`Kernelspec written to ${folder}`);
@@ -61,4 +65,6 @@ function main(): void {
 }
 
 const [, script] = process.argv;
-if (script && import.meta.url === pathToFileURL(realpathSync(script)).href) main();
+if (script && import.meta.url === pathToFileURL(realpathSync(script)).href) {
+  main();
+}

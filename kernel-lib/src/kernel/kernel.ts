@@ -143,7 +143,9 @@ export class Kernel {
     const { channels } = this.#parts;
     this.#running = message;
     channels.publishStatus(message, 'busy');
-    if (!request.silent && request.store_history) this.#executionCount++;
+    if (!request.silent && request.store_history) {
+      this.#executionCount++;
+    }
     const executionCount = this.#executionCount;
     let reply: object;
     try {
@@ -174,17 +176,23 @@ export class Kernel {
       const files = await cell.files.describe();
       log.finished(cell, outcome, { ...this.executed.add(cell, outcome.status, duration), files });
     }
-    if (outcome.error) cell.output.error(outcome.error);
+    if (outcome.error) {
+      cell.output.error(outcome.error);
+    }
     outputs.ended(cell.executionId);
     if (!cell.isSilent && request.store_history) {
       this.#history.add(cell.executionCount, cell.source, outcome.resultText);
     }
-    if (outcome.error && request.stop_on_error) this.#queue.abortWaiting();
+    if (outcome.error && request.stop_on_error) {
+      this.#queue.abortWaiting();
+    }
     return this.#replyFor(cell, outcome);
   }
 
   #replyFor(cell: Cell, outcome: Outcome): object {
-    if (outcome.error) return { status: 'error', ...outcome.error };
+    if (outcome.error) {
+      return { status: 'error', ...outcome.error };
+    }
     const payload = cell.pages.map(text => ({ source: 'page', data: { 'text/plain': text }, start: 0 }));
     const expressions = this.#runner.evaluate(cell.request.user_expressions ?? {}, cell);
     return { status: 'ok', payload, user_expressions: expressions };

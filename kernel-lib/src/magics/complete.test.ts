@@ -20,7 +20,9 @@ const names: NameSource = kind =>
 async function offered(line: string): Promise<[string, string[]]> {
   const source = `const a = 1;\n${line}`;
   const [magic] = findMagics(ts, source);
-  if (!magic) throw new Error('no magic line');
+  if (!magic) {
+    throw new Error('no magic line');
+  }
   const { start, end, candidates } = await completeMagic(source, magic, source.length, names);
   return [source.slice(start, end), candidates];
 }

@@ -28,7 +28,9 @@ export async function completeMagic(
     return startingWith(typed, all, cursor);
   }
   const nothing = { start: cursor, end: cursor, candidates: [] };
-  if (magic.name !== 'slip' || magic.kind === 'cell') return nothing;
+  if (magic.name !== 'slip' || magic.kind === 'cell') {
+    return nothing;
+  }
   const words = wordsOf(typed);
   const last = words.at(-1);
   const isOpen = last !== undefined && last.end === typed.length;
@@ -37,9 +39,13 @@ export async function completeMagic(
   const before = words.slice(1, isOpen ? -1 : undefined);
   const start = magic.start + current.start;
   const [command] = before;
-  if (!command) return { start, end: cursor, candidates: withPrefix(current.text, commandNames()) };
+  if (!command) {
+    return { start, end: cursor, candidates: withPrefix(current.text, commandNames()) };
+  }
   const known = slipCommands.find(({ name }) => name === command.text);
-  if (!known) return nothing;
+  if (!known) {
+    return nothing;
+  }
   return { start, end: cursor, candidates: await candidatesIn(known, before.slice(1), current, names) };
 }
 
@@ -55,7 +61,9 @@ async function candidatesIn(
   const awaited = inline ?? (previous.startsWith('--') && !previous.includes('=') ? previous.slice(2) : undefined);
   if (awaited !== undefined) {
     const option = Object.hasOwn(command.options, awaited) ? command.options[awaited] : undefined;
-    if (!option) return [];
+    if (!option) {
+      return [];
+    }
     const values = await valuesOf(option.value, inline === undefined ? current.text : inlineValue, names);
     return inline === undefined ? values : values.map(value => `--${inline}=${value}`);
   }
@@ -63,9 +71,13 @@ async function candidatesIn(
   const options = Object.keys(command.options)
     .map(name => `--${name}`)
     .filter(name => !used.has(name));
-  if (current.text.startsWith('-')) return withPrefix(current.text, options);
+  if (current.text.startsWith('-')) {
+    return withPrefix(current.text, options);
+  }
   const place = command.required[placesIn(command, before)];
-  if (place) return valuesOf(place.value, current.text, names);
+  if (place) {
+    return valuesOf(place.value, current.text, names);
+  }
   return withPrefix(current.text, options);
 }
 
@@ -74,8 +86,11 @@ function placesIn(command: SlipCommand, words: readonly Word[]): number {
   let count = 0;
   for (let i = 0; i < words.length; i++) {
     const text = words[i]?.text ?? '';
-    if (!text.startsWith('--')) count++;
-    else if (!text.includes('=') && Object.hasOwn(command.options, text.slice(2))) i++;
+    if (!text.startsWith('--')) {
+      count++;
+    } else if (!text.includes('=') && Object.hasOwn(command.options, text.slice(2))) {
+      i++;
+    }
   }
   return count;
 }

@@ -22,7 +22,9 @@ const openRuns = new Map<string, Run>();
  * @throws SlipwayError MAGIC_UNKNOWN with the right form, and whatever the called function throws.
  */
 export async function dispatch(line: string, cellBody?: string): Promise<void> {
-  if (cellBody !== undefined) return takeScoring(cellBody);
+  if (cellBody !== undefined) {
+    return takeScoring(cellBody);
+  }
   const { command, places, options } = parseSlipLine(line);
   const [first = '', second = ''] = places;
   switch (command.name) {

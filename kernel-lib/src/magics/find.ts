@@ -22,7 +22,9 @@ const CANDIDATE = /^(%{1,2})([A-Za-z_]\w*)(?=[ \t\r]|$)([^\n]*)$/gm;
  * expression: `a\n%b` stays a modulo.
  */
 export function findMagics(ts: TypeScript, source: string): Magic[] {
-  if (!HAS_CANDIDATE.test(source)) return [];
+  if (!HAS_CANDIDATE.test(source)) {
+    return [];
+  }
   const candidates = new Map<number, Magic>();
   for (const match of source.matchAll(CANDIDATE)) {
     const magic = candidateOf(match);
@@ -58,8 +60,12 @@ class MagicScan {
     const { SyntaxKind } = this.ts;
     for (;;) {
       const kind = this.#nextToken();
-      if (kind === SyntaxKind.EndOfFileToken) return this.#found;
-      if (kind >= SyntaxKind.FirstTriviaToken && kind <= SyntaxKind.LastTriviaToken) continue;
+      if (kind === SyntaxKind.EndOfFileToken) {
+        return this.#found;
+      }
+      if (kind >= SyntaxKind.FirstTriviaToken && kind <= SyntaxKind.LastTriviaToken) {
+        continue;
+      }
       const magic = this.#magicAt(kind, this.#scanner.getTokenStart());
       if (magic) {
         this.#found.push(magic);
@@ -77,7 +83,9 @@ class MagicScan {
     const { SyntaxKind } = this.ts;
     const kind = this.#scanner.scan();
     const isSlash = kind === SyntaxKind.SlashToken || kind === SyntaxKind.SlashEqualsToken;
-    if (isSlash && !this.#endsExpression()) return this.#scanner.reScanSlashToken();
+    if (isSlash && !this.#endsExpression()) {
+      return this.#scanner.reScanSlashToken();
+    }
     if (kind === SyntaxKind.CloseBraceToken && this.#open.at(-1) === 'template') {
       return this.#scanner.reScanTemplateToken(false);
     }
@@ -86,8 +94,9 @@ class MagicScan {
 
   #trackBrackets(kind: ts.SyntaxKind): void {
     const { SyntaxKind } = this.ts;
-    if (kind === SyntaxKind.TemplateHead) this.#open.push('template');
-    else if (
+    if (kind === SyntaxKind.TemplateHead) {
+      this.#open.push('template');
+    } else if (
       kind === SyntaxKind.OpenBraceToken ||
       kind === SyntaxKind.OpenParenToken ||
       kind === SyntaxKind.OpenBracketToken
@@ -105,7 +114,9 @@ class MagicScan {
 
   #magicAt(kind: ts.SyntaxKind, position: number): Magic | undefined {
     const { SyntaxKind } = this.ts;
-    if (kind !== SyntaxKind.PercentToken || this.#open.length > 0) return undefined;
+    if (kind !== SyntaxKind.PercentToken || this.#open.length > 0) {
+      return undefined;
+    }
     const magic = this.candidates.get(position);
     return magic && this.#isMagic(magic) ? magic : undefined;
   }
@@ -113,12 +124,18 @@ class MagicScan {
   #isMagic(magic: Magic): boolean {
     const { SyntaxKind } = this.ts;
     const isFirst = this.#previous === SyntaxKind.Unknown;
-    if (magic.kind === 'cell') return isFirst;
+    if (magic.kind === 'cell') {
+      return isFirst;
+    }
     if (isFirst || this.#previous === SyntaxKind.SemicolonToken || this.#previous === SyntaxKind.CloseBraceToken) {
       return true;
     }
-    if (!lineMagics.has(magic.name) && !cellMagics.has(magic.name)) return false;
-    if (magic.args === '') return true;
+    if (!lineMagics.has(magic.name) && !cellMagics.has(magic.name)) {
+      return false;
+    }
+    if (magic.args === '') {
+      return true;
+    }
     return !this.#continuesExpression(this.source.slice(magic.start, magic.end));
   }
 

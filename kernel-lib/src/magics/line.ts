@@ -22,7 +22,9 @@ async function loadDispatcher(): Promise<Dispatcher> {
     return await import('./dispatch.js');
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
-    if (!isMissing) throw cause;
+    if (!isMissing) {
+      throw cause;
+    }
     throw new MagicError('%slip lines are not available: the slipway library is not complete here. Build it again.', {
       cause
     });

@@ -21,7 +21,9 @@ export function rewriteCalls(ts: TypeScript, source: string, callee: string): st
   const magics = findMagics(ts, source);
   // The body of a cell magic belongs to the magic alone: a module with exports is not code of a cell.
   const whole = magics.find(magic => magic.kind === 'cell');
-  if (whole) return call(callee, `${whole.name} ${whole.args}`.trim(), bodyUnder(source, whole));
+  if (whole) {
+    return call(callee, `${whole.name} ${whole.args}`.trim(), bodyUnder(source, whole));
+  }
   return replaceMagics(source, magics, magic =>
     magic.name === 'slip' ? call(callee, magic.args) : call(callee, `${magic.name} ${magic.args}`.trim())
   );

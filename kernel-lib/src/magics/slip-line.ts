@@ -27,9 +27,13 @@ export function parseSlipLine(line: string): SlipLine {
   }
   const { places, options } = partsOf(command, rest);
   const missing = command.required[places.length];
-  if (missing) throw wrong(command, `${missing.name} is missing in this %slip ${command.name} line.`);
+  if (missing) {
+    throw wrong(command, `${missing.name} is missing in this %slip ${command.name} line.`);
+  }
   const surplus = places[command.required.length];
-  if (surplus !== undefined) throw wrong(command, `"${surplus}" is one word too many for %slip ${command.name}.`);
+  if (surplus !== undefined) {
+    throw wrong(command, `"${surplus}" is one word too many for %slip ${command.name}.`);
+  }
   command.required.forEach((place, i) => check(command, place, places[i] ?? ''));
   return { command, places, options };
 }

@@ -18,6 +18,8 @@ export function wordsOf(line: string): Word[] {
 
 /** A word as it must be written to be one. */
 export function quoted(text: string): string {
-  if (!/[\s"']/.test(text)) return text;
+  if (!/[\s"']/.test(text)) {
+    return text;
+  }
   return text.includes('"') ? `'${text}'` : `"${text}"`;
 }

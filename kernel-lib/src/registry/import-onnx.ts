@@ -91,7 +91,9 @@ function evaluated(
   }
   const names = model.signature.outputs.find(({ role }) => role === 'value')?.names;
   if (names !== undefined) {
-    if (test instanceof Frame) return evaluateImportedValues(model, test, (train as Frame | undefined) ?? null, names);
+    if (test instanceof Frame) {
+      return evaluateImportedValues(model, test, (train as Frame | undefined) ?? null, names);
+    }
     throw new SlipwayError('OPTION_INVALID', 'Several quantities are measured on the rows of a frame.', {
       remedy: `Give test rows with the columns ${names.join(', ')}, or leave them out.`
     });
@@ -105,7 +107,9 @@ function evaluated(
 const SAMPLE_ROWS = 64;
 
 async function sampleOf(sample: Frame | Columns | undefined): Promise<Columns | undefined> {
-  if (!(sample instanceof Frame)) return sample;
+  if (!(sample instanceof Frame)) {
+    return sample;
+  }
   const values = await sample.values(sample.columnNames);
   return Object.fromEntries(sample.columnNames.map((column, i) => [column, values[i]!.slice(0, SAMPLE_ROWS)]));
 }

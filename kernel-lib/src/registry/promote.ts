@@ -51,7 +51,9 @@ export async function promote(
     });
     promotion = await follow(promotion, show);
   } catch (error) {
-    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') throw error;
+    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') {
+      throw error;
+    }
     book.warn(`${name} was not promoted. ${error.message}`);
     return new ServiceHandle(name, parsed.data, null, null);
   }
@@ -87,7 +89,9 @@ async function follow(started: Promotion, show: (bundle: Record<string, unknown>
       show(promotion.preflight ? preflightBundle(promotion.preflight, sentence) : lineBundle(title, sentence));
       last = key;
     }
-    if (promotion.state !== 'preflight' && promotion.state !== 'releasing') return promotion;
+    if (promotion.state !== 'preflight' && promotion.state !== 'releasing') {
+      return promotion;
+    }
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
     promotion = await call(directory, 'getPromotion', { params: { promotion_id: promotion.promotion_id }, signal });
   }

@@ -63,7 +63,9 @@ export async function register(
     );
   }
   const scoring = currentScoring();
-  if (scoring) notebook().noteRead(SCORING_RESOURCE);
+  if (scoring) {
+    notebook().noteRead(SCORING_RESOURCE);
+  }
   if (!(model instanceof TrainedModel)) {
     const found = await buildStructureBundle(name, model, scoring);
     return registerBundle(name, found, model.parts.runId, options.description ?? '');
@@ -89,18 +91,24 @@ export async function registerBundle(
   try {
     version = await registerWaiting(name);
   } catch (error) {
-    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') throw error;
+    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') {
+      throw error;
+    }
     notebook().warn(`${name} was not registered yet. ${error.message}`);
   }
   const registration = new Registration(name, bundle.digest, version);
-  if (version) notebook().noteWrite(`model:${name}@${version.version}`);
+  if (version) {
+    notebook().noteWrite(`model:${name}@${version.version}`);
+  }
   return registration;
 }
 
 /** A scoring module that says the opposite of its model is named at once, with its cell. */
 function warnOfScoring({ tests }: BuiltBundle): void {
   const result = tests?.results.find(({ id }) => id === 'labels-kept');
-  if (result?.verdict !== 'fail') return;
+  if (result?.verdict !== 'fail') {
+    return;
+  }
   const cell = cellName(scoringCell());
   notebook().warn(`${cell === null ? '' : `${cell}: `}${result.evidence}\n${result.remedy}`);
 }
@@ -108,7 +116,9 @@ function warnOfScoring({ tests }: BuiltBundle): void {
 /** Registers the bundle that waits under `name`; null when none does. */
 export async function registerWaiting(name: string): Promise<ModelVersion | null> {
   const pending = waiting.get(name);
-  if (!pending) return null;
+  if (!pending) {
+    return null;
+  }
   const book = notebook();
   // The upload comes first: it notices within a second that the server is away.
   for (const file of pending.bundle.files) {

@@ -9,8 +9,9 @@ export function registrationBundle(name: string, digest: string, version: ModelV
   const subtitle = version
     ? `registered · bundle ${digest.slice(0, 12)}`
     : `not registered yet · bundle ${digest.slice(0, 12)}`;
-  if (!version?.signature)
+  if (!version?.signature) {
     return { 'text/html': renderCard({ title, subtitle, body: '' }), 'text/plain': `${title}: ${subtitle}` };
+  }
   const { signature, headline } = version;
   const header = ['input', 'type', 'may be missing', 'range in training'];
   const rows = signature.inputs.map(input => [

@@ -35,13 +35,17 @@ export class ImportedNames {
     const statements: string[] = [];
     const named = new Map<string, string[]>();
     for (const [local, from] of this.#names) {
-      if (!used.has(local)) continue;
+      if (!used.has(local)) {
+        continue;
+      }
       const separator = from.lastIndexOf('#');
       const module = JSON.stringify(from.slice(0, separator));
       const name = from.slice(separator + 1);
-      if (name === '*') statements.push(`${keyword} * as ${local} from ${module};`);
-      else if (name === 'default') statements.push(`${keyword} ${local} from ${module};`);
-      else {
+      if (name === '*') {
+        statements.push(`${keyword} * as ${local} from ${module};`);
+      } else if (name === 'default') {
+        statements.push(`${keyword} ${local} from ${module};`);
+      } else {
         const specifier = name === local ? local : `${name} as ${local}`;
         named.set(module, [...(named.get(module) ?? []), specifier]);
       }

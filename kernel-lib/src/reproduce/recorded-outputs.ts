@@ -29,13 +29,18 @@ export async function readOutputs(directory: string, cells: readonly RecordedCel
 
 /** The output with its blobs put back in place. */
 async function asInFile(directory: string, output: CellOutput): Promise<object> {
-  if (!('blobs' in output) || output.blobs === undefined) return output;
+  if (!('blobs' in output) || output.blobs === undefined) {
+    return output;
+  }
   const { blobs, ...rest } = output;
   const data: Record<string, unknown> = { ...output.data };
   for (const [type, { sha256 }] of Object.entries(blobs)) {
     const bytes = Buffer.from(await downloadBlob(directory, sha256));
-    if (BINARY_MIME_TYPE.test(type)) data[type] = bytes.toString('base64');
-    else data[type] = JSON_TYPE.test(type) ? (JSON.parse(bytes.toString()) as unknown) : bytes.toString();
+    if (BINARY_MIME_TYPE.test(type)) {
+      data[type] = bytes.toString('base64');
+    } else {
+      data[type] = JSON_TYPE.test(type) ? (JSON.parse(bytes.toString()) as unknown) : bytes.toString();
+    }
   }
   return { ...rest, data };
 }

@@ -28,10 +28,18 @@ export function scriptText(ts: TypeScript, reproduction: Reproduction): string {
     for (const { start, end, name, isShorthand, isType } of names.places) {
       const renamed = versions.nameAt(i, name);
       imports.use(renamed, isType);
-      if (renamed !== name) edits.push({ start, end, text: isShorthand ? `${name}: ${renamed}` : renamed });
+      if (renamed !== name) {
+        edits.push({ start, end, text: isShorthand ? `${name}: ${renamed}` : renamed });
+      }
     }
-    for (const [name, from] of names.imported) imports.add(versions.nameAt(i, name), from);
-    for (const { module, isBare } of names.imports) if (isBare) imports.addBare(module);
+    for (const [name, from] of names.imported) {
+      imports.add(versions.nameAt(i, name), from);
+    }
+    for (const { module, isBare } of names.imports) {
+      if (isBare) {
+        imports.addBare(module);
+      }
+    }
     return [`// Execution ${cell.order}`, applied(source, edits).trim()].join('\n');
   });
   if (bodies.some(body => body.includes(`${LINE_FUNCTION}(`))) {
@@ -66,9 +74,14 @@ class NameVersions {
       for (const name of new Set([...cell.declares, ...cell.types])) {
         const from = cell.imported.get(name);
         const isSameImport = from !== undefined && imported.get(name) === from;
-        if (!isSameImport) this.#last.set(name, (this.#last.get(name) ?? 0) + 1);
-        if (from === undefined) imported.delete(name);
-        else imported.set(name, from);
+        if (!isSameImport) {
+          this.#last.set(name, (this.#last.get(name) ?? 0) + 1);
+        }
+        if (from === undefined) {
+          imported.delete(name);
+        } else {
+          imported.set(name, from);
+        }
       }
       this.#perCell.push(new Map(this.#last));
     }
@@ -76,9 +89,13 @@ class NameVersions {
 
   nameAt(cell: number, name: string): string {
     const version = this.#perCell[cell]?.get(name);
-    if (version === undefined || version === this.#last.get(name)) return name;
+    if (version === undefined || version === this.#last.get(name)) {
+      return name;
+    }
     let renamed = `${name}_${version}`;
-    while (this.#taken.has(renamed)) renamed += '_';
+    while (this.#taken.has(renamed)) {
+      renamed += '_';
+    }
     return renamed;
   }
 }

@@ -18,7 +18,9 @@ export async function selectCells(
   { session, cells }: SessionRecord,
   only: string | undefined
 ): Promise<RecordedCell[]> {
-  if (only === undefined) return cells.filter(({ status }) => status !== 'aborted');
+  if (only === undefined) {
+    return cells.filter(({ status }) => status !== 'aborted');
+  }
   if (session.language !== 'typescript') {
     throw new SlipwayError(
       'OPTION_INVALID',

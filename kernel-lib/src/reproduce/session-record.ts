@@ -33,7 +33,9 @@ async function findSession(directory: string, sessionId: string): Promise<Record
   do {
     const page = await call(directory, 'listSessions', { query: { limit: 1000, page_token: token } });
     const found = page.sessions.find(({ session_id }) => session_id === sessionId);
-    if (found) return found;
+    if (found) {
+      return found;
+    }
     token = page.next_page_token;
   } while (token !== undefined);
   throw new SlipwayError('SESSION_UNKNOWN', `The server has no notebook session "${sessionId}".`, {

@@ -70,7 +70,9 @@ export class Session {
   async #read(only: string | undefined): Promise<Reproduction> {
     const book = notebook();
     const { directory } = book;
-    if (this.id === book.sessionId) await book.flush(FLUSH_MS);
+    if (this.id === book.sessionId) {
+      await book.flush(FLUSH_MS);
+    }
     const record = await readSession(directory, this.id);
     const cells = await selectCells(directory, record, only);
     const datasets = await datasetsOf(directory, cells);
@@ -122,11 +124,15 @@ async function datasetsOf(directory: string, cells: readonly RecordedCell[]): Pr
   const found: DatasetVersion[] = [];
   for (const thing of named) {
     const [, name, version] = DATASET.exec(thing) ?? [];
-    if (name === undefined || version === undefined) continue;
+    if (name === undefined || version === undefined) {
+      continue;
+    }
     try {
       found.push(await call(directory, 'getDatasetVersion', { params: { name, version: Number(version) } }));
     } catch (error) {
-      if (!(error instanceof SlipwayError) || error.code !== 'SERVER_REFUSED') throw error;
+      if (!(error instanceof SlipwayError) || error.code !== 'SERVER_REFUSED') {
+        throw error;
+      }
     }
   }
   return found;

@@ -19,6 +19,8 @@ export function namedRecord<V extends z.ZodType>(
 }
 
 function renamed(record: unknown, from: string, to: string): unknown {
-  if (typeof record !== 'object' || record === null || !Object.hasOwn(record, from)) return record;
+  if (typeof record !== 'object' || record === null || !Object.hasOwn(record, from)) {
+    return record;
+  }
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key === from ? to : key, value as unknown]));
 }

@@ -27,9 +27,15 @@ export function excelFile(rows: readonly (readonly Cell[])[]): Buffer {
 
 function cellXml(cell: Cell, row: number, column: number): string {
   const place = `${String.fromCharCode(65 + column)}${row + 1}`;
-  if (cell === null) return '';
-  if (typeof cell === 'string') return `<c r="${place}" t="inlineStr"><is><t>${cell}</t></is></c>`;
-  if (typeof cell === 'boolean') return `<c r="${place}" t="b"><v>${cell ? 1 : 0}</v></c>`;
+  if (cell === null) {
+    return '';
+  }
+  if (typeof cell === 'string') {
+    return `<c r="${place}" t="inlineStr"><is><t>${cell}</t></is></c>`;
+  }
+  if (typeof cell === 'boolean') {
+    return `<c r="${place}" t="b"><v>${cell ? 1 : 0}</v></c>`;
+  }
   return typeof cell === 'number'
     ? `<c r="${place}"><v>${cell}</v></c>`
     : `<c r="${place}" s="1"><v>${cell.time}</v></c>`;

@@ -39,6 +39,8 @@ export async function onnxDifference(
 ): Promise<number> {
   const got = await onnxAnswers(estimator, rows, width, classes);
   const expected = estimator.predict(rows, width);
-  if (got.length !== expected.length) throw new Error(`${got.length} answers instead of ${expected.length}`);
+  if (got.length !== expected.length) {
+    throw new Error(`${got.length} answers instead of ${expected.length}`);
+  }
   return Math.max(...Array.from(expected, (v, i) => Math.abs(v - got[i]!) / Math.max(1, Math.abs(v))));
 }

@@ -30,11 +30,15 @@ export function sweepTemporaryFolders(): Promise<void> {
 export async function sweep(place: string): Promise<void> {
   for (const name of await readdir(place)) {
     const pid = Number(NAME.exec(name)?.[1]);
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    if (Number.isNaN(pid) || isAlive(pid)) {
+      continue;
+    }
     const folder = path.join(place, name);
     // Where several containers share the folder, the process may live in another of them.
     const touched = await stat(folder).catch(() => null);
-    if (touched === null || Date.now() - touched.mtimeMs < STALE_MS) continue;
+    if (touched === null || Date.now() - touched.mtimeMs < STALE_MS) {
+      continue;
+    }
     // Another user's cannot be deleted, and need not be.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -6,6 +6,8 @@ export async function failureOf(call: Promise<unknown>): Promise<SlipwayError> {
     () => null,
     (e: unknown) => e
   );
-  if (error instanceof SlipwayError) return error;
+  if (error instanceof SlipwayError) {
+    return error;
+  }
   throw new Error('No SlipwayError was thrown.', { cause: error });
 }

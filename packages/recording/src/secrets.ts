@@ -50,11 +50,20 @@ const PATTERNS: readonly RegExp[] = [
 /** `text` with what is known to be a secret, or looks like one, replaced by `***`. */
 export function maskText(text: string, { values, named }: KnownSecrets = NO_KNOWN_SECRETS): string {
   let masked = text;
-  for (const value of values) if (masked.includes(value)) masked = masked.replaceAll(value, MASK);
-  for (const pattern of PATTERNS) masked = masked.replace(pattern, keepGroup);
+  for (const value of values) {
+    if (masked.includes(value)) {
+      masked = masked.replaceAll(value, MASK);
+    }
+  }
+  for (const pattern of PATTERNS) {
+    masked = masked.replace(pattern, keepGroup);
+  }
   for (const secret of named) {
-    if (typeof secret === 'string') masked = masked.replaceAll(secret, MASK);
-    else masked = masked.replace(secret, MASK);
+    if (typeof secret === 'string') {
+      masked = masked.replaceAll(secret, MASK);
+    } else {
+      masked = masked.replace(secret, MASK);
+    }
   }
   return masked;
 }
@@ -70,16 +79,24 @@ export function maskDeep<T>(data: T, known: () => KnownSecrets): T {
   const masked = (part: unknown): unknown => {
     if (typeof part === 'string') {
       secrets ??= known();
-      if (part.length < secrets.shortest) return part;
+      if (part.length < secrets.shortest) {
+        return part;
+      }
       // The names of metrics come again with each of their points.
       const before = seen.get(part);
-      if (before !== undefined) return before;
+      if (before !== undefined) {
+        return before;
+      }
       const text = maskText(part, secrets);
       seen.set(part, text);
       return text;
     }
-    if (Array.isArray(part)) return part.map(masked);
-    if (part === null || typeof part !== 'object') return part;
+    if (Array.isArray(part)) {
+      return part.map(masked);
+    }
+    if (part === null || typeof part !== 'object') {
+      return part;
+    }
     return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, masked(value)]));
   };
   // Every part keeps its shape; only the characters of texts change.

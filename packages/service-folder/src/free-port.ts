@@ -6,7 +6,9 @@ export const FIRST_SERVICE_PORT = 18601;
 /** The first port from `start` on that nothing on 127.0.0.1 holds. @throws Error when 200 ports in a row are taken. */
 export async function freePort(start: number, taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (let port = start; port < start + 200; port++) {
-    if (!taken.has(port) && (await isFree(port))) return port;
+    if (!taken.has(port) && (await isFree(port))) {
+      return port;
+    }
   }
   throw new Error(`No free port between ${start} and ${start + 199} on 127.0.0.1.`);
 }

@@ -7,9 +7,15 @@
  * slip.metrics.accuracy([0, 1, 2, 3], [0, 2, 1, 3]) // 0.5
  */
 export function accuracy(truth: readonly number[], predicted: readonly number[]): number {
-  if (truth.length === 0) return NaN;
+  if (truth.length === 0) {
+    return NaN;
+  }
   let right = 0;
-  for (let i = 0; i < truth.length; i++) if (truth[i] === predicted[i]) right++;
+  for (let i = 0; i < truth.length; i++) {
+    if (truth[i] === predicted[i]) {
+      right++;
+    }
+  }
   return right / truth.length;
 }
 
@@ -20,7 +26,9 @@ export function accuracy(truth: readonly number[], predicted: readonly number[])
  * slip.metrics.logLoss([1, 0], [0.1, 0.9, 0.8, 0.2], 2) // 0.164252033486018
  */
 export function logLoss(truth: readonly number[], probabilities: ArrayLike<number>, classes: number): number {
-  if (truth.length === 0) return NaN;
+  if (truth.length === 0) {
+    return NaN;
+  }
   let sum = 0;
   truth.forEach((label, row) => {
     const p = Math.min(Math.max(probabilities[row * classes + label]!, 1e-15), 1 - 1e-15);
@@ -44,9 +52,15 @@ export function precisionRecall(
   let claimed = 0;
   let there = 0;
   for (let i = 0; i < truth.length; i++) {
-    if (predicted[i] === positive) claimed++;
-    if (truth[i] === positive) there++;
-    if (truth[i] === positive && predicted[i] === positive) hits++;
+    if (predicted[i] === positive) {
+      claimed++;
+    }
+    if (truth[i] === positive) {
+      there++;
+    }
+    if (truth[i] === positive && predicted[i] === positive) {
+      hits++;
+    }
   }
   const precision = claimed === 0 ? 0 : hits / claimed;
   const recall = there === 0 ? 0 : hits / there;
@@ -66,8 +80,12 @@ export function rocAuc(truth: readonly number[], scores: readonly number[], posi
   const ranks = new Float64Array(scores.length);
   for (let i = 0; i < order.length;) {
     let j = i;
-    while (j + 1 < order.length && scores[order[j + 1]!] === scores[order[i]!]) j++;
-    for (let k = i; k <= j; k++) ranks[order[k]!] = (i + j) / 2 + 1;
+    while (j + 1 < order.length && scores[order[j + 1]!] === scores[order[i]!]) {
+      j++;
+    }
+    for (let k = i; k <= j; k++) {
+      ranks[order[k]!] = (i + j) / 2 + 1;
+    }
     i = j + 1;
   }
   let rankSum = 0;
@@ -79,7 +97,9 @@ export function rocAuc(truth: readonly number[], scores: readonly number[], posi
     }
   });
   const negatives = truth.length - positives;
-  if (positives === 0 || negatives === 0) return NaN;
+  if (positives === 0 || negatives === 0) {
+    return NaN;
+  }
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
@@ -91,7 +111,9 @@ export function rocAuc(truth: readonly number[], scores: readonly number[], posi
  */
 export function macroF1(truth: readonly number[], predicted: readonly number[], classes: number): number {
   let sum = 0;
-  for (let k = 0; k < classes; k++) sum += precisionRecall(truth, predicted, k).f1;
+  for (let k = 0; k < classes; k++) {
+    sum += precisionRecall(truth, predicted, k).f1;
+  }
   return sum / classes;
 }
 
@@ -125,7 +147,9 @@ export function argMax(probabilities: ArrayLike<number>, classes: number): numbe
   return Array.from({ length: rows }, (_, row) => {
     let best = 0;
     for (let c = 1; c < classes; c++) {
-      if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) best = c;
+      if (probabilities[row * classes + c]! > probabilities[row * classes + best]!) {
+        best = c;
+      }
     }
     return best;
   });

@@ -9,11 +9,15 @@
  */
 export function silhouette(rows: ArrayLike<number>, width: number, clusters: readonly number[]): number {
   const sizes = sizesOf(clusters);
-  if (sizes.filter(size => size > 0).length < 2) return NaN;
+  if (sizes.filter(size => size > 0).length < 2) {
+    return NaN;
+  }
   let sum = 0;
   const distances = new Float64Array(sizes.length);
   clusters.forEach((own, row) => {
-    if (sizes[own] === 1) return;
+    if (sizes[own] === 1) {
+      return;
+    }
     distances.fill(0);
     clusters.forEach((other, to) => (distances[other]! += distance(rows, width, row, to)));
     const inside = distances[own]! / (sizes[own]! - 1);
@@ -68,12 +72,16 @@ export function normalizedMutualInformation(a: readonly number[], b: readonly nu
 
 function sizesOf(clusters: readonly number[]): number[] {
   const sizes = new Array<number>(clusters.reduce((most, k) => Math.max(most, k), -1) + 1).fill(0);
-  for (const k of clusters) sizes[k]!++;
+  for (const k of clusters) {
+    sizes[k]!++;
+  }
   return sizes;
 }
 
 function distance(rows: ArrayLike<number>, width: number, a: number, b: number): number {
   let sum = 0;
-  for (let c = 0; c < width; c++) sum += (rows[a * width + c]! - rows[b * width + c]!) ** 2;
+  for (let c = 0; c < width; c++) {
+    sum += (rows[a * width + c]! - rows[b * width + c]!) ** 2;
+  }
   return Math.sqrt(sum);
 }

@@ -16,7 +16,9 @@ export interface RocPoint {
 export function rocCurve(truth: readonly boolean[], scores: readonly number[]): RocPoint[] {
   const counts = countsFromTop(truth, scores);
   const last = counts.at(-1);
-  if (last === undefined || last.hits === 0 || last.hits === last.claimed) return [];
+  if (last === undefined || last.hits === 0 || last.hits === last.claimed) {
+    return [];
+  }
   const negatives = last.claimed - last.hits;
   return [
     { threshold: Infinity, falsePositiveRate: 0, truePositiveRate: 0 },
@@ -43,7 +45,9 @@ export interface PrecisionRecallPoint {
 export function precisionRecallCurve(truth: readonly boolean[], scores: readonly number[]): PrecisionRecallPoint[] {
   const counts = countsFromTop(truth, scores);
   const positives = counts.at(-1)?.hits ?? 0;
-  if (positives === 0) return [];
+  if (positives === 0) {
+    return [];
+  }
   return counts.map(({ threshold, claimed, hits }) => ({
     threshold,
     precision: hits / claimed,
@@ -60,7 +64,9 @@ export function precisionRecallCurve(truth: readonly boolean[], scores: readonly
  */
 export function averagePrecision(truth: readonly boolean[], scores: readonly number[]): number {
   const curve = precisionRecallCurve(truth, scores);
-  if (curve.length === 0) return NaN;
+  if (curve.length === 0) {
+    return NaN;
+  }
   return curve.reduce((sum, point, i) => sum + point.precision * (point.recall - (curve[i - 1]?.recall ?? 0)), 0);
 }
 
@@ -76,7 +82,9 @@ function countsFromTop(truth: readonly boolean[], scores: readonly number[]): Co
   const counts: Count[] = [];
   let hits = 0;
   order.forEach((row, i) => {
-    if (truth[row]) hits++;
+    if (truth[row]) {
+      hits++;
+    }
     const next = order[i + 1];
     if (next === undefined || scores[next] !== scores[row]) {
       counts.push({ threshold: scores[row]!, claimed: i + 1, hits });

@@ -11,7 +11,9 @@ export type Interval = readonly [number, number];
  * slip.metrics.wilsonInterval(90, 100) // [ 0.8256343384950865, 0.9447708629393249 ]
  */
 export function wilsonInterval(hits: number, rows: number, z = 1.959963984540054): Interval {
-  if (rows === 0) return [0, 1];
+  if (rows === 0) {
+    return [0, 1];
+  }
   const share = hits / rows;
   const scale = 1 + (z * z) / rows;
   const center = (share + (z * z) / (2 * rows)) / scale;
@@ -44,7 +46,9 @@ export function bootstrapInterval(
   const values: number[] = [];
   for (let sample = 0; sample < samples; sample++) {
     const value = metric(Array.from({ length: rows }, () => Math.floor(random() * rows)));
-    if (!Number.isNaN(value)) values.push(value);
+    if (!Number.isNaN(value)) {
+      values.push(value);
+    }
   }
   values.sort((a, b) => a - b);
   return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];
@@ -52,7 +56,9 @@ export function bootstrapInterval(
 
 /** Linear between the two nearest values. */
 function quantile(sorted: readonly number[], share: number): number {
-  if (sorted.length === 0) return NaN;
+  if (sorted.length === 0) {
+    return NaN;
+  }
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const low = sorted[below]!;

@@ -6,10 +6,14 @@
  */
 export function mcNemarP(better: number, worse: number): number {
   const n = better + worse;
-  if (n === 0) return 1;
+  if (n === 0) {
+    return 1;
+  }
   const k = Math.min(better, worse);
   let sum = 0;
-  for (let i = 0; i <= k; i++) sum += Math.exp(logChoose(n, i) - n * Math.LN2);
+  for (let i = 0; i <= k; i++) {
+    sum += Math.exp(logChoose(n, i) - n * Math.LN2);
+  }
   return Math.min(1, 2 * sum);
 }
 
@@ -21,14 +25,18 @@ export function pairedP(first: readonly number[], second: readonly number[]): nu
   const n = differences.length;
   const mean = differences.reduce((a, b) => a + b, 0) / n;
   const variance = differences.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, n - 1);
-  if (variance === 0) return mean === 0 ? 1 : 0;
+  if (variance === 0) {
+    return mean === 0 ? 1 : 0;
+  }
   const z = Math.abs(mean) / Math.sqrt(variance / n);
   return 2 * (1 - normalCdf(z));
 }
 
 function logChoose(n: number, k: number): number {
   let sum = 0;
-  for (let i = 1; i <= k; i++) sum += Math.log(n - k + i) - Math.log(i);
+  for (let i = 1; i <= k; i++) {
+    sum += Math.log(n - k + i) - Math.log(i);
+  }
   return sum;
 }
 

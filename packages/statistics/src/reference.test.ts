@@ -179,7 +179,9 @@ describe('intervals', () => {
       );
       const mean = (rows: readonly number[]): number => rows.reduce((sum, row) => sum + sample[row]!, 0) / rows.length;
       const [low, high] = metrics.bootstrapInterval(50, mean, { samples: 300, seed: trial });
-      if (low <= 0.5 && 0.5 <= high) held++;
+      if (low <= 0.5 && 0.5 <= high) {
+        held++;
+      }
     }
     expect(held / trials).toBeGreaterThan(0.88);
     expect(held / trials).toBeLessThan(0.99);

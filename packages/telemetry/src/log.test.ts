@@ -37,7 +37,9 @@ describe('a log', () => {
       log.write('error', `It failed with ${text}`, { detail: text });
     });
     expect(line).toContain('[redacted]');
-    for (const secret of ['correct', 'abcdefghijkl', 'YWRhOm', 'known-to']) expect(line).not.toContain(secret);
+    for (const secret of ['correct', 'abcdefghijkl', 'YWRhOm', 'known-to']) {
+      expect(line).not.toContain(secret);
+    }
     expect(JSON.parse(line)).toMatchObject({ level: 'error' });
   });
 

@@ -8,7 +8,9 @@ describe('metrics', () => {
     counter.add();
     counter.add(2, { kind: 'a "quoted"\nname' });
     const histogram = new Histogram('seconds', 'Time.', [0.1, 1]);
-    for (const value of [0.05, 0.1, 0.5, 7]) histogram.observe(value, 'get', () => ({ route: '/x' }));
+    for (const value of [0.05, 0.1, 0.5, 7]) {
+      histogram.observe(value, 'get', () => ({ route: '/x' }));
+    }
     const gauge = new Reading('depth', 'Depth.', 'gauge', async () => [{ value: 3 }]);
     expect(await exposition([counter, histogram, gauge])).toBe(
       [
@@ -35,7 +37,9 @@ describe('metrics', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 20, noNaN: true })), values => {
         const histogram = new Histogram('h', 'h', [0.5, 1, 5, 10]);
-        for (const value of values) histogram.observe(value, 'k', () => ({}));
+        for (const value of values) {
+          histogram.observe(value, 'k', () => ({}));
+        }
         const numbers = histogram
           .lines()
           .filter(line => line.startsWith('h_bucket'))

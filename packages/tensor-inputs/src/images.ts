@@ -32,10 +32,13 @@ export async function decodeImage(file: Uint8Array, shape: ImageShape): Promise<
   const resized = (await open(file)).resize(width, height, { fit: 'fill' }).removeAlpha();
   const coloured = channels === 1 ? resized.greyscale().toColourspace('b-w') : resized.toColourspace('srgb');
   const { data, info } = await refused(coloured.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }));
-  if (info.channels === channels) return data;
+  if (info.channels === channels) {
+    return data;
+  }
   // A gray image stays gray whatever color space is asked for.
-  if (info.channels === 1 && channels === 3)
+  if (info.channels === 1 && channels === 3) {
     return Uint8Array.from({ length: data.length * 3 }, (_, i) => data[Math.floor(i / 3)]!);
+  }
   throw new ImageError(`has ${info.channels} channels, where the model takes ${channels}`);
 }
 
@@ -50,7 +53,9 @@ async function open(file: Uint8Array): Promise<Sharp> {
     throw new ImageError(`has more than ${LARGEST_IMAGE_BYTES >> 20} MiB; make the image smaller first`);
   }
   // Formats that can name other files, as SVG can, never reach the decoder.
-  if (!isImage(file)) throw new ImageError('is not an image: it is neither PNG nor JPEG, WebP, GIF or TIFF');
+  if (!isImage(file)) {
+    throw new ImageError('is not an image: it is neither PNG nor JPEG, WebP, GIF or TIFF');
+  }
   const { default: sharp } = await import('sharp');
   return sharp(file, { limitInputPixels: LARGEST_IMAGE_PIXELS, autoOrient: true, failOn: 'error' }).timeout({
     seconds: TIMEOUT_S

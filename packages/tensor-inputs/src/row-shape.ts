@@ -56,19 +56,27 @@ export function flatRow(value: unknown, shape: readonly number[]): ArrayLike<unk
   const expected = `${size} numbers, flat or nested as ${shapeText(shape)}`;
   if (ArrayBuffer.isView(value) && 'length' in value) {
     const numbers = value as unknown as ArrayLike<unknown>;
-    if (numbers.length === size) return numbers;
+    if (numbers.length === size) {
+      return numbers;
+    }
     throw new RowShapeError(expected, `${numbers.length}`);
   }
-  if (!Array.isArray(value)) throw new RowShapeError(expected, wordFor(value));
+  if (!Array.isArray(value)) {
+    throw new RowShapeError(expected, wordFor(value));
+  }
   const given = nestingOf(value);
   if (given.length === 1) {
-    if (value.length === size) return value;
+    if (value.length === size) {
+      return value;
+    }
     throw new RowShapeError(expected, `${value.length}`);
   }
   const nested = given.length === shape.length && given.every((length, axis) => length === shape[axis]);
   // Lists within lists beyond the shape stay as they are, and are not numbers.
   const flat = nested ? (value as unknown[]).flat(shape.length - 1) : [];
-  if (!nested || flat.length !== size) throw new RowShapeError(expected, `a list nested as ${shapeText(given)}`);
+  if (!nested || flat.length !== size) {
+    throw new RowShapeError(expected, `a list nested as ${shapeText(given)}`);
+  }
   return flat;
 }
 
@@ -78,14 +86,21 @@ const DEEPEST = 8;
 /** Lengths of the first lists at each depth. */
 function nestingOf(value: readonly unknown[]): number[] {
   const lengths: number[] = [];
-  for (let inner: unknown = value; Array.isArray(inner) && lengths.length < DEEPEST; inner = inner[0])
+  for (let inner: unknown = value; Array.isArray(inner) && lengths.length < DEEPEST; inner = inner[0]) {
     lengths.push(inner.length);
+  }
   return lengths;
 }
 
 function wordFor(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (typeof value === 'object') return 'an object';
+  if (value === undefined) {
+    return 'nothing';
+  }
+  if (value === null) {
+    return 'null';
+  }
+  if (typeof value === 'object') {
+    return 'an object';
+  }
   return JSON.stringify(value)?.slice(0, 60) ?? String(value);
 }

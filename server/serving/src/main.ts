@@ -17,17 +17,23 @@ const WATCH_MS = 200;
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, service: { type: 'string' } } });
-  if (!values.data || !values.service) throw new Error('--data and --service are needed.');
+  if (!values.data || !values.service) {
+    throw new Error('--data and --service are needed.');
+  }
   const folder = new ServiceFolder(path.resolve(values.data), values.service);
   const manifest = await folder.readManifest();
-  if (!manifest) throw new Error(`${folder.manifestFile} is missing or is not a release manifest.`);
+  if (!manifest) {
+    throw new Error(`${folder.manifestFile} is missing or is not a release manifest.`);
+  }
   const bundleFolder = (digest: string): string => folder.bundle(digest);
   const revisions = await Revisions.load(manifest, bundleFolder);
   const counters: ServiceCounters = { answered: await RequestCounts.open(folder), startedAt: Date.now() };
   const app = serviceApp(revisions, counters);
   // Another program may have taken the port while the service was down: it answers on the next free one then.
   const wanted = manifest.port === 0 ? 0 : await freePort(manifest.port);
-  if (wanted !== manifest.port) process.stderr.write(`Port ${manifest.port} is in use; taking ${wanted}.\n`);
+  if (wanted !== manifest.port) {
+    process.stderr.write(`Port ${manifest.port} is in use; taking ${wanted}.\n`);
+  }
   await app.listen({ host: '127.0.0.1', port: wanted });
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : manifest.port;
@@ -39,13 +45,17 @@ async function main(): Promise<void> {
   watchFile(folder.manifestFile, { interval: WATCH_MS }, () => {
     following = following.then(async () => {
       const next = await folder.readManifest();
-      if (next && next.release !== revisions.manifest.release) await revisions.replace(next, bundleFolder);
+      if (next && next.release !== revisions.manifest.release) {
+        await revisions.replace(next, bundleFolder);
+      }
     });
   });
 
   let stopping = false;
   const stop = (): void => {
-    if (stopping) return;
+    if (stopping) {
+      return;
+    }
     stopping = true;
     void app
       .close()

@@ -52,7 +52,9 @@ export class Revisions {
     let left = random * total;
     for (const loaded of this.#loaded) {
       left -= loaded.revision.traffic;
-      if (left < 0) return loaded;
+      if (left < 0) {
+        return loaded;
+      }
     }
     return this.#loaded[this.#loaded.length - 1]!;
   }
@@ -67,7 +69,9 @@ export class Revisions {
    * loaded changes nothing but `state.refused`.
    */
   async replace(manifest: ReleaseManifest, bundleFolder: (digest: string) => string): Promise<void> {
-    if (manifest.release === this.#refused?.release) return;
+    if (manifest.release === this.#refused?.release) {
+      return;
+    }
     let next: readonly LoadedRevision[];
     try {
       next = await loadAll(manifest, bundleFolder);

@@ -23,7 +23,9 @@ export interface Scoring {
 export async function loadScoring(folder: string): Promise<Scoring | null> {
   const file = path.join(folder, SCORING_FILE);
   const there = await stat(file).catch(() => null);
-  if (!there?.isFile()) return null;
+  if (!there?.isFile()) {
+    return null;
+  }
   let exported: Record<string, unknown>;
   try {
     exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
@@ -36,7 +38,9 @@ export async function loadScoring(folder: string): Promise<Scoring | null> {
   }
   return {
     before: async rows => {
-      if (typeof before !== 'function') return rows;
+      if (typeof before !== 'function') {
+        return rows;
+      }
       return Promise.all(
         rows.map(async (row, i) => {
           let made: unknown;
@@ -45,17 +49,23 @@ export async function loadScoring(folder: string): Promise<Scoring | null> {
           } catch (error) {
             throw new RequestError(`the scoring module refused it: ${messageOf(error)}`, `row ${i}`);
           }
-          if (isRow(made)) return made;
+          if (isRow(made)) {
+            return made;
+          }
           throw new RequestError('the scoring module gave no object for it', `row ${i}`);
         })
       );
     },
     after: async (predictions, rows) => {
-      if (typeof after !== 'function') return predictions;
+      if (typeof after !== 'function') {
+        return predictions;
+      }
       return Promise.all(
         predictions.map(async (prediction, i) => {
           const made: unknown = await (after as (prediction: unknown, row: unknown) => unknown)(prediction, rows[i]);
-          if (isRow(made)) return made;
+          if (isRow(made)) {
+            return made;
+          }
           throw new Error(`The scoring module gave no object for prediction ${i}.`);
         })
       );

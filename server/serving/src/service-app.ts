@@ -66,7 +66,9 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 
 /** @param type the content type that the request named. */
 function describe(error: unknown, type: string | undefined): { status: number; message: string } {
-  if (error instanceof RequestError) return { status: error.status, message: error.message };
+  if (error instanceof RequestError) {
+    return { status: error.status, message: error.message };
+  }
   if (
     error instanceof Error &&
     'statusCode' in error &&

@@ -129,7 +129,9 @@ function refuseStrangeTensors({ inputs }: ModelSignature): void {
         where: `${BUNDLE_FILES.signature}.inputs[${place}].shape`
       });
     };
-    if (input.shape.slice(1).some(size => size < 1)) refuse('only its first dimension may be open');
+    if (input.shape.slice(1).some(size => size < 1)) {
+      refuse('only its first dimension may be open');
+    }
     if (isTensor(input) && (input.datatype === 'BOOL' || input.datatype === 'BYTES')) {
       refuse(`services take no tensors of ${input.datatype}`);
     }

@@ -19,7 +19,9 @@ export async function fillRuns(target: Target, count: number): Promise<string> {
         const number = next++;
         const run_id = await createRun(target, experiment);
         const status = await client.send(prepared(target, 'runs/log-batch', { run_id, ...contentOf(number) }));
-        if (status !== 200) throw new Error(`log-batch answered ${status}.`);
+        if (status !== 200) {
+          throw new Error(`log-batch answered ${status}.`);
+        }
       }
       client.close();
     })
@@ -101,7 +103,9 @@ async function p95(request: () => Promise<unknown>, rounds = ROUNDS): Promise<nu
   for (let round = 0; round < rounds + WARM_UP; round++) {
     const began = performance.now();
     await request();
-    if (round >= WARM_UP) times.push(performance.now() - began);
+    if (round >= WARM_UP) {
+      times.push(performance.now() - began);
+    }
   }
   return quantile(times, 0.95);
 }

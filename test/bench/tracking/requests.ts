@@ -47,10 +47,14 @@ function headers(token: string): Record<string, string> {
 
 async function received(response: Response, what: string): Promise<void> {
   const bytes = await response.arrayBuffer();
-  if (!response.ok || bytes.byteLength < 3) throw new Error(`${what} answered ${response.status}.`);
+  if (!response.ok || bytes.byteLength < 3) {
+    throw new Error(`${what} answered ${response.status}.`);
+  }
 }
 
 async function read<T>(response: Response, what: string): Promise<T> {
-  if (!response.ok) throw new Error(`${what} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(`${what} answered ${response.status}: ${await response.text()}`);
+  }
   return (await response.json()) as T;
 }

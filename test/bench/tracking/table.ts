@@ -64,7 +64,9 @@ function row(ours: Figure, postgres: Figure | undefined, mlflow: Figure | undefi
 }
 
 function comparison(ours: Figure, mlflow: Figure | undefined): string {
-  if (mlflow === undefined) return '';
+  if (mlflow === undefined) {
+    return '';
+  }
   const times = ours.better === 'more' ? ours.value / mlflow.value : mlflow.value / ours.value;
   return `${digits(times)} × ${ours.better === 'more' ? 'as many' : 'less'}`;
 }

@@ -75,7 +75,9 @@ async function withClients(
         const began = performance.now();
         const status = await client.send(bytes);
         times.push(performance.now() - began);
-        if (status !== 200) throw new Error(`The server answered ${status}.`);
+        if (status !== 200) {
+          throw new Error(`The server answered ${status}.`);
+        }
       }
     })
   );

@@ -9,7 +9,9 @@ export async function displayOf(value: unknown): Promise<MimeBundle> {
     const display = value[JUPYTER_DISPLAY];
     if (typeof display === 'function') {
       const bundle: unknown = await display.call(value);
-      if (bundle && typeof bundle === 'object') return bundle as MimeBundle;
+      if (bundle && typeof bundle === 'object') {
+        return bundle as MimeBundle;
+      }
     }
   }
   return { 'text/plain': plainText(value) };

@@ -44,7 +44,9 @@ export class Interrupts {
   interrupt(): void {
     this.flags.countHandled();
     const cell = this.#running;
-    if (!cell) return;
+    if (!cell) {
+      return;
+    }
     cell.abort.abort(new InterruptedError());
     if (cell.listens && this.#asked !== cell) {
       this.#asked = cell;

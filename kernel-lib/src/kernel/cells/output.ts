@@ -48,8 +48,11 @@ export class CellOutput {
       this.#stream = stream;
     }
     this.#text += text;
-    if (this.#text.length > GATHER_CHARACTERS) this.flush();
-    else this.#timer ??= this.startTimer(() => this.flush(), GATHER_MS);
+    if (this.#text.length > GATHER_CHARACTERS) {
+      this.flush();
+    } else {
+      this.#timer ??= this.startTimer(() => this.flush(), GATHER_MS);
+    }
   }
 
   /** Sends what was gathered: before anything else of the cell is sent, so that the order stays. */
@@ -58,7 +61,9 @@ export class CellOutput {
     this.#timer = undefined;
     const text = this.#text;
     this.#text = '';
-    if (text) this.#publish({ type: 'stream', name: this.#stream, text });
+    if (text) {
+      this.#publish({ type: 'stream', name: this.#stream, text });
+    }
   }
 
   display(data: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
@@ -87,7 +92,9 @@ export class CellOutput {
   }
 
   #publish(output: OutputContent): void {
-    if (this.isSilent) return;
+    if (this.isSilent) {
+      return;
+    }
     const { type, ...content } = output;
     this.channels.publish(this.message, type, content);
     this.listener(output);

@@ -18,7 +18,9 @@ export class ExecutionQueue {
 
   add(job: Job): void {
     this.#jobs.push(job);
-    if (!this.#isRunning) void this.#runAll();
+    if (!this.#isRunning) {
+      void this.#runAll();
+    }
   }
 
   /** A failed cell asked to abort the cells after it. */
@@ -29,8 +31,11 @@ export class ExecutionQueue {
   async #runAll(): Promise<void> {
     this.#isRunning = true;
     for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) {
-      if (this.#wasSentBeforeFailure(job)) job.abort();
-      else await job.run();
+      if (this.#wasSentBeforeFailure(job)) {
+        job.abort();
+      } else {
+        await job.run();
+      }
       // Lets the sockets be read: requests that have arrived must be seen before the next cell starts.
       await new Promise(resolve => setImmediate(resolve));
     }
@@ -38,7 +43,9 @@ export class ExecutionQueue {
   }
 
   #wasSentBeforeFailure({ arrivedAt, sentAt }: Job): boolean {
-    if (arrivedAt < this.#failedAt) return true;
+    if (arrivedAt < this.#failedAt) {
+      return true;
+    }
     return arrivedAt < this.#failedAt + ABORT_WINDOW_MS && !(sentAt >= this.#failedAt);
   }
 }

@@ -48,7 +48,9 @@ export class CellRouting {
 
   /** Sends what the process writes to its streams to the cell that wrote it. */
   captureStreams(): void {
-    for (const name of ['stdout', 'stderr'] as const) this.#capture(name);
+    for (const name of ['stdout', 'stderr'] as const) {
+      this.#capture(name);
+    }
   }
 
   /**
@@ -64,8 +66,11 @@ export class CellRouting {
           return;
         }
         const cell = this.own ?? this.#cellInStack(error) ?? this.#last;
-        if (cell) cell.output.write('stderr', `${describe(error)}\n`);
-        else console.error(error);
+        if (cell) {
+          cell.output.write('stderr', `${describe(error)}\n`);
+        } else {
+          console.error(error);
+        }
       });
     }
   }
@@ -83,10 +88,14 @@ export class CellRouting {
     const decoder = new StringDecoder('utf8');
     const write = (chunk: Uint8Array | string, encoding?: unknown, callback?: unknown): boolean => {
       const cell = this.nearest;
-      if (!cell) return original(chunk);
+      if (!cell) {
+        return original(chunk);
+      }
       cell.output.write(name, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
       const done = typeof encoding === 'function' ? encoding : callback;
-      if (typeof done === 'function') process.nextTick(done);
+      if (typeof done === 'function') {
+        process.nextTick(done);
+      }
       return true;
     };
     stream.write = write as typeof stream.write;

@@ -45,10 +45,14 @@ export class CellRunner {
       return false;
     });
     cell.output.flush();
-    if (!succeeded) return this.#failure(cell);
+    if (!succeeded) {
+      return this.#failure(cell);
+    }
     let resultText: string | null = null;
     try {
-      if (cell.result && !cell.isSilent) resultText = await this.#showResult(cell, cell.result.value);
+      if (cell.result && !cell.isSilent) {
+        resultText = await this.#showResult(cell, cell.result.value);
+      }
     } catch (error) {
       // The value's own display, which is the user's code.
       cell.thrown = { value: error };

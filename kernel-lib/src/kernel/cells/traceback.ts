@@ -122,7 +122,9 @@ function quote(source: string, { line, column, length, around }: Quotation): str
   for (let i = Math.max(0, line - around); i <= Math.min(lines.length - 1, line + around); i++) {
     const number = String(i + 1).padStart(4);
     quoted.push(i === line ? `${GREEN}---->${number}${RESET} ${lines[i]}` : `${DIM}     ${number}${RESET} ${lines[i]}`);
-    if (i === line) quoted.push(' '.repeat(10 + column) + RED_BOLD + (length > 1 ? '~'.repeat(length) : '^') + RESET);
+    if (i === line) {
+      quoted.push(' '.repeat(10 + column) + RED_BOLD + (length > 1 ? '~'.repeat(length) : '^') + RESET);
+    }
   }
   return quoted;
 }

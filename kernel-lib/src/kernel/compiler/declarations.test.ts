@@ -5,7 +5,9 @@ import { Declarations } from './declarations.js';
 /** Declarations after cells whose declaration files are `files`. */
 function after(...files: string[]): Declarations {
   const declarations = new Declarations(ts);
-  for (const file of files) declarations.replace({ text: '', members: new Set() }, file);
+  for (const file of files) {
+    declarations.replace({ text: '', members: new Set() }, file);
+  }
   return declarations;
 }
 

@@ -33,10 +33,14 @@ export class Declarations {
     const seen = new Set<string>();
     const open = [...identifiersIn(source)];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      if (seen.has(name)) continue;
+      if (seen.has(name)) {
+        continue;
+      }
       seen.add(name);
       for (const declaration of this.#byName.get(name) ?? []) {
-        if (reached.has(declaration)) continue;
+        if (reached.has(declaration)) {
+          continue;
+        }
         reached.add(declaration);
         open.push(...declaration.mentions, ...declaration.names);
       }
@@ -47,12 +51,16 @@ export class Declarations {
 
   /** Takes what the converter made of `given` and the cell: the declarations that hold from now on. */
   replace(given: ReachableDeclarations, declarationFile: string): void {
-    for (const declaration of given.members as ReadonlySet<Declaration>) this.#remove(declaration);
+    for (const declaration of given.members as ReadonlySet<Declaration>) {
+      this.#remove(declaration);
+    }
     const { ScriptTarget, ScriptKind } = this.ts;
     const file = this.ts.createSourceFile('d.d.ts', declarationFile, ScriptTarget.ES2022, false, ScriptKind.TS);
     for (const statement of file.statements) {
       const names = this.#namesOf(statement);
-      if (names.length === 0) continue;
+      if (names.length === 0) {
+        continue;
+      }
       const text = declarationFile.slice(statement.pos, statement.end).trim();
       const isForAll = this.ts.isImportDeclaration(statement) || names[0] === GLOBAL;
       this.#add({ position: this.#next++, text, names, mentions: identifiersIn(text), isForAll });
@@ -60,11 +68,16 @@ export class Declarations {
   }
 
   #add(declaration: Declaration): void {
-    if (declaration.isForAll) this.#forAll.add(declaration);
+    if (declaration.isForAll) {
+      this.#forAll.add(declaration);
+    }
     for (const name of declaration.names) {
       const declarations = this.#byName.get(name);
-      if (declarations) declarations.add(declaration);
-      else this.#byName.set(name, new Set([declaration]));
+      if (declarations) {
+        declarations.add(declaration);
+      } else {
+        this.#byName.set(name, new Set([declaration]));
+      }
     }
   }
 
@@ -73,7 +86,9 @@ export class Declarations {
     for (const name of declaration.names) {
       const declarations = this.#byName.get(name);
       declarations?.delete(declaration);
-      if (declarations?.size === 0) this.#byName.delete(name);
+      if (declarations?.size === 0) {
+        this.#byName.delete(name);
+      }
     }
   }
 
@@ -82,7 +97,9 @@ export class Declarations {
     if (ts.isVariableStatement(statement)) {
       return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
     }
-    if (ts.isImportDeclaration(statement)) return this.#namesOfImport(statement);
+    if (ts.isImportDeclaration(statement)) {
+      return this.#namesOfImport(statement);
+    }
     if (ts.isModuleDeclaration(statement) && (ts.isStringLiteral(statement.name) || statement.name.text === GLOBAL)) {
       return [GLOBAL];
     }
@@ -100,11 +117,17 @@ export class Declarations {
   }
 
   #namesOfImport({ importClause }: ts.ImportDeclaration): string[] {
-    if (!importClause) return [];
+    if (!importClause) {
+      return [];
+    }
     const names = importClause.name ? [importClause.name.text] : [];
     const bindings = importClause.namedBindings;
-    if (!bindings) return names;
-    if (this.ts.isNamespaceImport(bindings)) return [...names, bindings.name.text];
+    if (!bindings) {
+      return names;
+    }
+    if (this.ts.isNamespaceImport(bindings)) {
+      return [...names, bindings.name.text];
+    }
     return [...names, ...bindings.elements.map(({ name }) => name.text)];
   }
 }

@@ -40,7 +40,9 @@ export type PackageOrigin =
 /** Says where the package of an import comes from; `specifier` is the text between the quotes. */
 export function originOf(specifier: string): PackageOrigin {
   const name = packageName(specifier);
-  if (name === 'slipway' || name === 'tslab' || name.startsWith('@tensorflow/')) return 'kernel';
+  if (name === 'slipway' || name === 'tslab' || name.startsWith('@tensorflow/')) {
+    return 'kernel';
+  }
   return offered.has(name) ? 'notebook-first' : 'notebook';
 }
 

@@ -69,7 +69,9 @@ export class EditingAssistant {
     const { code, magic } = blankForEditing(this.compiler.ts, request.code, cursor);
     // A front end asks with the cursor just after a name as well as inside it.
     const text = magic ? helpOf(magic) : (this.#describe(code, cursor) ?? this.#describe(code, cursor - 1));
-    if (!text) return { status: 'ok', found: false, data: {}, metadata: {} };
+    if (!text) {
+      return { status: 'ok', found: false, data: {}, metadata: {} };
+    }
     return { status: 'ok', found: true, data: { 'text/plain': text }, metadata: {} };
   }
 

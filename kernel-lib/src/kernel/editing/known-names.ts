@@ -12,10 +12,16 @@ const DATA_FILE = /\.(csv|tsv|parquet|json|jsonl|ndjson|xlsx)$/i;
 export function knownNames(directory: string): NameSource {
   const cached = new Map<string, { at: number; names: Promise<readonly string[]> }>();
   return (kind, typed) => {
-    if (kind === 'file') return filesIn(directory, typed).catch(() => []);
-    if (kind !== 'dataset' && kind !== 'model' && kind !== 'experiment') return Promise.resolve([]);
+    if (kind === 'file') {
+      return filesIn(directory, typed).catch(() => []);
+    }
+    if (kind !== 'dataset' && kind !== 'model' && kind !== 'experiment') {
+      return Promise.resolve([]);
+    }
     const known = cached.get(kind);
-    if (known && Date.now() - known.at < FRESH_MS) return known.names;
+    if (known && Date.now() - known.at < FRESH_MS) {
+      return known.names;
+    }
     const names = namesOnServer(directory, kind).catch(() => []);
     cached.set(kind, { at: Date.now(), names });
     return names;

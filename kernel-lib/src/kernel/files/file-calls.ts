@@ -49,12 +49,18 @@ function usesOfFlags(flags: unknown): FileUse[] {
     return mode === constants.O_RDONLY ? ['read'] : mode === constants.O_WRONLY ? ['written'] : ['read', 'written'];
   }
   const text = typeof flags === 'string' ? flags : 'r';
-  if (text.includes('+')) return ['read', 'written'];
+  if (text.includes('+')) {
+    return ['read', 'written'];
+  }
   return /[wa]/.test(text) ? ['written'] : ['read'];
 }
 
 function asPath(argument: unknown): string | null {
-  if (typeof argument === 'string') return argument;
-  if (argument instanceof URL) return argument.protocol === 'file:' ? decodeURIComponent(argument.pathname) : null;
+  if (typeof argument === 'string') {
+    return argument;
+  }
+  if (argument instanceof URL) {
+    return argument.protocol === 'file:' ? decodeURIComponent(argument.pathname) : null;
+  }
   return Buffer.isBuffer(argument) ? argument.toString() : null;
 }

@@ -24,7 +24,9 @@ export class FilesOfCell {
 
   note(file: string, use: FileUse): void {
     const place = path.resolve(file);
-    if (NOT_DATA.test(place) || (isIn(tmpdir(), place) && !isIn(this.directory, place))) return;
+    if (NOT_DATA.test(place) || (isIn(tmpdir(), place) && !isIn(this.directory, place))) {
+      return;
+    }
     const name = isIn(this.directory, place) ? path.relative(this.directory, place) || '.' : place;
     this.#places.set(name, place);
     this[use].add(name.split(path.sep).join('/'));
@@ -32,12 +34,16 @@ export class FilesOfCell {
 
   /** Size and digest of those that exist now, are files, and are not large; never rejects. */
   async describe(): Promise<RecordedFile[]> {
-    if (this.#places.size === 0) return [];
+    if (this.#places.size === 0) {
+      return [];
+    }
     let timer: NodeJS.Timeout | undefined;
     const files: RecordedFile[] = [];
     const all = [...this.#places].slice(0, MAX_DIGESTED).map(async ([name, place]) => {
       const described = await describe(place).catch(() => null);
-      if (described) files.push({ name: name.split(path.sep).join('/'), ...described });
+      if (described) {
+        files.push({ name: name.split(path.sep).join('/'), ...described });
+      }
     });
     const late = new Promise<void>(resolve => (timer = setTimeout(resolve, DIGESTS_TIMEOUT_MS)));
     // A file on a slow drive must not block the notebook.
@@ -49,8 +55,12 @@ export class FilesOfCell {
 
 async function describe(place: string): Promise<Omit<RecordedFile, 'name'> | null> {
   const { size, isFile } = await stat(place).then(stats => ({ size: stats.size, isFile: stats.isFile() }));
-  if (!isFile) return null;
-  if (size > LARGEST_DIGESTED) return { size, sha256: null };
+  if (!isFile) {
+    return null;
+  }
+  if (size > LARGEST_DIGESTED) {
+    return { size, sha256: null };
+  }
   return {
     size,
     sha256: createHash('sha256')

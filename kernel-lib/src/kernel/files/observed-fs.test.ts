@@ -48,7 +48,9 @@ describe('the file modules of cells', () => {
     const stream = fs.createWriteStream(at('s'));
     await new Promise<void>(resolve => stream.end('text', () => resolve()));
     let text = '';
-    for await (const part of fs.createReadStream(new URL(`file://${at('s')}`), 'utf8')) text += String(part);
+    for await (const part of fs.createReadStream(new URL(`file://${at('s')}`), 'utf8')) {
+      text += String(part);
+    }
     expect(text).toBe('text');
     fs.closeSync(fs.openSync(Buffer.from(at('s')), 'r'));
     fs.closeSync(fs.openSync(at('s'), 'r+'));

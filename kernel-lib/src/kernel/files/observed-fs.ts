@@ -25,15 +25,25 @@ function observed<T extends object>(module: T, observer: FileObserver, replaced:
   return new Proxy(module, {
     get: (target, key) => {
       const own: unknown = Reflect.get(target, key);
-      if (typeof key !== 'string') return own;
-      if (Object.hasOwn(replaced, key)) return replaced[key];
-      if (typeof own !== 'function' || !namesFiles(key)) return own;
+      if (typeof key !== 'string') {
+        return own;
+      }
+      if (Object.hasOwn(replaced, key)) {
+        return replaced[key];
+      }
+      if (typeof own !== 'function' || !namesFiles(key)) {
+        return own;
+      }
       const known = wrapped.get(key);
-      if (known) return known;
+      if (known) {
+        return known;
+      }
       // A proxy, so that everything but the call is the function's own.
       const telling = new Proxy(own, {
         apply: (call, self, args: unknown[]) => {
-          for (const { path, use } of filesOfCall(key, args)) observer(path, use);
+          for (const { path, use } of filesOfCall(key, args)) {
+            observer(path, use);
+          }
           return Reflect.apply(call as (...args: unknown[]) => unknown, self, args);
         }
       });

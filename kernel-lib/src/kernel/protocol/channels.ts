@@ -39,7 +39,9 @@ export class Channels {
 
   /** Calls `listener` with each request that arrives on shell, until the socket is closed. */
   async listen(listener: (message: Message) => void): Promise<void> {
-    for await (const frames of this.#shell) this.#receive(frames, listener);
+    for await (const frames of this.#shell) {
+      this.#receive(frames, listener);
+    }
   }
 
   /** Broadcasts a message caused by `parent`. */
@@ -62,7 +64,9 @@ export class Channels {
   }
 
   close(): void {
-    for (const socket of [this.#shell, this.#iopub]) socket.close();
+    for (const socket of [this.#shell, this.#iopub]) {
+      socket.close();
+    }
   }
 
   #receive(frames: readonly Uint8Array[], listener: (message: Message) => void): void {
@@ -79,7 +83,9 @@ export class Channels {
   /** JEP 65: a subscriber learns from the welcome that nothing published from now on is lost to it. */
   async #welcomeSubscribers(): Promise<void> {
     for await (const [frame] of this.#iopub) {
-      if (frame?.[0] !== 1) continue;
+      if (frame?.[0] !== 1) {
+        continue;
+      }
       const welcome = unsolicited('iopub_welcome', 'iopub_welcome', { subscription: frame.subarray(1).toString() });
       this.#broadcasts.send(encode(welcome, this.#connection.key));
     }

@@ -24,7 +24,9 @@ export type Connection = z.infer<typeof Connection>;
  */
 export function readConnection(file: string): Connection {
   const parsed = Connection.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file} is not a Jupyter connection file: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    throw new Error(`${file} is not a Jupyter connection file: ${z.prettifyError(parsed.error)}`);
+  }
   return parsed.data;
 }
 

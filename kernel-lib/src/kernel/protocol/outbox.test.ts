@@ -8,8 +8,12 @@ class BusySocket implements SendingSocket {
   failure: Error | null = null;
 
   send([frame]: (Buffer | string)[]): Promise<void> {
-    if (this.failure) throw this.failure;
-    if (this.free === 0) throw Object.assign(new Error('Socket is busy writing'), { code: 'EBUSY' });
+    if (this.failure) {
+      throw this.failure;
+    }
+    if (this.free === 0) {
+      throw Object.assign(new Error('Socket is busy writing'), { code: 'EBUSY' });
+    }
     this.free--;
     this.sent.push(String(frame));
     return Promise.resolve();
@@ -17,13 +21,17 @@ class BusySocket implements SendingSocket {
 }
 
 const turns = async (count: number): Promise<void> => {
-  for (let i = 0; i < count; i++) await new Promise(resolve => setImmediate(resolve));
+  for (let i = 0; i < count; i++) {
+    await new Promise(resolve => setImmediate(resolve));
+  }
 };
 
 it('messages that meet a busy socket follow in order when it is free', async () => {
   const socket = new BusySocket();
   const outbox = new Outbox(socket);
-  for (const name of ['a', 'b', 'c', 'd']) outbox.send([name]);
+  for (const name of ['a', 'b', 'c', 'd']) {
+    outbox.send([name]);
+  }
   expect(socket.sent).toEqual(['a', 'b']);
   await turns(3);
   expect(socket.sent).toEqual(['a', 'b']);

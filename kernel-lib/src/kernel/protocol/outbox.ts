@@ -18,7 +18,9 @@ export class Outbox {
   send(frames: readonly Frame[]): void {
     this.#waiting.push(frames.map(frame => (typeof frame === 'string' ? frame : Buffer.from(frame))));
     // With more than one waiting, the next turn sends them.
-    if (this.#waiting.length === 1) this.#sendWaiting();
+    if (this.#waiting.length === 1) {
+      this.#sendWaiting();
+    }
   }
 
   readonly #sendWaiting = (): void => {
@@ -27,8 +29,11 @@ export class Outbox {
         // A rejection means that the socket is closed; there is no receiver any more.
         this.socket.send(frames).catch(() => undefined);
       } catch (error) {
-        if (!isBusy(error)) this.#waiting.length = 0;
-        else setImmediate(this.#sendWaiting);
+        if (!isBusy(error)) {
+          this.#waiting.length = 0;
+        } else {
+          setImmediate(this.#sendWaiting);
+        }
         return;
       }
       this.#waiting.shift();

@@ -41,14 +41,18 @@ export class KernelServer {
     try {
       // Most answers are there at once; what waits must not reorder the others.
       const later = this.#answer(channel, message);
-      if (later) await later;
+      if (later) {
+        await later;
+      }
     } catch (error) {
       const type = message.header.msg_type.replace(/_request$/, '_reply');
       this.channels.reply(channel, message, type, { status: 'error', ...this.actions.describe(error) });
     } finally {
       this.channels.publishStatus(message, 'idle');
       // A side request must not make the kernel look idle while a cell runs.
-      if (this.actions.running) this.channels.publishStatus(this.actions.running, 'busy');
+      if (this.actions.running) {
+        this.channels.publishStatus(this.actions.running, 'busy');
+      }
     }
   }
 

@@ -42,8 +42,12 @@ export function decode(frames: readonly Uint8Array[], key: string): Message {
   const delimiter = buffers.findIndex(frame => frame.equals(DELIMITER));
   const [signature, ...parts] = delimiter < 0 ? [] : buffers.slice(delimiter + 1);
   const [header, , metadata, content] = parts;
-  if (!signature || !header || !metadata || !content) throw new WireError('A message has too few parts.');
-  if (key && !isSignature(signature, sign(key, parts))) throw new WireError('A message is signed with another key.');
+  if (!signature || !header || !metadata || !content) {
+    throw new WireError('A message has too few parts.');
+  }
+  if (key && !isSignature(signature, sign(key, parts))) {
+    throw new WireError('A message is signed with another key.');
+  }
   try {
     return {
       identities: buffers.slice(0, delimiter),
@@ -98,7 +102,9 @@ function newHeader(type: string, session: string, username: string): Header {
 
 function sign(key: string, parts: readonly (Uint8Array | string)[]): string {
   const hash = createHmac('sha256', key);
-  for (const part of parts) hash.update(part);
+  for (const part of parts) {
+    hash.update(part);
+  }
   return hash.digest('hex');
 }
 

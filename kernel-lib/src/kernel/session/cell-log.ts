@@ -70,7 +70,9 @@ export class CellLog {
   /** Records that a cell has ended, with what it read and wrote. */
   finished(cell: Cell, outcome: Outcome, end: CellEnd): void {
     // The session may have ended under it.
-    if (!this.#startTimes.has(cell)) return;
+    if (!this.#startTimes.has(cell)) {
+      return;
+    }
     this.#recordFinish(
       cell,
       outcome.status,
@@ -85,23 +87,33 @@ export class CellLog {
 
   /** Records a cell that was not run because one before it failed. */
   aborted(cell: Cell): void {
-    if (this.#hasEnded) return;
-    if (!this.#isStarted) this.#startSession(null);
+    if (this.#hasEnded) {
+      return;
+    }
+    if (!this.#isStarted) {
+      this.#startSession(null);
+    }
     this.#recordStart(cell);
     this.#recordFinish(cell, 'aborted', null);
   }
 
   end(): void {
     clearInterval(this.#timer);
-    if (!this.#isStarted || this.#hasEnded) return;
+    if (!this.#isStarted || this.#hasEnded) {
+      return;
+    }
     this.#hasEnded = true;
-    for (const cell of this.#startTimes.keys()) this.#recordFinish(cell, 'interrupted', null);
+    for (const cell of this.#startTimes.keys()) {
+      this.#recordFinish(cell, 'interrupted', null);
+    }
     this.sink.record({ type: 'session.ended' });
   }
 
   /** The server knows a cell only in a session, so the session's record comes first. */
   async #ensureSession(): Promise<void> {
-    if (this.#isStarted) return;
+    if (this.#isStarted) {
+      return;
+    }
     let timer: NodeJS.Timeout | undefined;
     const waited = new Promise<null>(resolve => (timer = setTimeout(() => resolve(null), ENVIRONMENT_WAIT_MS)));
     const environment = await Promise.race([this.#environment, waited]);
@@ -111,7 +123,9 @@ export class CellLog {
 
   #startSession(environment: Environment | null): void {
     if (this.#isStarted) {
-      if (environment) this.#sendLateEnvironment(environment);
+      if (environment) {
+        this.#sendLateEnvironment(environment);
+      }
       return;
     }
     this.#isStarted = true;
@@ -130,13 +144,17 @@ export class CellLog {
   }
 
   #sendLateEnvironment(environment: Environment): void {
-    if (this.#environmentIsSent) return;
+    if (this.#environmentIsSent) {
+      return;
+    }
     this.#environmentIsSent = true;
     this.sink.record({ type: 'session.seen', environment });
   }
 
   #seen(): void {
-    if (!this.#isStarted || this.#hasEnded) return;
+    if (!this.#isStarted || this.#hasEnded) {
+      return;
+    }
     const path = notebookPath(this.directory);
     const changed = path !== this.#path;
     this.#path = path;

@@ -41,7 +41,9 @@ export async function readEnvironment(directory: string): Promise<Environment> {
 async function installedPackages(directory: string): Promise<Record<string, string>> {
   for (const folder of foldersUpward(directory)) {
     const manifest = await readManifest(folder);
-    if (!manifest) continue;
+    if (!manifest) {
+      continue;
+    }
     const wanted = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).slice(0, MAX_PACKAGES);
     const found = await Promise.all(wanted.map(async name => [name, await installedVersion(folder, name)] as const));
     const packages = Object.fromEntries(found.filter(([, version]) => version !== ''));
@@ -54,7 +56,9 @@ async function installedPackages(directory: string): Promise<Record<string, stri
 async function installedVersion(folder: string, name: string): Promise<string> {
   for (const parent of foldersUpward(folder)) {
     const manifest = await readManifest(path.join(parent, 'node_modules', name));
-    if (manifest) return manifest.version;
+    if (manifest) {
+      return manifest.version;
+    }
   }
   return '';
 }

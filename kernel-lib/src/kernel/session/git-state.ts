@@ -51,8 +51,11 @@ function readDiff(options: {
     child.stdout.setEncoding('utf8').on('data', (part: string) => text.append(part));
     child.once('error', () => resolve({}));
     child.once('close', code => {
-      if (code !== 0 || text.length === 0) resolve({});
-      else resolve({ diff: text.text(maskSecrets), diff_left_out: text.length - text.keptLength });
+      if (code !== 0 || text.length === 0) {
+        resolve({});
+      } else {
+        resolve({ diff: text.text(maskSecrets), diff_left_out: text.length - text.keptLength });
+      }
     });
   });
 }

@@ -28,7 +28,9 @@ export class KernelNotebook implements NotebookContext {
   /** Taking the signal tells the kernel that the cell will end by itself when it is aborted. */
   get signal(): AbortSignal {
     const cell = this.routing.own;
-    if (!cell) return this.#neverAborted;
+    if (!cell) {
+      return this.#neverAborted;
+    }
     cell.listens = true;
     return cell.abort.signal;
   }

@@ -10,7 +10,9 @@ import { dataFolder } from '@slipway/recording/spool';
  */
 export function notebookPath(directory: string, environment: NodeJS.ProcessEnv = process.env): string {
   const named = environment['JPY_SESSION_NAME'];
-  if (!named) return '';
+  if (!named) {
+    return '';
+  }
   const absolute = path.resolve(directory, named);
   const root = path.dirname(dataFolder(directory));
   const relative = path.relative(root, absolute);

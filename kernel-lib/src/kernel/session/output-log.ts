@@ -14,7 +14,9 @@ export class OutputLog {
       limits: () => outputLimits(),
       known: () => knownSecrets(),
       report: cell => {
-        if (!this.#isClosed) sink.record({ type: 'cell.outputs', cell });
+        if (!this.#isClosed) {
+          sink.record({ type: 'cell.outputs', cell });
+        }
       },
       startTimer: (callback, ms) => {
         const timer = setTimeout(callback, ms).unref();
@@ -28,7 +30,9 @@ export class OutputLog {
     return content => {
       if (content.type === 'update_display_data') {
         const displayId = displayIdOf(content);
-        if (displayId !== null) this.#ledger.update(displayId, content);
+        if (displayId !== null) {
+          this.#ledger.update(displayId, content);
+        }
       } else {
         this.#ledger.see(executionId, asMessage(content));
       }

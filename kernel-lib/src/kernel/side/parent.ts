@@ -6,7 +6,9 @@ const GRACE_MS = 5000;
 export function endWithParent(): void {
   const parent = process.ppid;
   const check = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent) {
+      return;
+    }
     clearInterval(check);
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MS);

@@ -39,9 +39,13 @@ export class SideThread {
     this.#bound = new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.on('message', (message: FromSideThread) => {
-        if (message.kind === 'bound') resolve();
-        else if (this.#listener) this.#receive(message);
-        else this.#early.push(message);
+        if (message.kind === 'bound') {
+          resolve();
+        } else if (this.#listener) {
+          this.#receive(message);
+        } else {
+          this.#early.push(message);
+        }
       });
     });
     // Callers of `bound` get the error; before the first call it must not count as uncaught.
@@ -72,7 +76,9 @@ export class SideThread {
 
   listen(listener: SideThreadListener): void {
     this.#listener = listener;
-    for (const message of this.#early.splice(0)) this.#receive(message);
+    for (const message of this.#early.splice(0)) {
+      this.#receive(message);
+    }
   }
 
   post(message: ToSideThread): void {
@@ -101,7 +107,9 @@ export class SideThread {
 
   /** Closes the thread's sockets and ends it. */
   async close(): Promise<void> {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded) {
+      return;
+    }
     const ended = new Promise(resolve => this.#worker.once('exit', resolve));
     this.#worker.ref();
     this.post({ kind: 'close' });
@@ -109,7 +117,9 @@ export class SideThread {
   }
 
   #flush(timeoutMs: number, untilAway: boolean): Promise<boolean> {
-    if (this.#hasEnded) return Promise.resolve(false);
+    if (this.#hasEnded) {
+      return Promise.resolve(false);
+    }
     const id = this.#nextFlush++;
     return new Promise(resolve => {
       this.#flushes.set(id, resolve);
@@ -119,7 +129,9 @@ export class SideThread {
 
   #end(): void {
     this.#hasEnded = true;
-    for (const settle of this.#flushes.values()) settle(false);
+    for (const settle of this.#flushes.values()) {
+      settle(false);
+    }
     this.#flushes.clear();
   }
 

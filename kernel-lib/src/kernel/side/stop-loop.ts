@@ -13,7 +13,9 @@ const RETRY_MS = 50;
 export function interruptMainThread(flags: InterruptFlags, onLoopStopped: () => void): void {
   const handledBefore = flags.handled;
   const stopLoop = (): void => {
-    if (flags.handled !== handledBefore) return;
+    if (flags.handled !== handledBefore) {
+      return;
+    }
     if (flags.isProtected) {
       setTimeout(stopLoop, RETRY_MS);
       return;

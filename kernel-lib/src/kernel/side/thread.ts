@@ -16,7 +16,9 @@ import { interruptMainThread } from './stop-loop.js';
  * that an interrupt arrives), the heartbeat, the user's answers, and the sending of records.
  */
 enableCompileCache();
-if (!parentPort) throw new Error('The side thread is started by the kernel only.');
+if (!parentPort) {
+  throw new Error('The side thread is started by the kernel only.');
+}
 const port = parentPort;
 const { connectionFile, flags: memory, input } = workerData as SideThreadData;
 const connection = readConnection(connectionFile);
@@ -64,13 +66,17 @@ void echoHeartbeat(heartbeat);
 void forwardAnswers(stdin);
 
 async function echoHeartbeat(socket: Reply): Promise<void> {
-  for await (const frames of socket) await socket.send(frames);
+  for await (const frames of socket) {
+    await socket.send(frames);
+  }
 }
 
 async function forwardControl(socket: Router): Promise<void> {
   for await (const frames of socket) {
     const message = decodeOrDrop(frames);
-    if (!message) continue;
+    if (!message) {
+      continue;
+    }
     post({ kind: 'control', message });
     // A busy loop must not keep a kernel from ending either.
     if (ENDS_CELLS.has(message.header.msg_type)) {
@@ -78,7 +84,9 @@ async function forwardControl(socket: Router): Promise<void> {
       answers.interrupt();
       stop();
       // Code that goes on after the first interrupt, such as a timer's, may begin another loop before the process ends.
-      if (message.header.msg_type === 'shutdown_request') setInterval(stop, SHUTDOWN_INTERRUPT_MS).unref();
+      if (message.header.msg_type === 'shutdown_request') {
+        setInterval(stop, SHUTDOWN_INTERRUPT_MS).unref();
+      }
     }
   }
 }

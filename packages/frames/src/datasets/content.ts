@@ -31,7 +31,9 @@ export async function uploadContent(frame: Pick<Frame, 'table' | 'rowCount'>, di
 
 async function writeParquet(frame: Pick<Frame, 'table' | 'rowCount'>, file: string): Promise<void> {
   const copy = `copy ${quoteName(frame.table)} to ${quoteText(file)} (format parquet, compression zstd)`;
-  if (frame.rowCount <= LARGE) return execute(copy);
+  if (frame.rowCount <= LARGE) {
+    return execute(copy);
+  }
   // Several threads that must keep the order hold hundreds of megabytes that wait for their turn.
   usualThreads ??= queryRows("select current_setting('threads') as threads").then(rows => Number(rows[0]!['threads']));
   const usual = await usualThreads;
@@ -54,7 +56,9 @@ async function hashOfFile(file: string): Promise<string> {
   try {
     for (;;) {
       const { bytesRead } = await handle.read(buffer);
-      if (bytesRead === 0) return hash.digest('hex');
+      if (bytesRead === 0) {
+        return hash.digest('hex');
+      }
       hash.update(buffer.subarray(0, bytesRead));
     }
   } finally {

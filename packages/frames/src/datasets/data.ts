@@ -63,12 +63,16 @@ export async function data(
       remedy: 'Check how the file was written or downloaded; nothing was registered.'
     });
   }
-  if (frame.rowCount > LARGE) await packTables();
+  if (frame.rowCount > LARGE) {
+    await packTables();
+  }
   read.reads.forEach(each => book.noteRead(each));
   await warnOfImpossibleValues(frame);
   // Registered as the file has them: the same rows are one version, whichever column orders them.
   const registered = await registerFrame(frame, name, read.table);
-  if (read.table !== table) await execute(`drop table ${quoteName(read.table)}`);
+  if (read.table !== table) {
+    await execute(`drop table ${quoteName(read.table)}`);
+  }
   return registered;
 }
 

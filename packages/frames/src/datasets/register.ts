@@ -19,13 +19,17 @@ export async function registerFrame(frame: Frame, name: string, rows: string = f
   const profile = await profileOf(frame);
   const checks = await checkQuality(frame, profile);
   const registered = await upload(frame, name, rows, profile, checks).catch((error: unknown) => {
-    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') throw error;
+    if (!(error instanceof SlipwayError) || error.code !== 'SERVER_UNREACHABLE') {
+      throw error;
+    }
     book.warn(`${name} was not registered: ${error.message}`);
     return null;
   });
   const version = registered ? { name, version: registered.version } : null;
   const saved = withVersion(frame, name, version);
-  if (version) book.noteWrite(`dataset:${name}@${version.version}`);
+  if (version) {
+    book.noteWrite(`dataset:${name}@${version.version}`);
+  }
   book.display(profileBundle(saved, profile, checks, registered));
   return saved;
 }

@@ -56,7 +56,9 @@ export async function tableOfArrowFile(file: string, named: string): Promise<str
     await reader.open();
     return await appendBatches(reader.schema, reader, named);
   } catch (error) {
-    if (error instanceof SlipwayError) throw error;
+    if (error instanceof SlipwayError) {
+      throw error;
+    }
     throw new SlipwayError('DATA_UNREADABLE', `"${named}" is not an Arrow file. ${sentenceOf(error)}`, {
       remedy: 'Write it with Arrow’s IPC file or stream format (Feather version 2).',
       cause: error
@@ -77,7 +79,9 @@ async function appendBatches(
 ): Promise<string> {
   const columns = schema.fields.map(({ name, type }) => {
     const duck = duckTypeOf(type);
-    if (duck !== null) return `${quoteName(name)} ${duck}`;
+    if (duck !== null) {
+      return `${quoteName(name)} ${duck}`;
+    }
     throw new SlipwayError(
       'DATA_UNREADABLE',
       `The column "${name}" of ${named} holds ${String(type)}, which is not read.`,
@@ -107,7 +111,9 @@ async function* chunksOf(
       const chunk = DuckDBDataChunk.create(types, rows);
       columns.forEach((cell, i) => {
         const values: DuckDBValue[] = [];
-        for (let row = from; row < from + rows; row++) values.push(cell(row));
+        for (let row = from; row < from + rows; row++) {
+          values.push(cell(row));
+        }
         chunk.setColumnValues(i, values);
       });
       yield chunk;
@@ -117,25 +123,47 @@ async function* chunksOf(
 
 /** DuckDB's type for a column of Arrow; null for what a frame cannot hold. */
 function duckTypeOf(type: DataType): string | null {
-  if (DataType.isInt(type)) return type.bitWidth === 64 && !type.isSigned ? 'UBIGINT' : 'BIGINT';
-  if (DataType.isFloat(type)) return 'DOUBLE';
+  if (DataType.isInt(type)) {
+    return type.bitWidth === 64 && !type.isSigned ? 'UBIGINT' : 'BIGINT';
+  }
+  if (DataType.isFloat(type)) {
+    return 'DOUBLE';
+  }
   if (DataType.isDecimal(type)) {
     const fits = type.precision <= 38 && type.scale >= 0 && type.scale <= type.precision;
     return fits ? `DECIMAL(${type.precision}, ${type.scale})` : null;
   }
-  if (DataType.isBool(type)) return 'BOOLEAN';
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) return 'VARCHAR';
-  if (DataType.isNull(type)) return 'VARCHAR';
-  if (DataType.isDate(type)) return 'DATE';
-  if (DataType.isTimestamp(type)) return type.timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
-  if (DataType.isDictionary(type)) return duckTypeOf(type.dictionary as DataType);
-  if (DataType.isFixedSizeList(type)) return listType(type.valueType as DataType, `[${type.listSize}]`);
-  if (DataType.isList(type) || DataType.isLargeList(type)) return listType(type.valueType as DataType, '[]');
+  if (DataType.isBool(type)) {
+    return 'BOOLEAN';
+  }
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) {
+    return 'VARCHAR';
+  }
+  if (DataType.isNull(type)) {
+    return 'VARCHAR';
+  }
+  if (DataType.isDate(type)) {
+    return 'DATE';
+  }
+  if (DataType.isTimestamp(type)) {
+    return type.timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+  }
+  if (DataType.isDictionary(type)) {
+    return duckTypeOf(type.dictionary as DataType);
+  }
+  if (DataType.isFixedSizeList(type)) {
+    return listType(type.valueType as DataType, `[${type.listSize}]`);
+  }
+  if (DataType.isList(type) || DataType.isLargeList(type)) {
+    return listType(type.valueType as DataType, '[]');
+  }
   return null;
 }
 
 function listType(of: DataType, brackets: string): string | null {
-  if (DataType.isInt(of)) return `${duckTypeOf(of)}${brackets}`;
+  if (DataType.isInt(of)) {
+    return `${duckTypeOf(of)}${brackets}`;
+  }
   // Half of the memory for what tensors are made of.
   return DataType.isFloat(of) ? `${of.precision < 2 ? 'FLOAT' : 'DOUBLE'}${brackets}` : null;
 }
@@ -149,7 +177,9 @@ function cellsOf(data: Data): Cell {
     (cell: Cell): Cell =>
     row =>
       data.getValid(row) ? cell(row) : null;
-  if (DataType.isNull(type)) return () => null;
+  if (DataType.isNull(type)) {
+    return () => null;
+  }
   if (DataType.isDictionary(type)) {
     const words = wordsOf(data.dictionary!);
     const indices = data.values as ArrayLike<number | bigint>;
@@ -198,14 +228,18 @@ function cellsOf(data: Data): Cell {
 
 /** Numbers in a list: NaN stays, as the place of a number has a meaning. */
 function elementsOf(data: Data): Cell {
-  if (!DataType.isFloat(data.type)) return cellsOf(data);
+  if (!DataType.isFloat(data.type)) {
+    return cellsOf(data);
+  }
   const values = new Vector([data]);
   return row => values.get(row) as number | null;
 }
 
 function slice(cell: Cell, from: number, to: number): DuckDBValue[] {
   const items: DuckDBValue[] = [];
-  for (let i = from; i < to; i++) items.push(cell(i));
+  for (let i = from; i < to; i++) {
+    items.push(cell(i));
+  }
   return items;
 }
 
@@ -225,7 +259,9 @@ function wordsOf(dictionary: Vector): readonly DuckDBValue[] {
 function wholeNumber(data: Data, row: number): bigint {
   const words = data.values as Uint32Array;
   let number = 0n;
-  for (let i = data.stride - 1; i >= 0; i--) number = (number << 32n) | BigInt(words[row * data.stride + i]!);
+  for (let i = data.stride - 1; i >= 0; i--) {
+    number = (number << 32n) | BigInt(words[row * data.stride + i]!);
+  }
   return BigInt.asIntN(data.stride * 32, number);
 }
 

@@ -49,14 +49,17 @@ export async function frameToArrow(frame: Frame): Promise<Table> {
   const described = await queryRows(`describe ${from}`);
   const names = described.map(row => String(row['column_name']));
   const outlets: Outlet[] = [];
-  for (const [i, row] of described.entries())
+  for (const [i, row] of described.entries()) {
     outlets.push(await outletOf(frame, names[i]!, String(row['column_type'])));
+  }
   const schema = new Schema(outlets.map(({ type }, i) => new Field(names[i]!, type, true)));
   const batches: RecordBatch[] = [];
   let columns: DuckDBValue[][] = names.map(() => []);
   const close = (): void => {
     const length = columns[0]!.length;
-    if (length === 0) return;
+    if (length === 0) {
+      return;
+    }
     const children = columns.map((values, i) => dataOf(outlets[i]!.type, values));
     batches.push(
       new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
@@ -65,7 +68,9 @@ export async function frameToArrow(frame: Frame): Promise<Table> {
   };
   for await (const chunk of streamChunks(`select ${outlets.map(o => o.expression).join(', ')} from ${from}`)) {
     chunk.appendToColumns(columns);
-    if (columns[0]!.length >= BATCH_ROWS) close();
+    if (columns[0]!.length >= BATCH_ROWS) {
+      close();
+    }
   }
   close();
   return new Table(schema, batches);
@@ -76,7 +81,9 @@ async function outletOf(frame: Frame, column: string, duckType: string): Promise
   const [, element, length] = /^(.+)\[(\d*)\]$/.exec(duckType) ?? [];
   if (element !== undefined) {
     const of = elementType(element);
-    if (of === null) return { expression: `cast(${name} as varchar)`, type: new Utf8() };
+    if (of === null) {
+      return { expression: `cast(${name} as varchar)`, type: new Utf8() };
+    }
     const field = new Field('item', of.type, true);
     const type = length ? new FixedSizeList(Number(length), field) : new List(field);
     return { expression: `cast(${name} as ${of.as}[${length}])`, type };
@@ -102,7 +109,9 @@ async function outletOf(frame: Frame, column: string, duckType: string): Promise
     case 'DOUBLE':
       return { expression: name, type: new Float64() };
     case 'DECIMAL': {
-      if (Number(digits) <= EXACT_DIGITS) return { expression: `cast(${name} as double)`, type: new Float64() };
+      if (Number(digits) <= EXACT_DIGITS) {
+        return { expression: `cast(${name} as double)`, type: new Float64() };
+      }
       const [, precision, scale] = /\((\d+),\s*(\d+)\)/.exec(duckType)!;
       return { expression: name, type: new Decimal(Number(scale), Number(precision), 128) };
     }
@@ -130,11 +139,19 @@ async function wholeNumbers(frame: Frame, column: string): Promise<Outlet> {
   );
   const [low, high] = [BigInt(row!['low'] ?? 0), BigInt(row!['high'] ?? 0)];
   const within = (least: bigint, most: bigint): boolean => low >= least && high <= most;
-  if (within(-(2n ** 31n), 2n ** 31n - 1n)) return { expression: `cast(${name} as integer)`, type: new Int32() };
-  if (within(-(2n ** 63n), 2n ** 63n - 1n)) return { expression: `cast(${name} as bigint)`, type: new Int64() };
-  if (within(0n, 2n ** 64n - 1n)) return { expression: `cast(${name} as ubigint)`, type: new Uint64() };
+  if (within(-(2n ** 31n), 2n ** 31n - 1n)) {
+    return { expression: `cast(${name} as integer)`, type: new Int32() };
+  }
+  if (within(-(2n ** 63n), 2n ** 63n - 1n)) {
+    return { expression: `cast(${name} as bigint)`, type: new Int64() };
+  }
+  if (within(0n, 2n ** 64n - 1n)) {
+    return { expression: `cast(${name} as ubigint)`, type: new Uint64() };
+  }
   const most = 10n ** 38n - 1n;
-  if (within(-most, most)) return { expression: `cast(${name} as decimal(38, 0))`, type: new Decimal(0, 38, 128) };
+  if (within(-most, most)) {
+    return { expression: `cast(${name} as decimal(38, 0))`, type: new Decimal(0, 38, 128) };
+  }
   throw new SlipwayError('DATA_REFUSED', `"${column}" of ${frame.name} holds whole numbers of more than 38 digits.`, {
     remedy: `Arrow has no type for them; frame.derive("${column}", 'cast("${column}" as varchar)') gives them as text.`
   });
@@ -167,7 +184,9 @@ function elementType(duckType: string): { as: string; type: DataType } | null {
 function dataOf(type: DataType, values: readonly DuckDBValue[]): Data {
   const length = values.length;
   const { nullBitmap, nullCount } = validityOf(values);
-  if (DataType.isUtf8(type)) return vectorFromArray(values as (string | null)[], new Utf8()).data[0]!;
+  if (DataType.isUtf8(type)) {
+    return vectorFromArray(values as (string | null)[], new Utf8()).data[0]!;
+  }
   if (DataType.isList(type)) {
     const lists = values.map(value => (value instanceof DuckDBListValue ? value.items : []));
     const valueOffsets = new Int32Array(length + 1);
@@ -184,14 +203,18 @@ function dataOf(type: DataType, values: readonly DuckDBValue[]): Data {
   if (DataType.isBool(type)) {
     const data = new Uint8Array((length + 7) >> 3);
     values.forEach((value, i) => {
-      if (value === true) data[i >> 3]! |= 1 << (i & 7);
+      if (value === true) {
+        data[i >> 3]! |= 1 << (i & 7);
+      }
     });
     return makeData({ type, length, nullCount, nullBitmap, data });
   }
   if (DataType.isDecimal(type)) {
     const halves = new BigUint64Array(length * 2);
     values.forEach((value, i) => {
-      if (!(value instanceof DuckDBDecimalValue)) return;
+      if (!(value instanceof DuckDBDecimalValue)) {
+        return;
+      }
       halves[i * 2] = BigInt.asUintN(64, value.value);
       halves[i * 2 + 1] = BigInt.asUintN(64, value.value >> 64n);
     });
@@ -199,7 +222,9 @@ function dataOf(type: DataType, values: readonly DuckDBValue[]): Data {
   }
   const data = new type.ArrayType(length) as Record<number, unknown>;
   values.forEach((value, i) => {
-    if (value !== null) data[i] = value;
+    if (value !== null) {
+      data[i] = value;
+    }
   });
   return makeData({ type: type as Float64, length, nullCount, nullBitmap, data: data as unknown as Float64Array });
 }
@@ -209,8 +234,11 @@ function validityOf(values: readonly DuckDBValue[]): { nullBitmap: Uint8Array | 
   const bits = new Uint8Array((values.length + 7) >> 3);
   let nullCount = 0;
   values.forEach((value, i) => {
-    if (value === null) nullCount++;
-    else bits[i >> 3]! |= 1 << (i & 7);
+    if (value === null) {
+      nullCount++;
+    } else {
+      bits[i >> 3]! |= 1 << (i & 7);
+    }
   });
   return { nullBitmap: nullCount === 0 ? null : bits, nullCount };
 }

@@ -78,8 +78,12 @@ function list(items: readonly unknown[]): string {
 }
 
 function literal(value: string | null, type: string): string {
-  if (value === null) return `cast(null as ${type})`;
-  if (value.startsWith('epoch:')) return `cast(make_timestamp(${value.slice(6)}) as ${type})`;
+  if (value === null) {
+    return `cast(null as ${type})`;
+  }
+  if (value.startsWith('epoch:')) {
+    return `cast(make_timestamp(${value.slice(6)}) as ${type})`;
+  }
   return `cast('${value.replaceAll("'", "''")}' as ${type})`;
 }
 

@@ -52,7 +52,9 @@ export async function* streamChunks(sql: string): AsyncGenerator<DuckDBDataChunk
     const result = await connection.stream(sql);
     for (;;) {
       const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
+      if (chunk === null || chunk.rowCount === 0) {
+        return;
+      }
       yield chunk;
     }
   } finally {
@@ -68,7 +70,9 @@ export async function appendChunks(
   const appender = await (await engine()).createAppender(table, undefined, 'frames');
   try {
     const types = Array.from({ length: appender.columnCount }, (_, i) => appender.columnType(i));
-    for await (const chunk of chunksOf(types)) appender.appendDataChunk(chunk);
+    for await (const chunk of chunksOf(types)) {
+      appender.appendDataChunk(chunk);
+    }
   } finally {
     appender.closeSync();
   }
@@ -121,7 +125,9 @@ export async function readLists(sql: string, out: Float32Array, at: number): Pro
     const lists = chunk.getColumnVector(0) as DuckDBListVector;
     for (let row = 0; row < chunk.rowCount; row++) {
       const numbers = lists.getItemVector(row);
-      for (let i = 0; i < (numbers?.itemCount ?? 0); i++) out[place++] = Number(numbers!.getItem(i));
+      for (let i = 0; i < (numbers?.itemCount ?? 0); i++) {
+        out[place++] = Number(numbers!.getItem(i));
+      }
     }
   }
   return place - at;
@@ -130,10 +136,16 @@ export async function readLists(sql: string, out: Float32Array, at: number): Pro
 export type PlainValue = number | string | boolean | null;
 
 function plain(value: unknown): PlainValue {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
+    return value;
+  }
   // A whole number that float64 would round keeps its digits as text.
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  }
   if (value instanceof Date) {
     const iso = value.toISOString();
     return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso;
@@ -152,7 +164,9 @@ export async function executeUserSql(sql: string, expression: string, columns: r
   } catch (error) {
     const message = messageOf(error);
     const unknown = /Referenced column "([^"]+)" not found/.exec(message)?.[1];
-    if (unknown) throw unknownColumn(unknown, columns, `in the expression ${expression}`);
+    if (unknown) {
+      throw unknownColumn(unknown, columns, `in the expression ${expression}`);
+    }
     const sentence = message.split('\n\nLINE')[0]!.trim();
     throw new SlipwayError('DATA_EXPRESSION', `The expression ${expression} cannot be computed. ${sentence}`, {
       cause: error

@@ -46,7 +46,9 @@ export async function withPlainTypes(
     const present = withoutMissing(expression ?? name, name, type, missing);
     return present === name ? [] : [`${present} as ${name}`];
   });
-  if (changed.length === 0) return table;
+  if (changed.length === 0) {
+    return table;
+  }
   const plain = freshTable();
   await execute(
     `create table ${quoteName(plain)} as select * replace (${changed.join(', ')}) from ${quoteName(table)}`
@@ -61,7 +63,9 @@ async function remarkable(
 ): Promise<{ holdingNaN: ReadonlySet<string>; beyondExact: ReadonlySet<string> }> {
   const floats = described.filter(({ type }) => FLOATS.test(type)).map(({ column }) => column);
   const wide = described.filter(({ type }) => WIDE_INTEGERS.test(type)).map(({ column }) => column);
-  if (floats.length + wide.length === 0) return { holdingNaN: new Set(), beyondExact: new Set() };
+  if (floats.length + wide.length === 0) {
+    return { holdingNaN: new Set(), beyondExact: new Set() };
+  }
   const limit = Number.MAX_SAFE_INTEGER;
   const tests = [
     // DuckDB puts NaN above every number.
@@ -81,17 +85,25 @@ function withoutMissing(expression: string, name: string, type: string, missing:
     return `case when ${isMissing(name, missing)} then null else ${expression} end`;
   }
   const numbers = missing.filter(word => word.trim() !== '' && Number.isFinite(Number(word)));
-  if (numbers.length === 0 || !NUMBERS.test(type)) return expression;
+  if (numbers.length === 0 || !NUMBERS.test(type)) {
+    return expression;
+  }
   return `case when ${name} in (${numbers.map(Number).join(', ')}) then null else ${expression} end`;
 }
 
 function plainExpression(name: string, duckType: string): string | null {
-  if (/^TIMESTAMP_(S|MS|NS)$/.test(duckType)) return `cast(${name} as timestamp)`;
+  if (/^TIMESTAMP_(S|MS|NS)$/.test(duckType)) {
+    return `cast(${name} as timestamp)`;
+  }
   const [, element] = /^(.+)\[\d*\]$/.exec(duckType) ?? [];
   if (element !== undefined) {
-    if (/^(FLOAT|DOUBLE|U?(TINY|SMALL|BIG)?INT(EGER)?)$/.test(element)) return null;
+    if (/^(FLOAT|DOUBLE|U?(TINY|SMALL|BIG)?INT(EGER)?)$/.test(element)) {
+      return null;
+    }
     return /^DECIMAL\(\d+,\d+\)$/.test(element) ? `cast(${name} as double[])` : `cast(to_json(${name}) as varchar)`;
   }
-  if (/^(STRUCT|MAP|UNION)\b/.test(duckType)) return `cast(to_json(${name}) as varchar)`;
+  if (/^(STRUCT|MAP|UNION)\b/.test(duckType)) {
+    return `cast(to_json(${name}) as varchar)`;
+  }
   return /^(TIME\b|INTERVAL|UUID|ENUM|BIT|BLOB|BIGNUM|JSON)/.test(duckType) ? `cast(${name} as varchar)` : null;
 }

@@ -73,7 +73,9 @@ export async function* frameBatches(frame: Frame, options: BatchOptions): AsyncG
     }
     rest = joined.map(column => column.slice(whole));
   }
-  if (rest[0]!.length > 0) yield batchOf(rest, { frame, prep, target, labels });
+  if (rest[0]!.length > 0) {
+    yield batchOf(rest, { frame, prep, target, labels });
+  }
 }
 
 /** The same batches as a `tf.data` dataset of `{ xs, ys }`, for `model.fitDataset`. */
@@ -89,8 +91,12 @@ export async function frameDataset(frame: Frame, options: BatchOptions): Promise
 
 async function labelsOf(frame: Frame, { target, labels }: BatchOptions): Promise<readonly string[] | null> {
   const { type } = frame.column(target);
-  if (labels !== undefined) return labels;
-  if (type !== 'string' && type !== 'boolean') return null;
+  if (labels !== undefined) {
+    return labels;
+  }
+  if (type !== 'string' && type !== 'boolean') {
+    return null;
+  }
   const rows = await queryRows(
     `select distinct cast(${quoteName(target)} as varchar) as label from ${quoteName(frame.table)} order by 1`
   );

@@ -94,7 +94,9 @@ export async function groupFrame(
 }
 
 function keysOf(on: JoinOptions['on']): [ours: string, theirs: string][] {
-  if (typeof on === 'string') return [[on, on]];
+  if (typeof on === 'string') {
+    return [[on, on]];
+  }
   return Array.isArray(on) ? (on as string[]).map(name => [name, name]) : Object.entries(on as Record<string, string>);
 }
 
@@ -107,7 +109,9 @@ function lineageOf(step: string, ...frames: readonly Frame[]): Lineage {
     for (const parent of frame.version ? [frame.version] : frame.lineage.parents) {
       parents.set(`${parent.name}@${parent.version}`, parent);
     }
-    if (!frame.version) steps.push(...frame.lineage.steps);
+    if (!frame.version) {
+      steps.push(...frame.lineage.steps);
+    }
   }
   return { source: first?.lineage.source ?? '', parents: [...parents.values()], steps: [...steps, step] };
 }

@@ -16,7 +16,9 @@ import { counted, formatNumber } from '@slipway/wording';
 const LONGEST = 80;
 
 function shown(value: PlainValue | undefined): string {
-  if (value === null || value === undefined) return '–';
+  if (value === null || value === undefined) {
+    return '–';
+  }
   if (typeof value === 'number') {
     // A value of the data keeps its whole part: 1015 is 1,015, not 1,020.
     return formatNumber(value, { digits: Math.max(3, Math.trunc(Math.abs(value)).toString().length) });

@@ -24,6 +24,8 @@ export function provideFrameOperations(operations: FrameOperations): void {
 
 /** @throws Error when frames are used without the entry of this package. */
 export function frameOperations(): FrameOperations {
-  if (provided === undefined) throw new Error('The operations of frames are not loaded.');
+  if (provided === undefined) {
+    throw new Error('The operations of frames are not loaded.');
+  }
   return provided;
 }

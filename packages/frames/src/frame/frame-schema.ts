@@ -4,7 +4,9 @@ import { queryRows, quoteName } from '../engine/engine.js';
 /** The contract's column type of a DuckDB type. */
 export function columnType(duckType: string): ColumnType {
   // Lists (FLOAT[]) and arrays (FLOAT[784]) of numbers.
-  if (/^(DOUBLE|FLOAT|U?(TINY|SMALL|BIG)?INT(EGER)?)\[\d*\]$/i.test(duckType)) return 'tensor';
+  if (/^(DOUBLE|FLOAT|U?(TINY|SMALL|BIG)?INT(EGER)?)\[\d*\]$/i.test(duckType)) {
+    return 'tensor';
+  }
   const base = duckType.replace(/\(.*$/, '').toUpperCase();
   switch (base) {
     case 'DOUBLE':

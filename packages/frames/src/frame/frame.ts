@@ -105,7 +105,9 @@ export class Frame {
   /** The column of that name. @throws SlipwayError COLUMN_UNKNOWN with near names. */
   column(name: string): Column {
     const column = this.columns.find(c => c.name === name);
-    if (!column) throw unknownColumn(name, this.columnNames, `in ${this.name}`);
+    if (!column) {
+      throw unknownColumn(name, this.columnNames, `in ${this.name}`);
+    }
     return column;
   }
 
@@ -116,7 +118,9 @@ export class Frame {
   /** All values of the named columns, in row order: numbers, strings, booleans or null. */
   async values(names: readonly string[]): Promise<PlainValue[][]> {
     names.forEach(name => this.column(name));
-    if (names.length === 0) return [];
+    if (names.length === 0) {
+      return [];
+    }
     return queryColumns(`select ${names.map(quoteName).join(', ')} from ${quoteName(this.table)}`);
   }
 
@@ -311,11 +315,15 @@ export function withVersion(frame: Frame, name: string, version: DatasetVersionR
 }
 
 function collectFields(node: unknown, fields: Set<string>): void {
-  if (Array.isArray(node)) node.forEach(child => collectFields(child, fields));
-  else if (node && typeof node === 'object') {
+  if (Array.isArray(node)) {
+    node.forEach(child => collectFields(child, fields));
+  } else if (node && typeof node === 'object') {
     for (const [key, value] of Object.entries(node)) {
-      if (key === 'field' && typeof value === 'string') fields.add(value);
-      else collectFields(value, fields);
+      if (key === 'field' && typeof value === 'string') {
+        fields.add(value);
+      } else {
+        collectFields(value, fields);
+      }
     }
   }
 }

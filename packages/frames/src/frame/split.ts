@@ -55,7 +55,9 @@ export async function splitFrame(frame: Frame, options: SplitOptions): Promise<S
   }
   if (by !== 'time') {
     const time = frame.time ?? (await undeclaredTime(frame));
-    if (time !== null) warnOfTime(frame, time, options);
+    if (time !== null) {
+      warnOfTime(frame, time, options);
+    }
   }
   if (by === 'group' && Math.abs(testRows / total - test) > SHARE_TOLERANCE) {
     warnOfCell(
@@ -150,7 +152,9 @@ async function warnOfRareClasses(frame: Frame, column: string): Promise<void> {
     );
   }
   const rare = classes.filter(({ n }) => Number(n) === 1).map(({ value }) => String(value));
-  if (rare.length === 0) return;
+  if (rare.length === 0) {
+    return;
+  }
   warnOfCell(
     `Only one row of ${frame.name} has ${column} = ${rare.join(', ')}: a class of one row cannot be in both parts.`
   );
@@ -168,14 +172,18 @@ function warnOfTime(frame: Frame, time: string, { by, test }: SplitOptions): voi
 /** A column of dates in whose order the rows are, though nobody said so. */
 async function undeclaredTime(frame: Frame): Promise<string | null> {
   for (const { name, type } of frame.columns) {
-    if (type !== 'date' && type !== 'timestamp') continue;
+    if (type !== 'date' && type !== 'timestamp') {
+      continue;
+    }
     const column = quoteName(name);
     const [row] = await queryRows(
       `select count(*) filter (t < p) as back, count(distinct t) as distincts, count(t) as n from ` +
         `(select ${column} as t, lag(${column}) over () as p from ${quoteName(frame.table)})`
     );
     const { back, distincts, n } = row!;
-    if (Number(back) === 0 && Number(distincts) > 1 && Number(n) === frame.rowCount) return name;
+    if (Number(back) === 0 && Number(distincts) > 1 && Number(n) === frame.rowCount) {
+      return name;
+    }
   }
   return null;
 }

@@ -7,16 +7,22 @@ import type { Frame } from './frame.js';
  * about have values, as with bins whose edges belong to neither side, and vanish with the next `dropMissing`.
  */
 export async function warnOfUnmatched(before: Frame, after: Frame, name: string, expression: string): Promise<void> {
-  if (!/\bcase\b/i.test(expression) || /\b(?:else|null|over)\b/i.test(expression)) return;
+  if (!/\bcase\b/i.test(expression) || /\b(?:else|null|over)\b/i.test(expression)) {
+    return;
+  }
   const asked = before.columnNames.filter(column => column !== name && mentions(expression, column));
-  if (asked.length === 0) return;
+  if (asked.length === 0) {
+    return;
+  }
   const unmatched = [`${quoteName(name)} is null`, ...asked.map(column => `${quoteName(column)} is not null`)];
   const examples = asked.map((column, i) => `min(${quoteName(column)}) as e${i}`).join(', ');
   const [row] = await queryRows(
     `select count(*) as n, ${examples} from ${quoteName(after.table)} where ${unmatched.join(' and ')}`
   );
   const count = Number(row!['n']);
-  if (count === 0) return;
+  if (count === 0) {
+    return;
+  }
   const example = asked.map((column, i) => `${column} = ${String(row![`e${i}`])}`).join(', ');
   warnOfCell(
     `"${name}" is missing in ${count} of ${after.rowCount} rows, which no branch of its case matches, e.g. ${example}: ` +

@@ -30,7 +30,9 @@ const SHARED_TYPES: Record<ColumnType, string | null> = {
 export async function figuresOfFewRows(table: string, columns: readonly Column[]): Promise<Figures> {
   const summaries = new Map<string, Summary>();
   for (const [type, some] of byType(columns)) {
-    for (const row of await summaryRows(table, type, some)) summaries.set(String(row['column']), summaryOf(row));
+    for (const row of await summaryRows(table, type, some)) {
+      summaries.set(String(row['column']), summaryOf(row));
+    }
   }
   return {
     summaries,
@@ -41,7 +43,9 @@ export async function figuresOfFewRows(table: string, columns: readonly Column[]
 
 function byType(columns: readonly Column[]): Map<ColumnType, Column[]> {
   const groups = new Map<ColumnType, Column[]>();
-  for (const column of columns) groups.set(column.type, [...(groups.get(column.type) ?? []), column]);
+  for (const column of columns) {
+    groups.set(column.type, [...(groups.get(column.type) ?? []), column]);
+  }
   return groups;
 }
 
@@ -89,25 +93,32 @@ function summaryOf(row: Record<string, PlainValue>): Summary {
 
 async function countBins(table: string, columns: readonly Binned[]): Promise<Map<string, number[]>> {
   const counts = new Map(columns.map(({ name }) => [name, Array.from({ length: BINS }, () => 0)]));
-  if (columns.length === 0) return counts;
+  if (columns.length === 0) {
+    return counts;
+  }
   const values = longForm(quoteName(table), [...counts.keys()], 'double');
   const ranges = columns.map(({ name, low, width }) => `(${quoteText(name)}, ${low}::double, ${width}::double)`);
   const rows = await queryRows(
     `select v."column", ${binOf('v."value"', 'r.low', 'r.width')} as bin, count(*) as n from ${values} v ` +
       `join (values ${ranges.join(', ')}) r(name, low, width) on r.name = v."column" where isfinite(v."value") group by all`
   );
-  for (const row of rows) counts.get(String(row['column']))![Number(row['bin'])] = Number(row['n']);
+  for (const row of rows) {
+    counts.get(String(row['column']))![Number(row['bin'])] = Number(row['n']);
+  }
   return counts;
 }
 
 async function countTop(table: string, columns: readonly Column[]): Promise<Map<string, ColumnProfile['top']>> {
   const top = new Map<string, { value: string; count: number }[]>(columns.map(({ name }) => [name, []]));
-  if (columns.length === 0) return top;
+  if (columns.length === 0) {
+    return top;
+  }
   const rows = await queryRows(
     `select "column", "value", count(*) as n from ${longForm(quoteName(table), [...top.keys()], 'varchar')} group by 1, 2 ` +
       `qualify row_number() over (partition by "column" order by n desc, "value") <= ${TOP_VALUES} order by n desc, "value"`
   );
-  for (const row of rows)
+  for (const row of rows) {
     top.get(String(row['column']))!.push({ value: String(row['value']), count: Number(row['n']) });
+  }
   return top;
 }

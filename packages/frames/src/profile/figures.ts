@@ -58,7 +58,9 @@ export function binOf(value: string, low: number | string, width: number | strin
 /** Infinity, and numbers whose square is beyond all numbers, have no standard deviation. */
 export function withDeviation<T>(ask: (deviation: 'stddev_samp' | null) => Promise<T>): Promise<T> {
   return ask('stddev_samp').catch((error: unknown) => {
-    if (!String(error).includes('STDDEV_SAMP is out of range')) throw error;
+    if (!String(error).includes('STDDEV_SAMP is out of range')) {
+      throw error;
+    }
     return ask(null);
   });
 }

@@ -26,13 +26,19 @@ export async function impossibleValues(frame: Frame, columns: readonly string[])
   const from = quoteName(frame.table);
   const found: ImpossibleValue[] = [];
   for (const { name: column, min, max, histogram } of await profileOf(frame)) {
-    if (!columns.includes(column) || histogram === null) continue;
+    if (!columns.includes(column) || histogram === null) {
+      continue;
+    }
     for (const value of [min, max]) {
-      if (typeof value !== 'number' || !STAND_INS.includes(value)) continue;
+      if (typeof value !== 'number' || !STAND_INS.includes(value)) {
+        continue;
+      }
       // What is farther off than all others are from each other leaves its half of the range empty, but for its own bin.
       const half = histogram.counts.length / 2;
       const between = value === min ? histogram.counts.slice(1, half) : histogram.counts.slice(half, -1);
-      if (between.some(count => count > 0)) continue;
+      if (between.some(count => count > 0)) {
+        continue;
+      }
       const name = quoteName(column);
       const [rest] = await queryRows(
         `select min(${name}) filter (${name} <> ${value}) as low, max(${name}) filter (${name} <> ${value}) as high, ` +
@@ -40,7 +46,9 @@ export async function impossibleValues(frame: Frame, columns: readonly string[])
       );
       const [low, high] = [Number(rest!['low']), Number(rest!['high'])];
       const gap = Math.max(low - value, value - high);
-      if (Number(rest!['n']) - 1 < FEWEST_VALUES || gap <= high - low) continue;
+      if (Number(rest!['n']) - 1 < FEWEST_VALUES || gap <= high - low) {
+        continue;
+      }
       found.push({ column, value, rows: Number(rest!['rows']), from: low, to: high });
     }
   }

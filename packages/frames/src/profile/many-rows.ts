@@ -55,10 +55,14 @@ function summaryRow(
     const sums = columns.map((column, i) => {
       const name = quoteName(column.name);
       const counts = `count(${name}) as present${i}, ${different(name)} as distincts${i}`;
-      if (column.type === 'tensor') return counts;
+      if (column.type === 'tensor') {
+        return counts;
+      }
       const among = finite ? ` filter (where isfinite(${name}))` : '';
       const range = `min(${name})${among} as low${i}, max(${name})${among} as high${i}`;
-      if (!isNumeric(column)) return `${counts}, ${range}`;
+      if (!isNumeric(column)) {
+        return `${counts}, ${range}`;
+      }
       const std = deviation === null ? 'null' : `${deviation}(${name})${among}`;
       return `${counts}, ${range}, avg(${name})${among} as mean${i}, ${std} as std${i}`;
     });
@@ -84,7 +88,9 @@ async function quartilesOf(
   columns: readonly Column[],
   total: number
 ): Promise<Map<string, PlainValue[]>> {
-  if (columns.length === 0) return new Map();
+  if (columns.length === 0) {
+    return new Map();
+  }
   // The three together, so that each column is put in order once.
   const lists = columns.map(({ name }, i) => `quantile_cont(${quoteName(name)}, [0.25, 0.5, 0.75]) as q${i}`);
   const rows = total > LARGE ? `(select * from ${from} where rowid % ${Math.floor(total / SAMPLE)} = 0)` : from;
@@ -106,7 +112,9 @@ async function countBins(
       `select ${binOf(value, low, width)} as bin, count(*) as n from ${from} where ${isCounted} group by 1`
     );
     const found = Array.from({ length: BINS }, () => 0);
-    for (const { bin, n } of rows) found[Number(bin)] = Number(n);
+    for (const { bin, n } of rows) {
+      found[Number(bin)] = Number(n);
+    }
     counts.set(column, found);
   }
   return counts;

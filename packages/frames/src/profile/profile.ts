@@ -58,7 +58,9 @@ export function profileOf(frame: Frame): Promise<readonly ColumnProfile[]> {
 
 /** The bins of a column; none where its ends, or their distance, are not numbers. */
 function binsOf(name: string, { low, high }: { low: PlainValue; high: PlainValue }): Binned[] {
-  if (typeof low !== 'number' || typeof high !== 'number' || !Number.isFinite(high - low)) return [];
+  if (typeof low !== 'number' || typeof high !== 'number' || !Number.isFinite(high - low)) {
+    return [];
+  }
   return [{ name, low, high, width: (high - low) / BINS || 1 }];
 }
 

@@ -27,7 +27,9 @@ export async function checkQuality(
     ...(await textOfNumbers(from, profile, total)),
     ...(await infiniteNumbers(from, profile))
   ];
-  if (time !== null) checks.push(await timeOrder(from, time));
+  if (time !== null) {
+    checks.push(await timeOrder(from, time));
+  }
   return checks;
 }
 
@@ -91,8 +93,12 @@ async function textOfNumbers(from: string, profile: readonly ColumnProfile[], to
   const numbers = await numbersIn(from, texts, total);
   for (const { name: column, count } of texts) {
     const share = (numbers.get(column) ?? 0) / count;
-    if (share === 1 && (await holdsLongNumbers(from, column))) tooLong.push(column);
-    if (share < FEWEST_NUMERIC || share === 1) continue;
+    if (share === 1 && (await holdsLongNumbers(from, column))) {
+      tooLong.push(column);
+    }
+    if (share < FEWEST_NUMERIC || share === 1) {
+      continue;
+    }
     const odd = await oddWords(from, column);
     const counted = `${column}: ${numbers.get(column)} of ${count} are numbers`;
     if (odd.different === 1) {
@@ -135,7 +141,9 @@ async function numbersIn(from: string, texts: readonly ColumnProfile[], total: n
   }
   for (const { name: column, count, distinct } of texts) {
     const name = quoteName(column);
-    if (total > LARGE && distinct > FEW_WORDS && (await manyWords(from, name, count, total))) continue;
+    if (total > LARGE && distinct > FEW_WORDS && (await manyWords(from, name, count, total))) {
+      continue;
+    }
     const [row] = await queryRows(
       `select sum(n) as numbers from (select ${name} as value, count(*) as n from ${from} group by 1) ` +
         `where try_cast(value as double) is not null`
@@ -180,11 +188,15 @@ async function infiniteNumbers(from: string, profile: readonly ColumnProfile[]):
 async function infiniteIn(from: string, profile: readonly ColumnProfile[]): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const { name, type, count, histogram } of profile) {
-    if (type !== 'number' || count === 0) continue;
+    if (type !== 'number' || count === 0) {
+      continue;
+    }
     const infinite = histogram
       ? count - histogram.counts.reduce((sum, each) => sum + each, 0)
       : await countOf(from, `isinf(cast(${quoteName(name)} as double))`);
-    if (infinite > 0) found.set(name, infinite);
+    if (infinite > 0) {
+      found.set(name, infinite);
+    }
   }
   return found;
 }

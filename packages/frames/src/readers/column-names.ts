@@ -23,7 +23,9 @@ export function refuseNames(
       throw new SlipwayError('DATA_UNREADABLE', `${place}: the column has no name.`, { remedy: remedyOfNameless(i) });
     }
     const other = seen.get(foldedName(name));
-    if (other !== undefined) throw sameName(place, other, name);
+    if (other !== undefined) {
+      throw sameName(place, other, name);
+    }
     seen.set(foldedName(name), name);
   });
 }

@@ -81,7 +81,9 @@ function startOfLine(text: string, skip: number): number {
     const end = /\r\n|\n|\r/g;
     end.lastIndex = at;
     const found = end.exec(text);
-    if (!found) return text.length;
+    if (!found) {
+      return text.length;
+    }
     at = found.index + found[0].length;
   }
   return at;
@@ -103,12 +105,16 @@ function refuseTitle(text: string, chosen: string, named: string, skip: number):
   for (const delimiter of [chosen, ...DELIMITERS]) {
     const counts = firstRecords(text, delimiter, RECORDS).map(fields => fields.length);
     const [first = 0, ...others] = counts;
-    if (first > 1 && delimiter === chosen && others[0] === first) return;
+    if (first > 1 && delimiter === chosen && others[0] === first) {
+      return;
+    }
     // The last of the records may be cut.
     const width = counts.at(-1)!;
     const start = counts.findIndex((_, i) => counts.slice(i).every(count => count === width));
     const isTable = width > 1 && start > 0 && counts.length - start >= 2;
-    if (!isTable || (delimiter === chosen && first > 1)) continue;
+    if (!isTable || (delimiter === chosen && first > 1)) {
+      continue;
+    }
     const line = lineOfRecord(text, delimiter, start);
     const separator = delimiter === '\t' ? 'tab' : delimiter;
     throw new SlipwayError(
@@ -124,8 +130,12 @@ function lineOfRecord(text: string, delimiter: string, record: number): number {
   let at = 0;
   for (let found = -1; at < text.length;) {
     const { fields, next } = readRecord(text, delimiter, at);
-    if (fields.length > 1 || fields[0]!.trim() !== '') found++;
-    if (found === record) break;
+    if (fields.length > 1 || fields[0]!.trim() !== '') {
+      found++;
+    }
+    if (found === record) {
+      break;
+    }
     at = next;
   }
   return text.slice(0, at).split(/\r\n|\n|\r/).length;

@@ -48,7 +48,9 @@ export async function readCsvFiles(sources: readonly DataSource[], table: string
   try {
     await reader.read(sources, table);
   } finally {
-    for (const remove of temporary) await remove();
+    for (const remove of temporary) {
+      await remove();
+    }
   }
 }
 
@@ -62,7 +64,9 @@ class CsvReader {
 
   async read(sources: readonly DataSource[], table: string): Promise<void> {
     const files: Opened[] = [];
-    for (const source of sources) files.push(await this.#open(source));
+    for (const source of sources) {
+      files.push(await this.#open(source));
+    }
     for (;;) {
       const columns = namesOf(files);
       const plan = await this.#plan(files, columns, 'first rows').catch(() => null);
@@ -74,7 +78,9 @@ class CsvReader {
         }
       }
       const repaired = await this.#repairFirst(files);
-      if (repaired) continue;
+      if (repaired) {
+        continue;
+      }
       return this.#create(files, columns, await this.#plan(files, columns, 'all rows'), table);
     }
   }
@@ -90,7 +96,9 @@ class CsvReader {
     if (header.names.some(name => name.includes('\uFFFD')) && !repairs.has('encoding')) {
       return this.#withHeader(await this.#guessEncoding(source), new Set([...repairs, 'encoding']));
     }
-    if (!header.hasMixedLineEnds || repairs.has('line ends')) return { source, header, repairs };
+    if (!header.hasMixedLineEnds || repairs.has('line ends')) {
+      return { source, header, repairs };
+    }
     const { file } = this.keep(await withOneLineEnd(source.file));
     return { source: { ...source, file }, header, repairs: new Set([...repairs, 'line ends']) };
   }
@@ -120,7 +128,9 @@ class CsvReader {
         () => null,
         (reason: unknown) => reason
       );
-      if (error === null) continue;
+      if (error === null) {
+        continue;
+      }
       if (!repairs.has('encoding') && /not utf-8 encoded|invalid unicode|byte sequence mismatch/i.test(String(error))) {
         const decoded = await this.#guessEncoding(source);
         files[i] = await this.#withHeader(decoded, new Set([...repairs, 'encoding']));
@@ -157,7 +167,9 @@ class CsvReader {
       `delim=${quoteText(header.delimiter)}, quote='"', escape='"', strict_mode=true, null_padding=false, ` +
       `buffer_size=${BUFFER_BYTES}, columns={${columns.join(', ')}})`;
     const { missing } = this.options;
-    if (missing.length === 0) return scan;
+    if (missing.length === 0) {
+      return scan;
+    }
     const list = header.names.map(quoteName).map(name => {
       return `case when ${isMissing(name, missing)} then null else ${name} end as ${name}`;
     });
@@ -165,7 +177,9 @@ class CsvReader {
   }
 
   #textOfAll(files: readonly Opened[]): string {
-    if (files.length === 1) return this.#textOf(files[0]!);
+    if (files.length === 1) {
+      return this.#textOf(files[0]!);
+    }
     return `(${files.map(file => `select * from ${this.#textOf(file)}`).join(' union all by name ')})`;
   }
 
@@ -204,20 +218,28 @@ class CsvReader {
         const isOpen = !plan.isProven && plan.fitting.has(column) && plan.fitting.get(column) === null;
         return isOpen ? `case when ${name} is null then null else error('slipway: a value') end as ${name}` : name;
       }
-      if (plan.isProven) return `${kind.value(name)} as ${name}`;
+      if (plan.isProven) {
+        return `${kind.value(name)} as ${name}`;
+      }
       return `${guessed(kind, name, among)} as ${name}`;
     });
     await execute(`create table ${quoteName(table)} as select ${list.join(', ')} from ${this.#textOfAll(files)}`);
-    if (this.options.dayFirst === undefined) await warnOfAmbiguousDates(table, plan.kinds, files[0]!.source.named);
+    if (this.options.dayFirst === undefined) {
+      await warnOfAmbiguousDates(table, plan.kinds, files[0]!.source.named);
+    }
   }
 }
 
 /** Whether one of the files holds a character; of packed files it is not known. */
 async function anyHolds(files: readonly Opened[], character: string): Promise<boolean> {
   for (const { source } of files) {
-    if (isGzip(source.file)) return true;
+    if (isGzip(source.file)) {
+      return true;
+    }
     for await (const chunk of createReadStream(source.file, { highWaterMark: 1 << 20 })) {
-      if ((chunk as Buffer).includes(character)) return true;
+      if ((chunk as Buffer).includes(character)) {
+        return true;
+      }
     }
   }
   return false;

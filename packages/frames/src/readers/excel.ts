@@ -68,7 +68,9 @@ export async function readExcel(file: string, named: string, options: ReadOption
 
 /** The cells of the table with its header: those of `range`, or all but blank rows above and columns beside. */
 function areaOf(rows: readonly CellValue[][], { range, skip }: ReadOptions, where: string): Area {
-  if (range !== undefined) return parseRange(range);
+  if (range !== undefined) {
+    return parseRange(range);
+  }
   const filled = rows.map((row, i) => (i >= skip ? row.findIndex(value => value !== null) : -1));
   const top = filled.findIndex(column => column >= 0);
   if (top < 0) {
@@ -90,7 +92,9 @@ function parseRange(range: string): Area {
     bottom: Number(bottom),
     right: columnNumber(right)
   };
-  if (found && area.bottom > area.top && area.right > area.left) return area;
+  if (found && area.bottom > area.top && area.right > area.left) {
+    return area;
+  }
   throw new SlipwayError('OPTION_INVALID', `range: ${JSON.stringify(range)} names no cells.`, {
     remedy: 'Say the first and the last cell of the table with its header, as in { range: "B3:F20" }.'
   });
@@ -106,7 +110,9 @@ function refuseTitle(header: readonly CellValue[], rows: readonly CellValue[][],
   const [title, ...more] = header.filter(value => value !== null);
   const width = (row: readonly CellValue[]): number => row.filter(value => value !== null).length;
   const next = rows.findIndex(row => width(row) > 1);
-  if (more.length > 0 || header.length < 2 || next < 0) return;
+  if (more.length > 0 || header.length < 2 || next < 0) {
+    return;
+  }
   throw new SlipwayError(
     'DATA_UNREADABLE',
     `${where}, row ${top + 1} holds only ${JSON.stringify(title)}, where the table has ${header.length} columns.`,
@@ -121,7 +127,9 @@ function writerOf(values: readonly CellValue[]): (value: CellValue) => string | 
   // A time of a day is one of the day before the first of all.
   const areTimes = texts.every(text => text.startsWith('1899-12-3'));
   return value => {
-    if (!(value instanceof Date)) return value;
+    if (!(value instanceof Date)) {
+      return value;
+    }
     const text = momentText(value);
     return areTimes ? text.slice(11) : areDays ? text.slice(0, 10) : text;
   };

@@ -34,10 +34,14 @@ function oneLineEnd(): Transform {
       const out = Buffer.allocUnsafe(chunk.length);
       let length = 0;
       for (const byte of chunk) {
-        if (byte === QUOTE) quoted = !quoted;
+        if (byte === QUOTE) {
+          quoted = !quoted;
+        }
         const isSecond = afterReturn && byte === LINE_FEED;
         afterReturn = !quoted && byte === CARRIAGE_RETURN;
-        if (isSecond) continue;
+        if (isSecond) {
+          continue;
+        }
         out[length++] = afterReturn ? LINE_FEED : byte;
       }
       done(null, out.subarray(0, length));

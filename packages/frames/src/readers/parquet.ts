@@ -23,9 +23,13 @@ function topLevel(schema: readonly Record<string, unknown>[]): string[] {
   const names: string[] = [];
   const skipChildren = (at: number): number => {
     let next = at + 1;
-    for (let child = 0; child < Number(schema[at]!['children']); child++) next = skipChildren(next);
+    for (let child = 0; child < Number(schema[at]!['children']); child++) {
+      next = skipChildren(next);
+    }
     return next;
   };
-  for (let at = 1; at < schema.length; at = skipChildren(at)) names.push(String(schema[at]!['name']));
+  for (let at = 1; at < schema.length; at = skipChildren(at)) {
+    names.push(String(schema[at]!['name']));
+  }
   return names;
 }

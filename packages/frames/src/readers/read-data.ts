@@ -65,9 +65,13 @@ async function readAll(sources: readonly DataSource[], options: ReadOptions): Pr
     return table;
   }
   const tables: string[] = [];
-  for (const source of sources) tables.push(await readOne(source, options));
+  for (const source of sources) {
+    tables.push(await readOne(source, options));
+  }
   const [first = ''] = tables;
-  if (tables.length === 1) return first;
+  if (tables.length === 1) {
+    return first;
+  }
   const all = freshTable();
   const parts = tables.map(table => `select * from ${quoteName(table)}`).join(' union all by name ');
   try {
@@ -78,7 +82,9 @@ async function readAll(sources: readonly DataSource[], options: ReadOptions): Pr
       cause: error
     });
   }
-  for (const table of tables) await execute(`drop table ${quoteName(table)}`);
+  for (const table of tables) {
+    await execute(`drop table ${quoteName(table)}`);
+  }
   return all;
 }
 

@@ -36,7 +36,9 @@ export async function writeRowsFile(
       count++;
       // Built by hand: an object would put columns that are named like whole numbers first.
       const line = `{${keys.map((key, i) => `${key}:${jsonOf(row[i])}`).join(',')}}\n`;
-      if (!out.write(line)) await once(out, 'drain');
+      if (!out.write(line)) {
+        await once(out, 'drain');
+      }
     }
   } catch (error) {
     out.destroy();
@@ -49,11 +51,21 @@ export async function writeRowsFile(
 }
 
 function jsonOf(value: RowValue): string {
-  if (value === null || value === undefined) return 'null';
-  if (value instanceof ExactNumber) return value.digits;
-  if (typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`;
+  if (value === null || value === undefined) {
+    return 'null';
+  }
+  if (value instanceof ExactNumber) {
+    return value.digits;
+  }
+  if (typeof value === 'bigint') {
+    return String(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(jsonOf).join(',')}]`;
+  }
   // The engine reads these two, which JSON does not have; NaN is a missing value.
-  if (value === Infinity || value === -Infinity) return String(value);
+  if (value === Infinity || value === -Infinity) {
+    return String(value);
+  }
   return JSON.stringify(value);
 }

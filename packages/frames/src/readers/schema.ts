@@ -46,11 +46,15 @@ export function declaredTypes(schema: DataSchema): ReadonlyMap<string, ColumnTyp
  * @throws SlipwayError COLUMN_UNKNOWN; DATA_REFUSED with the number of rows, the first of them and its value.
  */
 export async function applySchema(table: string, schema: DataSchema, named: string): Promise<string> {
-  if (Object.keys(schema).length === 0) return table;
+  if (Object.keys(schema).length === 0) {
+    return table;
+  }
   const columns = await readSchema(table);
   const names = columns.map(({ name }) => name);
   const rules = Object.entries(schema).map(([name, rule]) => {
-    if (!names.includes(name)) throw unknownColumn(name, names, `in "${named}", which the schema names`);
+    if (!names.includes(name)) {
+      throw unknownColumn(name, names, `in "${named}", which the schema names`);
+    }
     return { name, rule: typeof rule === 'string' ? { type: rule } : rule };
   });
   const casts = rules.flatMap(({ name, rule }) => {
@@ -81,9 +85,15 @@ export async function applySchema(table: string, schema: DataSchema, named: stri
   for (const { name, rule } of rules) {
     const column = quoteName(name);
     const { min, max, required, oneOf } = rule as ColumnRule;
-    if (min !== undefined) await refuse(typed, name, named, `${column} < ${min}`, `is less than ${min}`);
-    if (max !== undefined) await refuse(typed, name, named, `${column} > ${max}`, `is more than ${max}`);
-    if (required) await refuse(typed, name, named, `${column} is null`, 'is missing');
+    if (min !== undefined) {
+      await refuse(typed, name, named, `${column} < ${min}`, `is less than ${min}`);
+    }
+    if (max !== undefined) {
+      await refuse(typed, name, named, `${column} > ${max}`, `is more than ${max}`);
+    }
+    if (required) {
+      await refuse(typed, name, named, `${column} is null`, 'is missing');
+    }
     if (oneOf) {
       const list = oneOf.map(quoteText).join(', ');
       await refuse(
@@ -104,7 +114,9 @@ async function refuse(table: string, name: string, named: string, broken: string
       `from (select *, row_number() over () as slipway_row from ${quoteName(table)}) where ${broken}`
   );
   const count = Number(row!['n']);
-  if (count === 0) return;
+  if (count === 0) {
+    return;
+  }
   const value = row!['value'] === null ? '' : ` ("${String(row!['value'])}")`;
   throw new SlipwayError(
     'DATA_REFUSED',

@@ -17,7 +17,9 @@ export async function markedEncoding(file: string): Promise<TextEncoding> {
   const handle = await open(file);
   try {
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    if (buffer[0] === 0xff && buffer[1] === 0xfe) return 'utf-16le';
+    if (buffer[0] === 0xff && buffer[1] === 0xfe) {
+      return 'utf-16le';
+    }
     return buffer[0] === 0xfe && buffer[1] === 0xff ? 'utf-16be' : 'utf-8';
   } finally {
     await handle.close();

@@ -9,13 +9,17 @@ import { execute, freshTable, queryRows, quoteName, unknownColumn } from '../eng
 export async function inOrderOf(table: string, time: string, named: string): Promise<string> {
   const from = quoteName(table);
   const names = (await queryRows(`describe ${from}`)).map(row => String(row['column_name']));
-  if (!names.includes(time)) throw unknownColumn(time, names, `in "${named}" to order by`);
+  if (!names.includes(time)) {
+    throw unknownColumn(time, names, `in "${named}" to order by`);
+  }
   const column = quoteName(time);
   const [row] = await queryRows(
     `select count(*) filter (before > t or t is null) as moved from ` +
       `(select ${column} as t, lag(${column}) over (order by rowid) as before from ${from})`
   );
-  if (Number(row!['moved']) === 0) return table;
+  if (Number(row!['moved']) === 0) {
+    return table;
+  }
   const ordered = freshTable();
   await execute(`create table ${quoteName(ordered)} as select * from ${from} order by ${column}, rowid`);
   return ordered;

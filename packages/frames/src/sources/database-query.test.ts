@@ -17,7 +17,9 @@ beforeAll(() => {
     insert into sale values ('2024-01-02', 2.5, 1, null, x'00'), ('2024-01-01', 7, 3, 'a "big" one', null);`);
   const many = shop.prepare('insert into sale(day, amount, pieces) values (?, ?, ?)');
   shop.exec('begin');
-  for (let i = 0; i < 5000; i++) many.run('2024-02-01', i / 2, i);
+  for (let i = 0; i < 5000; i++) {
+    many.run('2024-02-01', i / 2, i);
+  }
   shop.exec('commit');
   shop.close();
   writeFileSync(path.join(folder, 'text.db'), 'this is not a database, however long it is'.repeat(50));

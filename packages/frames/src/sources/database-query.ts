@@ -101,7 +101,9 @@ function rowValue(value: unknown, column: string, database: string): RowValue {
       // A real number stays one where it happens to be whole.
       return Number.isInteger(value) && Math.abs(value) < 1e21 ? new ExactNumber(value.toFixed(1)) : value;
     default:
-      if (value === null || value === undefined) return null;
+      if (value === null || value === undefined) {
+        return null;
+      }
       throw new SlipwayError('DATA_UNREADABLE', `The column "${column}" of the query on "${database}" holds bytes.`, {
         remedy: `Leave it out of the query, or turn it into text: hex("${column}").`
       });

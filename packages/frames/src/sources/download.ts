@@ -38,7 +38,9 @@ export async function download(address: string, signal: AbortSignal): Promise<Do
   const shown = maskSecrets(address);
   const { url, headers } = requestFor(address);
   const response = await fetch(url, { signal, headers }).catch((cause: unknown) => {
-    if (signal.aborted) throw signal.reason;
+    if (signal.aborted) {
+      throw signal.reason;
+    }
     throw new SlipwayError('DATA_UNREADABLE', `Nobody answers at "${shown}".`, {
       remedy: 'Check the address and the network; nothing was registered.',
       cause
@@ -73,7 +75,9 @@ function endingOf(pathname: string): string {
 /** `fetch` does not accept a user and password in an address; they travel in a header of their own. */
 function requestFor(address: string): { url: URL; headers: Record<string, string> } {
   const url = new URL(address);
-  if (url.username === '') return { url, headers: {} };
+  if (url.username === '') {
+    return { url, headers: {} };
+  }
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   url.username = '';
   url.password = '';

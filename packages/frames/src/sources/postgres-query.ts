@@ -72,7 +72,9 @@ async function* rowsFrom(
   try {
     for (let fetched = first; ; fetched = await fetchRows(client)) {
       yield* fetched.rows;
-      if (fetched.rows.length < FETCHED) return;
+      if (fetched.rows.length < FETCHED) {
+        return;
+      }
     }
   } catch (error) {
     throw refusal(shown, error);
@@ -90,7 +92,9 @@ function refusal(shown: string, error: unknown): SlipwayError {
 
 /** Numbers digit for digit, and booleans; everything else as PostgreSQL writes it, which is what DuckDB reads. */
 function parserOf(type: number): (text: string) => RowValue {
-  if (NUMBERS.has(type)) return numberOf;
+  if (NUMBERS.has(type)) {
+    return numberOf;
+  }
   return type === BOOLEAN ? text => text === 't' : text => text;
 }
 

@@ -17,7 +17,9 @@ export function refuseEqualColumns(columns: readonly string[], database: string)
   const twice = new Set(
     columns.filter((name, i) => columns.findIndex(other => foldedName(other) === foldedName(name)) !== i)
   );
-  if (twice.size === 0) return;
+  if (twice.size === 0) {
+    return;
+  }
   const names = [...twice].map(name => `"${name}"`).join(' and ');
   throw new SlipwayError('DATA_UNREADABLE', `The query on "${database}" gives more than one column named ${names}.`, {
     remedy: 'Give each a name of its own: select a.id as a_id, b.id as b_id ….'

@@ -63,7 +63,9 @@ export async function fetchObjects(address: string, signal: AbortSignal): Promis
     return { objects, remove };
   } catch (error) {
     await remove();
-    if (signal.aborted) throw signal.reason;
+    if (signal.aborted) {
+      throw signal.reason;
+    }
     throw error instanceof SlipwayError ? error : refusal(address, error);
   } finally {
     client.destroy();

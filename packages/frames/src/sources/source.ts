@@ -98,8 +98,12 @@ function findInPackage(name: string, directory: string): string | null {
   for (const start of [directory, here]) {
     for (let folder = start; ; folder = path.dirname(folder)) {
       const candidate = path.join(folder, 'node_modules', ...name.split('/'));
-      if (existsSync(candidate)) return candidate;
-      if (folder === path.dirname(folder)) break;
+      if (existsSync(candidate)) {
+        return candidate;
+      }
+      if (folder === path.dirname(folder)) {
+        break;
+      }
     }
   }
   return null;

@@ -9,12 +9,16 @@ export async function warnOfAmbiguousDates(
   named: string
 ): Promise<void> {
   for (const [column, kind] of kinds) {
-    if (!kind?.order) continue;
+    if (!kind?.order) {
+      continue;
+    }
     const name = quoteName(column);
     const [row] = await queryRows(
       `select count(*) filter (day(${name}) > 12) as certain, strftime(min(${name}) filter (day(${name}) <> month(${name})), '%Y-%m-%d') as first from ${quoteName(table)}`
     );
-    if (Number(row!['certain']) > 0 || row!['first'] === null) continue;
+    if (Number(row!['certain']) > 0 || row!['first'] === null) {
+      continue;
+    }
     const read = String(row!['first']);
     const [year, month, day] = read.split('-');
     const [ours, theirs] = kind.order === 'month-first' ? ['month', 'day'] : ['day', 'month'];

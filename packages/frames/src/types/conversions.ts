@@ -22,7 +22,9 @@ const NO = ['false', 'f', 'no', 'n', 'off', '0'];
 
 /** The conversion of a column of one type to another. */
 export function conversion(from: ColumnType, to: ColumnType): Conversion {
-  if (from === 'string' && to in FROM_TEXT) return FROM_TEXT[to as keyof typeof FROM_TEXT];
+  if (from === 'string' && to in FROM_TEXT) {
+    return FROM_TEXT[to as keyof typeof FROM_TEXT];
+  }
   if (from === 'number' && to === 'integer') {
     return {
       fits: name => `${name} = trunc(${name}) and try_cast(${name} as bigint) is not null`,

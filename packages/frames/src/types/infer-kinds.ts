@@ -22,7 +22,9 @@ export async function inferKinds(
   columns: readonly string[],
   { hasDecimalComma, dayFirst }: InferOptions
 ): Promise<FittingKinds[]> {
-  if (columns.length === 0) return [];
+  if (columns.length === 0) {
+    return [];
+  }
   const examples = new Map(
     (await queryRows(`select "column", any_value("value") as example from ${longForm(from, columns)} group by 1`)).map(
       row => [String(row['column']), String(row['example'])]

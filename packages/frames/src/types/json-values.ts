@@ -107,7 +107,9 @@ interface Test {
 function testsOf(name: string, found: Found, options: ReadOptions): readonly Test[] {
   const { present, texts, booleans, objects, lists, example } = found;
   const declared = options.types.get(name);
-  if (present === 0 || declared === 'string') return [];
+  if (present === 0 || declared === 'string') {
+    return [];
+  }
   const inRows = (condition: string): string => `bool_and(${condition}) filter (where ${isPresent(name, options)})`;
   const value = token(name);
   if (lists === present) {
@@ -117,7 +119,9 @@ function testsOf(name: string, found: Found, options: ReadOptions): readonly Tes
       { condition: inRows(all(NUMBER_IN_LIST)), value: `cast(${quoteName(name)} as double[])` }
     ];
   }
-  if (booleans === present) return [{ condition: 'true', value: `cast(${quoteName(name)} as boolean)` }];
+  if (booleans === present) {
+    return [{ condition: 'true', value: `cast(${quoteName(name)} as boolean)` }];
+  }
   const kinds: readonly ValueKind[] =
     texts === present
       ? momentKinds(example ?? '', options.dayFirst).filter(({ order }) => order === undefined)
@@ -131,7 +135,9 @@ function testsOf(name: string, found: Found, options: ReadOptions): readonly Tes
 
 async function answers(raw: string, conditions: readonly (readonly string[])[]): Promise<boolean[][]> {
   const flat = conditions.flat();
-  if (flat.length === 0) return conditions.map(() => []);
+  if (flat.length === 0) {
+    return conditions.map(() => []);
+  }
   const [row] = await queryRows(
     `select ${flat.map((condition, i) => `${condition} as r${i}`).join(', ')} from ${quoteName(raw)}`
   );

@@ -65,7 +65,9 @@ const number: ValueKind = {
   // The engine itself refuses what is not a number; but it accepts leading zeros and underscores, which numbers do not have.
   guess: (text, { hasUnderscores, isWide }) => {
     const value = `cast(${text} as double)`;
-    if (isWide) return orRefused(text, matches(text, decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')), value);
+    if (isWide) {
+      return orRefused(text, matches(text, decimal(EXACT_DIGITS, '[.]', '[0-9]{1,2}')), value);
+    }
     const isPlain = hasUnderscores ? ` and not contains(${text}, '_')` : '';
     const begins = PLAIN_BEGINNINGS.map(([from, to]) => `(${text} >= '${from}' and ${text} < '${to}')`).join(' or ');
     // With no more than 15 digits before the point, none of these is rounded.
@@ -145,8 +147,12 @@ function withoutNaN(double: string): string {
 /** Kinds other than dates and times that a column with this value among its values may be of, the narrowest first. */
 export function plainKinds(example: string, hasDecimalComma: boolean): readonly ValueKind[] {
   const text = example.trim();
-  if (/^(?:true|false)$/i.test(text)) return [boolean];
-  if (!/^[+-]?[.,]?\d/.test(text) && !/^[+-]?(?:nan|inf|infinity)$/i.test(text)) return [];
+  if (/^(?:true|false)$/i.test(text)) {
+    return [boolean];
+  }
+  if (!/^[+-]?[.,]?\d/.test(text) && !/^[+-]?(?:nan|inf|infinity)$/i.test(text)) {
+    return [];
+  }
   return hasDecimalComma ? [integer, number, decimalComma] : [integer, number];
 }
 

@@ -24,13 +24,17 @@ const INSTALLED = Symbol.for('slipway.batch-normalization');
 export function installBatchNormalization(tf: Tf): void {
   const entry = tf.serialization.SerializationMap.getMap().classNameMap['BatchNormalization'];
   const prototype = entry?.[0].prototype as (layers.Layer & { [INSTALLED]?: boolean }) | undefined;
-  if (!prototype || prototype[INSTALLED]) return;
+  if (!prototype || prototype[INSTALLED]) {
+    return;
+  }
   Object.defineProperty(prototype, INSTALLED, { value: true });
   const { call } = prototype;
   prototype.call = function (this: BatchNormalization, inputs, kwargs: { training?: boolean }) {
     const input = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
     const isLast = this.axis === -1 || this.axis === input.rank - 1;
-    if (!kwargs.training || !isLast || tf.getBackend() !== 'tensorflow') return call.call(this, inputs, kwargs);
+    if (!kwargs.training || !isLast || tf.getBackend() !== 'tensorflow') {
+      return call.call(this, inputs, kwargs);
+    }
     return tf.tidy(() => {
       const { output, mean, variance } = normalize(tf, this, input);
       moveAverage(tf, this.movingMean, mean, this.momentum);

@@ -29,7 +29,9 @@ type Opened = { readonly name: string; readonly device: string } | { readonly re
 
 const OPEN: Readonly<Record<BackendName, (tf: Tf) => Promise<Opened> | Opened>> = {
   'tensorflow-cuda': tf => {
-    if (!hasNvidiaGpu()) return { reason: 'this machine has no NVIDIA GPU, or its driver is not loaded' };
+    if (!hasNvidiaGpu()) {
+      return { reason: 'this machine has no NVIDIA GPU, or its driver is not loaded' };
+    }
     return openTensorFlow(tf, 'cuda');
   },
   webgpu: tf => openWebGpu(tf, 'hardware only'),
@@ -55,7 +57,9 @@ export async function chooseBackend(
   tf: Tf,
   wanted: string | undefined = process.env['SLIPWAY_BACKEND']
 ): Promise<BackendChoice> {
-  if (wanted) return useWanted(tf, wanted);
+  if (wanted) {
+    return useWanted(tf, wanted);
+  }
   const refused: BackendRefusal[] = [];
   for (const backend of BACKENDS) {
     const result = await open(tf, backend);
@@ -110,7 +114,9 @@ export function choiceInUse(tf: Tf): BackendChoice | null {
 
 function open(tf: Tf, backend: BackendName): Promise<Opened> {
   const known = opened.get(backend);
-  if (known) return known;
+  if (known) {
+    return known;
+  }
   const opening = Promise.resolve()
     .then(() => OPEN[backend](tf))
     .catch((error: unknown): Opened => ({ reason: oneLine(error) }));
@@ -120,14 +126,18 @@ function open(tf: Tf, backend: BackendName): Promise<Opened> {
 
 function openTensorFlow(tf: Tf, variant: 'cpu' | 'cuda'): Opened {
   const found = findInstallation();
-  if ('missing' in found) return { reason: found.missing };
+  if ('missing' in found) {
+    return { reason: found.missing };
+  }
   const { installation } = found;
   if (variant === 'cuda' && installation.variant !== 'cuda') {
     return { reason: 'TensorFlow is installed for the CPU only; run slipway doctor --install' };
   }
   const backend = loadTensorFlow(tf, installation);
   const { TF_Version: version } = backend.binding;
-  if (variant === 'cpu') return { name: 'tensorflow', device: `TensorFlow ${version} on the CPU` };
+  if (variant === 'cpu') {
+    return { name: 'tensorflow', device: `TensorFlow ${version} on the CPU` };
+  }
   if (!backend.binding.isUsingGpuDevice()) {
     return { reason: 'TensorFlow sees no GPU: its CUDA libraries and the driver do not fit together' };
   }
@@ -136,7 +146,9 @@ function openTensorFlow(tf: Tf, variant: 'cpu' | 'cuda'): Opened {
 
 async function openWasm(tf: Tf): Promise<Opened> {
   await import('@tensorflow/tfjs-backend-wasm');
-  if (!(await tf.setBackend('wasm'))) return { reason: 'it did not start' };
+  if (!(await tf.setBackend('wasm'))) {
+    return { reason: 'it did not start' };
+  }
   await tf.ready();
   installWasmGradients(tf);
   return { name: 'wasm', device: 'WebAssembly' };

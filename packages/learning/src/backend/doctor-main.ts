@@ -32,9 +32,13 @@ try {
   }
   const { backend, device, refused } = await chooseBackend(await tensorflow());
   console.log(`✓ ${'training'.padEnd(18)} ${backend}${device ? `: ${device}` : ''}`);
-  for (const refusal of refused) console.log(`· ${'  not used'.padEnd(18)} ${refusal.backend}: ${refusal.reason}`);
+  for (const refusal of refused) {
+    console.log(`· ${'  not used'.padEnd(18)} ${refusal.backend}: ${refusal.reason}`);
+  }
 } catch (error) {
-  if (!(error instanceof SlipwayError)) throw error;
+  if (!(error instanceof SlipwayError)) {
+    throw error;
+  }
   console.error(`${error.message} [${error.code}]`);
   process.exitCode = 1;
 }

@@ -73,12 +73,16 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
 
 async function findCompiler(): Promise<string> {
   for (const candidate of [process.env['CXX'], 'c++', 'g++', 'clang++']) {
-    if (!candidate) continue;
+    if (!candidate) {
+      continue;
+    }
     const works = await run(candidate, ['--version']).then(
       () => true,
       () => false
     );
-    if (works) return candidate;
+    if (works) {
+      return candidate;
+    }
   }
   throw new SlipwayError('BACKEND_INSTALL', 'There is no C++ compiler to build the TensorFlow addon with.', {
     remedy: 'Install one (Debian, Ubuntu: apt install g++) and run slipway doctor --install again.'
@@ -89,7 +93,9 @@ async function findCompiler(): Promise<string> {
 async function installWheel({ folder, python, variant, onStep }: InstallOptions): Promise<string> {
   const target = path.join(folder, variant);
   const library = path.join(target, 'tensorflow');
-  if (LIBRARIES.every(name => existsSync(path.join(library, name)))) return library;
+  if (LIBRARIES.every(name => existsSync(path.join(library, name)))) {
+    return library;
+  }
   const wheel =
     variant === 'cuda' ? `tensorflow[and-cuda]==${TENSORFLOW_VERSION}` : `tensorflow-cpu==${TENSORFLOW_VERSION}`;
   onStep(`Installing ${wheel} from PyPI (${variant === 'cuda' ? 'about 4 GB' : 'about 300 MB to download'})`);
@@ -118,7 +124,9 @@ async function installWheel({ folder, python, variant, onStep }: InstallOptions)
 
 function checkLibraries(library: string): void {
   const missing = LIBRARIES.find(name => !existsSync(path.join(library, name)));
-  if (!missing) return;
+  if (!missing) {
+    return;
+  }
   throw new SlipwayError('BACKEND_INSTALL', `${library} has no ${missing}.`, {
     remedy: 'Name the folder "tensorflow" in the site-packages of a TensorFlow from PyPI, 2.12 or newer.'
   });
@@ -128,7 +136,9 @@ function checkLibraries(library: string): void {
 async function unpack(folder: string, name: string, version: string, onStep: (what: string) => void): Promise<void> {
   const target = packageFolder(folder, name);
   const manifest = path.join(target, 'package.json');
-  if (existsSync(manifest) && readFileSync(manifest, 'utf8').includes(`"version": "${version}"`)) return;
+  if (existsSync(manifest) && readFileSync(manifest, 'utf8').includes(`"version": "${version}"`)) {
+    return;
+  }
   onStep(`Fetching ${name} ${version} from npm`);
   const downloads = path.join(folder, 'downloads');
   rmSync(downloads, { recursive: true, force: true });

@@ -23,7 +23,9 @@ let loaded: NodeBackend | undefined;
  * @throws Error when the addon or TensorFlow's libraries cannot be loaded.
  */
 export function loadTensorFlow(tf: Tf, installation: Installation): NodeBackend {
-  if (loaded) return loaded;
+  if (loaded) {
+    return loaded;
+  }
   // TensorFlow reads these when it starts: quiet, and not all of the GPU's memory at once.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';

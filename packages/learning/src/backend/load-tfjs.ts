@@ -8,8 +8,11 @@ const hooks: ((tf: Tf) => void)[] = [];
 
 /** Has `hook` called once with tfjs, as soon as it is loaded. */
 export function whenTfjsLoads(hook: (tf: Tf) => void): void {
-  if (loading) void loading.then(hook);
-  else hooks.push(hook);
+  if (loading) {
+    void loading.then(hook);
+  } else {
+    hooks.push(hook);
+  }
 }
 
 /**
@@ -21,8 +24,12 @@ export function tensorflow(): Promise<Tf> {
     const tf = ('default' in module ? module.default : module) as Tf;
     // Without one, tfjs starts its default at the first tensor, and advertises.
     const registered = Object.keys((tf.engine() as unknown as { registryFactory: object }).registryFactory);
-    if (!tf.engine().backendName && registered.join() === 'cpu') await tf.setBackend('cpu');
-    if (tf.engine().backendName === 'cpu') (tf.backend() as { firstUse?: boolean }).firstUse = false;
+    if (!tf.engine().backendName && registered.join() === 'cpu') {
+      await tf.setBackend('cpu');
+    }
+    if (tf.engine().backendName === 'cpu') {
+      (tf.backend() as { firstUse?: boolean }).firstUse = false;
+    }
     installRandomLayers(tf);
     repairExtremeGradients(tf);
     hooks.forEach(hook => hook(tf));

@@ -20,7 +20,9 @@ interface ConvolutionAttributes {
  */
 export function installWasmGradients(tf: Tf): void {
   const register = (kernelName: string, kernel: (tf: Tf, call: KernelCall) => Tensor): void => {
-    if (tf.getKernel(kernelName, 'wasm')) return;
+    if (tf.getKernel(kernelName, 'wasm')) {
+      return;
+    }
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: call => tf.tidy(() => kernel(tf, call)) });
   };
   register('Conv2DBackpropFilter', convolutionFilterGradient);
@@ -182,7 +184,9 @@ function depthwiseInputGradient(tf: Tf, call: KernelCall): Tensor {
 
 /** Puts `strides − 1` zeros between the rows and columns. */
 function spaced(tf: Tf, x: Tensor4D, strideHeight: number, strideWidth: number): Tensor4D {
-  if (strideHeight === 1 && strideWidth === 1) return x;
+  if (strideHeight === 1 && strideWidth === 1) {
+    return x;
+  }
   const [batch, height, width, channels] = x.shape;
   const wide = tf.concat(
     [tf.reshape(x, [batch, height, width, 1, channels]), tf.zeros([batch, height, width, strideWidth - 1, channels])],
@@ -203,7 +207,9 @@ function segmentSum(tf: Tf, call: KernelCall): Tensor {
   const sums = new Float32Array(numSegments * width);
   for (let row = 0; row < ids.length; row++) {
     const to = ids[row]! * width;
-    for (let i = 0; i < width; i++) sums[to + i]! += values[row * width + i]!;
+    for (let i = 0; i < width; i++) {
+      sums[to + i]! += values[row * width + i]!;
+    }
   }
   return tf.tensor(sums, [numSegments, ...x.shape.slice(1)], x.dtype);
 }
@@ -235,7 +241,9 @@ function maxPoolGradient(tf: Tf, call: KernelCall): Tensor {
           for (let y = Math.max(0, top); y < bottom; y++) {
             for (let x = Math.max(0, left); x < right; x++) {
               const at = ((image * inHeight + y) * inWidth + x) * inChannels + channel;
-              if (largest < 0 || values[at]! > values[largest]!) largest = at;
+              if (largest < 0 || values[at]! > values[largest]!) {
+                largest = at;
+              }
             }
           }
           sums[largest]! += dy[from]!;
@@ -266,7 +274,9 @@ function nearestNeighborGradient(tf: Tf, call: KernelCall): Tensor {
     for (let y = 0; y < outHeight; y++) {
       for (let x = 0; x < outWidth; x++) {
         const to = ((image * height + rowOf(y)) * width + columnOf(x)) * channels;
-        for (let c = 0; c < channels; c++) sums[to + c]! += gradient[from++]!;
+        for (let c = 0; c < channels; c++) {
+          sums[to + c]! += gradient[from++]!;
+        }
       }
     }
   }

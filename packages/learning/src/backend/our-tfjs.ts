@@ -13,7 +13,9 @@ export function withOurTfjs<T>(folder: string, load: () => T): T {
   const original = internals._resolveFilename;
   internals._resolveFilename = function (request, parent, ...rest) {
     const from = (parent as { filename?: string } | undefined)?.filename;
-    if (request.startsWith('@tensorflow/tfjs') && from?.startsWith(folder)) return require.resolve(request);
+    if (request.startsWith('@tensorflow/tfjs') && from?.startsWith(folder)) {
+      return require.resolve(request);
+    }
     return original.call(this, request, parent, ...rest);
   };
   try {

@@ -61,7 +61,9 @@ export function installRandomLayers(tf: Tf): void {
   for (const [name, noise] of Object.entries(NOISE)) {
     const prototype = classes[name]?.[0].prototype as (Layer & { [INSTALLED]?: boolean }) | undefined;
     // SpatialDropout1D takes its method from Dropout.
-    if (!prototype || prototype[INSTALLED]) continue;
+    if (!prototype || prototype[INSTALLED]) {
+      continue;
+    }
     Object.defineProperty(prototype, INSTALLED, { value: true });
     prototype.call = function (this: RandomLayer, inputs, kwargs: { training?: boolean }) {
       return tf.tidy(() => {
@@ -74,7 +76,9 @@ export function installRandomLayers(tf: Tf): void {
   }
   for (const name of CELLS) {
     const prototype = classes[name]?.[0].prototype as (RecurrentCell & { [INSTALLED]?: boolean }) | undefined;
-    if (!prototype || prototype[INSTALLED]) continue;
+    if (!prototype || prototype[INSTALLED]) {
+      continue;
+    }
     Object.defineProperty(prototype, INSTALLED, { value: true });
     const { call } = prototype;
     prototype.call = function (this: RecurrentCell, inputs, kwargs) {
@@ -87,7 +91,9 @@ export function installRandomLayers(tf: Tf): void {
 /** Gives each source of random numbers that has no seed of its own one that follows from `seed`. */
 export function seedRandomLayers(network: { readonly layers: readonly Layer[] }, seed: number): void {
   sourcesOf(network).forEach((source, i) => {
-    if (source.seed == null) seeds.set(source, seed + 7919 * (i + 1));
+    if (source.seed == null) {
+      seeds.set(source, seed + 7919 * (i + 1));
+    }
   });
 }
 
@@ -131,7 +137,9 @@ const variables = new WeakMap<Layer, Variable>();
 const counts = new WeakMap<Layer, number>();
 
 function seedOf(source: Source): number {
-  if (typeof source.seed === 'number') return source.seed | 0;
+  if (typeof source.seed === 'number') {
+    return source.seed | 0;
+  }
   const seed = seeds.get(source) ?? Math.floor(Math.random() * 2 ** 31);
   seeds.set(source, seed);
   return seed;
@@ -140,14 +148,18 @@ function seedOf(source: Source): number {
 /** Numbers from 0 to 1 in `shape`, others at each call. */
 function uniform(tf: Tf, source: Source, shape: readonly number[]): Tensor {
   const dimensions = [...shape];
-  if (tf.getBackend() === 'tensorflow') return stateless(tf, source, dimensions, 'StatelessRandomUniform');
+  if (tf.getBackend() === 'tensorflow') {
+    return stateless(tf, source, dimensions, 'StatelessRandomUniform');
+  }
   return tf.randomUniform(dimensions, 0, 1, 'float32', `${seedOf(source)}.${count(source)}`);
 }
 
 /** Numbers of the standard normal distribution. */
 function normal(tf: Tf, source: Source, shape: readonly number[]): Tensor {
   const dimensions = [...shape];
-  if (tf.getBackend() === 'tensorflow') return stateless(tf, source, dimensions, 'StatelessRandomNormal');
+  if (tf.getBackend() === 'tensorflow') {
+    return stateless(tf, source, dimensions, 'StatelessRandomNormal');
+  }
   return tf.randomNormal(dimensions, 0, 1, 'float32', (seedOf(source) + 104_729 * count(source)) | 0);
 }
 

@@ -30,7 +30,9 @@ const HOW = 'run slipway doctor --install';
 
 /** Where TensorFlow and the addon are: the folder that SLIPWAY_TENSORFLOW names, else one in the user's cache. */
 export function tensorflowFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  if (environment['SLIPWAY_TENSORFLOW']) return path.resolve(environment['SLIPWAY_TENSORFLOW']);
+  if (environment['SLIPWAY_TENSORFLOW']) {
+    return path.resolve(environment['SLIPWAY_TENSORFLOW']);
+  }
   return path.join(environment['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'slipway', 'tensorflow');
 }
 
@@ -46,7 +48,9 @@ export function addonSourceHash(): string {
 /** Reads what was installed in `folder`; an installation that no longer fits counts as missing. */
 export function findInstallation(folder = tensorflowFolder()): FoundInstallation {
   const file = installationFile(folder);
-  if (!existsSync(file)) return { missing: `TensorFlow is not installed; ${HOW}` };
+  if (!existsSync(file)) {
+    return { missing: `TensorFlow is not installed; ${HOW}` };
+  }
   let installation: Installation;
   try {
     installation = Installation.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -54,9 +58,12 @@ export function findInstallation(folder = tensorflowFolder()): FoundInstallation
     return { missing: `${file} cannot be read; ${HOW}` };
   }
   const gone = [installation.addon, installation.library].find(each => !existsSync(each));
-  if (gone) return { missing: `${gone} is gone; ${HOW}` };
-  if (installation.source !== addonSourceHash())
+  if (gone) {
+    return { missing: `${gone} is gone; ${HOW}` };
+  }
+  if (installation.source !== addonSourceHash()) {
     return { missing: `it was built for another version of Slipway; ${HOW}` };
+  }
   if (installation.architecture !== process.arch) {
     return { missing: `it was built for ${installation.architecture}, this is ${process.arch}; ${HOW}` };
   }

@@ -28,25 +28,34 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
  */
 export async function openWebGpu(tf: Tf, accept: 'any adapter' | 'hardware only'): Promise<Opened> {
   const dawnFile = findOptional('webgpu');
-  if (!dawnFile)
+  if (!dawnFile) {
     return {
       reason: 'the npm package webgpu is not installed; npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22'
     };
+  }
   const backendFile = findOptional('@tensorflow/tfjs-backend-webgpu');
-  if (!backendFile) return { reason: 'the npm package @tensorflow/tfjs-backend-webgpu is not installed' };
+  if (!backendFile) {
+    return { reason: 'the npm package @tensorflow/tfjs-backend-webgpu is not installed' };
+  }
   const dawn = (await import(pathToFileURL(dawnFile).href)) as Dawn;
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create([]) as { requestAdapter(): Promise<Adapter | null> };
   const adapter = await gpu.requestAdapter();
-  if (!adapter) return { reason: 'Vulkan finds no graphics adapter' };
+  if (!adapter) {
+    return { reason: 'Vulkan finds no graphics adapter' };
+  }
   const { vendor, architecture, description } = adapter.info;
   const name = [vendor, architecture, description].filter(Boolean).join(' ');
-  if (SOFTWARE.test(name) && accept !== 'any adapter') return { reason: `its adapter (${name}) computes on the CPU` };
+  if (SOFTWARE.test(name) && accept !== 'any adapter') {
+    return { reason: `its adapter (${name}) computes on the CPU` };
+  }
   // tfjs looks for it where browsers have it; it must stay referenced.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   withOurTfjs(path.dirname(backendFile), () => void require(backendFile));
   repairCast(tf);
-  if (!(await tf.setBackend('webgpu'))) return { reason: `it did not start on ${name}` };
+  if (!(await tf.setBackend('webgpu'))) {
+    return { reason: `it did not start on ${name}` };
+  }
   await tf.ready();
   return { name: 'webgpu', device: name };
 }
@@ -65,7 +74,9 @@ function repairCast(tf: Tf): void {
   const kernelFunc: typeof original = call => {
     const { x } = call.inputs as { x: TensorInfo };
     const isReinterpreted = call.attrs?.['dtype'] === 'float32' && (x.dtype === 'bool' || x.dtype === 'int32');
-    if (!isReinterpreted) return original(call);
+    if (!isReinterpreted) {
+      return original(call);
+    }
     const zero = (call.backend as TensorMaker).makeTensorInfo([], 'float32', Float32Array.of(0));
     try {
       return tf.getKernel('Add', 'webgpu').kernelFunc({ inputs: { a: x, b: zero }, backend: call.backend });
@@ -83,7 +94,9 @@ function findOptional(name: string): string | null {
     try {
       return createRequire(from).resolve(name);
     } catch (error) {
-      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') {
+        throw error;
+      }
     }
   }
   return null;

@@ -34,11 +34,15 @@ export function seenInWindows(values: ArrayLike<number>, windows: Windows): Floa
     for (let image = 0; image < batchSize; image++) {
       for (let row = 0; row < outHeight; row++, to += outWidth) {
         const y = row * windows.strideHeight + top;
-        if (y < 0 || y >= inHeight) continue;
+        if (y < 0 || y >= inHeight) {
+          continue;
+        }
         const line = (image * inHeight + y) * inWidth;
         for (let column = 0; column < outWidth; column++) {
           const x = column * strideWidth + left;
-          if (x >= 0 && x < inWidth) seen[to + column] = values[(line + x) * inChannels + channel]!;
+          if (x >= 0 && x < inWidth) {
+            seen[to + column] = values[(line + x) * inChannels + channel]!;
+          }
         }
       }
     }
@@ -64,14 +68,20 @@ export function sumOfWindows(parts: ArrayLike<number>, windows: Windows): Float3
         const left = column * windows.strideWidth - windows.padInfo.left;
         for (let filterRow = 0; filterRow < filterHeight; filterRow++, from += perRow) {
           const y = row * windows.strideHeight + filterRow * windows.dilationHeight - windows.padInfo.top;
-          if (y < 0 || y >= inHeight) continue;
+          if (y < 0 || y >= inHeight) {
+            continue;
+          }
           const line = (image * inHeight + y) * inWidth;
           for (let place = 0; place < filterWidth; place++) {
             const x = left + place * dilationWidth;
-            if (x < 0 || x >= inWidth) continue;
+            if (x < 0 || x >= inWidth) {
+              continue;
+            }
             const to = (line + x) * inChannels;
             const at = from + place * inChannels;
-            for (let channel = 0; channel < inChannels; channel++) sums[to + channel]! += parts[at + channel]!;
+            for (let channel = 0; channel < inChannels; channel++) {
+              sums[to + channel]! += parts[at + channel]!;
+            }
           }
         }
       }

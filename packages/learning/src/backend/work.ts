@@ -21,7 +21,9 @@ export function operationsPerRow(model: LayersModel): number {
 /** How many vectors a shape [rows, …places, values], or the largest of several, holds for one row. */
 function places(shapes: Shape | Shape[]): number {
   const [first] = shapes;
-  if (Array.isArray(first)) return Math.max(...(shapes as Shape[]).map(places));
+  if (Array.isArray(first)) {
+    return Math.max(...(shapes as Shape[]).map(places));
+  }
   return (shapes as Shape).slice(1, -1).reduce<number>((product, size) => product * (size ?? 1), 1);
 }
 

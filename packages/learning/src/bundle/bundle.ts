@@ -67,16 +67,24 @@ export async function buildBundle(
   const tests: ModelTests | null = model.tests
     ? { results: withScoring(model.tests, labelTest), behaviors: [...behaviors] }
     : null;
-  if (tests) contents.set(MODEL_TESTS_FILE, jsonFile(tests));
-  if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
+  if (tests) {
+    contents.set(MODEL_TESTS_FILE, jsonFile(tests));
+  }
+  if (scoring) {
+    contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
+  }
   return { ...bundleOf(contents), tests };
 }
 
 /** What the scoring module does to labels is combined with what was found of them in the training; what is worse wins. */
 function withScoring(results: readonly ModelTestResult[], scoring: ModelTestResult | null): ModelTestResult[] {
-  if (scoring === null) return [...results];
+  if (scoring === null) {
+    return [...results];
+  }
   const trained = results.find(({ id }) => id === scoring.id);
-  if (!trained) return [...results, scoring];
+  if (!trained) {
+    return [...results, scoring];
+  }
   const joined =
     scoring.verdict !== 'pass' ? scoring : { ...trained, evidence: `${trained.evidence} ${scoring.evidence}` };
   return results.map(result => (result === trained ? joined : result));

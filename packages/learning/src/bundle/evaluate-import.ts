@@ -47,7 +47,9 @@ export async function evaluateImport(
 /** Without metrics of probabilities, where the model gives none. */
 function measurable({ signature }: ImportedModel, evaluation: Evaluation): Evaluation {
   const hasProbabilities = signature.outputs.some(output => output.role !== 'label');
-  if (hasProbabilities) return evaluation;
+  if (hasProbabilities) {
+    return evaluation;
+  }
   const metrics = Object.entries(evaluation.metrics).filter(([key]) => OF_LABELS.has(key));
   return { ...evaluation, metrics: Object.fromEntries(metrics) };
 }
@@ -58,8 +60,9 @@ function measurable({ signature }: ImportedModel, evaluation: Evaluation): Evalu
  * @throws SlipwayError COLUMN_UNKNOWN, TARGET_MISSING.
  */
 export async function truthOf(frame: Frame, target: string, labels: readonly string[] | null): Promise<number[]> {
-  if (!frame.columnNames.includes(target))
+  if (!frame.columnNames.includes(target)) {
     throw unknownColumn(target, frame.columnNames, `in ${frame.name} to compare with`);
+  }
   const values = (await frame.values([target]))[0]!;
   const missing = values.filter(value => value === null).length;
   if (missing > 0) {
@@ -72,9 +75,13 @@ export async function truthOf(frame: Frame, target: string, labels: readonly str
     );
   }
   return values.map(value => {
-    if (labels === null) return Number(value);
+    if (labels === null) {
+      return Number(value);
+    }
     const place = labels.indexOf(String(value));
-    if (place >= 0) return place;
+    if (place >= 0) {
+      return place;
+    }
     throw new SlipwayError(
       'TARGET_MISSING',
       `The column "${target}" holds "${value}"; the model's labels are ${labels.join(', ')}.`,
@@ -92,8 +99,9 @@ export async function truthOf(frame: Frame, target: string, labels: readonly str
  */
 export async function columnsOf({ signature }: ImportedModel, test: Frame, names: readonly string[]): Promise<Columns> {
   for (const name of names) {
-    if (!test.columnNames.includes(name))
+    if (!test.columnNames.includes(name)) {
       throw unknownColumn(name, test.columnNames, `in ${test.name} for an input of the model`);
+    }
   }
   const values = await test.values(names);
   return Object.fromEntries(
@@ -157,7 +165,9 @@ export async function evaluateImportedTensors(
 function refuseOtherTensors({ signature }: ImportedModel, { content, noun }: TensorRows): void {
   const [input, ...others] = signature.inputs;
   const reads = rowShape(input!);
-  if (others.length === 0 && reads.join() === content.shape.join()) return;
+  if (others.length === 0 && reads.join() === content.shape.join()) {
+    return;
+  }
   const isImage = input!.format === 'image';
   throw new SlipwayError(
     'MODEL_MISMATCH',
@@ -193,8 +203,11 @@ export async function answersOf(
       const to = Math.min(from + batch, rows);
       const { data } = (await graph.run(feedsOf(from, to)))[output.name]!;
       for (let i = 0; i < data.length; i++) {
-        if (output.role !== 'label') answers[from * width + i] = Number(data[i]);
-        else answers[(from + i) * width + signature.labels!.indexOf(String(data[i]))] = 1;
+        if (output.role !== 'label') {
+          answers[from * width + i] = Number(data[i]);
+        } else {
+          answers[(from + i) * width + signature.labels!.indexOf(String(data[i]))] = 1;
+        }
       }
     }
   } finally {

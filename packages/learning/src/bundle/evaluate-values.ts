@@ -71,7 +71,9 @@ function joined(judged: readonly Judged[]): Evaluation {
 /** A baseline of all quantities; none when one of them lacks it. */
 function joinedBaseline(judged: readonly Judged[], { name, description }: BaselineResult): BaselineResult[] {
   const own = judged.map(({ evaluation }) => evaluation.baselines.find(baseline => baseline.name === name));
-  if (own.includes(undefined)) return [];
+  if (own.includes(undefined)) {
+    return [];
+  }
   const value = scaledError(judged, ({ baselines }) => baselines.find(baseline => baseline.name === name)!.value);
   const predictions = rowByRow(own.map(baseline => baseline!.predictions));
   return [{ name, description: `${description}, and so for each quantity`, value, predictions }];

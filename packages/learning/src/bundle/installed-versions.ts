@@ -10,7 +10,9 @@ export function installedVersions(): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of NAMES) {
     const version = versionOf(name);
-    if (version) found[name] = version;
+    if (version) {
+      found[name] = version;
+    }
   }
   return found;
 }
@@ -21,7 +23,9 @@ function versionOf(name: string): string | null {
     for (const file of [path.join(folder, 'package.json'), path.join(folder, 'node_modules', name, 'package.json')]) {
       try {
         const manifest = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
-        if (manifest.name === name && manifest.version) return manifest.version;
+        if (manifest.name === name && manifest.version) {
+          return manifest.version;
+        }
       } catch {
         // Not here; look one folder up.
       }

@@ -50,7 +50,9 @@ export async function buildStructureBundle(
     [BUNDLE_FILES.card, new TextEncoder().encode(card)],
     [MODEL_TESTS_FILE, jsonFile(tests)]
   ]);
-  if (scoring) contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
+  if (scoring) {
+    contents.set(SCORING_FILE, new TextEncoder().encode(scoring.code));
+  }
   return { ...bundleOf(contents), tests };
 }
 

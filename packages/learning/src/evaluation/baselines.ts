@@ -11,7 +11,9 @@ export interface BaselinePrediction<T extends number | string> {
 /** Always the most frequent class of the training rows (the first in order of name when two are equal). */
 export function majorityBaseline(trainTruth: readonly string[], testRows: number): BaselinePrediction<string> {
   const counts = new Map<string, number>();
-  for (const label of trainTruth) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const label of trainTruth) {
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
   const label = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]![0];
   const share = Math.round((counts.get(label)! / trainTruth.length) * 1000) / 10;
   return {
@@ -40,9 +42,13 @@ export async function persistenceBaseline(
   target: string
 ): Promise<BaselinePrediction<string> | BaselinePrediction<number> | null> {
   const shift = test.shifts.get(target);
-  if (!shift || shift.steps < 1 || !test.columnNames.includes(shift.from)) return null;
+  if (!shift || shift.steps < 1 || !test.columnNames.includes(shift.from)) {
+    return null;
+  }
   const values: PlainValue[] = (await test.values([shift.from]))[0]!;
-  if (values.some(v => v === null)) return null;
+  if (values.some(v => v === null)) {
+    return null;
+  }
   const description = `${target} will be what ${shift.from} is now`;
   return typeof values[0] === 'number'
     ? { name: 'persistence', description, predictions: values.map(Number) }
@@ -63,7 +69,9 @@ interface TargetInTime {
  */
 export function seasonalBaseline(target: TargetInTime, season: number): BaselinePrediction<string | number> | null {
   const { train, test, labels, name } = target;
-  if (train.length < season) return null;
+  if (train.length < season) {
+    return null;
+  }
   const predictions = test.map((_, row) => {
     const before = row >= season ? test[row - season]! : train[train.length + row - season]!;
     return labels ? labels[before]! : before;

@@ -78,7 +78,9 @@ export class CrossValidation {
 
   #valuesOf(metric: string): number[] {
     const values = this.folds.map(fold => fold.evaluation.metrics[metric]);
-    if (values.every(value => value !== undefined)) return values;
+    if (values.every(value => value !== undefined)) {
+      return values;
+    }
     const known = Object.keys(this.folds[0]!.evaluation.metrics).join(', ');
     throw new SlipwayError('OPTION_INVALID', `Not every fold has the metric "${metric}".`, {
       remedy: `There are ${known}.`
@@ -176,8 +178,9 @@ export async function crossValidate(
       warnOncePerKind(warnings, count);
       const result = new CrossValidation(options.target, folds);
       run.logMetrics({ [result.metric]: result.mean(), [`${result.metric}_deviation`]: result.deviation() }, 0);
-      for (const [name, value] of Object.entries(result.baselines))
+      for (const [name, value] of Object.entries(result.baselines)) {
         run.logMetric(`baseline.${name}.${result.metric}`, value, 0);
+      }
       return result;
     },
     { name: `cross-validation of ${model.kind}` }

@@ -23,13 +23,17 @@ export function columnRules(
 ): ColumnRule[] {
   if (prep.kind === 'tensor') {
     const named = [...categorical, ...Object.keys(monotone)][0];
-    if (named === undefined) return Array.from({ length: prep.width }, () => ({ categorical: false, monotone: 0 }));
+    if (named === undefined) {
+      return Array.from({ length: prep.width }, () => ({ categorical: false, monotone: 0 }));
+    }
     throw unknownColumn(named, prep.names, 'among the inputs, whose rows are tensors');
   }
   const { names } = prep;
   for (const name of [...categorical, ...Object.keys(monotone)]) {
     const column = prep.columns.find(candidate => candidate.name === name);
-    if (!column) throw unknownColumn(name, names, 'among the columns of the prep');
+    if (!column) {
+      throw unknownColumn(name, names, 'among the columns of the prep');
+    }
     if (columnWidth(column) !== 1) {
       throw new SlipwayError(
         'COLUMN_TYPE',
@@ -41,7 +45,9 @@ export function columnRules(
     }
   }
   for (const column of prep.columns) {
-    if (!categorical.includes(column.name)) continue;
+    if (!categorical.includes(column.name)) {
+      continue;
+    }
     if (column.type !== 'ordinal') {
       throw new SlipwayError('COLUMN_TYPE', `"${column.name}" holds no numbered categories.`, {
         remedy: `Use prep.codes("${column.name}"), or prep.ordinal([…], "${column.name}").`

@@ -67,7 +67,9 @@ async function checkScore(subject: DataSubject, evaluation: Evaluation): Promise
 
 /** @throws SlipwayError OPTION_INVALID when the target of one season ago is not known yet, or rows have no order. */
 function seasonOf({ season, train, test, target }: FrameExamplesOptions): number | null {
-  if (season === undefined) return null;
+  if (season === undefined) {
+    return null;
+  }
   const ahead = test.shifts.get(target)?.steps ?? 1;
   if (!Number.isInteger(season) || season < ahead) {
     throw new SlipwayError('OPTION_INVALID', `season must be a whole number of at least ${ahead}, not ${season}.`, {
@@ -86,11 +88,16 @@ function seasonOf({ season, train, test, target }: FrameExamplesOptions): number
 export function defaultPrep(train: Frame, target: string | null): Prep {
   let result = emptyPrep();
   for (const column of train.columns) {
-    if (column.name === target || column.name === train.time) continue;
-    if (column.type === 'number' || column.type === 'integer')
+    if (column.name === target || column.name === train.time) {
+      continue;
+    }
+    if (column.type === 'number' || column.type === 'integer') {
       result = result.impute(column.name).standardize(column.name);
-    else if (column.type === 'string') result = result.oneHot(column.name);
-    else if (column.type === 'boolean') result = result.pass(column.name);
+    } else if (column.type === 'string') {
+      result = result.oneHot(column.name);
+    } else if (column.type === 'boolean') {
+      result = result.pass(column.name);
+    }
   }
   return result;
 }

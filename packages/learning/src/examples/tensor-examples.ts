@@ -82,8 +82,9 @@ export async function tensorExamples({ train, test, task }: TensorExamplesOption
 
 function refuseDifferentParts(train: TensorRows, test: TensorRows): void {
   const [a, b] = [train.content, test.content];
-  if (a.name === b.name && a.kind === b.kind && a.shape.join() === b.shape.join() && train.target === test.target)
+  if (a.name === b.name && a.kind === b.kind && a.shape.join() === b.shape.join() && train.target === test.target) {
     return;
+  }
   throw new SlipwayError(
     'MODEL_MISMATCH',
     `The training ${train.noun} are "${a.name}", [${a.shape.join(', ')}] ${a.kind}, the test ${test.noun} "${b.name}", [${b.shape.join(', ')}] ${b.kind}.`,
@@ -94,7 +95,9 @@ function refuseDifferentParts(train: TensorRows, test: TensorRows): void {
 /** The truth as places among the classes that the folder has, also those of which no image is among the training rows. */
 function withClasses(target: Target, { classes }: TensorRows): Target {
   const { labels } = target;
-  if (classes === null || labels === null) return target;
+  if (classes === null || labels === null) {
+    return target;
+  }
   const places = labels.map(label => classes.indexOf(label));
   const moved = (part: readonly number[]): number[] => part.map(at => places[at]!);
   return { ...target, labels: classes, train: moved(target.train), test: moved(target.test) };
@@ -104,15 +107,23 @@ function scalingOf(
   { kind, scaling, shape }: TensorRows['content'],
   values: ArrayLike<number>
 ): { offset: readonly number[]; scale: readonly number[] } {
-  if (kind === 'pixels') return { offset: [0], scale: [255] };
-  if (scaling === 'none') return { offset: [0], scale: [1] };
+  if (kind === 'pixels') {
+    return { offset: [0], scale: [255] };
+  }
+  if (scaling === 'none') {
+    return { offset: [0], scale: [1] };
+  }
   const places = shape.at(-1)!;
   const count = values.length / places;
   const sums = new Float64Array(places);
-  for (let i = 0; i < values.length; i++) sums[i % places]! += values[i]!;
+  for (let i = 0; i < values.length; i++) {
+    sums[i % places]! += values[i]!;
+  }
   const offset = Array.from(sums, sum => sum / count);
   const squares = new Float64Array(places);
-  for (let i = 0; i < values.length; i++) squares[i % places]! += (values[i]! - offset[i % places]!) ** 2;
+  for (let i = 0; i < values.length; i++) {
+    squares[i % places]! += (values[i]! - offset[i % places]!) ** 2;
+  }
   return { offset, scale: Array.from(squares, sum => Math.sqrt(sum / count) || 1) };
 }
 

@@ -64,7 +64,9 @@ function addValueOutput(graph: OnnxGraph, raw: string, inputs: readonly string[]
 
 /** The named inputs of the graph, in their order. */
 function signatureInputs(prep: ModelInputs): SignatureInput[] {
-  if (prep.kind === 'columns') return prep.columns.map(column => signatureInput(prep, column));
+  if (prep.kind === 'columns') {
+    return prep.columns.map(column => signatureInput(prep, column));
+  }
   const { name, shape, range, format } = prep.parts;
   return [
     {

@@ -11,7 +11,9 @@ import { ElementType, type OnnxGraph } from '@slipway/onnx/graph';
  * @returns the value [rows, …prep.shape] that the model reads.
  */
 export function addPreprocessing(graph: OnnxGraph, prep: ModelInputs): string {
-  if (prep.kind === 'tensor') return addTensor(graph, prep);
+  if (prep.kind === 'tensor') {
+    return addTensor(graph, prep);
+  }
   const parts = prep.columns.map(column => addColumn(graph, column));
   return parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: { int: 1 } });
 }
@@ -34,7 +36,9 @@ function addColumn(graph: OnnxGraph, column: FittedColumn): string {
       return graph.node('Cast', [input], { to: { int: ElementType.FLOAT } });
     }
     case 'category': {
-      if (column.of !== 'text') return addEquality(graph, column);
+      if (column.of !== 'text') {
+        return addEquality(graph, column);
+      }
       const input = graph.input(column.name, ElementType.STRING, ['rows', 1]);
       const hot = graph.node(
         'OneHotEncoder',

@@ -41,12 +41,18 @@ export function strongestLink(rows: Float32Array, width: number, { train, labels
   let compared = 0;
   for (let column = 0; column < columns; column++) {
     const numbers = standardized(count, row => rows[(start + row + shift) * width + column]!);
-    if (numbers === null) continue;
+    if (numbers === null) {
+      continue;
+    }
     for (const wanted of targets) {
-      if (wanted === null) continue;
+      if (wanted === null) {
+        continue;
+      }
       compared++;
       let sum = 0;
-      for (let row = 0; row < count; row++) sum += numbers[row]! * wanted[row]!;
+      for (let row = 0; row < count; row++) {
+        sum += numbers[row]! * wanted[row]!;
+      }
       strength = Math.max(strength, Math.abs(sum) / count);
     }
   }

@@ -101,7 +101,9 @@ export async function testBehavior(
   const named = new Map([...model.behaviors, ...behaviors].map(behavior => [behavior.name, behavior]));
   model.behaviors = [...named.values()];
   for (const { name, broken, rows } of results) {
-    if (broken.length === 0) continue;
+    if (broken.length === 0) {
+      continue;
+    }
     warnOfCell(
       `The model does not behave as "${name}" says: ${broken.length} of ${rows}, e.g. ${broken[0]}.\n` +
         'Train on rows that show it, or fix the test; preflight will refuse the model.'
@@ -124,7 +126,9 @@ function behaviorOf(name: string, each: BehaviorTest, parts: TrainedModelParts):
       remedy: parts.labels ? suggestion(of, parts.labels) : 'It predicts a number; leave `of` out.'
     });
   }
-  if ('rows' in each && 'expect' in each && !('vary' in each)) return minimum(name, each, parts);
+  if ('rows' in each && 'expect' in each && !('vary' in each)) {
+    return minimum(name, each, parts);
+  }
   return 'to' in each ? invariance(name, each, parts) : direction(name, each as Direction, parts);
 }
 
@@ -132,8 +136,12 @@ function minimum(name: string, test: MinimumFunctionality, parts: TrainedModelPa
   const rows = [test.rows].flat() as InputRow[];
   const { expect } = test;
   const claim = (row: number): BehaviorClaim => {
-    if (typeof expect === 'object') return { row, ...expect };
-    if (parts.labels) return { row, label: String(expect) };
+    if (typeof expect === 'object') {
+      return { row, ...expect };
+    }
+    if (parts.labels) {
+      return { row, label: String(expect) };
+    }
     const number = Number(expect);
     const tolerance = test.tolerance ?? Math.abs(number) / 100;
     return { row, min: number - tolerance, max: number + tolerance };
@@ -155,8 +163,11 @@ function invariance(name: string, test: Invariance, parts: TrainedModelParts): B
     for (const value of test.to) {
       const changed = rows.push({ ...row, [test.vary]: value }) - 1;
       const claim = { row: changed, than_row: i, min: -tolerance, max: tolerance };
-      if (parts.labels) claims.push(...parts.labels.map(of => ({ ...claim, of })));
-      else claims.push(claim);
+      if (parts.labels) {
+        claims.push(...parts.labels.map(of => ({ ...claim, of })));
+      } else {
+        claims.push(claim);
+      }
     }
   });
   return { name, inputs: columnsOf(rows, parts, name), claims };
@@ -186,7 +197,9 @@ function direction(name: string, test: Direction, parts: TrainedModelParts): Beh
 
 /** The given rows, or the recorded test rows. */
 function rowsOf(given: readonly InputRow[] | undefined, { testVectors }: TrainedModelParts): InputRow[] {
-  if (given) return [...given];
+  if (given) {
+    return [...given];
+  }
   const names = Object.keys(testVectors.inputs);
   return Array.from({ length: testVectors.rows }, (_, row) =>
     Object.fromEntries(names.map(name => [name, testVectors.inputs[name]![row] ?? null]))
@@ -224,7 +237,9 @@ function columnsOf(rows: readonly InputRow[], { prep }: TrainedModelParts, name:
 /** A value as a bundle keeps it. */
 function storable(value: InputRow[string], prep: ModelInputs, place: string): Columns[string][number] {
   if (prep.kind === 'columns') {
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
     throw new SlipwayError('COLUMN_TYPE', `${place} is a list, where the model reads one value.`);
   }
   try {
@@ -236,11 +251,15 @@ function storable(value: InputRow[string], prep: ModelInputs, place: string): Co
 
 /** The test with the pixels of the images that its rows name. */
 async function withImages(each: BehaviorTest, { prep }: TrainedModelParts): Promise<BehaviorTest> {
-  if (prep.kind !== 'tensor' || prep.parts.format !== 'image' || !('rows' in each) || !each.rows) return each;
+  if (prep.kind !== 'tensor' || prep.parts.format !== 'image' || !('rows' in each) || !each.rows) {
+    return each;
+  }
   const { name } = prep.parts;
   const rows = [each.rows].flat().map(async (row: InputRow): Promise<InputRow> => {
     const value = row[name];
-    if (typeof value !== 'string' && !(value instanceof Uint8Array)) return row;
+    if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+      return row;
+    }
     try {
       const pixels = await decodeImage(await imageFile(value), prep.shape as ImageShape);
       return { ...row, [name]: Array.from(pixels) };

@@ -25,7 +25,9 @@ export async function targetAhead(subject: DataSubject): Promise<ModelTestResult
   }
   for (const name of inputs) {
     const forward = train.shifts.get(name);
-    if (!forward || forward.steps < 0) continue;
+    if (!forward || forward.steps < 0) {
+      continue;
+    }
     const where = cellName(forward.cell);
     return found(
       'no-future-leak',
@@ -52,16 +54,22 @@ async function columnBehind({ train, target, inputs }: DataSubject): Promise<str
     .filter(column => column.type === type && column.name !== target.name)
     .filter(({ name }) => inputs.includes(name) || (train.shifts.get(name)?.steps ?? 0) <= 0)
     .map(({ name }) => name);
-  if (candidates.length === 0) return null;
+  if (candidates.length === 0) {
+    return null;
+  }
   const names = [target.name, ...candidates].map(quoteName).join(', ');
   const [truth = [], ...columns] = await queryColumns(
     `select ${names} from ${quoteName(train.table)} order by ${quoteName(train.time!)} limit ${SAMPLE}`
   );
-  if (truth.length < FEWEST_ROWS) return null;
+  if (truth.length < FEWEST_ROWS) {
+    return null;
+  }
   const share = (column: readonly unknown[], back: number): number =>
     truth.filter((value, row) => row >= back && value !== column[row - back]).length / (truth.length - back);
   // A target that seldom changes equals nearly everything of the row before.
-  if (share(truth, 1) < 0.05) return null;
+  if (share(truth, 1) < 0.05) {
+    return null;
+  }
   const at = columns.findIndex(column => share(column, 1) <= DIFFERENT && share(column, 0) > 0.05);
   return candidates[at] ?? null;
 }

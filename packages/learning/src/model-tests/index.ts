@@ -75,7 +75,9 @@ function warnOfBaseline({ evaluation }: TrainedSubject): void {
   const { value, higher_is_better: higher, metric, baselines, rows, test_rows: all = rows } = evaluation;
   const better = baselines.filter(baseline => (higher ? baseline.value >= value : baseline.value <= value));
   const [best] = better.sort((a, b) => (higher ? b.value - a.value : a.value - b.value));
-  if (!best) return;
+  if (!best) {
+    return;
+  }
   const number = (n: number): string => String(Number(n.toPrecision(3)));
   warnOfCell(
     `The model is not better than a one-line rule: ${metric} ${number(value)} on ${all} test rows, ` +

@@ -23,14 +23,18 @@ export async function inputsInRange({
   }
   const outside: string[] = [];
   for (const name of numeric) {
-    if (!test.columnNames.includes(name)) continue;
+    if (!test.columnNames.includes(name)) {
+      continue;
+    }
     const column = quoteName(name);
     const [row] = await queryRows(
       `select count(*) filter (t.${column} < r.low or t.${column} > r.high) / count(*) as share from ${quoteName(test.table)} t, ` +
         `(select min(${column}) as low, max(${column}) as high from ${quoteName(train.table)}) r`
     );
     const share = Number(row!['share']);
-    if (share > OUTSIDE) outside.push(`"${name}" in ${percent(share)}`);
+    if (share > OUTSIDE) {
+      outside.push(`"${name}" in ${percent(share)}`);
+    }
   }
   return outside.length === 0
     ? passed('inputs-in-range', `${numeric.length} numeric inputs, without outliers; test rows are within.`)

@@ -24,10 +24,14 @@ export function labelsBelong(subject: TrainedSubject): ModelTestResult {
     return passed('labels-kept', `Too few rows to tell whether labels belong to them: ${target.train.length}.`);
   }
   const exchanged = exchangedLabels(subject);
-  if (exchanged !== null) return exchanged;
+  if (exchanged !== null) {
+    return exchanged;
+  }
   const own = strongestLink(rows, width, target, 0);
   const beside = own.beyondChance ? null : besideLabels(subject, own);
-  if (beside !== null) return beside;
+  if (beside !== null) {
+    return beside;
+  }
   if (own.withinChance && isNoBetter(subject)) {
     return found(
       'labels-kept',
@@ -46,7 +50,9 @@ export function labelsBelong(subject: TrainedSubject): ModelTestResult {
 /** Classes that were exchanged in the test rows. */
 function exchangedLabels({ target, testRows, width, estimator }: TrainedSubject): ModelTestResult | null {
   const { labels, test } = target;
-  if (labels === null || test.length < FEWEST_ROWS / 2) return null;
+  if (labels === null || test.length < FEWEST_ROWS / 2) {
+    return null;
+  }
   const classes = labels.length;
   const predicted = argMax(estimator.predict(testRows, width), classes);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -63,7 +69,9 @@ function exchangedLabels({ target, testRows, width, estimator }: TrainedSubject)
     (other - asIs) / test.length >= MUCH_BETTER &&
     other / test.length > majority &&
     (other - asIs) / Math.sqrt(Math.max(1, disagreeing)) >= SURE;
-  if (!clear) return null;
+  if (!clear) {
+    return null;
+  }
   const moved = same.filter(place => best[place] !== place);
   const pairs = moved.map(place => `"${labels[best[place]!]}" where the model says "${labels[place]}"`);
   return found(
@@ -91,14 +99,18 @@ function ordersOf(classes: number): number[][] {
 
 /** A target that belongs to the row before or after its own. */
 function besideLabels({ target, rows, width, targetShifted }: TrainedSubject, own: Link): ModelTestResult | null {
-  if (targetShifted) return null;
+  if (targetShifted) {
+    return null;
+  }
   const before = strongestLink(rows, width, target, -1);
   const after = strongestLink(rows, width, target, 1);
   const [link, other, where] = before.strength > after.strength ? [before, after, 'before'] : [after, before, 'after'];
   // What swings in time has to do with both neighbors alike; a slip has to do with one.
   const clear =
     link.beyondChance && link.strength >= CLEAR_LINK && link.strength > 2 * Math.max(other.strength, own.strength);
-  if (!clear) return null;
+  if (!clear) {
+    return null;
+  }
   return found(
     'labels-kept',
     'warn',

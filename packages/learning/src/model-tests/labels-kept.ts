@@ -34,12 +34,16 @@ export async function labelsKept(
         structuredClone(prediction),
         inputs
       );
-      if (typeof answer === 'object' && answer !== null) answers.push({ prediction, answer: answer as Row });
+      if (typeof answer === 'object' && answer !== null) {
+        answers.push({ prediction, answer: answer as Row });
+      }
     } catch {
       // It wants the request's own fields, which only the service sees.
     }
   }
-  if (answers.length === 0) return passed('labels-kept', 'The scoring module could not be asked about the test rows.');
+  if (answers.length === 0) {
+    return passed('labels-kept', 'The scoring module could not be asked about the test rows.');
+  }
   const mismatch = turnedLabel(answers, labels) ?? turnedField(answers, labels);
   return mismatch === null
     ? passed('labels-kept', `Labels mean the same before and after the scoring module in ${answers.length} rows.`)
@@ -66,7 +70,9 @@ function turnedLabel(answers: Answered, labels: readonly string[]): string | nul
   for (const field of fieldsOf(answers)) {
     const said = answers.filter(({ answer }) => labels.includes(String(answer[field])));
     const wrong = said.filter(({ prediction, answer }) => answer[field] !== prediction.label);
-    if (said.length < answers.length || wrong.length <= said.length / 2) continue;
+    if (said.length < answers.length || wrong.length <= said.length / 2) {
+      continue;
+    }
     const { prediction, answer } = wrong[0]!;
     return (
       `The scoring module turns "${prediction.label}" into "${String(answer[field])}" in its field "${field}" ` +
@@ -80,7 +86,9 @@ function turnedLabel(answers: Answered, labels: readonly string[]): string | nul
 function turnedField(answers: Answered, labels: readonly string[]): string | null {
   for (const field of fieldsOf(answers)) {
     const named = labels.filter(label => wordsOf(field).includes(label.toLowerCase()));
-    if (named.length !== 1) continue;
+    if (named.length !== 1) {
+      continue;
+    }
     const [label] = named;
     const values = answers.map(({ answer }) => answer[field]);
     const is = (value: unknown, { label: predicted }: Prediction): boolean => value === (predicted === label);

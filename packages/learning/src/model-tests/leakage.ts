@@ -37,7 +37,9 @@ export async function inputLeakage({ train, target, inputs }: DataSubject): Prom
       );
     }
     const score = target.labels === null ? scoreNumbers(values, truth) : scoreClasses(values, truth);
-    if (score !== null) tellers.push(`"${name}" alone (${score})`);
+    if (score !== null) {
+      tellers.push(`"${name}" alone (${score})`);
+    }
   }
   return tellers.length === 0
     ? passed('no-leakage', `None of ${inputs.length} inputs tells "${target.name}" nearly perfectly by itself.`)
@@ -46,12 +48,16 @@ export async function inputLeakage({ train, target, inputs }: DataSubject): Prom
 
 /** A score that is too good to be true, of the whole model. */
 export function scoreLeakage({ metrics, rows, test_rows: all = rows, baselines }: Evaluation): ModelTestResult | null {
-  if (all < FEWEST_SCORED_ROWS) return null;
+  if (all < FEWEST_SCORED_ROWS) {
+    return null;
+  }
   const { accuracy, r2 } = metrics;
   const majority = baselines.find(({ name }) => name === 'majority')?.value ?? 0;
   const suspicious =
     accuracy === undefined ? (r2 ?? 0) >= NEAR_PERFECT_R2 : accuracy >= 0.999 && majority <= LARGEST_MAJORITY;
-  if (!suspicious) return null;
+  if (!suspicious) {
+    return null;
+  }
   const score = accuracy === undefined ? `R² ${formatNumber(r2 ?? 0, { digits: 4 })}` : `accuracy ${percent(accuracy)}`;
   return found(
     'no-leakage',
@@ -65,15 +71,22 @@ export function scoreLeakage({ metrics, rows, test_rows: all = rows, baselines }
 function isSameClass(values: readonly PlainValue[], truth: readonly PlainValue[]): boolean {
   const classes = new Map<PlainValue, PlainValue>();
   for (const [row, value] of values.entries()) {
-    if (value === null) return false;
-    if (!classes.has(value)) classes.set(value, truth[row]!);
-    else if (classes.get(value) !== truth[row]) return false;
+    if (value === null) {
+      return false;
+    }
+    if (!classes.has(value)) {
+      classes.set(value, truth[row]!);
+    } else if (classes.get(value) !== truth[row]) {
+      return false;
+    }
   }
   return classes.size === new Set(classes.values()).size;
 }
 
 function isSameNumber(values: readonly PlainValue[], truth: readonly PlainValue[]): boolean {
-  if (values.some(value => typeof value !== 'number')) return false;
+  if (values.some(value => typeof value !== 'number')) {
+    return false;
+  }
   return squaredCorrelation(values as readonly number[], truth as readonly number[]) >= SAME_NUMBER_R2;
 }
 
@@ -131,20 +144,30 @@ function nearest(
   const groups = new Map<PlainValue, PlainValue[]>();
   for (const { value, answer } of known) {
     const group = groups.get(value);
-    if (group) group.push(answer);
-    else groups.set(value, [answer]);
+    if (group) {
+      group.push(answer);
+    } else {
+      groups.set(value, [answer]);
+    }
   }
   const joined = new Map([...groups].map(([value, answers]) => [value, join(answers)]));
   const numbers = [...joined.keys()].filter(value => typeof value === 'number').sort((a, b) => a - b);
   const usual = join(known.map(({ answer }) => answer));
   return value => {
-    if (joined.has(value)) return joined.get(value)!;
-    if (typeof value !== 'number' || numbers.length === 0) return usual;
+    if (joined.has(value)) {
+      return joined.get(value)!;
+    }
+    if (typeof value !== 'number' || numbers.length === 0) {
+      return usual;
+    }
     let [low, high] = [0, numbers.length - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (numbers[middle]! < value) low = middle + 1;
-      else high = middle;
+      if (numbers[middle]! < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
     const below = numbers[Math.max(0, low - 1)]!;
     const above = numbers[low]!;
@@ -158,6 +181,8 @@ function mostFrequent(answers: readonly PlainValue[]): PlainValue {
 
 function tally(values: readonly PlainValue[]): Map<PlainValue, number> {
   const counts = new Map<PlainValue, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const value of values) {
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
   return counts;
 }

@@ -21,7 +21,9 @@ export function learned({ target, rows, width, estimator }: TrainedSubject): Mod
   const numbers =
     `${name} ${formatNumber(ours, { digits: 4 })} on ${truth.length} training rows${note}; ` +
     `the best constant answer has ${formatNumber(constant, { digits: 4 })}`;
-  if (better) return passed('loss-below-constant', `${numbers}.`);
+  if (better) {
+    return passed('loss-below-constant', `${numbers}.`);
+  }
   return found(
     'loss-below-constant',
     'fail',
@@ -46,7 +48,9 @@ function classLoss(truth: readonly number[], answers: Float32Array, classes: num
   truth.forEach((at, row) => {
     const probabilities = answers.subarray(row * classes, (row + 1) * classes);
     ours -= Math.log(Math.max(least, probabilities[at]!)) / truth.length;
-    if (probabilities.every(p => p <= probabilities[at]!)) right++;
+    if (probabilities.every(p => p <= probabilities[at]!)) {
+      right++;
+    }
   });
   const constant = counts.reduce(
     (sum, n) => (n === 0 ? sum : sum - (n / truth.length) * Math.log(n / truth.length)),

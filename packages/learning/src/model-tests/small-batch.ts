@@ -63,7 +63,9 @@ export async function smallBatch(
   target: Target
 ): Promise<ModelTestResult | null> {
   const report = await overfitFewRows(model, shape, rows, target, budgetOfAFit());
-  if (report === null) return null;
+  if (report === null) {
+    return null;
+  }
   const { learned, count, evidence } = report;
   // No numbers that differ from time to time: the same training is to give the same bundle.
   if (learned === null) {
@@ -88,7 +90,9 @@ export async function overfitFewRows(
   target: Target,
   budget = NO_BUDGET
 ): Promise<FewRows | null> {
-  if (isModelSpec(model) && !isNetworkSpec(model)) return null;
+  if (isModelSpec(model) && !isNetworkSpec(model)) {
+    return null;
+  }
   const tf = await tensorflow();
   const classes = target.labels?.length ?? null;
   let report: FewRows | null = null;
@@ -105,7 +109,9 @@ export async function overfitFewRows(
     } finally {
       network.dispose();
     }
-    if (report.learned !== false) break;
+    if (report.learned !== false) {
+      break;
+    }
   }
   return report;
 }
@@ -136,7 +142,9 @@ function chooseRows({ train }: Target, rows: Float32Array, most: number): number
   for (let i = 0; i < count; i++) {
     const row = sorted[Math.floor(((i + 0.5) * sorted.length) / count)]!;
     const key = rows.subarray(row * width, (row + 1) * width).join();
-    if (!chosen.has(key)) chosen.set(key, row);
+    if (!chosen.has(key)) {
+      chosen.set(key, row);
+    }
   }
   return [...chosen.values()];
 }
@@ -172,15 +180,21 @@ async function learnByHeart(
     for (let step = 1; ; step++) {
       await network.trainOnBatch(x, y);
       const over = budget.timeIsOver();
-      if (step % PAUSE !== 0 && !over) continue;
+      if (step % PAUSE !== 0 && !over) {
+        continue;
+      }
       const output = network.predictOnBatch(x) as ReturnType<Tf['tensor2d']>;
       const predicted = Array.from(await output.data());
       output.dispose();
       const { learned, score } =
         labels === null ? judgeNumbers(answers, predicted) : judgeClasses(answers, predicted, units);
       const said = `${score} on ${chosen.length} rows after ${step} steps`;
-      if (learned || step >= STEPS) return { learned, count: chosen.length, evidence: said };
-      if (over) return { learned: null, count: chosen.length, evidence: said };
+      if (learned || step >= STEPS) {
+        return { learned, count: chosen.length, evidence: said };
+      }
+      if (over) {
+        return { learned: null, count: chosen.length, evidence: said };
+      }
     }
   } finally {
     tf.dispose([x, y]);
@@ -196,7 +210,9 @@ interface Judgement {
 
 function judgeClasses(truth: readonly number[], predicted: readonly number[], units: number): Judgement {
   const right = truth.filter((label, row) => {
-    if (units === 1) return Number(predicted[row]! > 0.5) === label;
+    if (units === 1) {
+      return Number(predicted[row]! > 0.5) === label;
+    }
     const probabilities = predicted.slice(row * units, (row + 1) * units);
     return probabilities.indexOf(Math.max(...probabilities)) === label;
   }).length;

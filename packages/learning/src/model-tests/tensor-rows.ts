@@ -32,7 +32,9 @@ export async function testTensors(subject: TensorSubject): Promise<ModelTestResu
 /** Images of one class that all come in another size than the others' tell their class by their file. */
 async function sizeLeakage({ train, test, target }: TensorSubject): Promise<ModelTestResult> {
   const sizes = ['width', 'height'].filter(name => train.noun === 'images' && train.frame.columnNames.includes(name));
-  if (sizes.length === 0) return passed('no-leakage', `"${train.content.name}" is the only input.`);
+  if (sizes.length === 0) {
+    return passed('no-leakage', `"${train.content.name}" is the only input.`);
+  }
   const result = await inputLeakage({ train: train.frame, test: test.frame, target, inputs: sizes });
   if (result.verdict === 'pass') {
     return passed('no-leakage', `Neither width nor height of an image file tells its ${target.name}.`);

@@ -46,7 +46,9 @@ export function found(
 
 /** At most `limit` rows of the named columns, taken evenly from all of the frame. */
 export async function evenRows(frame: Frame, names: readonly string[], limit: number): Promise<PlainValue[][]> {
-  if (frame.rowCount <= limit) return frame.values(names);
+  if (frame.rowCount <= limit) {
+    return frame.values(names);
+  }
   const stride = Math.ceil(frame.rowCount / limit);
   const columns = names.map(quoteName).join(', ');
   return queryColumns(

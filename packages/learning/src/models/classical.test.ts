@@ -176,8 +176,9 @@ describe('a decision tree', () => {
             const path = leafPath(fitted, rows[row]!);
             sizes.set(path, (sizes.get(path) ?? 0) + 1);
           });
-          if (pairs.length >= minRows)
+          if (pairs.length >= minRows) {
             expect(Math.min(...sizes.values())).toBeGreaterThanOrEqual(Math.min(minRows, pairs.length));
+          }
           if (minRows === 1) {
             for (const x of new Set(rows)) {
               const there = labels.filter((_, row) => rows[row] === x);
@@ -205,7 +206,9 @@ describe('a random forest', () => {
       [values, null]
     ] as const) {
       const fitted = await fitForest(X, WIDTH, target, classes, settings, never);
-      if (classes !== null) expect(accuracyOf(fitted.predict(X, WIDTH), target, classes)).toBeGreaterThan(0.95);
+      if (classes !== null) {
+        expect(accuracyOf(fitted.predict(X, WIDTH), target, classes)).toBeGreaterThan(0.95);
+      }
       expect(await onnxDifference(fitted, X, WIDTH, classes)).toBeLessThan(2e-6);
     }
   });
@@ -232,6 +235,8 @@ function leaves(estimator: ReturnType<typeof fitDecisionTree>): number {
 function leafPath(estimator: ReturnType<typeof fitDecisionTree>, value: number): string {
   const tree = estimator.trees[0]!;
   let node = 0;
-  while (tree.column[node]! >= 0) node = value <= tree.threshold[node]! ? tree.left[node]! : tree.right[node]!;
+  while (tree.column[node]! >= 0) {
+    node = value <= tree.threshold[node]! ? tree.left[node]! : tree.right[node]!;
+  }
   return String(node);
 }

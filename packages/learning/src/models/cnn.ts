@@ -78,7 +78,9 @@ export function buildCnn(
         kernelInitializer: tf.initializers.heNormal({ seed: drawn++ })
       })
     );
-    if (dropout > 0) model.add(tf.layers.dropout({ name: `dropout_${i + 1}`, rate: dropout, seed: seed + 100 + i }));
+    if (dropout > 0) {
+      model.add(tf.layers.dropout({ name: `dropout_${i + 1}`, rate: dropout, seed: seed + 100 + i }));
+    }
   });
   model.add(
     tf.layers.dense({

@@ -69,14 +69,19 @@ export class KMeans {
 export function fitKMeans(rows: Float32Array, width: number, settings: KMeansSettings): KMeans {
   const { k, starts, seed, centers } = settings;
   const count = rows.length / width;
-  if (k > count)
+  if (k > count) {
     throw new SlipwayError('OPTION_INVALID', `${k} clusters need at least as many rows; there are ${count}.`);
-  if (centers) return lloyd(rows, width, Float64Array.from(centers));
+  }
+  if (centers) {
+    return lloyd(rows, width, Float64Array.from(centers));
+  }
   const random = seededRandom(seed);
   let best: KMeans | null = null;
   for (let start = 0; start < starts; start++) {
     const found = lloyd(rows, width, spreadCentres(rows, width, k, random));
-    if (!best || found.inertia < best.inertia) best = found;
+    if (!best || found.inertia < best.inertia) {
+      best = found;
+    }
   }
   return best!;
 }
@@ -98,10 +103,16 @@ function lloyd(rows: Float32Array, width: number, centers: Float64Array): KMeans
       assigned[row] = cluster;
       inertia += square;
       sizes[cluster]!++;
-      if (square > farthest.square) farthest = { row, square };
-      for (let c = 0; c < width; c++) sums[cluster * width + c]! += rows[row * width + c]!;
+      if (square > farthest.square) {
+        farthest = { row, square };
+      }
+      for (let c = 0; c < width; c++) {
+        sums[cluster * width + c]! += rows[row * width + c]!;
+      }
     }
-    if (!changed || round > MOST_ROUNDS) return new KMeans(centers, width, inertia, round);
+    if (!changed || round > MOST_ROUNDS) {
+      return new KMeans(centers, width, inertia, round);
+    }
     let moved = 0;
     const next = new Float64Array(k * width);
     for (let cluster = 0; cluster < k; cluster++) {
@@ -143,7 +154,9 @@ function spreadCentres(rows: Float32Array, width: number, k: number, random: () 
     }
     let left = random() * total;
     chosen = squares.findIndex(square => (left -= square) < 0);
-    if (chosen < 0) chosen = count - 1;
+    if (chosen < 0) {
+      chosen = count - 1;
+    }
   }
   return centers;
 }
@@ -157,14 +170,18 @@ function nearest(
   let [cluster, square] = [0, Infinity];
   for (let k = 0; k * width < centers.length; k++) {
     const here = squareTo(centers, k, width, rows, row);
-    if (here < square) [cluster, square] = [k, here];
+    if (here < square) {
+      [cluster, square] = [k, here];
+    }
   }
   return { cluster, square };
 }
 
 function squareTo(centers: Float64Array, cluster: number, width: number, rows: ArrayLike<number>, row: number): number {
   let sum = 0;
-  for (let c = 0; c < width; c++) sum += (rows[row * width + c]! - centers[cluster * width + c]!) ** 2;
+  for (let c = 0; c < width; c++) {
+    sum += (rows[row * width + c]! - centers[cluster * width + c]!) ** 2;
+  }
   return sum;
 }
 
@@ -173,8 +190,12 @@ function meanVariance(rows: Float32Array, width: number): number {
   let sum = 0;
   for (let c = 0; c < width; c++) {
     let [mean, squares] = [0, 0];
-    for (let row = 0; row < count; row++) mean += rows[row * width + c]! / count;
-    for (let row = 0; row < count; row++) squares += (rows[row * width + c]! - mean) ** 2 / count;
+    for (let row = 0; row < count; row++) {
+      mean += rows[row * width + c]! / count;
+    }
+    for (let row = 0; row < count; row++) {
+      squares += (rows[row * width + c]! - mean) ** 2 / count;
+    }
     sum += squares;
   }
   return sum / width;

@@ -25,12 +25,16 @@ export function fitLasso(rows: Float32Array, width: number, target: readonly num
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let largest = 0;
     for (let c = 0; c < width; c++) {
-      if (squares[c] === 0) continue;
+      if (squares[c] === 0) {
+        continue;
+      }
       const moved = moveCoordinate(columns[c]!, residual, squares[c]!, coefficients[c]!, l1);
       largest = Math.max(largest, Math.abs(moved - coefficients[c]!) * Math.sqrt(squares[c]!));
       coefficients[c] = moved;
     }
-    if (largest < TOLERANCE * spread) break;
+    if (largest < TOLERANCE * spread) {
+      break;
+    }
   }
   const intercept = coefficients.reduce((sum, w, c) => sum - w * means[c]!, targetMean);
   return new LinearEstimator(coefficients, intercept);
@@ -39,17 +43,25 @@ export function fitLasso(rows: Float32Array, width: number, target: readonly num
 /** The best value of one coefficient with the others fixed; the residual follows. */
 function moveCoordinate(column: Float64Array, residual: Float64Array, square: number, old: number, l1: number): number {
   let moment = 0;
-  for (let row = 0; row < column.length; row++) moment += column[row]! * residual[row]!;
+  for (let row = 0; row < column.length; row++) {
+    moment += column[row]! * residual[row]!;
+  }
   const pull = moment / column.length + square * old;
   // Adding 0 makes -0 a plain zero.
   const moved = (Math.sign(pull) * Math.max(Math.abs(pull) - l1, 0)) / square + 0;
   const change = moved - old;
-  if (change !== 0) for (let row = 0; row < column.length; row++) residual[row]! -= change * column[row]!;
+  if (change !== 0) {
+    for (let row = 0; row < column.length; row++) {
+      residual[row]! -= change * column[row]!;
+    }
+  }
   return moved;
 }
 
 function meanOf(count: number, valueOf: (row: number) => number): number {
   let sum = 0;
-  for (let row = 0; row < count; row++) sum += valueOf(row);
+  for (let row = 0; row < count; row++) {
+    sum += valueOf(row);
+  }
   return sum / count;
 }

@@ -45,7 +45,9 @@ export class LinearSvmEstimator implements Estimator {
     const sides = this.sides.length;
     const weights = new Float64Array(this.width * sides);
     this.sides.forEach((side, s) => {
-      for (let c = 0; c < this.width; c++) weights[c * sides + s] = side.slope * side.weights[c]!;
+      for (let c = 0; c < this.width; c++) {
+        weights[c * sides + s] = side.slope * side.weights[c]!;
+      }
     });
     const offsets = this.sides.map(side => side.slope * side.weights[this.width]! + side.offset);
     const product = graph.node('MatMul', [input, graph.floats(weights, [this.width, sides])]);
@@ -98,17 +100,25 @@ function fitSide(
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const gradient = Float64Array.from(weights);
     const hessian = new Float64Array(size * size);
-    for (let a = 0; a < size; a++) hessian[a * size + a] = 1;
+    for (let a = 0; a < size; a++) {
+      hessian[a * size + a] = 1;
+    }
     for (const row of among) {
       const missing = 1 - signs[row]! * score(weights, rows, row * width, width);
-      if (missing <= 0) continue;
+      if (missing <= 0) {
+        continue;
+      }
       for (let a = 0; a < size; a++) {
         const xa = a === width ? 1 : rows[row * width + a]!;
         gradient[a]! -= 2 * c * missing * signs[row]! * xa;
-        for (let b = 0; b <= a; b++) hessian[a * size + b]! += 2 * c * xa * (b === width ? 1 : rows[row * width + b]!);
+        for (let b = 0; b <= a; b++) {
+          hessian[a * size + b]! += 2 * c * xa * (b === width ? 1 : rows[row * width + b]!);
+        }
       }
     }
-    if (Math.max(...gradient.map(Math.abs)) < TOLERANCE * Math.max(1, c * among.length)) break;
+    if (Math.max(...gradient.map(Math.abs)) < TOLERANCE * Math.max(1, c * among.length)) {
+      break;
+    }
     const step = solveSymmetric(hessian, gradient, size, 0);
     let share = 1;
     for (; share > 1e-8; share /= 2) {
@@ -120,7 +130,9 @@ function fitSide(
         break;
       }
     }
-    if (share <= 1e-8) break;
+    if (share <= 1e-8) {
+      break;
+    }
   }
   return weights;
 }
@@ -134,8 +146,12 @@ function objective(
   weights: Float64Array
 ): number {
   let sum = 0;
-  for (const weight of weights) sum += (weight * weight) / 2;
-  for (const row of among) sum += c * Math.max(0, 1 - signs[row]! * score(weights, rows, row * width, width)) ** 2;
+  for (const weight of weights) {
+    sum += (weight * weight) / 2;
+  }
+  for (const row of among) {
+    sum += c * Math.max(0, 1 - signs[row]! * score(weights, rows, row * width, width)) ** 2;
+  }
   return sum;
 }
 
@@ -157,7 +173,9 @@ function scoresLeftOut(
       c
     );
     order.forEach((row, i) => {
-      if (i % FOLDS === fold) scores[row] = score(weights, rows, row * width, width);
+      if (i % FOLDS === fold) {
+        scores[row] = score(weights, rows, row * width, width);
+      }
     });
   }
   return scores;
@@ -191,7 +209,9 @@ function plattScaling(scores: Float64Array, signs: Float64Array): { slope: numbe
       h12 += w * s;
       h22 += w;
     });
-    if (Math.abs(g1) < 1e-9 && Math.abs(g2) < 1e-9) break;
+    if (Math.abs(g1) < 1e-9 && Math.abs(g2) < 1e-9) {
+      break;
+    }
     const determinant = h11 * h22 - h12 * h12;
     const [ds, doff] = [(h22 * g1 - h12 * g2) / determinant, (h11 * g2 - h12 * g1) / determinant];
     let share = 1;
@@ -204,14 +224,18 @@ function plattScaling(scores: Float64Array, signs: Float64Array): { slope: numbe
         break;
       }
     }
-    if (share <= 1e-10) break;
+    if (share <= 1e-10) {
+      break;
+    }
   }
   return { slope, offset };
 }
 
 function score(weights: Float64Array, rows: Float32Array, at: number, width: number): number {
   let sum = weights[width]!;
-  for (let c = 0; c < width; c++) sum += weights[c]! * rows[at + c]!;
+  for (let c = 0; c < width; c++) {
+    sum += weights[c]! * rows[at + c]!;
+  }
   return sum;
 }
 

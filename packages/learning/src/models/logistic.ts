@@ -50,13 +50,21 @@ function softmaxScores(
   let highest = -Infinity;
   for (let k = 0; k < classes; k++) {
     let score = weights[width * classes + k]!;
-    for (let c = 0; c < width; c++) score += rows[row * width + c]! * weights[c * classes + k]!;
+    for (let c = 0; c < width; c++) {
+      score += rows[row * width + c]! * weights[c * classes + k]!;
+    }
     out[k] = score;
-    if (score > highest) highest = score;
+    if (score > highest) {
+      highest = score;
+    }
   }
   let sum = 0;
-  for (let k = 0; k < classes; k++) sum += out[k] = Math.exp(out[k]! - highest);
-  for (let k = 0; k < classes; k++) out[k]! /= sum;
+  for (let k = 0; k < classes; k++) {
+    sum += out[k] = Math.exp(out[k]! - highest);
+  }
+  for (let k = 0; k < classes; k++) {
+    out[k]! /= sum;
+  }
 }
 
 /**
@@ -80,16 +88,22 @@ export function fitLogistic(
   const at = (c: number, k: number): number => c * classes + (classes === 2 ? 1 : k);
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const { gradient, hessian } = derivatives(rows, width, labels, classes, free, weights, l2);
-    if (Math.max(...gradient.map(Math.abs)) < TOLERANCE * labels.length) break;
+    if (Math.max(...gradient.map(Math.abs)) < TOLERANCE * labels.length) {
+      break;
+    }
     const step = solveSymmetric(hessian, gradient, size, 1e-12);
     const before = Float64Array.from(weights);
     const loss = penalized(rows, width, labels, classes, weights, l2);
     // A full Newton step may overshoot where classes are nearly separable: halve it until the loss falls.
     for (let share = 1; share > 1e-6; share /= 2) {
       for (let c = 0; c <= width; c++) {
-        for (let k = 0; k < free; k++) weights[at(c, k)] = before[at(c, k)]! - share * step[c * free + k]!;
+        for (let k = 0; k < free; k++) {
+          weights[at(c, k)] = before[at(c, k)]! - share * step[c * free + k]!;
+        }
       }
-      if (penalized(rows, width, labels, classes, weights, l2) <= loss + 1e-12) break;
+      if (penalized(rows, width, labels, classes, weights, l2) <= loss + 1e-12) {
+        break;
+      }
     }
   }
   return new LogisticEstimator(weights, width, classes);
@@ -113,7 +127,9 @@ function derivatives(
     softmaxScores(rows, row, width, weights, classes, p);
     for (let a = 0; a <= width; a++) {
       const xa = a === width ? 1 : rows[row * width + a]!;
-      if (xa === 0) continue;
+      if (xa === 0) {
+        continue;
+      }
       for (let k = 0; k < free; k++) {
         const pk = p[k + offset]!;
         gradient[a * free + k]! += xa * (pk - (labels[row] === k + offset ? 1 : 0));
@@ -122,7 +138,9 @@ function derivatives(
           for (let m = 0; m < free; m++) {
             const i = a * free + k;
             const j = b * free + m;
-            if (j <= i) hessian[i * size + j]! += xa * xb * pk * ((k === m ? 1 : 0) - p[m + offset]!);
+            if (j <= i) {
+              hessian[i * size + j]! += xa * xb * pk * ((k === m ? 1 : 0) - p[m + offset]!);
+            }
           }
         }
       }
@@ -152,6 +170,8 @@ function penalized(
     softmaxScores(rows, row, width, weights, classes, p);
     loss -= Math.log(Math.max(p[label]!, 1e-300));
   });
-  for (let i = 0; i < width * classes; i++) loss += (l2 / 2) * weights[i]! ** 2;
+  for (let i = 0; i < width * classes; i++) {
+    loss += (l2 / 2) * weights[i]! ** 2;
+  }
   return loss;
 }

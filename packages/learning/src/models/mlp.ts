@@ -40,7 +40,9 @@ export function buildMlp(
   const { hidden, activation = 'relu', dropout = 0, l2 = 0 } = options;
   const model = tf.sequential({ name: 'mlp' });
   const isFlat = shape.length === 1;
-  if (!isFlat) model.add(tf.layers.flatten({ name: 'flat', inputShape: [...shape] }));
+  if (!isFlat) {
+    model.add(tf.layers.flatten({ name: 'flat', inputShape: [...shape] }));
+  }
   const regularizer = l2 > 0 ? { kernelRegularizer: tf.regularizers.l2({ l2 }) } : {};
   hidden.forEach((units, i) => {
     const initializer =
@@ -55,7 +57,9 @@ export function buildMlp(
         ...(i === 0 && isFlat ? { inputShape: [...shape] } : {})
       })
     );
-    if (dropout > 0) model.add(tf.layers.dropout({ name: `dropout_${i + 1}`, rate: dropout, seed: seed + 100 + i }));
+    if (dropout > 0) {
+      model.add(tf.layers.dropout({ name: `dropout_${i + 1}`, rate: dropout, seed: seed + 100 + i }));
+    }
   });
   model.add(
     tf.layers.dense({

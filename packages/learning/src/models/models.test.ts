@@ -66,7 +66,9 @@ describe('linear regression', () => {
             m[i * 3]! * m[j * 3]! + m[i * 3 + 1]! * m[j * 3 + 1]! + m[i * 3 + 2]! * m[j * 3 + 2]! + (i === j ? 1 : 0);
           const lower = Float64Array.from({ length: 9 }, (_, k) => a(Math.floor(k / 3), k % 3));
           const x = solveSymmetric(lower, Float64Array.from(b), 3, 0);
-          for (let i = 0; i < 3; i++) expect(a(i, 0) * x[0]! + a(i, 1) * x[1]! + a(i, 2) * x[2]!).toBeCloseTo(b[i]!, 7);
+          for (let i = 0; i < 3; i++) {
+            expect(a(i, 0) * x[0]! + a(i, 1) * x[1]! + a(i, 2) * x[2]!).toBeCloseTo(b[i]!, 7);
+          }
         }
       )
     );
@@ -125,8 +127,12 @@ describe('binning', () => {
         rows.forEach((value, row) => {
           const bin = bins[0]![row]!;
           expect(bin).toBe(binOf(edges[0]!, value));
-          if (bin < edges[0]!.length) expect(value <= edges[0]![bin]!).toBe(true);
-          if (bin > 0) expect(value <= edges[0]![bin - 1]!).toBe(false);
+          if (bin < edges[0]!.length) {
+            expect(value <= edges[0]![bin]!).toBe(true);
+          }
+          if (bin > 0) {
+            expect(value <= edges[0]![bin - 1]!).toBe(false);
+          }
         });
       }),
       { numRuns: 60 }

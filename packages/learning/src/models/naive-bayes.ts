@@ -63,7 +63,9 @@ export class NaiveBayesEstimator implements Estimator {
 
   #constant(k: number): number {
     let sum = this.logShares[k]!;
-    for (let c = 0; c < this.width; c++) sum -= 0.5 * Math.log(2 * Math.PI * this.variances[k * this.width + c]!);
+    for (let c = 0; c < this.width; c++) {
+      sum -= 0.5 * Math.log(2 * Math.PI * this.variances[k * this.width + c]!);
+    }
     return sum;
   }
 }
@@ -83,15 +85,23 @@ export function fitNaiveBayes(
   const means = new Float64Array(classes * width);
   labels.forEach((k, row) => {
     counts[k]! += 1;
-    for (let c = 0; c < width; c++) means[k * width + c]! += rows[row * width + c]!;
+    for (let c = 0; c < width; c++) {
+      means[k * width + c]! += rows[row * width + c]!;
+    }
   });
-  for (let i = 0; i < means.length; i++) means[i]! /= counts[Math.floor(i / width)]!;
+  for (let i = 0; i < means.length; i++) {
+    means[i]! /= counts[Math.floor(i / width)]!;
+  }
   const variances = new Float64Array(classes * width);
   labels.forEach((k, row) => {
-    for (let c = 0; c < width; c++) variances[k * width + c]! += (rows[row * width + c]! - means[k * width + c]!) ** 2;
+    for (let c = 0; c < width; c++) {
+      variances[k * width + c]! += (rows[row * width + c]! - means[k * width + c]!) ** 2;
+    }
   });
   const floor = SMOOTHING * largestVariance(rows, width);
-  for (let i = 0; i < variances.length; i++) variances[i] = variances[i]! / counts[Math.floor(i / width)]! + floor;
+  for (let i = 0; i < variances.length; i++) {
+    variances[i] = variances[i]! / counts[Math.floor(i / width)]! + floor;
+  }
   return new NaiveBayesEstimator(
     means,
     variances,
@@ -106,8 +116,12 @@ function largestVariance(rows: Float32Array, width: number): number {
   for (let c = 0; c < width; c++) {
     let sum = 0;
     let squares = 0;
-    for (let row = 0; row < count; row++) sum += rows[row * width + c]!;
-    for (let row = 0; row < count; row++) squares += (rows[row * width + c]! - sum / count) ** 2;
+    for (let row = 0; row < count; row++) {
+      sum += rows[row * width + c]!;
+    }
+    for (let row = 0; row < count; row++) {
+      squares += (rows[row * width + c]! - sum / count) ** 2;
+    }
     largest = Math.max(largest, squares / count);
   }
   return largest || 1;

@@ -36,7 +36,9 @@ export class NeighborsEstimator implements Estimator {
     const out = new Float32Array(count * this.outputs);
     const query = new Float32Array(width);
     for (let row = 0; row < count; row++) {
-      for (let c = 0; c < width; c++) query[c] = Math.fround(rows[row * width + c]! - this.center[c]!);
+      for (let c = 0; c < width; c++) {
+        query[c] = Math.fround(rows[row * width + c]! - this.center[c]!);
+      }
       for (const neighbor of this.#nearest(query)) {
         for (let o = 0; o < this.outputs; o++) {
           out[row * this.outputs + o]! += this.answers[neighbor * this.outputs + o]! / this.k;
@@ -53,7 +55,9 @@ export class NeighborsEstimator implements Estimator {
     const query = graph.node('Sub', [input, graph.floats(this.center, [1, width])]);
     const transposed = new Float32Array(this.stored.length);
     for (let row = 0; row < count; row++) {
-      for (let c = 0; c < width; c++) transposed[c * count + row] = -2 * this.stored[row * width + c]!;
+      for (let c = 0; c < width; c++) {
+        transposed[c * count + row] = -2 * this.stored[row * width + c]!;
+      }
     }
     const products = graph.node('MatMul', [query, graph.floats(transposed, [width, count])]);
     const distances = graph.node('Add', [products, graph.floats(this.#squares, [1, count])]);
@@ -73,14 +77,22 @@ export class NeighborsEstimator implements Estimator {
     const found: { row: number; distance: number }[] = [];
     for (let row = 0; row < this.#squares.length; row++) {
       let product = 0;
-      for (let c = 0; c < width; c++) product += query[c]! * this.stored[row * width + c]!;
+      for (let c = 0; c < width; c++) {
+        product += query[c]! * this.stored[row * width + c]!;
+      }
       const distance = this.#squares[row]! - 2 * product;
       const last = found.at(-1);
-      if (found.length === this.k && distance >= last!.distance) continue;
+      if (found.length === this.k && distance >= last!.distance) {
+        continue;
+      }
       let at = found.length;
-      while (at > 0 && found[at - 1]!.distance > distance) at--;
+      while (at > 0 && found[at - 1]!.distance > distance) {
+        at--;
+      }
       found.splice(at, 0, { row, distance });
-      if (found.length > this.k) found.pop();
+      if (found.length > this.k) {
+        found.pop();
+      }
     }
     return found.map(({ row }) => row);
   }
@@ -113,21 +125,28 @@ export function fitNeighbors(
   const center = new Float32Array(width);
   for (let c = 0; c < width; c++) {
     let sum = 0;
-    for (let row = 0; row < count; row++) sum += rows[row * width + c]!;
+    for (let row = 0; row < count; row++) {
+      sum += rows[row * width + c]!;
+    }
     center[c] = sum / count;
   }
   const stored = Float32Array.from(rows, (value, i) => value - center[i % width]!);
   const outputs = classes ?? 1;
   const answers = new Float32Array(count * outputs);
   target.forEach((value, row) => {
-    if (classes === null) answers[row] = value;
-    else answers[row * outputs + value] = 1;
+    if (classes === null) {
+      answers[row] = value;
+    } else {
+      answers[row * outputs + value] = 1;
+    }
   });
   return new NeighborsEstimator(stored, center, answers, outputs, k);
 }
 
 function squareOf(values: Float32Array, at: number, width: number): number {
   let sum = 0;
-  for (let c = 0; c < width; c++) sum += values[at + c]! ** 2;
+  for (let c = 0; c < width; c++) {
+    sum += values[at + c]! ** 2;
+  }
   return sum;
 }

@@ -61,7 +61,9 @@ export class NetworkEstimator implements Estimator {
       );
     }
     const out = addLayers(graph, this.network, [input])[0]!;
-    if (!this.#isSingleUnit()) return out;
+    if (!this.#isSingleUnit()) {
+      return out;
+    }
     const other = graph.node('Sub', [graph.floats([1], [1, 1]), out]);
     return graph.node('Concat', [other, out], { axis: { int: 1 } });
   }

@@ -27,7 +27,9 @@ export class PrincipalComponents {
   kept(rows: ArrayLike<number>): number {
     const width = this.means.length;
     let total = 0;
-    for (let at = 0; at < rows.length; at++) total += (rows[at]! - this.means[at % width]!) ** 2;
+    for (let at = 0; at < rows.length; at++) {
+      total += (rows[at]! - this.means[at % width]!) ** 2;
+    }
     return total === 0 ? 1 : this.transform(rows).reduce((sum, value) => sum + value ** 2, 0) / total;
   }
 
@@ -38,8 +40,9 @@ export class PrincipalComponents {
     for (let row = 0; row * width < rows.length; row++) {
       for (let k = 0; k < this.count; k++) {
         let sum = 0;
-        for (let c = 0; c < width; c++)
+        for (let c = 0; c < width; c++) {
           sum += (rows[row * width + c]! - this.means[c]!) * this.components[k * width + c]!;
+        }
         out[row * this.count + k] = sum;
       }
     }
@@ -74,18 +77,25 @@ export function fitPca(rows: Float32Array, width: number, components: number): P
   }
   const means = Float64Array.from({ length: width }, (_, c) => {
     let sum = 0;
-    for (let row = 0; row < count; row++) sum += rows[row * width + c]!;
+    for (let row = 0; row < count; row++) {
+      sum += rows[row * width + c]!;
+    }
     return sum / count;
   });
   const covariance = new Float64Array(width * width);
   for (let row = 0; row < count; row++) {
     for (let a = 0; a < width; a++) {
       const left = rows[row * width + a]! - means[a]!;
-      for (let b = 0; b <= a; b++)
+      for (let b = 0; b <= a; b++) {
         covariance[a * width + b]! += (left * (rows[row * width + b]! - means[b]!)) / (count - 1);
+      }
     }
   }
-  for (let a = 0; a < width; a++) for (let b = 0; b < a; b++) covariance[b * width + a] = covariance[a * width + b]!;
+  for (let a = 0; a < width; a++) {
+    for (let b = 0; b < a; b++) {
+      covariance[b * width + a] = covariance[a * width + b]!;
+    }
+  }
   const total = Array.from(means, (_, c) => covariance[c * width + c]!).reduce((a, b) => a + b, 0);
   const vectors = rotate(covariance, width);
   const order = Array.from(means, (_, c) => c).sort((a, b) => covariance[b * width + b]! - covariance[a * width + a]!);
@@ -107,19 +117,33 @@ const MOST_SWEEPS = 100;
 function rotate(matrix: Float64Array, size: number): Float64Array {
   const vectors = Float64Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 0));
   let scale = 0;
-  for (let i = 0; i < size; i++) scale = Math.max(scale, matrix[i * size + i]!);
+  for (let i = 0; i < size; i++) {
+    scale = Math.max(scale, matrix[i * size + i]!);
+  }
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let off = 0;
-    for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) off += matrix[a * size + b]! ** 2;
-    if (Math.sqrt(off) <= scale * 1e-15) break;
-    for (let p = 0; p < size; p++) for (let q = p + 1; q < size; q++) rotatePair(matrix, vectors, size, p, q);
+    for (let a = 0; a < size; a++) {
+      for (let b = 0; b < a; b++) {
+        off += matrix[a * size + b]! ** 2;
+      }
+    }
+    if (Math.sqrt(off) <= scale * 1e-15) {
+      break;
+    }
+    for (let p = 0; p < size; p++) {
+      for (let q = p + 1; q < size; q++) {
+        rotatePair(matrix, vectors, size, p, q);
+      }
+    }
   }
   return vectors;
 }
 
 function rotatePair(matrix: Float64Array, vectors: Float64Array, size: number, p: number, q: number): void {
   const off = matrix[p * size + q]!;
-  if (off === 0) return;
+  if (off === 0) {
+    return;
+  }
   const theta = (matrix[q * size + q]! - matrix[p * size + p]!) / (2 * off);
   const tangent = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const cosine = 1 / Math.sqrt(tangent * tangent + 1);

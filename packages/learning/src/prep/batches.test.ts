@@ -22,7 +22,9 @@ beforeEach(() => {
 
 async function all<T>(batches: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
-  for await (const batch of batches) list.push(batch);
+  for await (const batch of batches) {
+    list.push(batch);
+  }
   return list;
 }
 

@@ -56,16 +56,24 @@ export function fitColumn(
     return { name, type: 'category', categories, of };
   }
   const moment = requests.find(r => r.kind === 'dateParts');
-  if (moment) return fitMoment(train, name, moment.parts, requests, values);
+  if (moment) {
+    return fitMoment(train, name, moment.parts, requests, values);
+  }
   const words = requests.find(r => r.kind === 'hashWords');
-  if (words) return fitWords(train, name, words.buckets, requests);
+  if (words) {
+    return fitWords(train, name, words.buckets, requests);
+  }
   if (requests.some(r => r.kind === 'codes')) {
     const { categories } = categoriesOf(train, name, values);
     return fitOrdinal(train, name, categories, requests, values);
   }
   const ordered = requests.find(r => r.kind === 'ordinal');
-  if (ordered) return fitOrdinal(train, name, ordered.order, requests, values);
-  if (type === 'boolean' && requests.every(r => r.kind === 'pass')) return { name, type: 'boolean' };
+  if (ordered) {
+    return fitOrdinal(train, name, ordered.order, requests, values);
+  }
+  if (type === 'boolean' && requests.every(r => r.kind === 'pass')) {
+    return { name, type: 'boolean' };
+  }
   if (type !== 'number' && type !== 'integer') {
     throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${type} values; ${requests[0]!.kind} needs numbers.`, {
       remedy: REMEDIES[type](name)
@@ -74,7 +82,9 @@ export function fitColumn(
   let current = values.map(v => (v === null ? NaN : Math.fround(Number(v))));
   const present = current.filter(v => !Number.isNaN(v));
   const range = { min: Math.min(...present), max: Math.max(...present) };
-  if (present.length === 0) throw new SlipwayError('COLUMN_TYPE', `"${name}" has no value in the training rows.`);
+  if (present.length === 0) {
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" has no value in the training rows.`);
+  }
   const steps: FittedStep[] = [];
   for (const request of requests) {
     const step = fitStep(
@@ -82,7 +92,9 @@ export function fitColumn(
       request,
       current.filter(v => !Number.isNaN(v))
     );
-    if (!step) continue;
+    if (!step) {
+      continue;
+    }
     steps.push(step);
     current = current.map(v => applyStep(step, v));
   }
@@ -151,7 +163,9 @@ function fitMoment(
   }
   alone(name, requests, 'gives the parts of its date');
   const rows = values.filter(value => value !== null).map(value => momentNumbers(value, parts));
-  if (rows.length === 0) throw new SlipwayError('COLUMN_TYPE', `"${name}" has no value in the training rows.`);
+  if (rows.length === 0) {
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" has no value in the training rows.`);
+  }
   const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length;
   const columns = rows[0]!.map((_, i) => rows.map(row => row[i]!));
   const means = columns.map(mean);
@@ -176,7 +190,9 @@ function fitWords(train: Frame, name: string, buckets: number, requests: readonl
 }
 
 function alone(name: string, requests: readonly Request[], what: string): void {
-  if (requests.length > 1) throw new SlipwayError('COLUMN_TYPE', `"${name}" ${what}; other steps do not apply to it.`);
+  if (requests.length > 1) {
+    throw new SlipwayError('COLUMN_TYPE', `"${name}" ${what}; other steps do not apply to it.`);
+  }
 }
 
 /** What suits a column of a type that has no numbers. */
@@ -202,16 +218,22 @@ function kindOf(train: Frame, name: string, values: readonly PlainValue[]): Cate
   const { type } = train.column(name);
   if (type === 'boolean') {
     const missing = values.filter(value => value === null).length;
-    if (missing === 0) return 'boolean';
+    if (missing === 0) {
+      return 'boolean';
+    }
     throw new SlipwayError('COLUMN_TYPE', `"${name}" is missing in ${missing} training rows, else true or false.`, {
       remedy:
         `A boolean input of a model does not accept missing values. Make it text first: ` +
         `frame.derive("${name}", 'cast("${name}" as varchar)'); or drop such rows: frame.dropMissing("${name}").`
     });
   }
-  if (type !== 'number' && type !== 'integer') return 'text';
+  if (type !== 'number' && type !== 'integer') {
+    return 'text';
+  }
   const inexact = values.find(value => typeof value === 'string');
-  if (inexact === undefined) return 'number';
+  if (inexact === undefined) {
+    return 'number';
+  }
   throw new SlipwayError('COLUMN_TYPE', `"${name}" holds ${String(inexact)}, a whole number beyond 2^53.`, {
     remedy: `Such numbers are names; make them text first: frame.derive("${name}", 'cast("${name}" as varchar)').`
   });
@@ -241,7 +263,9 @@ function fitOrdinal(
 /** A number of an order as it is written everywhere. */
 function numberIn(name: string, category: string): string {
   const number = Number(category);
-  if (category.trim() !== '' && Number.isFinite(number)) return String(number);
+  if (category.trim() !== '' && Number.isFinite(number)) {
+    return String(number);
+  }
   throw new SlipwayError('COLUMN_TYPE', `"${name}" holds numbers, and its order names "${category}".`, {
     remedy: `Name the numbers of the column in their order: prep.ordinal([1, 2, 3], "${name}").`
   });

@@ -18,9 +18,13 @@ const MOST_REMEMBERED = 100_000;
 /** The unsigned 32-bit hash of a word; see `murmurHash3`. */
 export function hashOf(word: string): number {
   const known = buckets.get(word);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const hash = murmurHash3(new TextEncoder().encode(word));
-  if (buckets.size < MOST_REMEMBERED) buckets.set(word, hash);
+  if (buckets.size < MOST_REMEMBERED) {
+    buckets.set(word, hash);
+  }
   return hash;
 }
 
@@ -36,8 +40,12 @@ export function murmurHash3(bytes: Uint8Array): number {
     hash = (Math.imul(rotate(hash, 13), 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
-  for (let i = bytes.length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
-  if (whole < bytes.length) hash ^= Math.imul(rotate(Math.imul(tail, c1), 15), c2);
+  for (let i = bytes.length - 1; i >= whole; i--) {
+    tail = (tail << 8) | bytes[i]!;
+  }
+  if (whole < bytes.length) {
+    hash ^= Math.imul(rotate(Math.imul(tail, c1), 15), c2);
+  }
   hash ^= bytes.length;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

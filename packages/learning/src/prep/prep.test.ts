@@ -71,7 +71,9 @@ describe('preprocessing', () => {
   it('makes bins of as many rows as can be', async () => {
     const fitted = await prep().bin(3, 'cost').fit(frame);
     const counts = [0, 0, 0];
-    for (const bin of await fitted.transform(frame)) counts[bin]!++;
+    for (const bin of await fitted.transform(frame)) {
+      counts[bin]!++;
+    }
     expect(counts.every(count => count === 3 || count === 4)).toBe(true);
   });
 

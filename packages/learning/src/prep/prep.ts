@@ -157,7 +157,9 @@ export class Prep {
    */
   async fit(train: Frame): Promise<FittedPrep> {
     const names = this.columns;
-    if (names.length === 0) throw new SlipwayError('OPTION_INVALID', 'The prep names no column.');
+    if (names.length === 0) {
+      throw new SlipwayError('OPTION_INVALID', 'The prep names no column.');
+    }
     const values = await train.values(names);
     const columns = names.map((name, i) => {
       const requests = this.#requests.filter(r => r.columns.includes(name));
@@ -237,7 +239,9 @@ export class FittedPrep {
         }
         if (column.type === 'category') {
           const index = value === null ? -1 : column.categories.indexOf(String(value));
-          if (index >= 0) out[at + index] = 1;
+          if (index >= 0) {
+            out[at + index] = 1;
+          }
           continue;
         }
         if (column.type === 'ordinal') {
@@ -245,7 +249,9 @@ export class FittedPrep {
           continue;
         }
         if (column.type === 'words') {
-          for (const word of value === null ? [] : wordsOf(String(value))) out[at + (hashOf(word) % column.buckets)]!++;
+          for (const word of value === null ? [] : wordsOf(String(value))) {
+            out[at + (hashOf(word) % column.buckets)]!++;
+          }
           continue;
         }
         if (column.type === 'moment') {
@@ -256,7 +262,11 @@ export class FittedPrep {
           continue;
         }
         let number = value === null ? NaN : Math.fround(Number(value));
-        if (column.type === 'numeric') for (const step of column.steps) number = applyStep(step, number);
+        if (column.type === 'numeric') {
+          for (const step of column.steps) {
+            number = applyStep(step, number);
+          }
+        }
         out[at] = number;
       }
       offset += columnWidth(column);

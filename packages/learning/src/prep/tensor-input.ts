@@ -78,7 +78,9 @@ export class TensorInput {
     try {
       return flatRow(value, this.shape);
     } catch (error) {
-      if (!(error instanceof RowShapeError)) throw error;
+      if (!(error instanceof RowShapeError)) {
+        throw error;
+      }
       throw new SlipwayError('COLUMN_TYPE', `"${this.parts.name}" in row ${row + 1} of ${where}: ${error.message}.`, {
         cause: error
       });

@@ -17,7 +17,9 @@ export const REPORT_FILE = 'evaluation.html';
  */
 export function attachReport(model: TrainedModelParts): void {
   const book = notebook();
-  if (!findServer(book.directory)) return;
+  if (!findServer(book.directory)) {
+    return;
+  }
   const send = async (): Promise<void> => {
     const page = new TextEncoder().encode(evaluationReport(model));
     const sha256 = createHash('sha256').update(page).digest('hex');

@@ -104,10 +104,14 @@ function frame(plot: Plot, draw: Draw): string {
 function rangeOf(values: readonly number[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
-    if (!Number.isFinite(value)) continue;
+    if (!Number.isFinite(value)) {
+      continue;
+    }
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  if (low > high) return [0, 1];
+  if (low > high) {
+    return [0, 1];
+  }
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }

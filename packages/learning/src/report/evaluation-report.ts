@@ -183,7 +183,9 @@ function errorCurve(truth: readonly number[], outputs: Float32Array): Point[] {
 
 /** Every so many points, the first and the last among them. */
 function thinned<T>(points: readonly T[]): T[] {
-  if (points.length <= MOST_POINTS) return [...points];
+  if (points.length <= MOST_POINTS) {
+    return [...points];
+  }
   const last = points.length - 1;
   return Array.from({ length: MOST_POINTS }, (_, i) => points[Math.round((i * last) / (MOST_POINTS - 1))]!);
 }

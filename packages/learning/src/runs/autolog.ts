@@ -22,7 +22,9 @@ const batches = new WeakMap<object, { run: Run; steps: number }>();
  */
 export function installAutolog(tf: Tf): void {
   const prototype = tf.LayersModel.prototype as LayersModel & { [INSTALLED]?: boolean };
-  if (prototype[INSTALLED]) return;
+  if (prototype[INSTALLED]) {
+    return;
+  }
   Object.defineProperty(prototype, INSTALLED, { value: true });
   const { fit, fitDataset, trainOnBatch } = prototype;
   prototype.fit = function (this: LayersModel, x, y, args) {
@@ -34,7 +36,9 @@ export function installAutolog(tf: Tf): void {
   prototype.trainOnBatch = async function (this: LayersModel, x, y) {
     const run = loggedRun();
     const result = await trainOnBatch.call(this, x, y);
-    if (run) logBatch(run, tf, this, result);
+    if (run) {
+      logBatch(run, tf, this, result);
+    }
     return result;
   };
 }
@@ -67,7 +71,9 @@ export function epochLogger(run: Run, epochs: number): EpochCallback {
   return {
     onEpochEnd: (epoch, logs) => {
       for (const [key, value] of Object.entries(logs ?? {})) {
-        if (typeof value === 'number') run.logMetric(key, value, epoch);
+        if (typeof value === 'number') {
+          run.logMetric(key, value, epoch);
+        }
       }
       const done = epoch + 1;
       const left = ((Date.now() - started) / ++here) * (epochs - done);
@@ -86,7 +92,9 @@ function withLogging<A extends { epochs?: number; callbacks?: unknown; batchSize
   args: A
 ): A {
   const run = loggedRun();
-  if (!run) return args;
+  if (!run) {
+    return args;
+  }
   logSettings(run, tf, model, args);
   const logging = epochLogger(run, args.epochs ?? 1);
   return { ...args, callbacks: joinCallbacks(tf, args.callbacks, logging) };
@@ -105,25 +113,32 @@ function logSettings(run: Run, tf: Tf, model: LayersModel, args: { epochs?: numb
 /** Says how the steps of a training were executed, on backends that can record them. */
 function logStep(model: LayersModel): void {
   const report = stepReport(model);
-  if (report)
+  if (report) {
     loggedRun()?.logParams({ training_step: report.reason ? `${report.mode}: ${report.reason}` : report.mode });
+  }
 }
 
 function logBatch(run: Run, tf: Tf, model: LayersModel, result: number | Scalar | (number | Scalar)[]): void {
   const known = batches.get(model);
   const counted = known?.run === run ? known : { run, steps: 0 };
   batches.set(model, counted);
-  if (counted.steps === 0) logSettings(run, tf, model, {});
+  if (counted.steps === 0) {
+    logSettings(run, tf, model, {});
+  }
   const values = Array.isArray(result) ? result : [result];
   values.forEach((value, i) => {
-    if (typeof value === 'number') run.logMetric(model.metricsNames[i] ?? `output_${i}`, value, counted.steps);
+    if (typeof value === 'number') {
+      run.logMetric(model.metricsNames[i] ?? `output_${i}`, value, counted.steps);
+    }
   });
   counted.steps++;
 }
 
 /** tfjs takes callback objects, their configs, or one of either, but no mixture. */
 function joinCallbacks(tf: Tf, given: unknown, ours: EpochCallback): unknown {
-  if (given === undefined || given === null) return [ours];
+  if (given === undefined || given === null) {
+    return [ours];
+  }
   const list: unknown[] = Array.isArray(given) ? given : [given];
   const isObject = list[0] instanceof tf.Callback || (list[0] as { setParams?: unknown })?.setParams !== undefined;
   return isObject ? [...list, new tf.CustomCallback(ours)] : [...list, ours];

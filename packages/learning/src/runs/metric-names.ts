@@ -12,9 +12,13 @@ export function isAccuracy(name: string): boolean {
 
 /** Warns of a network that predicts numbers and is compiled with accuracy, which then says nothing. */
 export function warnOfAccuracyOfNumbers(model: LayersModel): void {
-  if (typeof model.loss !== 'string' || !NUMBER_LOSSES.test(model.loss) || warned.has(model)) return;
+  if (typeof model.loss !== 'string' || !NUMBER_LOSSES.test(model.loss) || warned.has(model)) {
+    return;
+  }
   const name = model.metricsNames.find(isAccuracy);
-  if (name === undefined) return;
+  if (name === undefined) {
+    return;
+  }
   warned.add(model);
   warnOfCell(
     `The network is trained with ${model.loss}, so it predicts numbers, but it logs "${name}", the share of right classes.\n` +

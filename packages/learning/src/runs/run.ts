@@ -70,7 +70,9 @@ export class Run {
       { key: 'slipway.session', value: book.sessionId },
       { key: 'slipway.language', value: 'typescript' }
     ];
-    if (book.cell) tags.push({ key: 'slipway.cell', value: book.cell.executionId });
+    if (book.cell) {
+      tags.push({ key: 'slipway.cell', value: book.cell.executionId });
+    }
     book.noteRun(this.id);
     book.record({
       type: 'run.started',
@@ -99,12 +101,17 @@ export class Run {
     this.#checkName(key, value);
     this.#points.push(point.value);
     notebook().noteRun(this.id);
-    if (this.#points.length >= MAX_POINTS) this.flush();
-    else this.#schedule();
+    if (this.#points.length >= MAX_POINTS) {
+      this.flush();
+    } else {
+      this.#schedule();
+    }
   }
 
   logMetrics(metrics: Record<string, number>, step?: number): void {
-    for (const [key, value] of Object.entries(metrics)) this.logMetric(key, value, step);
+    for (const [key, value] of Object.entries(metrics)) {
+      this.logMetric(key, value, step);
+    }
   }
 
   logParam(key: string, value: string | number | boolean): void {
@@ -145,7 +152,9 @@ export class Run {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#points.length === 0 && !this.#progress) return;
+    if (this.#points.length === 0 && !this.#progress) {
+      return;
+    }
     const metrics = this.#points;
     const progress = this.#progress;
     this.#points = [];
@@ -155,7 +164,9 @@ export class Run {
 
   /** Ends the run. A failure names the cell in which it happened. */
   finish(status: RunStatus, failure?: string): void {
-    if (this.endTime !== null) return;
+    if (this.endTime !== null) {
+      return;
+    }
     this.#system.stop();
     this.#refusals.close();
     this.flush();
@@ -189,7 +200,9 @@ export class Run {
 
   /** An accuracy of a model that predicts numbers is another metric under a wrong name. */
   #checkName(key: string, value: number): void {
-    if (!this.model || this.model.labels !== null || this.#misnamed || !isAccuracy(key)) return;
+    if (!this.model || this.model.labels !== null || this.#misnamed || !isAccuracy(key)) {
+      return;
+    }
     this.#misnamed = true;
     const { r2 } = this.model.metrics;
     const isR2 = r2 !== undefined && Math.abs(r2 - value) < 1e-6;

@@ -51,7 +51,9 @@ export class SystemMetrics {
       ...(hasNvidiaGpu() ? await gpuUse() : {})
     };
     // The run may have ended meanwhile.
-    if (!this.#timer) return;
+    if (!this.#timer) {
+      return;
+    }
     this.#log(
       Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`system/${key}`, value])),
       this.#step++
@@ -95,7 +97,9 @@ export function readGpuUse(output: string): Record<string, number> {
     };
     for (const [key, value] of Object.entries(values)) {
       // A card that does not tell something says [N/A].
-      if (Number.isFinite(value)) metrics[`gpu_${index}_${key}`] = value;
+      if (Number.isFinite(value)) {
+        metrics[`gpu_${index}_${key}`] = value;
+      }
     }
   }
   return metrics;

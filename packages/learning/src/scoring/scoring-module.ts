@@ -60,7 +60,9 @@ export async function readScoring(source: string): Promise<ScoringModule> {
     throw invalid(`The scoring module cannot be loaded: ${why}.`, error);
   }
   const functions = (['before', 'after'] as const).filter(name => typeof exported[name] === 'function');
-  if (functions.length === 0) throw invalid('The scoring module exports neither before nor after.');
+  if (functions.length === 0) {
+    throw invalid('The scoring module exports neither before nor after.');
+  }
   return { source, code, functions };
 }
 

@@ -9,7 +9,9 @@ import { notebook, SlipwayError } from '@slipway/notebook';
  * @throws SlipwayError DATA_NOT_FOUND without the file, DATA_UNREADABLE for a data URL that holds none.
  */
 export async function imageFile(value: string | Uint8Array): Promise<Uint8Array> {
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string') {
+    return value;
+  }
   if (value.startsWith('data:')) {
     try {
       return imageBytes(value);
@@ -33,7 +35,9 @@ export async function imageFile(value: string | Uint8Array): Promise<Uint8Array>
 
 /** What the decoder says of an image, in a notebook's words; other errors stay as they are. */
 export function imageRefused(what: string, cause: unknown): unknown {
-  if (!(cause instanceof ImageError)) return cause;
+  if (!(cause instanceof ImageError)) {
+    return cause;
+  }
   return new SlipwayError('DATA_UNREADABLE', `${what} ${cause.message}.`, {
     remedy: 'Save it anew as PNG or JPEG.',
     cause

@@ -42,7 +42,9 @@ it('images are found in capital letters too, and in folders of folders', async (
 });
 
 it('images of formats that are not read are named instead of left out', async () => {
-  for (const file of ['cat/a.bmp', 'cat/b.HEIC', 'dog/c.svg', 'dog/d.avif']) await put(file);
+  for (const file of ['cat/a.bmp', 'cat/b.HEIC', 'dog/c.svg', 'dog/d.avif']) {
+    await put(file);
+  }
   const error = await failureOf(files());
   expect(error.code).toBe('DATA_UNREADABLE');
   expect(error.message).toContain(

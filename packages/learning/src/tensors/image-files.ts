@@ -56,7 +56,9 @@ function formatOf(file: string): string {
 }
 
 function refuseOtherFormats(files: readonly string[], folder: string): void {
-  if (files.length === 0) return;
+  if (files.length === 0) {
+    return;
+  }
   const formats = [...new Set(files.map(formatOf))].sort().join(', ');
   const more = files.length > TOLD ? ` and ${files.length - TOLD} more` : '';
   throw new SlipwayError(

@@ -104,7 +104,9 @@ export class ImageFolder implements TensorRows {
       const ys = new Float32Array(chosen.length * this.classes.length);
       const read = await Promise.all(chosen.map(i => this.#pixels(String(files[i]))));
       read.forEach((values, row) => {
-        for (let i = 0; i < pixels; i++) xs[row * pixels + i] = values[i]! / 255;
+        for (let i = 0; i < pixels; i++) {
+          xs[row * pixels + i] = values[i]! / 255;
+        }
         ys[row * this.classes.length + this.classes.indexOf(String(labels[chosen[row]!]))] = 1;
       });
       yield { xs, ys, rows: chosen.length };
@@ -188,7 +190,9 @@ export async function images(name: string, folder: string, options: ImageOptions
 
 function refuseOptions({ size, channels = 3 }: ImageOptions): void {
   const isSize = Array.isArray(size) && size.length === 2 && size.every(n => Number.isInteger(n) && n > 0);
-  if (isSize && (channels === 1 || channels === 3)) return;
+  if (isSize && (channels === 1 || channels === 3)) {
+    return;
+  }
   throw new SlipwayError('OPTION_INVALID', `Images cannot be read as [${[size, channels].flat().join(', ')}].`, {
     remedy: 'Say height and width in pixels, and 1 or 3 channels: { size: [28, 28], channels: 1 }.'
   });
@@ -198,7 +202,9 @@ async function* describeAll(place: string, found: readonly ImageFile[]): AsyncGe
   for (const { file, label } of found) {
     const bytes = await readFile(path.join(place, file));
     const { width, height } = await imageSize(bytes).catch((cause: unknown) => {
-      if (!(cause instanceof ImageError)) throw cause;
+      if (!(cause instanceof ImageError)) {
+        throw cause;
+      }
       throw new SlipwayError('DATA_UNREADABLE', `"${file}" is not a readable image: it ${cause.message}.`, {
         remedy: 'Delete it, or save it anew as PNG or JPEG; nothing was registered.',
         cause
@@ -214,10 +220,14 @@ async function warnOfCopies(frame: Frame): Promise<void> {
   const first = new Map<unknown, number>();
   const copies = hashes.flatMap((hash, i) => {
     const at = first.get(hash);
-    if (at === undefined) first.set(hash, i);
+    if (at === undefined) {
+      first.set(hash, i);
+    }
     return at === undefined ? [] : [[at, i] as const];
   });
-  if (copies.length === 0) return;
+  if (copies.length === 0) {
+    return;
+  }
   const [at, copy] = copies.find(([a, b]) => labels[a] !== labels[b]) ?? copies[0]!;
   warnOfCell(
     `${copies.length} of ${frame.rowCount} images of ${frame.name} are copies of others, e.g. ${files[at]} and ${files[copy]}` +

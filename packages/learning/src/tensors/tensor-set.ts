@@ -39,7 +39,9 @@ export class TensorSet implements TensorRows {
   }
 
   async #usualSplit(): Promise<Pick<SplitOptions, 'by' | 'column'>> {
-    if (this.frame.time !== null) return { by: 'time' };
+    if (this.frame.time !== null) {
+      return { by: 'time' };
+    }
     const { type } = this.frame.column(this.target);
     const [labels = []] = await this.frame.values([this.target]);
     const areClasses = type !== 'number' && (type !== 'integer' || new Set(labels).size <= MOST_CLASSES);

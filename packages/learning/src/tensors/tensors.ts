@@ -24,7 +24,9 @@ import { invalid, refuseShape, TensorSet } from './tensor-set.js';
 export async function tensors(name: string, options: TensorOptions): Promise<TensorSet>;
 export async function tensors(frame: Frame, options: ColumnTensorOptions): Promise<TensorSet>;
 export async function tensors(from: string | Frame, options: TensorOptions | ColumnTensorOptions): Promise<TensorSet> {
-  if (typeof from === 'string') return tensorsOfArrays(from, options as TensorOptions);
+  if (typeof from === 'string') {
+    return tensorsOfArrays(from, options as TensorOptions);
+  }
   return tensorsOfFrame(from, options as ColumnTensorOptions);
 }
 
@@ -39,7 +41,9 @@ async function tensorsOfArrays(name: string, options: TensorOptions): Promise<Te
   const records = function* (): Generator<readonly RowValue[]> {
     for (let row = 0; row < count; row++) {
       const numbers = checked(rowOf(row), name, row, kind);
-      for (const number of numbers) largest = Math.max(largest, number);
+      for (const number of numbers) {
+        largest = Math.max(largest, number);
+      }
       const time = options.time?.[row];
       const moment = time instanceof Date ? time.toISOString() : time;
       yield [...(options.time ? [moment] : []), options.labels[row], numbers];
@@ -78,7 +82,9 @@ async function tensorsOfArrays(name: string, options: TensorOptions): Promise<Te
 function refuseOptions(options: TensorOptions, kind: TensorContent['kind'], input: string, target: string): void {
   const { shape, labels, time } = options;
   refuseShape(shape, kind);
-  if (labels.length === 0) invalid('There are no labels, and so no rows.', 'Give one label for each row.');
+  if (labels.length === 0) {
+    invalid('There are no labels, and so no rows.', 'Give one label for each row.');
+  }
   if (time && time.length !== labels.length) {
     invalid(`There are ${time.length} times for ${labels.length} labels.`, 'Give one time for each row.');
   }
@@ -106,12 +112,16 @@ function rowReader(
       { remedy: 'Give one label for each row.' }
     );
   }
-  if (isFlat) return row => values.subarray(row * width, (row + 1) * width);
+  if (isFlat) {
+    return row => values.subarray(row * width, (row + 1) * width);
+  }
   return row => {
     try {
       return flatRow(values[row], shape);
     } catch (error) {
-      if (!(error instanceof RowShapeError)) throw error;
+      if (!(error instanceof RowShapeError)) {
+        throw error;
+      }
       throw new SlipwayError('DATA_REFUSED', `Row ${row + 1} of ${name}: ${error.message}.`, { cause: error });
     }
   };
@@ -121,7 +131,9 @@ function checked(values: ArrayLike<unknown>, name: string, row: number, kind: Te
   return Array.from(values, value => {
     const fits =
       typeof value === 'number' && Number.isFinite(value) && (kind === 'numbers' || (value >= 0 && value <= 255));
-    if (fits) return value;
+    if (fits) {
+      return value;
+    }
     throw new SlipwayError(
       'DATA_REFUSED',
       `Row ${row + 1} of ${name} holds ${String(value)}, which is not a ${kind === 'pixels' ? 'pixel from 0 to 255' : 'finite number'}.`,
@@ -137,7 +149,11 @@ function labelType(name: string, labels: TensorOptions['labels']): string {
       remedy: 'Give texts, numbers, or true and false, one kind of them.'
     });
   }
-  if (kinds.has('string')) return 'VARCHAR';
-  if (kinds.has('boolean')) return 'BOOLEAN';
+  if (kinds.has('string')) {
+    return 'VARCHAR';
+  }
+  if (kinds.has('boolean')) {
+    return 'BOOLEAN';
+  }
   return labels.every(Number.isInteger) ? 'BIGINT' : 'DOUBLE';
 }

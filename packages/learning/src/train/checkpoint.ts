@@ -54,10 +54,16 @@ export class Checkpoint {
    */
   async restore(tf: Tf): Promise<Pick<Content, 'epoch' | 'best'> | undefined> {
     const { file, resume, training } = this.#place;
-    if (!resume || !existsSync(file)) return undefined;
+    if (!resume || !existsSync(file)) {
+      return undefined;
+    }
     const content = read(file);
-    if (content.network !== this.#fingerprint()) throw refusal(file, 'is of another network');
-    if (content.training !== training) throw refusal(file, 'is of a training on other rows or with other settings');
+    if (content.network !== this.#fingerprint()) {
+      throw refusal(file, 'is of another network');
+    }
+    if (content.training !== training) {
+      throw refusal(file, 'is of a training on other rows or with other settings');
+    }
     const network = this.#network;
     const weights = network.getWeights().map((weight, i) => tf.tensor(content.weights[i]!, weight.shape));
     network.setWeights(weights);

@@ -90,7 +90,9 @@ export async function fit(
   model: ModelSpec | LayersModel | StructureSpec,
   options: FitOptions | TensorFitOptions | StructureOptions
 ): Promise<TrainedModel | Clustering | Projection> {
-  if (isStructureSpec(model)) return fitWithoutTarget(model, options as StructureOptions);
+  if (isStructureSpec(model)) {
+    return fitWithoutTarget(model, options as StructureOptions);
+  }
   return fitToTarget(model, options as FitOptions | TensorFitOptions);
 }
 
@@ -111,7 +113,9 @@ async function fitToTarget(
   options: FitOptions | TensorFitOptions
 ): Promise<TrainedModel> {
   const inRun = currentRun();
-  if (inRun) return fitIn(inRun, model, options);
+  if (inRun) {
+    return fitIn(inRun, model, options);
+  }
   const name = ofColumns(options) ? options.target : options.train.frame.name;
   const finished = await startRun(name, run => fitIn(run, model, options));
   return finished.result;
@@ -196,7 +200,9 @@ function logInputs(run: Run, train: Frame, test: Frame | null): void {
     ['test', test]
   ] as const) {
     const parent = frame?.version ?? frame?.lineage.parents[0];
-    if (!parent) continue;
+    if (!parent) {
+      continue;
+    }
     run.logInput({ name: parent.name, version: parent.version, digest: `${parent.name}@${parent.version}`, context });
     notebook().noteRead(`dataset:${parent.name}@${parent.version}`);
   }

@@ -45,8 +45,12 @@ export class LossChart {
   add(epoch: number, loss: number, validationLoss: number | undefined): void {
     this.#first ??= epoch;
     this.#train.values.push(loss);
-    if (validationLoss !== undefined) this.#validation.values.push(validationLoss);
-    if (Date.now() - this.#lastDrawn >= INTERVAL_MS) this.#draw(this.#progressText());
+    if (validationLoss !== undefined) {
+      this.#validation.values.push(validationLoss);
+    }
+    if (Date.now() - this.#lastDrawn >= INTERVAL_MS) {
+      this.#draw(this.#progressText());
+    }
   }
 
   /** Draws the final state with a closing sentence, without the progress bar. */
@@ -90,7 +94,9 @@ export class LossChart {
   #image(now: readonly string[]): string {
     const curves = [this.#train, this.#validation].filter(c => c.values.length > 0);
     const all = curves.flatMap(c => c.values).filter(Number.isFinite);
-    if (all.length === 0) return '';
+    if (all.length === 0) {
+      return '';
+    }
     const low = Math.min(...all);
     const high = Math.max(...all);
     const steps = Math.max(2, ...curves.map(c => c.values.length));

@@ -143,7 +143,9 @@ async function cluster(
   run.logParams({ seed });
   const model = fitKMeans(rows, prep.width, { k, starts, seed });
   const sizes = new Array<number>(k).fill(0);
-  for (const own of model.assign(rows)) sizes[own]!++;
+  for (const own of model.assign(rows)) {
+    sizes[own]!++;
+  }
   const measured = await measuredRows(options, prep);
   const distances = model.distances(measured);
   const clusters = model.assign(measured);

@@ -187,8 +187,9 @@ describe('a model of arrays', () => {
       [{ values: [], shape: [0], labels: [] }, '[0] is not a valid shape of a row'],
       [{ values: [[1]], shape: [1], labels: ['a'], input: 'label' }, 'The input is named "label", the target "label"']
     ];
-    for (const [options, message] of cases)
+    for (const [options, message] of cases) {
       expect((await failureOf(tensors('odd', options))).message).toContain(message);
+    }
     await tensors('faint', { values: [[0.5], [1]], shape: [1, 1, 1], labels: ['a', 'b'], content: 'pixels' });
     expect(book.warnings.join()).toContain('The largest pixel of faint is 1: pixels run from 0 to 255.');
   });

@@ -17,7 +17,9 @@ import type { Training } from './train-estimator.js';
 /** Fits a model of plain TypeScript, and logs its settings. @throws SlipwayError MODEL_MISMATCH for the other task. */
 export async function trainClassical(model: ClassicalSpec, training: Training): Promise<Estimator> {
   const { inputs: prep, rows, target, run, settings } = training;
-  if (model.kind !== 'gradientBoosting') refuseMissing(prep, rows);
+  if (model.kind !== 'gradientBoosting') {
+    refuseMissing(prep, rows);
+  }
   const classes = target.labels?.length ?? null;
   const log = (values: Record<string, string | number>): void => run.logParams({ model: model.kind, ...values });
   switch (model.kind) {
@@ -91,9 +93,13 @@ function lower(text: string): string {
 
 /** Only boosting knows what to do with a missing value. */
 function refuseMissing(prep: ModelInputs, rows: Float32Array): void {
-  if (prep.kind === 'tensor') return;
+  if (prep.kind === 'tensor') {
+    return;
+  }
   const kept = prep.columns.filter(c => c.type === 'numeric' && c.steps.some(step => step.kind === 'keepMissing'));
-  if (kept.length === 0 || !rows.some(Number.isNaN)) return;
+  if (kept.length === 0 || !rows.some(Number.isNaN)) {
+    return;
+  }
   const names = kept.map(column => `"${column.name}"`);
   throw new SlipwayError(
     'MODEL_MISMATCH',

@@ -77,15 +77,25 @@ export async function trainCompiled(
       callbacks: {
         // Not after each batch: a user who watches single batches waits for the loss of each.
         onYield: () => {
-          if (hooks.isStopped()) network.stopTraining = true;
+          if (hooks.isStopped()) {
+            network.stopTraining = true;
+          }
         },
         onEpochEnd: async (_epoch, logs) => {
           // An epoch that was cut short is not one that a checkpoint can go on from.
-          if (hooks.isStopped()) return;
+          if (hooks.isStopped()) {
+            return;
+          }
           epochs++;
-          if (validation) best.observe(logs?.['val_loss'] ?? NaN);
-          if (best.isOver) network.stopTraining = true;
-          if (checkpoint) await checkpoint.save(epochs, await best.state());
+          if (validation) {
+            best.observe(logs?.['val_loss'] ?? NaN);
+          }
+          if (best.isOver) {
+            network.stopTraining = true;
+          }
+          if (checkpoint) {
+            await checkpoint.save(epochs, await best.state());
+          }
           hooks.onEpoch(epochs, logs as Record<string, number>);
         }
       }
@@ -124,7 +134,9 @@ class BestWeights {
 
   observe(loss: number): void {
     this.#since++;
-    if (!(loss < this.#loss)) return;
+    if (!(loss < this.#loss)) {
+      return;
+    }
     this.#loss = loss;
     this.#since = 0;
     this.dispose();
@@ -144,7 +156,9 @@ class BestWeights {
   }
 
   restore(): void {
-    if (this.#weights.length > 0) this.network.setWeights(this.#weights);
+    if (this.#weights.length > 0) {
+      this.network.setWeights(this.#weights);
+    }
   }
 
   dispose(): void {

@@ -35,8 +35,12 @@ const PLAIN: BackendChoice = { backend: 'cpu', refused: [] };
 
 /** Fits a described model, or a tfjs network of the user's own. */
 export async function trainEstimator(model: ModelSpec | LayersModel, training: Training): Promise<Trained> {
-  if (!isModelSpec(model)) return trainTfjs(model, null, training);
-  if (!isNetworkSpec(model)) return { estimator: await trainClassical(model, training), backend: PLAIN };
+  if (!isModelSpec(model)) {
+    return trainTfjs(model, null, training);
+  }
+  if (!isNetworkSpec(model)) {
+    return { estimator: await trainClassical(model, training), backend: PLAIN };
+  }
   const { inputs, target, run, settings } = training;
   const tf = await tensorflow();
   const network = buildNetwork(tf, model, inputs.shape, target.labels?.length ?? null, settings.seed);
@@ -73,7 +77,9 @@ function refuseOtherRows(network: LayersModel, inputs: ModelInputs): void {
   const [reads] = network.inputs.map(input => (input.shape as (number | null)[]).slice(1));
   const fits =
     reads?.length === inputs.shape.length && reads.every((size, i) => size === null || size === inputs.shape[i]);
-  if (network.inputs.length === 1 && fits) return;
+  if (network.inputs.length === 1 && fits) {
+    return;
+  }
   const batch = network.inputs.length === 1 ? `[${[null, ...reads!].join(', ')}]` : `${network.inputs.length} inputs`;
   if (inputs.kind === 'columns') {
     throw new SlipwayError(
@@ -102,7 +108,9 @@ function refuseOtherRows(network: LayersModel, inputs: ModelInputs): void {
 function refuseOtherAnswers(network: LayersModel, { name, labels }: Target): void {
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? null;
   const fits = labels === null ? units === 1 : units === labels.length || (units === 1 && labels.length === 2);
-  if (network.outputs.length === 1 && fits) return;
+  if (network.outputs.length === 1 && fits) {
+    return;
+  }
   throw new SlipwayError(
     'MODEL_MISMATCH',
     `The model gives ${units ?? 'an unknown number of'} numbers per row, but ` +

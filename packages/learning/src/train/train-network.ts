@@ -69,7 +69,9 @@ export async function trainNetwork(
   };
   const { signal } = book;
   const { epochs, step } = await learn(tf, network, data, learning, settings.backend, signal, hooks);
-  if (step) run.logParams({ training_step: step.reason ? `${step.mode}: ${step.reason}` : step.mode });
+  if (step) {
+    run.logParams({ training_step: step.reason ? `${step.mode}: ${step.reason}` : step.mode });
+  }
   const early = epochs < settings.epochs;
   chart.finish(
     signal.aborted
@@ -145,7 +147,9 @@ function learningData(
 
 function learningSettings(settings: TrainingSettings, data: TrainingData): LearningSettings {
   const { epochs, batchSize, patience, seed, checkpoint, resume = false } = settings;
-  if (checkpoint === undefined) return { epochs, batchSize, patience, seed, checkpoint: null };
+  if (checkpoint === undefined) {
+    return { epochs, batchSize, patience, seed, checkpoint: null };
+  }
   const hash = createHash('sha256').update(JSON.stringify({ batchSize, seed, patience }));
   const training = hash.update(data.x).update(data.y).digest('hex');
   const file = path.resolve(notebook().directory, checkpoint);
@@ -154,7 +158,9 @@ function learningSettings(settings: TrainingSettings, data: TrainingData): Learn
 
 function targetValues(target: Target, indices: readonly number[], units: number): Float32Array {
   const values = Float32Array.from(indices, i => target.train[i]!);
-  if (!target.labels || units === 1) return values;
+  if (!target.labels || units === 1) {
+    return values;
+  }
   const hot = new Float32Array(values.length * units);
   values.forEach((label, row) => (hot[row * units + label] = 1));
   return hot;

@@ -41,7 +41,9 @@ function writerOfCell(): WriteDisplay | null {
   const { cache } = createRequire(import.meta.url);
   const file = Object.keys(cache).find(name => JUPYTER_MODULE.test(name));
   const exported: unknown = file === undefined ? undefined : cache[file]?.exports;
-  if (!exported || typeof exported !== 'object' || !('lastWriteDisplayData' in exported)) return null;
+  if (!exported || typeof exported !== 'object' || !('lastWriteDisplayData' in exported)) {
+    return null;
+  }
   const { lastWriteDisplayData: write } = exported;
   return typeof write === 'function' ? (write as WriteDisplay) : null;
 }

@@ -29,7 +29,9 @@ export class ScriptRecord {
 
   /** Returns at once, never throws. */
   record(record: NewRecord): void {
-    if (this.#open === undefined) this.#open = this.#begin();
+    if (this.#open === undefined) {
+      this.#open = this.#begin();
+    }
     this.#open?.recorder.record(record);
   }
 
@@ -41,7 +43,9 @@ export class ScriptRecord {
     const { sessionId, directory, warn } = this;
     try {
       // Where nobody listens and nobody ever did, a script leaves no folder behind.
-      if (!findServer(directory)) return null;
+      if (!findServer(directory)) {
+        return null;
+      }
       const recorder = new Recorder({ sessionId, directory, warn });
       const source = new RecordSource(recorder.spoolFile, warn);
       const sender = new Sender({ sessionId, directory, source, keepAliveMs: KEEP_ALIVE_MS, isBackground: true, warn });

@@ -21,9 +21,13 @@ class StandaloneNotebook implements NotebookContext {
   }
 
   display(data: MimeBundle, options: { displayId?: string; update?: boolean } = {}): void {
-    if (this.#tslab?.display(data, options)) return;
+    if (this.#tslab?.display(data, options)) {
+      return;
+    }
     const text = data['text/plain'];
-    if (typeof text === 'string' && !options.update) process.stdout.write(text + '\n');
+    if (typeof text === 'string' && !options.update) {
+      process.stdout.write(text + '\n');
+    }
   }
 
   warn(message: string): void {
@@ -50,7 +54,9 @@ class StandaloneNotebook implements NotebookContext {
 /** The notebook that the current code runs in; a standalone one outside a Slipway kernel. */
 export function notebook(): NotebookContext {
   const provided = providedNotebook();
-  if (provided) return provided;
+  if (provided) {
+    return provided;
+  }
   const standalone = new StandaloneNotebook();
   provideNotebook(standalone);
   return standalone;

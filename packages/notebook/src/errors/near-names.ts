@@ -37,7 +37,9 @@ export function nearNames(name: string, known: readonly string[]): string[] {
 /** "Did you mean …?" for a name that is not among `known`, else the list of what there is. */
 export function suggestion(name: string, known: readonly string[]): string {
   const near = nearNames(name, known);
-  if (near.length > 0) return `Did you mean ${near.map(n => `"${n}"`).join(' or ')}?`;
+  if (near.length > 0) {
+    return `Did you mean ${near.map(n => `"${n}"`).join(' or ')}?`;
+  }
   const shown = known.slice(0, 20).join(', ');
   return `There is: ${shown}${known.length > 20 ? ', …' : ''}.`;
 }

@@ -35,7 +35,9 @@ export function call<O extends JsonOperation>(
 
 /** Saves the work for a server that was never started. @throws SlipwayError SERVER_UNREACHABLE when none is to be found. */
 export function requireServer(directory: string): void {
-  if (!findServer(directory)) throw unreachable();
+  if (!findServer(directory)) {
+    throw unreachable();
+  }
 }
 
 /** Uploads bytes under their SHA-256. Same errors as `call`. */
@@ -73,14 +75,20 @@ async function withServer(
 ): Promise<Response> {
   let failure: unknown = new Error('No server was found.');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await new Promise(resolve => setTimeout(resolve, RETRY_DELAY_MS * attempt));
+    if (attempt > 0) {
+      await new Promise(resolve => setTimeout(resolve, RETRY_DELAY_MS * attempt));
+    }
     // Looked up at each attempt: a restarted server may have another address or token.
     const server = findServer(directory);
-    if (!server) break;
+    if (!server) {
+      break;
+    }
     try {
       return await request(server.url, { authorization: `Bearer ${server.token}` });
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted) {
+        throw error;
+      }
       failure = error;
     }
   }
@@ -91,14 +99,18 @@ async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UnreachableError) throw unreachable(error.cause);
+    if (error instanceof UnreachableError) {
+      throw unreachable(error.cause);
+    }
     if (error instanceof RefusedError) {
       const { code, message, remedy, where } = error;
       throw new SlipwayError('SERVER_REFUSED', `${message}${where ? ` (${where})` : ''} [${code}]`, {
         ...(remedy === undefined ? {} : { remedy })
       });
     }
-    if (error instanceof CallError) throw new SlipwayError('SERVER_REFUSED', error.message, { cause: error });
+    if (error instanceof CallError) {
+      throw new SlipwayError('SERVER_REFUSED', error.message, { cause: error });
+    }
     throw error;
   }
 }

@@ -15,7 +15,9 @@ describe('sending a file', () => {
   beforeAll(async () => {
     writeFileSync(file, Buffer.alloc(3_000_000, 'slipway'));
     server = http.createServer((request, response) => {
-      if (request.url === '/full') return void response.writeHead(413).end('too large');
+      if (request.url === '/full') {
+        return void response.writeHead(413).end('too large');
+      }
       const hash = createHash('sha256');
       request.on('data', (data: Buffer) => hash.update(data));
       request.on('end', () => {

@@ -34,13 +34,18 @@ async function writeFile(request: http.ClientRequest, file: string): Promise<voi
   try {
     for (;;) {
       const { bytesRead } = await handle.read(buffer);
-      if (bytesRead === 0) break;
+      if (bytesRead === 0) {
+        break;
+      }
       await new Promise<void>((resolve, reject) => {
         request.once('close', reject);
         request.write(buffer.subarray(0, bytesRead), error => {
           request.off('close', reject);
-          if (error) reject(error);
-          else resolve();
+          if (error) {
+            reject(error);
+          } else {
+            resolve();
+          }
         });
       });
     }

@@ -49,7 +49,9 @@ describe('a model', () => {
 
   it('that nests without end is refused, and does not overflow the stack', () => {
     let graph: number[] = plainTensor(5);
-    for (let level = 0; level < 300; level += 1) graph = message(1, message(5, message(6, graph)));
+    for (let level = 0; level < 300; level += 1) {
+      graph = message(1, message(5, message(6, graph)));
+    }
     expect(() => check(message(7, graph))).toThrow('nested too deeply');
   });
 

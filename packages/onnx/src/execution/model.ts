@@ -67,7 +67,9 @@ export class Model {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
     await new Promise<void>((resolve, reject) => {
       worker.once('message', (message: OnnxReply) => {
-        if (message.kind === 'ready') return resolve();
+        if (message.kind === 'ready') {
+          return resolve();
+        }
         // The runtime names the whole path, which is private to this machine.
         const why = message.kind === 'failed' ? message.message.replaceAll(`${folder}${path.sep}`, '') : '';
         reject(new Error(`The graph cannot be loaded. ${why}`));
@@ -87,12 +89,16 @@ export class Model {
    * rows.
    */
   predict(rows: DecodedRows): Promise<Outputs> {
-    if (!rows.images) return this.#ask(rows);
+    if (!rows.images) {
+      return this.#ask(rows);
+    }
     return withImages(this.signature, rows, rows.images).then(filled => this.#ask(filled));
   }
 
   #ask(rows: DecodedRows): Promise<Outputs> {
-    if (this.#broken) return Promise.reject(this.#broken);
+    if (this.#broken) {
+      return Promise.reject(this.#broken);
+    }
     const tooMany = this.#queue.length > 0 && this.#waitingRows + rows.rows > this.#mostRows;
     if (this.#queue.length >= MAX_WAITING || tooMany) {
       return Promise.reject(new RequestError('too many requests are waiting; try again in a moment', '', 503));
@@ -114,7 +120,9 @@ export class Model {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#inFlight.size > 0 || this.#queue.length === 0) return;
+    if (this.#scheduled || this.#inFlight.size > 0 || this.#queue.length === 0) {
+      return;
+    }
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -123,7 +131,9 @@ export class Model {
   }
 
   #send(): void {
-    if (this.#inFlight.size > 0 || this.#queue.length === 0) return;
+    if (this.#inFlight.size > 0 || this.#queue.length === 0) {
+      return;
+    }
     const batch: Waiting[] = [];
     let rows = 0;
     while (this.#queue.length > 0 && (batch.length === 0 || rows + this.#queue[0]!.rows.rows <= this.#batchRows)) {
@@ -144,7 +154,9 @@ export class Model {
   }
 
   #receive(message: OnnxReply): void {
-    if (message.kind !== 'done' && message.kind !== 'error') return;
+    if (message.kind !== 'done' && message.kind !== 'error') {
+      return;
+    }
     const batch = this.#inFlight.get(message.id) ?? [];
     this.#inFlight.delete(message.id);
     if (message.kind === 'error') {
@@ -163,7 +175,9 @@ export class Model {
 
   #fail(error: Error): void {
     this.#broken ??= error;
-    for (const batch of this.#inFlight.values()) batch.forEach(waiting => waiting.reject(error));
+    for (const batch of this.#inFlight.values()) {
+      batch.forEach(waiting => waiting.reject(error));
+    }
     this.#inFlight.clear();
     this.#queue.forEach(waiting => waiting.reject(error));
     this.#queue = [];

@@ -75,7 +75,9 @@ async function answer(session: InferenceSession, job: OnnxJob): Promise<Record<s
   const outputs = namedValues<OutputValues>();
   for (const { name } of signature.outputs) {
     const tensor = results[name];
-    if (!tensor) throw new Error(`The graph has no output "${name}".`);
+    if (!tensor) {
+      throw new Error(`The graph has no output "${name}".`);
+    }
     outputs[name] = { width: tensor.size / job.rows.rows, data: tensor.data as OutputValues['data'] };
   }
   return outputs;

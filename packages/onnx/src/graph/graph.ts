@@ -66,7 +66,9 @@ export class OnnxGraph {
 
   strings(values: readonly string[]): string {
     return this.#initializer(ElementType.STRING, [values.length], tensor => {
-      for (const value of values) tensor.string(6, value);
+      for (const value of values) {
+        tensor.string(6, value);
+      }
       return tensor;
     });
   }
@@ -129,11 +131,19 @@ export class OnnxGraph {
     domain: string
   ): void {
     const node = new ProtobufWriter();
-    for (const input of inputs) node.string(1, input);
-    for (const output of outputs) node.string(2, output);
+    for (const input of inputs) {
+      node.string(1, input);
+    }
+    for (const output of outputs) {
+      node.string(2, output);
+    }
     node.string(3, `/n${++this.#count}`).string(4, operator);
-    for (const [name, attribute] of Object.entries(attributes)) node.message(5, attributeProto(name, attribute));
-    if (domain) node.string(7, domain);
+    for (const [name, attribute] of Object.entries(attributes)) {
+      node.message(5, attributeProto(name, attribute));
+    }
+    if (domain) {
+      node.string(7, domain);
+    }
     this.#domains.add(domain);
     this.#nodes.message(1, node);
   }
@@ -141,18 +151,30 @@ export class OnnxGraph {
 
 function attributeProto(name: string, attribute: Attribute): ProtobufWriter {
   const proto = new ProtobufWriter().string(1, name);
-  if ('int' in attribute) return proto.int(3, attribute.int).int(20, AttributeType.INT);
-  if ('float' in attribute) return proto.float(2, attribute.float).int(20, AttributeType.FLOAT);
-  if ('string' in attribute) return proto.string(4, attribute.string).int(20, AttributeType.STRING);
+  if ('int' in attribute) {
+    return proto.int(3, attribute.int).int(20, AttributeType.INT);
+  }
+  if ('float' in attribute) {
+    return proto.float(2, attribute.float).int(20, AttributeType.FLOAT);
+  }
+  if ('string' in attribute) {
+    return proto.string(4, attribute.string).int(20, AttributeType.STRING);
+  }
   if ('ints' in attribute) {
-    for (const value of attribute.ints) proto.int(8, value);
+    for (const value of attribute.ints) {
+      proto.int(8, value);
+    }
     return proto.int(20, AttributeType.INTS);
   }
   if ('floats' in attribute) {
-    for (const value of attribute.floats) proto.float(7, value);
+    for (const value of attribute.floats) {
+      proto.float(7, value);
+    }
     return proto.int(20, AttributeType.FLOATS);
   }
-  for (const value of attribute.strings) proto.string(9, value);
+  for (const value of attribute.strings) {
+    proto.string(9, value);
+  }
   return proto.int(20, AttributeType.STRINGS);
 }
 

@@ -31,7 +31,9 @@ export function jsonFile(value: unknown): Uint8Array {
 }
 
 function written(value: unknown, line: string): string {
-  if (typeof value !== 'object' || value === null || isEmpty(value)) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || isEmpty(value)) {
+    return JSON.stringify(value);
+  }
   const inner = `${line} `;
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) =>

@@ -76,7 +76,9 @@ function tensorData(element: number, values: readonly Value[]): TensorData {
 }
 
 function firstRows(answers: Record<string, GraphTensor>, step: number, kept: number): Record<string, GraphTensor> {
-  if (kept === step) return answers;
+  if (kept === step) {
+    return answers;
+  }
   return Object.fromEntries(
     Object.entries(answers).map(([name, tensor]) => {
       const width = tensor.data.length / step;
@@ -87,7 +89,9 @@ function firstRows(answers: Record<string, GraphTensor>, step: number, kept: num
 
 function joinedRows(parts: readonly Record<string, GraphTensor>[]): Record<string, GraphTensor> {
   const [first] = parts;
-  if (parts.length === 1) return first!;
+  if (parts.length === 1) {
+    return first!;
+  }
   return Object.fromEntries(
     Object.entries(first!).map(([name, tensor]) => {
       const lists = parts.map(part => Array.from(part[name]!.data as ArrayLike<number | bigint | string>));

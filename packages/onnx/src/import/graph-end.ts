@@ -19,17 +19,24 @@ export function endOf(draft: ModelDraft, output: string): GraphEnd {
   let value = output;
   for (;;) {
     const node = draft.producerOf(value);
-    if (!node) return { kind: 'unknown', operator: 'an input' };
+    if (!node) {
+      return { kind: 'unknown', operator: 'an input' };
+    }
     const { operator, domain } = node;
-    if (domain === '' && CARRIERS.has(operator)) value = node.inputs[0]!;
-    else if (domain === '' && (operator === 'Softmax' || operator === 'Sigmoid'))
+    if (domain === '' && CARRIERS.has(operator)) {
+      value = node.inputs[0]!;
+    } else if (domain === '' && (operator === 'Softmax' || operator === 'Sigmoid')) {
       return { kind: 'probabilities', operator };
-    else if (domain === '' && UNBOUNDED.has(operator)) return { kind: 'scores', operator };
-    // A bias; the sum of other values may be a mean of probabilities.
-    else if (operator === 'Add' && node.inputs.some(input => draft.producerOf(input)?.operator === 'MatMul'))
+    } else if (domain === '' && UNBOUNDED.has(operator)) {
       return { kind: 'scores', operator };
-    else if (POST_TRANSFORMS.has(new Attributes(node).text('post_transform')))
+    }
+    // A bias; the sum of other values may be a mean of probabilities.
+    else if (operator === 'Add' && node.inputs.some(input => draft.producerOf(input)?.operator === 'MatMul')) {
+      return { kind: 'scores', operator };
+    } else if (POST_TRANSFORMS.has(new Attributes(node).text('post_transform'))) {
       return { kind: 'probabilities', operator };
-    else return { kind: 'unknown', operator };
+    } else {
+      return { kind: 'unknown', operator };
+    }
   }
 }

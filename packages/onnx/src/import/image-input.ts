@@ -87,7 +87,9 @@ export function pixelNodes(draft: ModelDraft, plan: PixelPlan, from: string, to:
     value = output;
   };
   const scaled = (operator: string, numbers: readonly number[], neutral: number): void => {
-    if (numbers.every(number => number === neutral)) return;
+    if (numbers.every(number => number === neutral)) {
+      return;
+    }
     const constant = draft.freshName(`${to}_constant`);
     nodes.push(draft.constant(constant, numbers, [numbers.length], 'float'));
     add(operator, [value, constant]);
@@ -95,7 +97,9 @@ export function pixelNodes(draft: ModelDraft, plan: PixelPlan, from: string, to:
   scaled('Div', [plan.divide], 1);
   scaled('Sub', plan.mean, 0);
   scaled('Div', plan.std, 1);
-  if (plan.channelsFirst) add('Transpose', [value], { perm: [0, 3, 1, 2] });
+  if (plan.channelsFirst) {
+    add('Transpose', [value], { perm: [0, 3, 1, 2] });
+  }
   nodes.push(draft.node('Identity', [value], to));
   return nodes;
 }
@@ -111,7 +115,9 @@ export function asFileTakes(
     const centred = Math.fround(Math.fround(pixel / Math.fround(divide)) - Math.fround(from));
     return Math.fround(centred / Math.fround(by));
   });
-  if (!channelsFirst) return scaled;
+  if (!channelsFirst) {
+    return scaled;
+  }
   const area = height * width;
   return Array.from({ length: scaled.length }, (_, i) => scaled[(i % area) * channels + Math.floor(i / area)]!);
 }

@@ -45,7 +45,9 @@ export async function importOnnx(file: string, options: ImportOptions = {}): Pro
   try {
     return await bringIn(file, options);
   } catch (cause) {
-    if (!(cause instanceof WireFormatError)) throw cause;
+    if (!(cause instanceof WireFormatError)) {
+      throw cause;
+    }
     throw new OnnxImportError('ONNX_INVALID', `The file is not an ONNX model: ${cause.message}.`, { cause });
   }
 }
@@ -120,7 +122,9 @@ async function loadReference(draft: ModelDraft, edits: string[]): Promise<Loaded
   try {
     return await LoadedGraph.load(draft.finish(), draft);
   } catch (error) {
-    if (!(error instanceof OnnxImportError) || !messageOf(error.cause).includes('locale')) throw error;
+    if (!(error instanceof OnnxImportError) || !messageOf(error.cause).includes('locale')) {
+      throw error;
+    }
     edits.push(useNeutralLocale(draft));
     return LoadedGraph.load(draft.finish(), draft);
   }
@@ -148,7 +152,9 @@ function noAnswers(sample: SampleRows, cause: unknown): OnnxImportError {
 
 function refuseUnequalRows(answers: Readonly<Record<string, GraphTensor>>, rows: number): void {
   for (const [name, { shape, data }] of Object.entries(answers)) {
-    if (data.length % rows === 0 && data.length > 0 && (shape[0] ?? 1) % rows === 0) continue;
+    if (data.length % rows === 0 && data.length > 0 && (shape[0] ?? 1) % rows === 0) {
+      continue;
+    }
     throw new OnnxImportError(
       'ONNX_UNSUPPORTED',
       `The output "${name}" has the shape [${shape.join(', ')}] for ${rows} rows: it does not answer each row.`
@@ -219,10 +225,12 @@ async function prove(
 }
 
 function formEdits({ probabilities }: OutputPlan): string[] {
-  if (probabilities?.form === 'softmax')
+  if (probabilities?.form === 'softmax') {
     return [`A softmax converts the logits of ${probabilities.output} to probabilities.`];
-  if (probabilities?.form === 'sigmoid')
+  }
+  if (probabilities?.form === 'sigmoid') {
     return [`A sigmoid converts the logits of ${probabilities.output} to probabilities.`];
+  }
   return [];
 }
 
@@ -232,7 +240,9 @@ function withRanges(inputs: readonly SignatureInput[], sample: SampleRows): Sign
     const numbers = sample.columns[input.name]!.flat().filter(
       value => typeof value === 'number' && Number.isFinite(value)
     ) as number[];
-    if (input.format === 'image' || sample.origin === 'generated' || numbers.length === 0) return { ...input };
+    if (input.format === 'image' || sample.origin === 'generated' || numbers.length === 0) {
+      return { ...input };
+    }
     const [min, max] = numbers.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [Infinity, -Infinity]);
     return { ...input, range: { min, max } };
   });

@@ -80,7 +80,9 @@ export function widenInputs(draft: ModelDraft): Widened {
   const limits = new Map<string, Limits>();
   const edits = draft.inputs.flatMap(({ name, type }, place) => {
     const wider = type.kind === 'tensor' ? WIDENED[type.element] : undefined;
-    if (wider === undefined || type.kind !== 'tensor') return [];
+    if (wider === undefined || type.kind !== 'tensor') {
+      return [];
+    }
     const held = LIMITS[type.element];
     if (held !== undefined) {
       limits.set(name, held);
@@ -150,7 +152,9 @@ export function planInputs(draft: ModelDraft, options: ImportOptions, limits: Wi
 
 /** Rows of several axes, unless each number is named; and rows of more numbers than anybody names. */
 function takesTensor(row: readonly number[], width: number, datatype: TensorType, given: Given): boolean {
-  if (width === 1 || datatype === 'BOOL' || datatype === 'BYTES' || typeof given === 'string') return false;
+  if (width === 1 || datatype === 'BOOL' || datatype === 'BYTES' || typeof given === 'string') {
+    return false;
+  }
   const isNamed = given !== undefined && given.length !== 1;
   return !isNamed && (row.length > 1 || width > MOST_COLUMNS);
 }
@@ -184,10 +188,16 @@ function rowOf({ name, type }: ValueInfo): { element: number; shape: readonly (n
 type Given = string | readonly string[] | undefined;
 
 function namesGiven(draft: ModelDraft, { inputs }: ImportOptions, name: string, place: number): Given {
-  if (inputs === undefined) return namesInMetadata(draft);
-  if (!Array.isArray(inputs)) return valueNamed(inputs as Readonly<Record<string, string | readonly string[]>>, name);
+  if (inputs === undefined) {
+    return namesInMetadata(draft);
+  }
+  if (!Array.isArray(inputs)) {
+    return valueNamed(inputs as Readonly<Record<string, string | readonly string[]>>, name);
+  }
   const list = inputs as readonly string[];
-  if (draft.inputs.length === 1) return list;
+  if (draft.inputs.length === 1) {
+    return list;
+  }
   if (list.length !== draft.inputs.length) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
@@ -200,13 +210,19 @@ function namesGiven(draft: ModelDraft, { inputs }: ImportOptions, name: string, 
 
 /** Some converters write the names of the columns into the metadata of the file. */
 function namesInMetadata(draft: ModelDraft): Given {
-  if (draft.inputs.length !== 1) return undefined;
+  if (draft.inputs.length !== 1) {
+    return undefined;
+  }
   for (const key of ['feature_names', 'feature_names_in', 'features', 'columns', 'input_names']) {
     const text = draft.metadata[key];
-    if (text === undefined) continue;
+    if (text === undefined) {
+      continue;
+    }
     try {
       const list: unknown = JSON.parse(text);
-      if (Array.isArray(list) && list.every(name => typeof name === 'string')) return list;
+      if (Array.isArray(list) && list.every(name => typeof name === 'string')) {
+        return list;
+      }
     } catch {
       return text.split(',').map(name => name.trim());
     }
@@ -215,15 +231,21 @@ function namesInMetadata(draft: ModelDraft): Given {
 }
 
 function openRow(name: string, given: Given): number[] {
-  if (typeof given === 'object') return [given.length];
+  if (typeof given === 'object') {
+    return [given.length];
+  }
   throw askForNames(name, 'an unknown number of values', 2);
 }
 
 function rowShape(name: string, shape: readonly (number | null)[], given: Given): number[] {
   const row = shape.slice(1);
   const open = row.filter(size => size === null).length;
-  if (open === 0) return row as number[];
-  if (row.length === 1) return openRow(name, given);
+  if (open === 0) {
+    return row as number[];
+  }
+  if (row.length === 1) {
+    return openRow(name, given);
+  }
   throw new OnnxImportError(
     'ONNX_UNSUPPORTED',
     `The input "${name}" takes rows of changing size; services take rows of one size.`,
@@ -240,9 +262,13 @@ function columnNames(draft: ModelDraft, input: string, width: number, given: Giv
       `The input "${input}" takes ${width} numbers in each row; services take up to ${MOST_COLUMNS} named inputs.`
     );
   }
-  if (typeof given === 'string') return Array.from({ length: width }, (_, i) => `${given}_${i}`);
+  if (typeof given === 'string') {
+    return Array.from({ length: width }, (_, i) => `${given}_${i}`);
+  }
   if (given === undefined) {
-    if (width === 1) return [input];
+    if (width === 1) {
+      return [input];
+    }
     throw askForNames(input, `${width} values in each row`, width);
   }
   if (given.length !== width) {
@@ -294,8 +320,9 @@ export function writeInputs(draft: ModelDraft, plans: readonly InputPlan[]): str
   const edits: string[] = [];
   plans.forEach((plan, place) => {
     if (kept.has(plan.original)) {
-      if (plan.fixedRows !== null)
+      if (plan.fixedRows !== null) {
         edits.push(`The number of rows of ${plan.original} was ${plan.fixedRows}; it is open now.`);
+      }
       return;
     }
     const [only] = plan.columns;

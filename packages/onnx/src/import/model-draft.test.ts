@@ -63,7 +63,9 @@ describe('the bytes of a model', () => {
           try {
             const draft = ModelDraft.parse(cut ? bad.slice(0, at) : bad);
             draft.operators();
-            if ([...draft.inputs, ...draft.outputs].every(({ type }) => type.kind === 'tensor')) draft.finish();
+            if ([...draft.inputs, ...draft.outputs].every(({ type }) => type.kind === 'tensor')) {
+              draft.finish();
+            }
           } catch (error) {
             expect(error instanceof OnnxImportError || error instanceof WireFormatError, String(error)).toBe(true);
           }

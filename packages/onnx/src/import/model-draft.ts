@@ -70,12 +70,18 @@ export class ModelDraft {
     try {
       const model = decodeFields(bytes);
       const graph = fieldOf(model, MODEL.graph)?.value;
-      if (!(graph instanceof Uint8Array)) throw new WireFormatError('it holds no graph');
+      if (!(graph instanceof Uint8Array)) {
+        throw new WireFormatError('it holds no graph');
+      }
       const draft = new ModelDraft(model, decodeFields(graph));
-      if (draft.outputs.length === 0 || draft.nodes.length === 0) throw new WireFormatError('its graph is empty');
+      if (draft.outputs.length === 0 || draft.nodes.length === 0) {
+        throw new WireFormatError('its graph is empty');
+      }
       return draft;
     } catch (cause) {
-      if (!(cause instanceof WireFormatError)) throw cause;
+      if (!(cause instanceof WireFormatError)) {
+        throw cause;
+      }
       throw new OnnxImportError('ONNX_INVALID', `The file is not an ONNX model: ${cause.message}.`, { cause });
     }
   }
@@ -126,7 +132,9 @@ export class ModelDraft {
     const found = new Map<string, { domain: string; operator: string }>();
     const visit = (node: GraphNode): void => {
       found.set(`${node.domain}:${node.operator}`, { domain: node.domain, operator: node.operator });
-      for (const graph of graphsWithin(node)) messagesOf(graph, GRAPH.nodes).map(readNode).forEach(visit);
+      for (const graph of graphsWithin(node)) {
+        messagesOf(graph, GRAPH.nodes).map(readNode).forEach(visit);
+      }
     };
     this.nodes.forEach(visit);
     for (const body of messagesOf(this.#model, MODEL.functions).map(decodeFields)) {
@@ -154,7 +162,9 @@ export class ModelDraft {
     const taken = this.#names();
     for (;;) {
       const name = `${like}__${++this.#made}`;
-      if (!taken.has(name)) return name;
+      if (!taken.has(name)) {
+        return name;
+      }
     }
   }
 
@@ -162,7 +172,9 @@ export class ModelDraft {
   freeNames(names: ReadonlySet<string>): void {
     const taken = this.#names();
     const renamed = new Map([...names].filter(name => taken.has(name)).map(name => [name, this.freshName(name)]));
-    if (renamed.size === 0) return;
+    if (renamed.size === 0) {
+      return;
+    }
     const to = (name: string): string => renamed.get(name) ?? name;
     this.nodes = this.nodes.map(node => renameNode(node, to));
     this.#graph = this.#graph.map(field => renameConstant(field, to));
@@ -248,19 +260,29 @@ export class ModelDraft {
   }
 
   #needDefaultOpset(): void {
-    if (!this.#opsets.has('')) this.#opsets = new Map([...this.#opsets, ['', DEFAULT_OPSET]]);
+    if (!this.#opsets.has('')) {
+      this.#opsets = new Map([...this.#opsets, ['', DEFAULT_OPSET]]);
+    }
   }
 
   /** Names of all values, also of those within branches and loops. */
   #names(): Set<string> {
     const names = new Set<string>();
     const visit = (node: GraphNode): void => {
-      for (const name of [...node.inputs, ...node.outputs]) names.add(name);
-      for (const graph of graphsWithin(node)) messagesOf(graph, GRAPH.nodes).map(readNode).forEach(visit);
+      for (const name of [...node.inputs, ...node.outputs]) {
+        names.add(name);
+      }
+      for (const graph of graphsWithin(node)) {
+        messagesOf(graph, GRAPH.nodes).map(readNode).forEach(visit);
+      }
     };
     this.nodes.forEach(visit);
-    for (const { name } of initializersOf(this.#graph)) names.add(name);
-    for (const { name } of [...this.inputs, ...this.outputs]) names.add(name);
+    for (const { name } of initializersOf(this.#graph)) {
+      names.add(name);
+    }
+    for (const { name } of [...this.inputs, ...this.outputs]) {
+      names.add(name);
+    }
     return names;
   }
 }

@@ -40,9 +40,13 @@ export function planOutputs(
     return { ...answer, name, width: answer.data.length / rows, end: endOf(draft, name) };
   });
   const named = (name: string | undefined): Seen | undefined => {
-    if (name === undefined) return undefined;
+    if (name === undefined) {
+      return undefined;
+    }
     const found = seen.find(output => output.name === name);
-    if (found) return found;
+    if (found) {
+      return found;
+    }
     throw unclear(`The model has no output "${name}"; its outputs are ${listOf(seen)}.`, [outputsQuestion(seen)]);
   };
   const said = {
@@ -59,10 +63,18 @@ export function planOutputs(
 type Said = Record<'label' | 'probabilities' | 'value', Seen | undefined>;
 
 function taskOf(seen: readonly Seen[], said: Said, fileLabels: FileLabels | null, options: ImportOptions): ImportTask {
-  if (said.value || options.values) return 'regression';
-  if (said.label || said.probabilities || options.labels || fileLabels) return 'classification';
-  if (seen.some(output => output.element === ElementType.STRING)) return 'classification';
-  if (seen.length > 1 && seen.some(isWhole) && seen.some(isFloat)) return 'classification';
+  if (said.value || options.values) {
+    return 'regression';
+  }
+  if (said.label || said.probabilities || options.labels || fileLabels) {
+    return 'classification';
+  }
+  if (seen.some(output => output.element === ElementType.STRING)) {
+    return 'classification';
+  }
+  if (seen.length > 1 && seen.some(isWhole) && seen.some(isFloat)) {
+    return 'classification';
+  }
   const [only, ...others] = seen;
   const { width, end } = only!;
   const labels: Question = {
@@ -83,7 +95,9 @@ function taskOf(seen: readonly Seen[], said: Said, fileLabels: FileLabels | null
       [labels]
     );
   }
-  if (isFloat(only!) && width === 1) return 'regression';
+  if (isFloat(only!) && width === 1) {
+    return 'regression';
+  }
   throw unclear(
     `The model gives ${width} numbers in each row, and the file does not say what they mean: labels name the classes that they ` +
       'belong to, values name quantities.',
@@ -107,11 +121,17 @@ function planValue(output: Seen, options: ImportOptions): OutputPlan {
 
 /** null: one number, which needs no name of its own. */
 function namesOfValues(output: Seen, { values }: ImportOptions): readonly string[] | null {
-  if (values === undefined && output.width === 1) return null;
+  if (values === undefined && output.width === 1) {
+    return null;
+  }
   const question = valuesQuestion(output);
   const gives = `The output "${output.name}" gives ${output.width === 1 ? 'one number' : `${output.width} numbers`} in each row`;
-  if (values === undefined) throw unclear(`${gives}, and the file does not name them.`, [question]);
-  if (values.length !== output.width) throw unclear(`${gives}, and ${values.length} names were given.`, [question]);
+  if (values === undefined) {
+    throw unclear(`${gives}, and the file does not name them.`, [question]);
+  }
+  if (values.length !== output.width) {
+    throw unclear(`${gives}, and ${values.length} names were given.`, [question]);
+  }
   if (new Set(values).size !== values.length || values.includes('')) {
     throw unclear(`The values need different names, not ${values.join(', ')}.`, [question]);
   }
@@ -130,15 +150,21 @@ function planClasses(
   // Who names the label alone may well mean that the other outputs are not to be served.
   const floats = seen.filter(isFloat);
   const scores = said.probabilities ?? (said.label && floats.length > 1 ? undefined : optionalOne(seen, isFloat));
-  if (!label && !scores) throw unclear(`Which of the outputs ${listOf(seen)} is the label?`, [outputsQuestion(seen)]);
+  if (!label && !scores) {
+    throw unclear(`Which of the outputs ${listOf(seen)} is the label?`, [outputsQuestion(seen)]);
+  }
   const { labels, numbers: classNumbers } = labelsOf(label, scores, fileLabels, options);
   const remarks: string[] = [];
   let probabilities: OutputPlan['probabilities'] = null;
   if (scores) {
     const form = formOf(scores, labels.length, options);
-    if (form !== null) probabilities = { output: scores.name, form };
-    else if (label) remarks.push(`The numbers of ${scores.name} are scores, not probabilities, and are not served.`);
-    else throw notProbabilities(scores, labels.length);
+    if (form !== null) {
+      probabilities = { output: scores.name, form };
+    } else if (label) {
+      remarks.push(`The numbers of ${scores.name} are scores, not probabilities, and are not served.`);
+    } else {
+      throw notProbabilities(scores, labels.length);
+    }
   }
   return {
     task: 'classification',
@@ -201,14 +227,18 @@ function isWhole({ element }: GraphTensor): boolean {
 
 function onlyOne(seen: readonly Seen[], suits: (output: Seen) => boolean, all: readonly Seen[], role: string): Seen {
   const found = optionalOne(seen, suits);
-  if (found) return found;
+  if (found) {
+    return found;
+  }
   throw unclear(`Which of the outputs ${listOf(all)} is the ${role}?`, [outputsQuestion(all)]);
 }
 
 /** The output that suits; none when there are several. */
 function optionalOne(seen: readonly Seen[], suits: (output: Seen) => boolean): Seen | undefined {
   const found = seen.filter(suits);
-  if (found.length > 1) throw unclear(`Which of the outputs ${listOf(found)} is meant?`, [outputsQuestion(seen)]);
+  if (found.length > 1) {
+    throw unclear(`Which of the outputs ${listOf(found)} is meant?`, [outputsQuestion(seen)]);
+  }
   return found[0];
 }
 
@@ -309,8 +339,12 @@ class OutputWriter {
   }
 
   probabilities(scores: string, form: ScoresForm, element: number): string {
-    if (form === 'probabilities') return scores;
-    if (form === 'softmax') return this.#add('Softmax', [scores], { axis: 1 });
+    if (form === 'probabilities') {
+      return scores;
+    }
+    if (form === 'softmax') {
+      return this.#add('Softmax', [scores], { axis: 1 });
+    }
     const second = form === 'sigmoid' ? this.#add('Sigmoid', [scores]) : scores;
     const one = this.#constant([1], [1, 1], 'float');
     const first = this.#add('Sub', [element === ElementType.FLOAT ? one : this.cast(one, element), second]);
@@ -328,9 +362,13 @@ class OutputWriter {
 
   labelText(value: string, numbers: readonly number[] | null, labels: readonly string[]): string {
     const flat = this.shaped(value, [-1]);
-    if (numbers === null) return flat;
+    if (numbers === null) {
+      return flat;
+    }
     const whole = this.cast(flat, ElementType.INT64);
-    if (numbers.every((number, place) => number === place)) return this.text(whole, labels);
+    if (numbers.every((number, place) => number === place)) {
+      return this.text(whole, labels);
+    }
     const same = this.#add('Equal', [
       this.shaped(whole, [-1, 1]),
       this.#constant(numbers, [1, numbers.length], 'int64')

@@ -24,7 +24,9 @@ export function refuseForeignOperators(draft: ModelDraft): void {
     .operators()
     .filter(({ domain, operator }) => !KNOWN_DOMAINS.has(domain) && !own.has(`${domain}:${operator}`))
     .map(({ domain, operator }) => `${operator} of "${domain}"`);
-  if (foreign.length === 0) return;
+  if (foreign.length === 0) {
+    return;
+  }
   throw new OnnxImportError(
     'ONNX_UNSUPPORTED',
     `The graph needs ${foreign.length === 1 ? 'an operator' : 'operators'} that only a custom library provides: ${foreign.join(', ')}.`,
@@ -103,8 +105,12 @@ function refusalOf(message: string, draft: ModelDraft): string {
     return `The graph uses operator set ${draft.opsets.get(domain) ?? '?'} of ${opset[1]}; services support versions up to ${opset[2]}.`;
   }
   const ir = /max supported IR version: (\d+)/.exec(message);
-  if (ir) return `The file has IR version ${draft.irVersion}; services read versions up to ${ir[1]}.`;
+  if (ir) {
+    return `The file has IR version ${draft.irVersion}; services read versions up to ${ir[1]}.`;
+  }
   const operator = /Fatal error: (\S+?)\(-?\d+\) is not a registered function\/op/.exec(message);
-  if (operator) return `The graph needs the operator ${operator[1]}, which services do not have.`;
+  if (operator) {
+    return `The graph needs the operator ${operator[1]}, which services do not have.`;
+  }
   return `The runtime of the services refused the graph: ${message}`;
 }

@@ -36,7 +36,9 @@ export function givenRows(plans: readonly InputPlan[], sample: Columns): SampleR
     rows = Math.min(rows, values.length);
     columns[name] = values;
   }
-  for (const name of Object.keys(columns)) columns[name] = columns[name]!.slice(0, rows);
+  for (const name of Object.keys(columns)) {
+    columns[name] = columns[name]!.slice(0, rows);
+  }
   return { rows, columns, origin: 'sample' };
 }
 
@@ -51,7 +53,9 @@ function refuseOtherRows(input: SignatureInput, values: Columns[string]): void {
     value => (size === null) === Array.isArray(value) || (Array.isArray(value) && value.length !== size)
   );
   refuseBeyondLimits(input, values);
-  if (odd < 0) return;
+  if (odd < 0) {
+    return;
+  }
   const wanted = size === null ? 'one value' : `a list of ${size} numbers (${shapeText(rowShape(input))}, row-major)`;
   throw new OnnxImportError('IMPORT_UNCLEAR', `Row ${odd + 1} of the sample is not ${wanted} for "${input.name}".`);
 }
@@ -112,7 +116,9 @@ function madeUpTensors(input: SignatureInput, rows: number, random: () => number
   const { datatype, format } = input;
   const isWhole = datatype === 'INT32' || datatype === 'INT64';
   const number = (): number => {
-    if (format === 'image') return Math.floor(random() * 256);
+    if (format === 'image') {
+      return Math.floor(random() * 256);
+    }
     return isWhole ? Math.floor(random() * 2) : Math.fround((random() + random() + random() - 1.5) * 4);
   };
   return Array.from({ length: rows }, () => Array.from({ length: rowSize(input) }, number));
@@ -126,7 +132,9 @@ function knownNumbers(draft: ModelDraft, input: string): KnownNumbers {
   const thresholds = new Map<number, number[]>();
   let scaler: { offset: number[]; scale: number[] } | null = null;
   for (const node of draft.nodes) {
-    if (!node.inputs.some(name => passed.has(name))) continue;
+    if (!node.inputs.some(name => passed.has(name))) {
+      continue;
+    }
     const attributes = new Attributes(node);
     if (node.operator.startsWith('TreeEnsemble')) {
       const places = attributes.ints('nodes_featureids');
@@ -136,17 +144,22 @@ function knownNumbers(draft: ModelDraft, input: string): KnownNumbers {
     } else if (node.operator === 'Scaler') {
       scaler ??= { offset: attributes.floats('offset'), scale: attributes.floats('scale') };
     } else if (node.operator === 'Cast' || node.operator === 'Identity') {
-      for (const output of node.outputs) passed.add(output);
+      for (const output of node.outputs) {
+        passed.add(output);
+      }
     }
   }
   return (place, random) => {
     const spread = (random() + random() + random() - 1.5) * 4;
     const near = thresholds.get(place);
-    if (near && near.length > 0) return Math.fround(near[Math.floor(random() * near.length)]! + spread * 0.01);
-    if (scaler)
+    if (near && near.length > 0) {
+      return Math.fround(near[Math.floor(random() * near.length)]! + spread * 0.01);
+    }
+    if (scaler) {
       return Math.fround(
         (scaler.offset[place] ?? scaler.offset[0] ?? 0) + spread / (scaler.scale[place] ?? scaler.scale[0] ?? 1)
       );
+    }
     return Math.fround(spread);
   };
 }

@@ -16,7 +16,9 @@ const TOLERANCE = 1e-3;
 export function formOf(output: Seen, classes: number, { scores }: ImportOptions): ScoresForm | null {
   const { name, width, end } = output;
   const alone = width === 1 && classes === 2;
-  if (!alone && width !== classes) return null;
+  if (!alone && width !== classes) {
+    return null;
+  }
   if (scores === 'logits') {
     if (end.kind === 'probabilities') {
       throw unclear(
@@ -26,18 +28,26 @@ export function formOf(output: Seen, classes: number, { scores }: ImportOptions)
     }
     return alone ? 'sigmoid' : 'softmax';
   }
-  if ((end.kind === 'scores' && scores === undefined) || !addUp(output)) return null;
+  if ((end.kind === 'scores' && scores === undefined) || !addUp(output)) {
+    return null;
+  }
   return alone ? 'pair' : 'probabilities';
 }
 
 /** Whether the numbers of every row are between 0 and 1, and add up to 1 where there are several. */
 function addUp({ data, width }: Seen): boolean {
   const values = Array.from(data as ArrayLike<number>, Number);
-  if (width === 1) return values.every(p => p >= 0 && p <= 1);
+  if (width === 1) {
+    return values.every(p => p >= 0 && p <= 1);
+  }
   for (let at = 0; at < values.length; at += width) {
     const row = values.slice(at, at + width);
-    if (row.some(p => p < -TOLERANCE || p > 1 + TOLERANCE)) return false;
-    if (Math.abs(row.reduce((a, b) => a + b, 0) - 1) > TOLERANCE) return false;
+    if (row.some(p => p < -TOLERANCE || p > 1 + TOLERANCE)) {
+      return false;
+    }
+    if (Math.abs(row.reduce((a, b) => a + b, 0) - 1) > TOLERANCE) {
+      return false;
+    }
   }
   return true;
 }

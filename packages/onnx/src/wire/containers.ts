@@ -43,11 +43,13 @@ export function openOutputs(draft: ModelDraft, options: ImportOptions): OpenedOu
       type.kind === 'sequence' && type.of.kind === 'tensor'
         ? elementsOf(draft, name, type.of.element, producer, options)
         : [];
-    if (taken.length === 0) edits.push(`The output ${name} is a ${type.kind}, and is not served.`);
-    else
+    if (taken.length === 0) {
+      edits.push(`The output ${name} is a ${type.kind}, and is not served.`);
+    } else {
       edits.push(
         `Of the sequence ${name}, ${taken.map(value => value.name).join(' and ')} ${taken.length === 1 ? 'is' : 'are'} taken.`
       );
+    }
     outputs.push(...taken);
   }
   if (outputs.length === 0) {
@@ -69,11 +71,15 @@ export function labelsIn(
 ): FileLabels | null {
   for (const name of texts) {
     const values = attributes.texts(name);
-    if (values.length > 0) return { kind: 'texts', values };
+    if (values.length > 0) {
+      return { kind: 'texts', values };
+    }
   }
   for (const name of numbers) {
     const values = attributes.ints(name);
-    if (values.length > 0) return { kind: 'numbers', values };
+    if (values.length > 0) {
+      return { kind: 'numbers', values };
+    }
   }
   return null;
 }

@@ -27,10 +27,14 @@ export interface SelfContained {
 export async function takeInExternalData(model: Uint8Array, folder: string | null): Promise<SelfContained> {
   const files = new Set<string>();
   const rebuild = async (bytes: Uint8Array, message: OnnxMessage, depth: number): Promise<Uint8Array> => {
-    if (depth > MOST_NESTED) throw new WireFormatError('its graphs are nested too deeply');
+    if (depth > MOST_NESTED) {
+      throw new WireFormatError('its graphs are nested too deeply');
+    }
     const fields = decodeFields(bytes);
     if (message === 'tensor') {
-      if (!isExternal(fields)) return bytes;
+      if (!isExternal(fields)) {
+        return bytes;
+      }
       const { file, data } = await readExternal(fields, folder);
       files.add(file);
       return encodeFields([
@@ -50,7 +54,9 @@ export async function takeInExternalData(model: Uint8Array, folder: string | nul
       changed ||= rebuilt !== field.value;
       out.push(rebuilt === field.value ? field : bytesField(field.number, rebuilt));
     }
-    if (!changed) return bytes;
+    if (!changed) {
+      return bytes;
+    }
     if (out.reduce((sum, { value }) => sum + (typeof value === 'bigint' ? 0 : value.length), 0) > MOST_BYTES) {
       throw new OnnxImportError(
         'ONNX_UNSUPPORTED',
@@ -62,7 +68,9 @@ export async function takeInExternalData(model: Uint8Array, folder: string | nul
   try {
     return { model: await rebuild(model, 'model', 0), files: [...files] };
   } catch (cause) {
-    if (!(cause instanceof WireFormatError)) throw cause;
+    if (!(cause instanceof WireFormatError)) {
+      throw cause;
+    }
     throw new OnnxImportError('ONNX_INVALID', `The file is not an ONNX model: ${cause.message}.`, { cause });
   }
 }
@@ -85,7 +93,9 @@ async function readExternal(
         'Put that file beside the model, or save the model as one file (onnx.save with save_as_external_data=False).',
       cause
     });
-  if (folder === null) throw refuse('and only the model itself was given');
+  if (folder === null) {
+    throw refuse('and only the model itself was given');
+  }
   const within = path.normalize(name);
   if (name === '' || path.isAbsolute(name) || within.startsWith('..') || name.includes('\\') || name.includes('\0')) {
     throw refuse("which is not in the model's folder");
@@ -94,7 +104,9 @@ async function readExternal(
   const real = await realpath(file).catch((cause: unknown) => {
     throw refuse('which is not there', cause);
   });
-  if (real !== path.join(await realpath(folder), within)) throw refuse('which is a link');
+  if (real !== path.join(await realpath(folder), within)) {
+    throw refuse('which is a link');
+  }
   const handle = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const size = (await handle.stat()).size;

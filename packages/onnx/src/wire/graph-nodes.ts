@@ -108,9 +108,15 @@ type Rename = (name: string) => string;
 /** The node with other names of values, in branches and loops within it as well. */
 export function renameNode(node: GraphNode, to: Rename): GraphNode {
   const fields = node.fields.map(field => {
-    if (!(field.value instanceof Uint8Array)) return field;
-    if (field.number === NODE.inputs || field.number === NODE.outputs) return renameText(field, to);
-    if (field.number !== NODE.attributes) return field;
+    if (!(field.value instanceof Uint8Array)) {
+      return field;
+    }
+    if (field.number === NODE.inputs || field.number === NODE.outputs) {
+      return renameText(field, to);
+    }
+    if (field.number !== NODE.attributes) {
+      return field;
+    }
     return messageField(
       NODE.attributes,
       decodeFields(field.value).map(inner => renameAttribute(inner, to))
@@ -121,9 +127,13 @@ export function renameNode(node: GraphNode, to: Rename): GraphNode {
 
 function renameAttribute(field: Field, to: Rename): Field {
   const isGraph = field.number === ATTRIBUTE.graph || field.number === ATTRIBUTE.graphs;
-  if (!isGraph || !(field.value instanceof Uint8Array)) return field;
+  if (!isGraph || !(field.value instanceof Uint8Array)) {
+    return field;
+  }
   const graph = decodeFields(field.value).flatMap(inner => {
-    if (!(inner.value instanceof Uint8Array)) return [inner];
+    if (!(inner.value instanceof Uint8Array)) {
+      return [inner];
+    }
     switch (inner.number) {
       case GRAPH.nodes:
         return [messageField(GRAPH.nodes, renameNode(readNode(inner.value), to).fields)];
@@ -141,7 +151,9 @@ function renameAttribute(field: Field, to: Rename): Field {
 
 /** A constant of a graph with another name; other fields as they are. */
 export function renameConstant(field: Field, to: Rename): Field {
-  if (!(field.value instanceof Uint8Array)) return field;
+  if (!(field.value instanceof Uint8Array)) {
+    return field;
+  }
   if (field.number === GRAPH.initializers) {
     return messageField(field.number, renameName(decodeFields(field.value), TENSOR.name, to));
   }

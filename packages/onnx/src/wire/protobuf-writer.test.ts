@@ -8,7 +8,9 @@ function readVarint(bytes: Uint8Array, at: number): { value: bigint; next: numbe
   for (let shift = 0n; ; shift += 7n) {
     const byte = bytes[at++]!;
     value |= BigInt(byte & 0x7f) << shift;
-    if ((byte & 0x80) === 0) return { value: BigInt.asIntN(64, value), next: at };
+    if ((byte & 0x80) === 0) {
+      return { value: BigInt.asIntN(64, value), next: at };
+    }
   }
 }
 

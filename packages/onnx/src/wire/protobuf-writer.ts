@@ -40,7 +40,9 @@ export class ProtobufWriter {
   /** Packed repeated int64. */
   packedInts(field: number, values: readonly (number | bigint)[]): this {
     const inner = new ProtobufWriter();
-    for (const value of values) inner.#chunks.push(varint(value));
+    for (const value of values) {
+      inner.#chunks.push(varint(value));
+    }
     return this.bytes(field, inner.finish());
   }
 

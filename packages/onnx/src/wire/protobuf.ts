@@ -25,7 +25,9 @@ export interface FieldSpan {
 export function* fieldSpans(bytes: Uint8Array, start = 0, end = bytes.length): Generator<FieldSpan> {
   let at = start;
   const take = (length: number): number => {
-    if (length > end - at) throw new WireFormatError('a field is longer than what holds it');
+    if (length > end - at) {
+      throw new WireFormatError('a field is longer than what holds it');
+    }
     return at + length;
   };
   while (at < end) {
@@ -33,7 +35,9 @@ export function* fieldSpans(bytes: Uint8Array, start = 0, end = bytes.length): G
     at = tag.next;
     const number = Number(tag.value >> 3n);
     const wire = Number(tag.value & 7n);
-    if (number === 0) throw new WireFormatError('a field has no number');
+    if (number === 0) {
+      throw new WireFormatError('a field has no number');
+    }
     switch (wire) {
       case 0: {
         const { next } = readVarint(bytes, at, end);
@@ -74,12 +78,16 @@ export function readVarint(
 ): { readonly value: bigint; readonly next: number } {
   // Most are one byte.
   const first = bytes[start];
-  if (first !== undefined && first < 0x80 && start < end) return { value: BigInt(first), next: start + 1 };
+  if (first !== undefined && first < 0x80 && start < end) {
+    return { value: BigInt(first), next: start + 1 };
+  }
   let value = 0n;
   for (let i = 0; i < 10 && start + i < end; i++) {
     const byte = bytes[start + i]!;
     value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    if (byte < 0x80) return { value: BigInt.asUintN(64, value), next: start + i + 1 };
+    if (byte < 0x80) {
+      return { value: BigInt.asUintN(64, value), next: start + i + 1 };
+    }
   }
   throw new WireFormatError('a number does not end');
 }

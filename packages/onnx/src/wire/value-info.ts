@@ -71,7 +71,9 @@ function readType(value: Field['value'] | undefined): ValueType {
     };
   }
   const [sequence] = messagesOf(fields, 4);
-  if (sequence) return { kind: 'sequence', of: readType(fieldOf(decodeFields(sequence), 1)?.value) };
+  if (sequence) {
+    return { kind: 'sequence', of: readType(fieldOf(decodeFields(sequence), 1)?.value) };
+  }
   return messagesOf(fields, 5).length > 0 ? { kind: 'map' } : { kind: 'other' };
 }
 
@@ -83,7 +85,9 @@ function readDimension(bytes: Uint8Array): number | null {
 
 /** Only tensors are written; their first open dimension is named `rows`. */
 export function encodeValueInfo({ name, type }: ValueInfo): Uint8Array {
-  if (type.kind !== 'tensor') throw new TypeError(`${name} is no tensor.`);
+  if (type.kind !== 'tensor') {
+    throw new TypeError(`${name} is no tensor.`);
+  }
   const shape = type.shape?.map((size, place) =>
     messageField(1, [size === null ? textField(2, place === 0 ? 'rows' : `${name}_${place}`) : intField(1, size)])
   );

@@ -82,8 +82,12 @@ export function intOf(fields: readonly Field[], number: number): bigint | undefi
 /** Repeated signed 64-bit numbers, packed or not. */
 export function intsOf(fields: readonly Field[], number: number): bigint[] {
   return fields.flatMap(field => {
-    if (field.number !== number) return [];
-    if (typeof field.value === 'bigint') return [BigInt.asIntN(64, field.value)];
+    if (field.number !== number) {
+      return [];
+    }
+    if (typeof field.value === 'bigint') {
+      return [BigInt.asIntN(64, field.value)];
+    }
     const values: bigint[] = [];
     for (let at = 0; at < field.value.length;) {
       const { value, next } = readVarint(field.value, at);
@@ -97,7 +101,9 @@ export function intsOf(fields: readonly Field[], number: number): bigint[] {
 /** Repeated float32 numbers, packed or not. */
 export function floatsOf(fields: readonly Field[], number: number): number[] {
   return fields.flatMap(field => {
-    if (field.number !== number || typeof field.value === 'bigint') return [];
+    if (field.number !== number || typeof field.value === 'bigint') {
+      return [];
+    }
     const view = new DataView(field.value.buffer, field.value.byteOffset, field.value.byteLength);
     return Array.from({ length: field.value.length >> 2 }, (_, i) => view.getFloat32(i * 4, true));
   });
@@ -110,7 +116,9 @@ export function messagesOf(fields: readonly Field[], number: number): Uint8Array
 
 function headOf({ number, wire, value }: Field): Uint8Array {
   const tag = varint(number * 8 + wire);
-  if (typeof value === 'bigint') return joined(tag, varint(value));
+  if (typeof value === 'bigint') {
+    return joined(tag, varint(value));
+  }
   return wire === 2 ? joined(tag, varint(value.length)) : tag;
 }
 

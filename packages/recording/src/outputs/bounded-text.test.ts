@@ -8,7 +8,9 @@ const asIs = (text: string): string => text;
 
 function bounded(...pieces: readonly string[]): BoundedText {
   const text = new BoundedText(END);
-  for (const piece of pieces) text.append(piece);
+  for (const piece of pieces) {
+    text.append(piece);
+  }
   return text;
 }
 

@@ -31,7 +31,9 @@ export class BoundedText {
     this.#length += text.length;
     this.#tail += text;
     // Only when much has come, so that each character is moved a bounded number of times.
-    if (this.#tail.length <= 4 * this.#reach) return;
+    if (this.#tail.length <= 4 * this.#reach) {
+      return;
+    }
     this.#head ??= this.#tail.slice(0, this.#reach);
     this.#tail = this.#tail.slice(-this.#reach);
   }
@@ -42,7 +44,9 @@ export class BoundedText {
    * @param mask is given all that is kept before it is cut: half a secret has no form to be known by.
    */
   text(mask: (text: string) => string): string {
-    if (this.#length <= 2 * this.end) return mask(this.#tail);
+    if (this.#length <= 2 * this.end) {
+      return mask(this.#tail);
+    }
     const leftOut = this.#length - 2 * this.end;
     const head = mask(this.#head ?? this.#tail.slice(0, this.#reach)).slice(0, this.end);
     const tail = mask(this.#tail.slice(-this.#reach));

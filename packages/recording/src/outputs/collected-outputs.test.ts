@@ -7,7 +7,9 @@ const LIMIT = 100_000;
 
 function collected(...messages: readonly OutputMessage[]): CollectedOutputs {
   const outputs = new CollectedOutputs('execution-1', LIMIT, () => NO_KNOWN_SECRETS);
-  for (const message of messages) outputs.see(message);
+  for (const message of messages) {
+    outputs.see(message);
+  }
   return outputs;
 }
 

@@ -73,11 +73,16 @@ export class CollectedOutputs {
   see(message: OutputMessage): void {
     this.#revision++;
     if (message.type === 'clear_output') {
-      if (message.wait) this.#clearsNext = true;
-      else this.#clear();
+      if (message.wait) {
+        this.#clearsNext = true;
+      } else {
+        this.#clear();
+      }
       return;
     }
-    if (this.#clearsNext) this.#clear();
+    if (this.#clearsNext) {
+      this.#clear();
+    }
     switch (message.type) {
       case 'stream':
         return this.#print(message.name, message.text);
@@ -94,14 +99,18 @@ export class CollectedOutputs {
   update(displayId: string, shown: ShownData): boolean {
     let found = false;
     for (const entry of [...this.#first, ...this.#last]) {
-      if ('text' in entry || entry.displayId !== displayId || !('data' in entry.output)) continue;
+      if ('text' in entry || entry.displayId !== displayId || !('data' in entry.output)) {
+        continue;
+      }
       this.#size -= entry.size;
       const { kept, size, leftOut } = fitData(shown, this.#room, this.known);
       this.#size += size;
       Object.assign(entry, { output: { ...entry.output, ...kept }, size, leftOut });
       found = true;
     }
-    if (found) this.#revision++;
+    if (found) {
+      this.#revision++;
+    }
     return found;
   }
 
@@ -164,9 +173,13 @@ export class CollectedOutputs {
       return;
     }
     this.#last.push(entry);
-    if (this.#last.length <= LAST_OUTPUTS) return;
+    if (this.#last.length <= LAST_OUTPUTS) {
+      return;
+    }
     const skipped = this.#last.shift();
-    if (!skipped) return;
+    if (!skipped) {
+      return;
+    }
     this.#skipped.outputs++;
     this.#skipped.characters += leftOutOf(skipped) + keptOf(skipped);
     this.#size -= keptOf(skipped);
@@ -174,7 +187,9 @@ export class CollectedOutputs {
 
   /** Something else follows, so the stream will not grow any more. */
   #closeStream(): void {
-    if (this.#open) this.#size += this.#open.text.keptLength;
+    if (this.#open) {
+      this.#size += this.#open.text.keptLength;
+    }
     this.#open = null;
   }
 

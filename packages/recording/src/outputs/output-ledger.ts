@@ -44,7 +44,9 @@ export class OutputLedger {
 
   /** Takes a message of an execution. */
   see(executionId: string, message: OutputMessage): void {
-    if (this.#options.limits().cell <= 0) return;
+    if (this.#options.limits().cell <= 0) {
+      return;
+    }
     const open = this.#open.get(executionId) ?? this.#begin(executionId);
     open.outputs.see(message);
     if (message.type === 'display_data' && message.displayId !== null) {
@@ -58,19 +60,27 @@ export class OutputLedger {
   update(displayId: string, shown: ShownData): void {
     for (const executionId of this.#displays.get(displayId) ?? []) {
       const open = this.#open.get(executionId);
-      if (open?.outputs.update(displayId, shown)) this.#reportLater(open);
+      if (open?.outputs.update(displayId, shown)) {
+        this.#reportLater(open);
+      }
     }
   }
 
   /** The execution has ended: reports what is not reported yet. */
   ended(executionId: string): void {
     const open = this.#open.get(executionId);
-    if (open) this.#report(open);
+    if (open) {
+      this.#report(open);
+    }
   }
 
   /** Reports everything that waits. */
   flush(): void {
-    for (const open of this.#open.values()) if (open.cancel) this.#report(open);
+    for (const open of this.#open.values()) {
+      if (open.cancel) {
+        this.#report(open);
+      }
+    }
   }
 
   #begin(executionId: string): Open {
@@ -86,18 +96,26 @@ export class OutputLedger {
     let size = [...this.#open.values()].reduce((sum, { outputs }) => sum + outputs.size, 0);
     for (const [executionId, open] of this.#open) {
       // The newest has just begun.
-      if (this.#open.size === 1 || (this.#open.size <= MAX_OPEN && size <= MAX_OPEN_CHARACTERS)) return;
+      if (this.#open.size === 1 || (this.#open.size <= MAX_OPEN && size <= MAX_OPEN_CHARACTERS)) {
+        return;
+      }
       size -= open.outputs.size;
-      if (open.cancel) this.#report(open);
+      if (open.cancel) {
+        this.#report(open);
+      }
       this.#open.delete(executionId);
       for (const [displayId, holders] of this.#displays) {
-        if (holders.delete(executionId) && holders.size === 0) this.#displays.delete(displayId);
+        if (holders.delete(executionId) && holders.size === 0) {
+          this.#displays.delete(displayId);
+        }
       }
     }
   }
 
   #reportLater(open: Open): void {
-    if (open.cancel) return;
+    if (open.cancel) {
+      return;
+    }
     open.cancel = this.#options.startTimer(() => this.#report(open), open.delay);
     open.delay = Math.min(open.delay * 2, LONGEST_DELAY_MS);
   }
@@ -106,7 +124,9 @@ export class OutputLedger {
     open.cancel?.();
     open.cancel = null;
     const { outputs, reportedRevision } = open;
-    if (reportedRevision === outputs.revision) return;
+    if (reportedRevision === outputs.revision) {
+      return;
+    }
     open.reportedRevision = outputs.revision;
     if (this.#sessionSize + outputs.size <= this.#options.limits().session) {
       this.#sessionSize += outputs.size;

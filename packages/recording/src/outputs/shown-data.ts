@@ -21,9 +21,12 @@ export function fitData(
   let size = 0;
   let leftOut = 0;
   for (const part of sizes.toSorted((a, b) => a.size - b.size)) {
-    if (NOT_RECORDED.test(part.type)) continue;
-    if (size + part.size > room) leftOut += part.size;
-    else {
+    if (NOT_RECORDED.test(part.type)) {
+      continue;
+    }
+    if (size + part.size > room) {
+      leftOut += part.size;
+    } else {
       size += part.size;
       fitting.add(part.type);
     }
@@ -31,13 +34,17 @@ export function fitData(
   const data: Record<string, unknown> = {};
   // In the order in which they were given: it is the notebook's.
   for (const { type, content } of sizes) {
-    if (fitting.has(type)) data[type] = BINARY_MIME_TYPE.test(type) ? content : maskDeep(content, known);
+    if (fitting.has(type)) {
+      data[type] = BINARY_MIME_TYPE.test(type) ? content : maskDeep(content, known);
+    }
   }
   return { kept: { data, metadata: maskDeep(shown.metadata, known) }, size, leftOut };
 }
 
 /** Characters of a content as a notebook file would hold it. */
 function sizeOf(content: unknown): number {
-  if (typeof content === 'string') return content.length;
+  if (typeof content === 'string') {
+    return content.length;
+  }
   return (JSON.stringify(content) ?? '').length;
 }

@@ -16,10 +16,14 @@ export interface ServerAddress {
  */
 export function findServer(directory: string): ServerAddress | null {
   const url = process.env['SLIPWAY_URL'];
-  if (url) return { url: withoutSlash(url), token: process.env['SLIPWAY_TOKEN'] || tokenOfServerAt(directory, url) };
+  if (url) {
+    return { url: withoutSlash(url), token: process.env['SLIPWAY_TOKEN'] || tokenOfServerAt(directory, url) };
+  }
   for (const folder of foldersUpward(directory)) {
     const server = readServerFile(path.join(folder, DATA_FOLDER, 'server.json'));
-    if (server) return server;
+    if (server) {
+      return server;
+    }
   }
   return null;
 }
@@ -28,14 +32,18 @@ export function findServer(directory: string): ServerAddress | null {
 function tokenOfServerAt(directory: string, url: string): string {
   for (const folder of foldersUpward(directory)) {
     const server = readServerFile(path.join(folder, DATA_FOLDER, 'server.json'));
-    if (server && server.url === withoutSlash(url)) return server.token;
+    if (server && server.url === withoutSlash(url)) {
+      return server.token;
+    }
   }
   return '';
 }
 
 function readServerFile(file: string): ServerAddress | null {
   try {
-    if (!isOurs(file)) return null;
+    if (!isOurs(file)) {
+      return null;
+    }
     const server = ServerFile.parse(JSON.parse(readFileSync(file, 'utf8')));
     return { url: withoutSlash(server.url), token: readFileSync(server.token_file, 'utf8').trim() };
   } catch {

@@ -37,7 +37,9 @@ export async function sendLeftovers(
 ): Promise<void> {
   for (const leftover of findLeftovers(directory, ownSessionId)) {
     try {
-      if (await sendLeftover(leftover, directory, warn)) removeSpool(leftover.file);
+      if (await sendLeftover(leftover, directory, warn)) {
+        removeSpool(leftover.file);
+      }
     } catch {
       // Another kernel was faster and has deleted it.
     }
@@ -61,7 +63,9 @@ function isDead(file: string): boolean {
   try {
     const { mtimeMs } = statSync(file);
     const owner = ownerOf(file);
-    if (!owner) return Date.now() - mtimeMs > UNKNOWN_OWNER_AGE_MS;
+    if (!owner) {
+      return Date.now() - mtimeMs > UNKNOWN_OWNER_AGE_MS;
+    }
     return !isRunning(owner.pid) || mtimeMs < Date.now() - uptime() * 1000;
   } catch {
     return false;
@@ -75,7 +79,9 @@ function ownerOf(file: string): { pid: number } | null {
     const bytes = Buffer.alloc(HEAD_BYTES);
     const head = bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, HEAD_BYTES, 0));
     const record = SpoolRecord.parse(JSON.parse(head.slice(0, head.indexOf('\n'))));
-    if (record.type !== 'session.started' || record.session.pid === null) return null;
+    if (record.type !== 'session.started' || record.session.pid === null) {
+      return null;
+    }
     const isHere = (record.session.environment?.hostname ?? hostname()) === hostname();
     return isHere ? { pid: record.session.pid } : null;
   } catch {
@@ -86,7 +92,9 @@ function ownerOf(file: string): { pid: number } | null {
 }
 
 function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
+  if (pid === process.pid) {
+    return false;
+  }
   try {
     process.kill(pid, 0);
     return true;

@@ -36,7 +36,9 @@ export class RecordSource {
   /** Takes a record that could not be written to the file. */
   hold(record: SpoolRecord): void {
     this.#held.push(record);
-    if (this.#held.length <= MAX_HELD) return;
+    if (this.#held.length <= MAX_HELD) {
+      return;
+    }
     this.#held.shift();
     this.#warnOnce(
       `More than ${MAX_HELD} records wait for the Slipway server in memory; the oldest are being dropped.`
@@ -46,8 +48,12 @@ export class RecordSource {
   /** The next records that are not acknowledged, at most `limit`; null when there are none now. */
   next(limit: number): SourceBatch | null {
     const fromFile = this.#readFile(limit);
-    if (fromFile) return fromFile;
-    if (this.#held.length === 0) return null;
+    if (fromFile) {
+      return fromFile;
+    }
+    if (this.#held.length === 0) {
+      return null;
+    }
     const records = this.#held.slice(0, limit);
     return { records, ends: records.map((_, i) => i + 1), origin: 'memory' };
   }
@@ -56,9 +62,14 @@ export class RecordSource {
   acknowledge(batch: SourceBatch, seq: number): void {
     const count = batch.records.filter(record => record.seq <= seq).length;
     const end = batch.ends[count - 1];
-    if (end === undefined) return;
-    if (batch.origin === 'file') this.#offset = end;
-    else this.#held.splice(0, count);
+    if (end === undefined) {
+      return;
+    }
+    if (batch.origin === 'file') {
+      this.#offset = end;
+    } else {
+      this.#held.splice(0, count);
+    }
   }
 
   /** Starts again: the server has lost what it had. Only a file can be read twice. */
@@ -67,21 +78,31 @@ export class RecordSource {
   }
 
   close(): void {
-    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    if (this.#descriptor !== null) {
+      closeSync(this.#descriptor);
+    }
   }
 
   #readFile(limit: number): SourceBatch | null {
-    if (this.#descriptor === null) return null;
+    if (this.#descriptor === null) {
+      return null;
+    }
     let size = FIRST_READ_BYTES;
     for (;;) {
       const available = fstatSync(this.#descriptor).size - this.#offset;
-      if (available <= 0) return null;
+      if (available <= 0) {
+        return null;
+      }
       const bytes = Buffer.alloc(Math.min(size, available));
       const piece = bytes.subarray(0, readSync(this.#descriptor, bytes, 0, bytes.length, this.#offset));
       const batch = this.#parseLines(piece, limit);
-      if (batch) return batch;
+      if (batch) {
+        return batch;
+      }
       // No whole line: a long one, or a torn one at the end of the file.
-      if (size >= available || size >= LARGEST_READ_BYTES) return null;
+      if (size >= available || size >= LARGEST_READ_BYTES) {
+        return null;
+      }
       size *= 4;
     }
   }
@@ -117,7 +138,9 @@ export class RecordSource {
   }
 
   #warnOnce(message: string): void {
-    if (this.#hasWarned) return;
+    if (this.#hasWarned) {
+      return;
+    }
     this.#hasWarned = true;
     this.#warn(message);
   }

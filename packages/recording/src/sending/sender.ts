@@ -62,7 +62,9 @@ export class Sender {
         continue;
       }
       const isAway = !(await this.#send(batch));
-      if (isAway) await this.#backOffOnce();
+      if (isAway) {
+        await this.#backOffOnce();
+      }
     }
   }
 
@@ -110,7 +112,9 @@ export class Sender {
     const result = await this.#post(server, isKnown ? batch.records : []);
     if (result.kind !== 'away' && !isKnown) {
       this.#verified = server?.url ?? null;
-      if (result.kind === 'stored') this.#afterProbe(result.answer.acknowledged_seq);
+      if (result.kind === 'stored') {
+        this.#afterProbe(result.answer.acknowledged_seq);
+      }
       return true;
     }
     switch (result.kind) {
@@ -129,7 +133,9 @@ export class Sender {
   #afterAnswer(batch: SourceBatch, acknowledged: number, refused: readonly { seq: number }[]): boolean {
     const done = Math.max(acknowledged, ...refused.map(({ seq }) => seq));
     const [first] = batch.records;
-    if (!first || done < first.seq) return false;
+    if (!first || done < first.seq) {
+      return false;
+    }
     this.#acknowledged = acknowledged;
     this.#limit = MAX_BATCH;
     this.#options.source.acknowledge(batch, done);
@@ -138,7 +144,9 @@ export class Sender {
 
   #afterProbe(acknowledged: number): void {
     this.#connected();
-    if (acknowledged < this.#acknowledged) this.#options.source.rewind();
+    if (acknowledged < this.#acknowledged) {
+      this.#options.source.rewind();
+    }
     this.#acknowledged = acknowledged;
   }
 
@@ -155,34 +163,47 @@ export class Sender {
   }
 
   #post(server: ServerAddress | null, records: readonly SpoolRecord[]): Promise<PostResult> {
-    if (!server) return Promise.resolve({ kind: 'away' });
+    if (!server) {
+      return Promise.resolve({ kind: 'away' });
+    }
     return postRecords(server, { session_id: this.#options.sessionId, records: [...records] });
   }
 
   #connected(): void {
     this.#backOff = FIRST_BACK_OFF_MS;
-    if (this.#isConnected) return;
+    if (this.#isConnected) {
+      return;
+    }
     this.#isConnected = true;
     this.#options.onConnected?.();
   }
 
   #warnOfRefused(refused: readonly { seq: number; message: string }[]): void {
     const [first] = refused;
-    if (!first || this.#hasRefused) return;
+    if (!first || this.#hasRefused) {
+      return;
+    }
     this.#hasRefused = true;
     this.#options.warn(`The Slipway server refused a record of this notebook: ${first.message}`);
   }
 
   async #waitForNews(): Promise<void> {
-    if (this.#hasNews || this.#isStopped) return;
+    if (this.#hasNews || this.#isStopped) {
+      return;
+    }
     const why = await this.#pause(this.#options.keepAliveMs, ['news', 'hurry']);
-    if (why === 'time') await this.#post(findServer(this.#options.directory), []);
-    else if (why === 'news' && this.#waiters.size === 0) await this.#pause(GATHER_MS, ['hurry']);
+    if (why === 'time') {
+      await this.#post(findServer(this.#options.directory), []);
+    } else if (why === 'news' && this.#waiters.size === 0) {
+      await this.#pause(GATHER_MS, ['hurry']);
+    }
   }
 
   async #backOffOnce(): Promise<void> {
     this.#settleWaiters(waiter => waiter.untilAway, false);
-    if (this.#isStopped) return;
+    if (this.#isStopped) {
+      return;
+    }
     const jitter = 0.75 + Math.random() / 2;
     await this.#pause(this.#backOff * jitter, ['hurry']);
     // Somebody who waits wants the server's return to be noticed soon.
@@ -198,14 +219,22 @@ export class Sender {
         resolve(why);
       };
       const timer = ms === null ? undefined : setTimeout(() => end('time'), ms);
-      if (this.#options.isBackground) timer?.unref();
+      if (this.#options.isBackground) {
+        timer?.unref();
+      }
       this.#endPause = why => {
-        if (endedBy.includes(why)) end(why);
+        if (endedBy.includes(why)) {
+          end(why);
+        }
       };
     });
   }
 
   #settleWaiters(which: (waiter: Waiter) => boolean, complete: boolean): void {
-    for (const waiter of [...this.#waiters]) if (which(waiter)) waiter.settle(complete);
+    for (const waiter of [...this.#waiters]) {
+      if (which(waiter)) {
+        waiter.settle(complete);
+      }
+    }
   }
 }

@@ -23,7 +23,9 @@ export async function postRecords(server: ServerAddress, batch: RecordBatch): Pr
       signal: AbortSignal.timeout(TIMEOUT_MS)
     });
     const body: unknown = await response.json();
-    if (response.ok) return { kind: 'stored', answer: RecordBatchAnswer.parse(body) };
+    if (response.ok) {
+      return { kind: 'stored', answer: RecordBatchAnswer.parse(body) };
+    }
     const error = ErrorBody.safeParse(body);
     return REFUSALS.has(response.status) && error.success
       ? { kind: 'refused', message: error.data.message }

@@ -16,8 +16,11 @@ const named = new Set<string | RegExp>();
  */
 export function mask(...secrets: (string | RegExp)[]): void {
   for (const secret of secrets) {
-    if (typeof secret !== 'string') named.add(new RegExp(secret.source, withGlobal(secret.flags)));
-    else if (secret !== '') named.add(secret);
+    if (typeof secret !== 'string') {
+      named.add(new RegExp(secret.source, withGlobal(secret.flags)));
+    } else if (secret !== '') {
+      named.add(secret);
+    }
   }
 }
 

@@ -10,7 +10,9 @@ export function* foldersUpward(directory: string): Generator<string> {
   for (;;) {
     yield folder;
     const parent = path.dirname(folder);
-    if (parent === folder) return;
+    if (parent === folder) {
+      return;
+    }
     folder = parent;
   }
 }
@@ -27,7 +29,9 @@ function namedDataFolder(): string | null {
  */
 export function dataFolder(directory: string): string {
   const named = namedDataFolder();
-  if (named) return named;
+  if (named) {
+    return named;
+  }
   const existing = existingDataFolders(directory);
   const served = existing.find(folder => existsSync(path.join(folder, 'server.json')));
   return served ?? existing[0] ?? path.join(path.resolve(directory), DATA_FOLDER);
@@ -54,7 +58,9 @@ export function makeSpoolFolder(directory: string): string {
   const spool = path.join(data, 'spool');
   mkdirSync(spool, { recursive: true, mode: 0o700 });
   const ignore = path.join(data, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+  if (!existsSync(ignore)) {
+    writeFileSync(ignore, '*\n');
+  }
   return spool;
 }
 

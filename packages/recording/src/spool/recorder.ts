@@ -54,8 +54,11 @@ export class Recorder {
       // Outputs are masked where they are collected, before they are cut.
       const masked = record.type === 'cell.outputs' ? record : maskDeep(record);
       const numbered = { ...masked, seq: ++this.#sequence, at: Date.now() } as SpoolRecord;
-      if (this.#append(JSON.stringify(numbered))) this.#link?.wake();
-      else this.#link?.hold(numbered);
+      if (this.#append(JSON.stringify(numbered))) {
+        this.#link?.wake();
+      } else {
+        this.#link?.hold(numbered);
+      }
     } catch (error) {
       this.#options.warn(`Slipway could not record something of this notebook (${reason(error)}).`);
     }
@@ -69,12 +72,17 @@ export class Recorder {
   /** Sends what is left, at most for `timeoutMs`, and deletes the spool when the server has all of it. */
   async close(timeoutMs: number): Promise<void> {
     const complete = await this.#link?.flush(timeoutMs, { untilAway: true });
-    if (complete) this.#spool?.remove();
-    else this.#spool?.close();
+    if (complete) {
+      this.#spool?.remove();
+    } else {
+      this.#spool?.close();
+    }
   }
 
   #append(line: string): boolean {
-    if (!this.#spool || this.#isSpoolBroken) return false;
+    if (!this.#spool || this.#isSpoolBroken) {
+      return false;
+    }
     try {
       this.#spool.append(line);
       return true;

@@ -36,13 +36,19 @@ export class SpoolFile {
    * @throws the file system's error; the file may then end in a part of the line, which readers skip.
    */
   append(line: string): void {
-    if (this.#descriptor === null) throw new Error(`The spool ${this.file} is closed.`);
+    if (this.#descriptor === null) {
+      throw new Error(`The spool ${this.file} is closed.`);
+    }
     const bytes = Buffer.from(`${line}\n`);
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written);
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(this.#descriptor, bytes, written);
+    }
   }
 
   close(): void {
-    if (this.#descriptor === null) return;
+    if (this.#descriptor === null) {
+      return;
+    }
     closeSync(this.#descriptor);
     this.#descriptor = null;
   }

@@ -35,7 +35,11 @@ export async function withImages(
   try {
     // All of them end before the request does, also where one is refused.
     const ended = await Promise.allSettled(images.map(image => inTurn(() => fill(signature, rows, image))));
-    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    for (const each of ended) {
+      if (each.status === 'rejected') {
+        throw each.reason;
+      }
+    }
   } finally {
     heldBytes -= bytes;
   }
@@ -53,19 +57,27 @@ async function fill(
     const values = rows.inputs[input] as Float32Array;
     values.set(pixels, row * pixels.length);
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
+    if (!(error instanceof ImageError)) {
+      throw error;
+    }
     throw new RequestError(`the file ${error.message}`, place);
   }
 }
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (decoding >= AT_A_TIME) await new Promise<void>(resolve => waiting.push(resolve));
-  else decoding++;
+  if (decoding >= AT_A_TIME) {
+    await new Promise<void>(resolve => waiting.push(resolve));
+  } else {
+    decoding++;
+  }
   try {
     return await work();
   } finally {
     const next = waiting.shift();
-    if (next) next();
-    else decoding--;
+    if (next) {
+      next();
+    } else {
+      decoding--;
+    }
   }
 }

@@ -42,8 +42,11 @@ export function decodeTensor(
       if (!isElement(number, input)) {
         throw new RequestError(`expected ${elementText(input, number)}, got ${textOf(number)}`, `${at(row)}[${i}]`);
       }
-      if (values instanceof BigInt64Array) values[row * size + i] = BigInt(number);
-      else values[row * size + i] = number;
+      if (values instanceof BigInt64Array) {
+        values[row * size + i] = BigInt(number);
+      } else {
+        values[row * size + i] = number;
+      }
     }
   });
   return { values, images };
@@ -53,7 +56,9 @@ function rowOf(input: SignatureInput, value: unknown, shape: readonly number[], 
   try {
     return flatRow(value, shape);
   } catch (error) {
-    if (!(error instanceof RowShapeError)) throw error;
+    if (!(error instanceof RowShapeError)) {
+      throw error;
+    }
     const image = 'an image file (PNG, JPEG) as base64, or ';
     throw new RequestError(
       `expected ${input.format === 'image' ? image : ''}${error.expected}, got ${error.got}`,
@@ -66,7 +71,9 @@ function fileOf(text: string, place: string): Uint8Array {
   try {
     return imageBytes(text);
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
+    if (!(error instanceof ImageError)) {
+      throw error;
+    }
     throw new RequestError(`the text ${error.message}`, place);
   }
 }

@@ -53,7 +53,9 @@ export function decodeColumns(
   const images: PendingImage[] = [];
   for (const input of signature.inputs) {
     const values = valueNamed(columns, input.name);
-    if (values === undefined) throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
+    if (values === undefined) {
+      throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
+    }
     if (values.length !== rows) {
       throw new RequestError(`has ${values.length} rows where "${known[0]}" has ${rows}`, at(input.name, null));
     }
@@ -66,7 +68,9 @@ export function decodeColumns(
       inputs[input.name] = decodeInput(input, values, place);
     }
   }
-  if (rows === 0) throw new RequestError('there are no rows');
+  if (rows === 0) {
+    throw new RequestError('there are no rows');
+  }
   return images.length > 0 ? { rows, inputs, images } : { rows, inputs };
 }
 
@@ -74,7 +78,9 @@ export function decodeColumns(
 function refuseSize(signature: ModelSignature, rows: number): void {
   const numbers = numbersInRow(signature);
   const most = numbers === 0 ? MAX_ROWS : Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_TENSOR_NUMBERS / numbers)));
-  if (rows > most) throw new RequestError(`${rows} rows are too many; send at most ${most} at a time`);
+  if (rows > most) {
+    throw new RequestError(`${rows} rows are too many; send at most ${most} at a time`);
+  }
 }
 
 /** Numbers of one row that are parts of tensors. */
@@ -91,31 +97,45 @@ function decodeInput(input: SignatureInput, values: readonly unknown[], at: (row
     case 'FP64': {
       const out = input.datatype === 'FP32' ? new Float32Array(values.length) : new Float64Array(values.length);
       values.forEach((value, row) => {
-        if (typeof value === 'number' && fitsNumber(value, input)) out[row] = value;
-        else if (value === null && input.nullable) out[row] = NaN;
-        else refuse(value, row);
+        if (typeof value === 'number' && fitsNumber(value, input)) {
+          out[row] = value;
+        } else if (value === null && input.nullable) {
+          out[row] = NaN;
+        } else {
+          refuse(value, row);
+        }
       });
       return out;
     }
     case 'INT32':
       return Int32Array.from(values, (value, row) => {
-        if (typeof value !== 'number' || !fitsNumber(value, input)) refuse(value, row);
+        if (typeof value !== 'number' || !fitsNumber(value, input)) {
+          refuse(value, row);
+        }
         return value as number;
       });
     case 'INT64':
       return BigInt64Array.from(values, (value, row) => {
-        if (typeof value !== 'number' || !fitsNumber(value, input)) refuse(value, row);
+        if (typeof value !== 'number' || !fitsNumber(value, input)) {
+          refuse(value, row);
+        }
         return BigInt(value as number);
       });
     case 'BOOL':
       return Uint8Array.from(values, (value, row) => {
-        if (typeof value !== 'boolean') refuse(value, row);
+        if (typeof value !== 'boolean') {
+          refuse(value, row);
+        }
         return value ? 1 : 0;
       });
     case 'BYTES':
       return values.map((value, row) => {
-        if (typeof value === 'string' && fits(value, input)) return value;
-        if (value === null && input.nullable) return '';
+        if (typeof value === 'string' && fits(value, input)) {
+          return value;
+        }
+        if (value === null && input.nullable) {
+          return '';
+        }
         return refuse(value, row);
       });
   }
@@ -138,21 +158,33 @@ function fits(value: string, { format }: SignatureInput): boolean {
 }
 
 function expectation(input: SignatureInput, value: unknown): string {
-  if (input.format === 'moment') return 'a date such as 2024-01-31, or a time such as 2024-01-31T18:30:00';
+  if (input.format === 'moment') {
+    return 'a date such as 2024-01-31, or a time such as 2024-01-31T18:30:00';
+  }
   return `${WORDS[input.datatype]}${rangeText(input, value)}${input.nullable ? ' or null' : ''}`;
 }
 
 function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
+  if (value === undefined) {
+    return 'nothing';
+  }
+  if (value === null) {
+    return 'null';
+  }
+  if (Array.isArray(value)) {
+    return 'a list';
+  }
+  if (typeof value === 'object') {
+    return 'an object';
+  }
   return JSON.stringify(value)?.slice(0, 60) ?? String(value);
 }
 
 /** Joins the rows of several requests into one. */
 export function joinRows(signature: ModelSignature, parts: readonly DecodedRows[]): DecodedRows {
-  if (parts.length === 1) return parts[0]!;
+  if (parts.length === 1) {
+    return parts[0]!;
+  }
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const inputs = namedValues<InputValues>();
   for (const input of signature.inputs) {
@@ -177,16 +209,27 @@ export function joinRows(signature: ModelSignature, parts: readonly DecodedRows[
 type NumericArray = Exclude<InputValues, string[]>;
 
 function emptyLike(sample: NumericArray, length: number): NumericArray {
-  if (sample instanceof Float32Array) return new Float32Array(length);
-  if (sample instanceof Float64Array) return new Float64Array(length);
-  if (sample instanceof Int32Array) return new Int32Array(length);
-  if (sample instanceof BigInt64Array) return new BigInt64Array(length);
+  if (sample instanceof Float32Array) {
+    return new Float32Array(length);
+  }
+  if (sample instanceof Float64Array) {
+    return new Float64Array(length);
+  }
+  if (sample instanceof Int32Array) {
+    return new Int32Array(length);
+  }
+  if (sample instanceof BigInt64Array) {
+    return new BigInt64Array(length);
+  }
   return new Uint8Array(length);
 }
 
 function setAt(target: NumericArray, source: InputValues, at: number): void {
-  if (target instanceof BigInt64Array) target.set(source as BigInt64Array, at);
-  else target.set(source as Float32Array, at);
+  if (target instanceof BigInt64Array) {
+    target.set(source as BigInt64Array, at);
+  } else {
+    target.set(source as Float32Array, at);
+  }
 }
 
 /** The outputs of `rows` rows from `start` on. */

@@ -15,7 +15,9 @@ const FORMS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as
 
 /** Decodes the JSON body of `POST /invocations`. @throws RequestError naming the place. */
 export function decodeInvocations(signature: ModelSignature, body: unknown): DecodedRows {
-  if (!isObject(body)) throw new RequestError(`expected an object with one of ${FORMS.join(', ')}`, 'body');
+  if (!isObject(body)) {
+    throw new RequestError(`expected an object with one of ${FORMS.join(', ')}`, 'body');
+  }
   const given = FORMS.filter(form => form in body);
   if (given.length !== 1) {
     throw new RequestError(`expected exactly one of ${FORMS.join(', ')}, got ${given.join(' and ') || 'none'}`, 'body');
@@ -26,7 +28,9 @@ export function decodeInvocations(signature: ModelSignature, body: unknown): Dec
     case 'dataframe_split':
       return decodeSplit(signature, value);
     case 'dataframe_records':
-      if (!Array.isArray(value)) throw new RequestError('expected a list of objects', form);
+      if (!Array.isArray(value)) {
+        throw new RequestError('expected a list of objects', form);
+      }
       return decodeRecords(signature, value, form);
     case 'instances':
     case 'inputs':
@@ -36,12 +40,16 @@ export function decodeInvocations(signature: ModelSignature, body: unknown): Dec
 
 function decodeSplit(signature: ModelSignature, value: unknown): DecodedRows {
   const place = 'dataframe_split';
-  if (!isObject(value)) throw new RequestError('expected an object with columns and data', place);
+  if (!isObject(value)) {
+    throw new RequestError('expected an object with columns and data', place);
+  }
   const { columns, data } = value;
   if (!Array.isArray(columns) || !columns.every(c => typeof c === 'string')) {
     throw new RequestError('expected a list of names', `${place}.columns`);
   }
-  if (!Array.isArray(data)) throw new RequestError('expected a list of rows', `${place}.data`);
+  if (!Array.isArray(data)) {
+    throw new RequestError('expected a list of rows', `${place}.data`);
+  }
   const records = data.map((row: unknown, i) => {
     if (!Array.isArray(row) || row.length !== columns.length) {
       throw new RequestError(`expected a list of ${columns.length} values`, `${place}.data[${i}]`);
@@ -59,13 +67,17 @@ function decodeTensorForm(signature: ModelSignature, value: unknown, place: stri
   if (isObject(value)) {
     const columns = namedValues<unknown[]>();
     for (const [name, column] of Object.entries(value)) {
-      if (!Array.isArray(column)) throw new RequestError('expected a list', `${place}.${name}`);
+      if (!Array.isArray(column)) {
+        throw new RequestError('expected a list', `${place}.${name}`);
+      }
       const input = signature.inputs.find(candidate => candidate.name === name);
       columns[name] = input && isTensor(input) ? (column as unknown[]) : (column as unknown[]).flat(2);
     }
     return decodeColumns(signature, columns, (input, row) => `${place}.${input}${row === null ? '' : `[${row}]`}`);
   }
-  if (!Array.isArray(value)) throw new RequestError('expected a list of rows or an object of columns', place);
+  if (!Array.isArray(value)) {
+    throw new RequestError('expected a list of rows or an object of columns', place);
+  }
   const [only, ...others] = signature.inputs;
   if (only && others.length === 0 && isTensor(only)) {
     return decodeRecords(
@@ -75,7 +87,9 @@ function decodeTensorForm(signature: ModelSignature, value: unknown, place: stri
     );
   }
   const records = value.map((row: unknown, i) => {
-    if (!Array.isArray(row)) return row;
+    if (!Array.isArray(row)) {
+      return row;
+    }
     if (row.length !== signature.inputs.length) {
       throw new RequestError(`expected ${signature.inputs.length} values`, `${place}[${i}]`);
     }
@@ -111,9 +125,15 @@ export function decodeCsv(signature: ModelSignature, text: string): DecodedRows 
 }
 
 function csvValue(field: string, text: boolean, flag: boolean): unknown {
-  if (field === '') return null;
-  if (text) return field;
-  if (flag && /^(true|false)$/i.test(field)) return field.toLowerCase() === 'true';
+  if (field === '') {
+    return null;
+  }
+  if (text) {
+    return field;
+  }
+  if (flag && /^(true|false)$/i.test(field)) {
+    return field.toLowerCase() === 'true';
+  }
   const number = Number(field);
   return Number.isNaN(number) ? field : number;
 }
@@ -139,7 +159,9 @@ export function encodeInvocations(
   const output = signature.outputs.find(candidate => candidate.role === ROLE_OF[signature.task])!;
   const values = outputs[output.name]!;
   const said = (row: number): unknown => {
-    if (output.names) return numbersOf(output.names, values, row);
+    if (output.names) {
+      return numbersOf(output.names, values, row);
+    }
     const value = values.data[row * values.width];
     return typeof value === 'bigint' ? Number(value) : value;
   };

@@ -37,29 +37,41 @@ export interface InferRequest {
 
 /** Decodes the body of `POST /v2/models/{model}/infer`. @throws RequestError naming the place. */
 export function decodeInfer(signature: ModelSignature, body: unknown): InferRequest {
-  if (!isObject(body)) throw new RequestError('expected an object', 'body');
-  if (!Array.isArray(body['inputs'])) throw new RequestError('expected a list of tensors', 'inputs');
+  if (!isObject(body)) {
+    throw new RequestError('expected an object', 'body');
+  }
+  if (!Array.isArray(body['inputs'])) {
+    throw new RequestError('expected a list of tensors', 'inputs');
+  }
   // Clients that write every field send null for what they leave out.
   const id = body['id'] ?? undefined;
-  if (id !== undefined && typeof id !== 'string') throw new RequestError('expected a text', 'id');
+  if (id !== undefined && typeof id !== 'string') {
+    throw new RequestError('expected a text', 'id');
+  }
   const columns = namedValues<unknown[]>();
   const places = namedValues<number>();
   body['inputs'].forEach((tensor: unknown, i: number) => {
     const { name, values } = decodeTensor(signature, tensor, `inputs[${i}]`);
-    if (name in columns) throw new RequestError(`the input "${name}" is given twice`, `inputs[${i}].name`);
+    if (name in columns) {
+      throw new RequestError(`the input "${name}" is given twice`, `inputs[${i}].name`);
+    }
     columns[name] = values;
     places[name] = i;
   });
   const at = (input: string, row: number | null): string => {
     const i = places[input];
-    if (i === undefined) return 'inputs';
+    if (i === undefined) {
+      return 'inputs';
+    }
     return row === null ? `inputs[${i}]` : `inputs[${i}].data[${row}]`;
   };
   return { id, rows: decodeColumns(signature, columns, at), outputs: decodeOutputs(signature, body['outputs']) };
 }
 
 function decodeTensor(signature: ModelSignature, tensor: unknown, place: string): { name: string; values: unknown[] } {
-  if (!isObject(tensor)) throw new RequestError('expected an object', place);
+  if (!isObject(tensor)) {
+    throw new RequestError('expected an object', place);
+  }
   const { name, datatype, shape, data } = tensor;
   const known = signature.inputs.map(input => input.name);
   const input = signature.inputs.find(candidate => candidate.name === name);
@@ -75,13 +87,16 @@ function decodeTensor(signature: ModelSignature, tensor: unknown, place: string)
   if (!Array.isArray(shape) || !shape.every(d => typeof d === 'number' && Number.isInteger(d) && d >= 0)) {
     throw new RequestError('expected a list of whole numbers', `${place}.shape`);
   }
-  if (isTensor(input) && datatype !== 'BYTES')
+  if (isTensor(input) && datatype !== 'BYTES') {
     return { name, values: tensorRows(input, shape as number[], data, place) };
+  }
   const [rows, ...rest] = shape as number[];
   if (rows === undefined || rest.length > 1 || (rest.length === 1 && rest[0] !== 1)) {
     throw new RequestError(`expected [rows, 1] or [rows], got [${shape.join(', ')}]`, `${place}.shape`);
   }
-  if (!Array.isArray(data)) throw new RequestError('expected a list', `${place}.data`);
+  if (!Array.isArray(data)) {
+    throw new RequestError('expected a list', `${place}.data`);
+  }
   const values = (data as unknown[]).flat(2);
   if (values.length !== rows) {
     throw new RequestError(`has ${values.length} values where the shape says ${rows}`, `${place}.data`);
@@ -96,7 +111,9 @@ function tensorRows(input: SignatureInput, shape: readonly number[], data: unkno
   if (rest.length !== expected.length || rest.some((size, axis) => size !== expected[axis])) {
     throw new RequestError(`expected [rows, ${expected.join(', ')}], got [${shape.join(', ')}]`, `${place}.shape`);
   }
-  if (!Array.isArray(data)) throw new RequestError('expected a list', `${place}.data`);
+  if (!Array.isArray(data)) {
+    throw new RequestError('expected a list', `${place}.data`);
+  }
   const values = Array.isArray(data[0]) ? (data as unknown[]).flat(expected.length) : (data as unknown[]);
   const size = rowSize(input);
   if (values.length !== rows * size) {
@@ -110,14 +127,20 @@ function tensorRows(input: SignatureInput, shape: readonly number[], data: unkno
  * base64.
  */
 function suits({ datatype: expected, format }: SignatureInput, given: string): boolean {
-  if (format === 'image' && given === 'BYTES') return true;
+  if (format === 'image' && given === 'BYTES') {
+    return true;
+  }
   return expected === given || (NUMERIC.has(expected) && NUMERIC.has(given));
 }
 
 function decodeOutputs(signature: ModelSignature, asked: unknown): string[] {
   const known = signature.outputs.map(output => output.name);
-  if (asked === undefined || asked === null || (Array.isArray(asked) && asked.length === 0)) return known;
-  if (!Array.isArray(asked)) throw new RequestError('expected a list', 'outputs');
+  if (asked === undefined || asked === null || (Array.isArray(asked) && asked.length === 0)) {
+    return known;
+  }
+  if (!Array.isArray(asked)) {
+    throw new RequestError('expected a list', 'outputs');
+  }
   return asked.map((output: unknown, i) => {
     const name = isObject(output) ? output['name'] : undefined;
     if (typeof name !== 'string' || !known.includes(name)) {

@@ -13,7 +13,9 @@ import {
 export function decodeRecords(signature: ModelSignature, records: readonly unknown[], path: string): DecodedRows {
   const place = (row: number): string => (path ? `${path}[${row}]` : '');
   const columns = namedValues<unknown[]>();
-  for (const input of signature.inputs) columns[input.name] = [];
+  for (const input of signature.inputs) {
+    columns[input.name] = [];
+  }
   records.forEach((record, row) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       throw new RequestError('expected an object with one value per input', place(row) || 'body');
@@ -45,8 +47,12 @@ export function predictRows(signature: ModelSignature, body: unknown): { rows: r
     throw new RequestError('expected an object of named inputs, or { "rows": [ … ] }', 'body');
   }
   const named = signature.inputs.some(input => input.name === 'rows');
-  if (named || !('rows' in body)) return { rows: [body], path: '' };
-  if (!Array.isArray(body.rows)) throw new RequestError('expected a list of objects', 'rows');
+  if (named || !('rows' in body)) {
+    return { rows: [body], path: '' };
+  }
+  if (!Array.isArray(body.rows)) {
+    throw new RequestError('expected a list of objects', 'rows');
+  }
   return { rows: body.rows, path: 'rows' };
 }
 

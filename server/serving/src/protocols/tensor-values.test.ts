@@ -75,7 +75,9 @@ describe('an input that is an image', () => {
       decodeCsv(images, `image\n${base64}\n`),
       decodeInfer(images, { inputs: [{ name: 'image', datatype: 'BYTES', shape: [1], data: [base64] }] }).rows
     ];
-    for (const rows of asked) expect(await filled(rows)).toEqual({ rows: 1, inputs: expected });
+    for (const rows of asked) {
+      expect(await filled(rows)).toEqual({ rows: 1, inputs: expected });
+    }
   });
 
   it('puts files and numbers of a request in their rows', async () => {

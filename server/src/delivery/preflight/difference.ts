@@ -35,16 +35,22 @@ export function differenceOf(
     compared += expected.data.length;
   }
   const named = signature.outputs.find(output => output.role === 'label');
-  if (labels === undefined || named === undefined) return { numbers, compared, labels: null, missing: null };
+  if (labels === undefined || named === undefined) {
+    return { numbers, compared, labels: null, missing: null };
+  }
   const got = answer(named.name);
-  if (!got || got.length !== labels.length) return { numbers, compared, labels: null, missing: named.name };
+  if (!got || got.length !== labels.length) {
+    return { numbers, compared, labels: null, missing: named.name };
+  }
   const others = otherLabels({ outputs, labels }, signature.labels ?? [], got, TOLERANCE);
   return { numbers, compared, labels: others, missing: null };
 }
 
 /** What a difference means: vectors without numbers and labels, as older imports of mere labels have them, prove nothing. */
 export function verdictOf({ numbers, compared, labels, missing }: Difference): 'pass' | 'warn' | 'fail' {
-  if (missing !== null || numbers > TOLERANCE || (labels ?? []).length > 0) return 'fail';
+  if (missing !== null || numbers > TOLERANCE || (labels ?? []).length > 0) {
+    return 'fail';
+  }
   return compared === 0 && labels === null ? 'warn' : 'pass';
 }
 

@@ -31,7 +31,9 @@ export class LocalReleaser implements Releaser {
     const folder = new ServiceFolder(this.#dataFolder, manifest.service);
     const before = await folder.readManifest();
     onStep('Copying the bundle to the service');
-    for (const [digest, bundle] of bundles) await bundle.copyTo(folder.bundle(digest));
+    for (const [digest, bundle] of bundles) {
+      await bundle.copyTo(folder.bundle(digest));
+    }
     const port = manifest.port || before?.port || (await this.#choosePort());
     const chosen: ReleaseManifest = { ...manifest, port };
     onStep('Starting the service');
@@ -42,8 +44,11 @@ export class LocalReleaser implements Releaser {
       return { url, manifest: chosen };
     } catch (error) {
       // What answered before still answers; a restart of its process must find its own manifest.
-      if (before) await folder.writeManifest(before);
-      else await folder.removeManifest();
+      if (before) {
+        await folder.writeManifest(before);
+      } else {
+        await folder.removeManifest();
+      }
       throw error;
     }
   }
@@ -66,7 +71,9 @@ export class LocalReleaser implements Releaser {
     const taken = new Set<number>();
     for (const name of await listServiceNames(this.#dataFolder)) {
       const manifest = await new ServiceFolder(this.#dataFolder, name).readManifest();
-      if (manifest) taken.add(manifest.port);
+      if (manifest) {
+        taken.add(manifest.port);
+      }
     }
     return freePort(FIRST_SERVICE_PORT, taken);
   }
@@ -77,7 +84,9 @@ export class LocalReleaser implements Releaser {
       signal.throwIfAborted();
       const file = await folder.readProcess();
       const health = file && isProcessAlive(file.pid) ? await askHealth(file.url) : null;
-      if (file && health?.release === release) return file.url;
+      if (file && health?.release === release) {
+        return file.url;
+      }
       if (health?.refused?.release === release) {
         throw new ServiceUnavailableError(`The service refused release ${release}. ${health.refused.message}`, {
           remedy: 'The previous release still answers.'

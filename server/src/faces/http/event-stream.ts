@@ -51,7 +51,9 @@ export class EventStreams {
       : (entry: EventEntry): void => {
           sent = sent
             .then(async () => {
-              if (await this.#concerns(entry, view)) write(entry);
+              if (await this.#concerns(entry, view)) {
+                write(entry);
+              }
             })
             .catch(() => {
               raw.destroy();

@@ -27,7 +27,9 @@ async function hook(fields: Record<string, unknown> = {}): Promise<string> {
     secret: SECRET,
     ...fields
   });
-  if (status !== 200) throw new Error(text);
+  if (status !== 200) {
+    throw new Error(text);
+  }
   return (json as { webhook: { webhook_id: string } }).webhook.webhook_id;
 }
 
@@ -46,7 +48,9 @@ describe('a webhook', () => {
       webhook: { status: 'DISABLED', events: [VERSION_CREATED], description: 'tells the pipeline' }
     });
     const listed = await api.call('GET', ROOT);
-    for (const { text } of [shown, changed, listed]) expect(text).not.toContain(SECRET);
+    for (const { text } of [shown, changed, listed]) {
+      expect(text).not.toContain(SECRET);
+    }
     expect((await api.call('DELETE', `${ROOT}/${id}`)).status).toBe(200);
     expect(await api.call('GET', `${ROOT}/${id}`)).toMatchObject({
       status: 404,

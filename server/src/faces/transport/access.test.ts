@@ -175,7 +175,9 @@ describe('lists', () => {
     let text = '';
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       text += new TextDecoder().decode(chunk);
-      if (text.includes(credit.run)) break;
+      if (text.includes(credit.run)) {
+        break;
+      }
     }
     reader.abort();
     expect(text).not.toContain(taxi.run);

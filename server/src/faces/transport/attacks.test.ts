@@ -2,6 +2,7 @@ import { readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathTraversals } from '../../../testing/path-traversals.js';
 import { rawRequest, type RawAnswer } from '../../../testing/raw-request.js';
 import { startTestServer, type TestServer } from '../../../testing/test-server.js';
 import { makeProject, must, type ProjectObjects } from '../../../testing/two-projects.js';
@@ -65,44 +66,13 @@ function expectNoLeak(what: string, { text }: RawAnswer): void {
   ]);
 }
 
-/** Ways to name parent folders, as they were found in the wild. */
-function traversals(): string[] {
-  const up = path.relative(path.join(api.folder, 'blobs'), canary);
-  const encodings: ((name: string) => string)[] = [
-    name => name,
-    name => name.replaceAll('..', '%2e%2e'),
-    name => name.replaceAll('/', '%2f'),
-    // CVE-2023-6831, CVE-2024-1560: decoded twice.
-    name => name.replaceAll('..', '%252e%252e').replaceAll('/', '%252f'),
-    // CVE-2023-2780
-    name => name.replaceAll('/', '%5c'),
-    name => name.replaceAll('..', '..%00'),
-    name => name.replaceAll('..', '%c0%ae%c0%ae'),
-    name => name.replaceAll('..', '....//'),
-    name => name.replaceAll('..', '.%2e'),
-    name => `x/${name}`,
-    name => `./${name}`,
-    name => `%23/${name}`
-  ];
-  return [
-    ...encodings.flatMap(encode => [encode(up), encode('../../../../../../../../etc/passwd')]),
-    '/etc/passwd',
-    '//etc/passwd',
-    '%2fetc%2fpasswd',
-    'file:///etc/passwd',
-    '%5c%5cserver%5cshare',
-    'C:%5cWindows%5cwin.ini',
-    'notes.txt%00.png',
-    '..',
-    '%2e%2e',
-    '.'
-  ];
-}
+/** The canary as seen from the blobs. */
+const escape = (): string => path.relative(path.join(api.folder, 'blobs'), canary);
 
 describe('a path that leads outside', () => {
   it('is refused for artifacts, in whatever way it is written', async () => {
     const root = `${objects.experiment}/${objects.run}/artifacts`;
-    for (const name of traversals()) {
+    for (const name of pathTraversals(escape())) {
       for (const prefix of [root, `${objects.experiment}/models/${objects['logged-model']}/artifacts`, 'bundles', '']) {
         const url = `/api/2.0/mlflow-artifacts/artifacts/${prefix}/${name}`;
         expectRefused(`GET ${url}`, await send('GET', url));
@@ -112,7 +82,7 @@ describe('a path that leads outside', () => {
   });
 
   it('is refused in the queries that name artifacts', async () => {
-    for (const name of traversals()) {
+    for (const name of pathTraversals(escape())) {
       for (const url of [
         `/get-artifact?run_id=${objects.run}&path=${name}`,
         `/get-artifact?run_uuid=${objects.run}&path=${name}`,
@@ -134,7 +104,7 @@ describe('a path that leads outside', () => {
   });
 
   it('is not written to, and nothing is left behind by trying', async () => {
-    for (const name of traversals()) {
+    for (const name of pathTraversals(escape())) {
       const url = `/api/2.0/mlflow-artifacts/artifacts/${objects.experiment}/${objects.run}/artifacts/${name}`;
       const answer = await send('PUT', url, 'overwritten', 'application/octet-stream');
       expect([url, answer.status < 500]).toEqual([url, true]);
@@ -142,11 +112,13 @@ describe('a path that leads outside', () => {
     expect(await readFile(canary, 'utf8')).toBe(CANARY);
     const listed = await send('GET', `/api/2.0/mlflow/artifacts/list?run_id=${objects.run}`);
     const { files } = JSON.parse(listed.text) as { files: { path: string }[] };
-    for (const file of files) expect(file.path).not.toMatch(/(^|[\\/])\.\.([\\/]|$)|^[/\\]|\0/);
+    for (const file of files) {
+      expect(file.path).not.toMatch(/(^|[\\/])\.\.([\\/]|$)|^[/\\]|\0/);
+    }
   });
 
   it('is refused for blobs, bundles and attached names', async () => {
-    for (const name of traversals()) {
+    for (const name of pathTraversals(escape())) {
       const encoded = encodeURIComponent(name);
       for (const url of [`/api/v1/blobs/${name}`, `/api/v1/blobs/${encoded}`, `/api/v1/bundles/${encoded}`]) {
         expectRefused(url, await send('GET', url));
@@ -187,7 +159,9 @@ describe('a place that a client names', () => {
       for (const more of [{}, { run_id: objects.run }, { model_id: objects['logged-model'] }]) {
         const created = await json('POST', '/api/2.0/mlflow/model-versions/create', { name: 'trap', source, ...more });
         expect([source, created.status < 500]).toEqual([source, true]);
-        if (created.status !== 200) continue;
+        if (created.status !== 200) {
+          continue;
+        }
         const { model_version } = JSON.parse(created.text) as { model_version: { version: string } };
         for (const name of ['passwd', 'etc/passwd', 'environ']) {
           const url = `/model-versions/get-artifact?name=trap&version=${model_version.version}&path=${name}`;
@@ -204,7 +178,9 @@ describe('a place that a client names', () => {
         artifact_location
       });
       expect([artifact_location, made.status < 500]).toEqual([artifact_location, true]);
-      if (made.status !== 200) continue;
+      if (made.status !== 200) {
+        continue;
+      }
       const { experiment_id } = JSON.parse(made.text) as { experiment_id: string };
       const created = await must(api, 'POST', '/api/2.0/mlflow/runs/create', { experiment_id, start_time: 1 });
       const { run } = created.json as { run: { info: { run_id: string } } };

@@ -42,7 +42,9 @@ describe('a request whose answer is slow', () => {
     const chunks: string[] = [];
     for await (const chunk of events.body as unknown as AsyncIterable<Uint8Array>) {
       chunks.push(new TextDecoder().decode(chunk));
-      if (chunks.join('').includes('run.changed')) break;
+      if (chunks.join('').includes('run.changed')) {
+        break;
+      }
     }
     expect(chunks.join('')).toContain('run.changed');
     reader.abort();

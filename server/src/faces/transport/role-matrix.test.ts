@@ -111,7 +111,9 @@ describe('every route, with each role, on objects of the own project and of anot
         const objects = (project === 'own' ? own.get(caller) : undefined) ?? other;
         const wrong: string[] = [];
         for (const route of api.server.routes) {
-          if (route.access === 'public' || route.method === 'HEAD' || isTheSameForAll(route.access, caller)) continue;
+          if (route.access === 'public' || route.method === 'HEAD' || isTheSameForAll(route.access, caller)) {
+            continue;
+          }
           const request = requestFor(route, route.access, objects);
           const status = await statusOf(route, request, secrets.get(caller) ?? '');
           const allowed = isAllowed(route.access, caller, project);

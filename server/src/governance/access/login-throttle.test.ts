@@ -17,7 +17,9 @@ const succeed = (): Promise<unknown> => throttle.attempt([ADA], async () => 'in'
 
 describe('failed logins', () => {
   it('are forgiven a few times, and then cost a wait that doubles', async () => {
-    for (let time = 0; time < 3; time += 1) await fail();
+    for (let time = 0; time < 3; time += 1) {
+      await fail();
+    }
     await expect(succeed()).rejects.toThrow('Try again in 2 s');
     vi.advanceTimersByTime(2000);
     await fail();
@@ -27,11 +29,17 @@ describe('failed logins', () => {
   });
 
   it('are forgotten after a success, and after half an hour', async () => {
-    for (let time = 0; time < 2; time += 1) await fail();
+    for (let time = 0; time < 2; time += 1) {
+      await fail();
+    }
     await succeed();
-    for (let time = 0; time < 3; time += 1) await fail();
+    for (let time = 0; time < 3; time += 1) {
+      await fail();
+    }
     vi.advanceTimersByTime(31 * 60_000);
-    for (let time = 0; time < 2; time += 1) await fail();
+    for (let time = 0; time < 2; time += 1) {
+      await fail();
+    }
     expect(await succeed()).toBe('in');
   });
 

@@ -34,7 +34,9 @@ export async function cellsCommand(args: readonly string[]): Promise<number> {
     const time = cell.duration_ms === null ? '' : `${(cell.duration_ms / 1000).toFixed(2)} s`;
     const line = cell.source.trim().split('\n', 1)[0]!.slice(0, SOURCE_CHARACTERS);
     console.log(`${String(cell.order).padStart(4)}  ${cell.status.padEnd(11)} ${time.padStart(9)}  ${line}`);
-    if (cell.error) console.log(`      ${cell.error.name}: ${cell.error.message.split('\n', 1)[0]}`);
+    if (cell.error) {
+      console.log(`      ${cell.error.name}: ${cell.error.message.split('\n', 1)[0]}`);
+    }
   }
   return 0;
 }

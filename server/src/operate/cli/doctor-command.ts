@@ -30,7 +30,9 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     install: { type: 'boolean' },
     tensorflow: { type: 'string' }
   });
-  if (options.tensorflow !== undefined && !options.install) throw new UsageError('--tensorflow requires --install.');
+  if (options.tensorflow !== undefined && !options.install) {
+    throw new UsageError('--tensorflow requires --install.');
+  }
   const python = path.join(CLONE, '.venv');
   const findings = [
     { what: 'slipway', ok: true, found: VERSION },
@@ -40,7 +42,9 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
     fileFinding('extension', path.join(python, 'share', 'jupyter', 'labextensions', '@slipway', 'lab', 'package.json')),
     await serverFinding(dataFolder(options.data))
   ];
-  for (const { what, ok, found } of findings) console.log(`${ok ? '✓' : '✗'} ${what.padEnd(18)} ${found}`);
+  for (const { what, ok, found } of findings) {
+    console.log(`${ok ? '✓' : '✗'} ${what.padEnd(18)} ${found}`);
+  }
   const training = await trainingFindings(python, [
     ...(options.install ? ['--install'] : []),
     ...(options.tensorflow === undefined ? [] : ['--tensorflow', path.resolve(options.tensorflow)])
@@ -65,7 +69,9 @@ function trainingFindings(environment: string, args: readonly string[]): Promise
 async function pythonFinding(environment: string): Promise<Finding> {
   const what = 'JupyterLab';
   const program = pythonProgram(environment, 'python');
-  if (!existsSync(program)) return { what, ok: false, found: `no Python environment in ${environment}; run npm start` };
+  if (!existsSync(program)) {
+    return { what, ok: false, found: `no Python environment in ${environment}; run npm start` };
+  }
   const versions =
     'import sys, jupyterlab; print("JupyterLab", jupyterlab.__version__, "on Python", sys.version.split()[0])';
   return new Promise(resolve => {
@@ -80,7 +86,9 @@ async function pythonFinding(environment: string): Promise<Finding> {
 }
 
 function fileFinding(what: string, file: string, check: (file: string) => string | null = () => null): Finding {
-  if (!existsSync(file)) return { what, ok: false, found: 'not installed; run npm start' };
+  if (!existsSync(file)) {
+    return { what, ok: false, found: 'not installed; run npm start' };
+  }
   const fault = check(file);
   return fault ? { what, ok: false, found: fault } : { what, ok: true, found: path.dirname(file) };
 }

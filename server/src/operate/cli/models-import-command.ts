@@ -65,9 +65,13 @@ export async function modelsImportCommand(args: readonly string[]): Promise<numb
     data: { type: 'string' }
   });
   const [file, ...rest] = positionals;
-  if (file === undefined || rest.length > 0) throw new UsageError('name one ONNX file.');
+  if (file === undefined || rest.length > 0) {
+    throw new UsageError('name one ONNX file.');
+  }
   const name = EntityName.safeParse(values.name ?? path.basename(file).replace(/\.onnx$/i, ''));
-  if (!name.success) throw new UsageError(`'${values.name}' is not a valid model name.`);
+  if (!name.success) {
+    throw new UsageError(`'${values.name}' is not a valid model name.`);
+  }
   const { label, probabilities, value } = values;
   const outputs = Object.fromEntries(
     Object.entries({ label, probabilities, value }).filter(([, output]) => output !== undefined)
@@ -95,7 +99,9 @@ export async function modelsImportCommand(args: readonly string[]): Promise<numb
     throw error instanceof OnnxImportError ? inCommandWords(error) : error;
   });
   const bundle = importedBundle(name.data, model, null, packages());
-  for (const { path: at, sha256 } of bundle.files) await client.upload(sha256, bundle.contents.get(at)!);
+  for (const { path: at, sha256 } of bundle.files) {
+    await client.upload(sha256, bundle.contents.get(at)!);
+  }
   const version = await client.call('createModelVersion', {
     params: { name: name.data },
     body: {
@@ -110,22 +116,30 @@ export async function modelsImportCommand(args: readonly string[]): Promise<numb
   console.log(`  reads     ${signature.inputs.map(input => `${input.name} (${inputType(input)})`).join(', ')}`);
   console.log(`  predicts  ${signature.target}: ${answersInWords(signature)}`);
   console.log(`  made by   ${`${provenance.producer || 'unknown'} ${provenance.producer_version}`.trim()}`);
-  for (const edit of provenance.edits) console.log(`  changed   ${edit}`);
+  for (const edit of provenance.edits) {
+    console.log(`  changed   ${edit}`);
+  }
   return 0;
 }
 
 function answersInWords({ labels, outputs }: ModelSignature): string {
-  if (labels !== null) return labels.join(' or ');
+  if (labels !== null) {
+    return labels.join(' or ');
+  }
   return outputs.find(output => output.names)?.names?.join(', ') ?? 'a number';
 }
 
 /** `A,B,C`, or `INPUT=A,B` for each of several inputs. @throws UsageError when both are mixed. */
 function inputNames(said: readonly string[]): NonNullable<ImportOptions['inputs']> {
-  if (said.length === 1 && !said[0]!.includes('=')) return listOf(said[0]!);
+  if (said.length === 1 && !said[0]!.includes('=')) {
+    return listOf(said[0]!);
+  }
   return Object.fromEntries(
     said.map(text => {
       const at = text.indexOf('=');
-      if (at < 1) throw new UsageError(`--inputs takes A,B,C or INPUT=A,B, not '${text}' among several.`);
+      if (at < 1) {
+        throw new UsageError(`--inputs takes A,B,C or INPUT=A,B, not '${text}' among several.`);
+      }
       const names = text.slice(at + 1);
       return [text.slice(0, at), names.endsWith('*') ? names.slice(0, -1) : listOf(names)];
     })
@@ -134,8 +148,12 @@ function inputNames(said: readonly string[]): NonNullable<ImportOptions['inputs'
 
 /** `255`, `1`, or `MEAN/STD` of pixels from 0 to 1. @throws UsageError for anything else. */
 function pixelForm(text: string): PixelOptions {
-  if (text === '255') return { divide: 1 };
-  if (text === '1') return { divide: 255 };
+  if (text === '255') {
+    return { divide: 1 };
+  }
+  if (text === '1') {
+    return { divide: 255 };
+  }
   const [mean, std, ...rest] = text.split('/').map(part => listOf(part).map(Number));
   const numbers = [...(mean ?? []), ...(std ?? [])];
   if (mean === undefined || std === undefined || rest.length > 0 || numbers.some(Number.isNaN)) {
@@ -150,7 +168,9 @@ function listOf(text: string): string[] {
 
 function oneOf<T extends string>(option: string, given: string, known: readonly T[]): T {
   const found = known.find(entry => entry === given);
-  if (found === undefined) throw new UsageError(`--${option} takes ${known.join(' or ')}, not '${given}'.`);
+  if (found === undefined) {
+    throw new UsageError(`--${option} takes ${known.join(' or ')}, not '${given}'.`);
+  }
   return found;
 }
 
@@ -162,7 +182,9 @@ async function sampleRows(file: string): Promise<Columns> {
   } catch (error) {
     throw new UsageError(`--sample: ${file} cannot be read as JSON: ${messageOf(error)}`);
   }
-  if (!Array.isArray(rows) || rows.length === 0) throw new UsageError(`--sample: ${file} holds no list of rows.`);
+  if (!Array.isArray(rows) || rows.length === 0) {
+    throw new UsageError(`--sample: ${file} holds no list of rows.`);
+  }
   const names = Object.keys((rows[0] ?? {}) as object);
   const columns = Columns.safeParse(
     Object.fromEntries(
@@ -172,8 +194,9 @@ async function sampleRows(file: string): Promise<Columns> {
       ])
     )
   );
-  if (!columns.success)
+  if (!columns.success) {
     throw new UsageError(`--sample: ${file} holds values that are not numbers, strings or booleans.`);
+  }
   return columns.data;
 }
 
@@ -187,12 +210,20 @@ function inCommandWords(error: OnnxImportError): InvalidRequestError {
 
 /** The question as it is typed: `--inputs …,…`. */
 function optionsOf(option: Question['option'], example: Question['example']): string[] {
-  if (option === 'sample') return ['--sample rows.json'];
-  if (typeof example === 'string') return [`--${option} ${example}`];
-  if (Array.isArray(example)) return [`--${option} ${(example as readonly string[]).join(',')}`];
+  if (option === 'sample') {
+    return ['--sample rows.json'];
+  }
+  if (typeof example === 'string') {
+    return [`--${option} ${example}`];
+  }
+  if (Array.isArray(example)) {
+    return [`--${option} ${(example as readonly string[]).join(',')}`];
+  }
   return Object.entries(example).map(([key, value]) => {
     const text = typeof value === 'string' ? value : (value as readonly string[]).join(',');
-    if (option === 'outputs') return `--${key} ${text}`;
+    if (option === 'outputs') {
+      return `--${key} ${text}`;
+    }
     return typeof value === 'string' ? `--${option} ${key}=NAME*` : `--${option} ${key}=${text}`;
   });
 }

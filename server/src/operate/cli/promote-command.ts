@@ -24,10 +24,13 @@ export async function promoteCommand(args: readonly string[]): Promise<number> {
     data: { type: 'string' }
   });
   const [model, ...rest] = positionals;
-  if (model === undefined || rest.length > 0) throw new UsageError('name one model.');
+  if (model === undefined || rest.length > 0) {
+    throw new UsageError('name one model.');
+  }
   const environment = EnvironmentName.safeParse(values.to ?? 'production');
-  if (!environment.success)
+  if (!environment.success) {
     throw new UsageError(`--to takes ${EnvironmentName.options.join(', ')}, not '${values.to}'.`);
+  }
   const version = values.version === undefined ? null : Number(values.version);
   if (version !== null && !(Number.isInteger(version) && version > 0)) {
     throw new UsageError(`--version takes a whole number, not '${values.version}'.`);
@@ -38,7 +41,9 @@ export async function promoteCommand(args: readonly string[]): Promise<number> {
   });
   let step = '';
   while (promotion.state === 'preflight' || promotion.state === 'releasing') {
-    if (promotion.step !== step) console.log(`${promotion.step} …`);
+    if (promotion.step !== step) {
+      console.log(`${promotion.step} …`);
+    }
     step = promotion.step;
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
     promotion = await client.call('getPromotion', { params: { promotion_id: promotion.promotion_id } });
@@ -49,7 +54,9 @@ export async function promoteCommand(args: readonly string[]): Promise<number> {
 function report(promotion: Promotion): number {
   for (const check of promotion.preflight?.checks ?? []) {
     console.log(`${MARKS[check.verdict]} ${check.title}: ${check.evidence}`);
-    if (check.remedy && check.verdict !== 'pass') console.log(`  → ${check.remedy}`);
+    if (check.remedy && check.verdict !== 'pass') {
+      console.log(`  → ${check.remedy}`);
+    }
   }
   const named = `${promotion.model} v${promotion.version}`;
   if (promotion.state === 'running') {

@@ -31,11 +31,15 @@ export class CommandClient {
    */
   static async find(named: string | undefined): Promise<CommandClient> {
     const { SLIPWAY_URL: url, SLIPWAY_TOKEN: token } = process.env;
-    if (named === undefined && url && token) return new CommandClient(url, token);
+    if (named === undefined && url && token) {
+      return new CommandClient(url, token);
+    }
     const folders = named === undefined ? upward(process.cwd()) : [dataFolder(named)];
     for (const folder of folders) {
       const server = await DataFolder.at(folder).runningServer();
-      if (server) return new CommandClient(server.url, (await readFile(server.token_file, 'utf8')).trim());
+      if (server) {
+        return new CommandClient(server.url, (await readFile(server.token_file, 'utf8')).trim());
+      }
     }
     throw new ServiceUnavailableError('No metadata server was found.', {
       remedy: 'Start it with `npm start` or `slipway server`, or name its data folder with --data.'
@@ -73,6 +77,8 @@ function upward(start: string): string[] {
   const folders: string[] = [];
   for (let folder = start; ; folder = path.dirname(folder)) {
     folders.push(path.join(folder, '.slipway'));
-    if (folder === path.dirname(folder)) return folders;
+    if (folder === path.dirname(folder)) {
+      return folders;
+    }
   }
 }

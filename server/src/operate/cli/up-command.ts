@@ -34,7 +34,9 @@ export async function upCommand(args: readonly string[]): Promise<number> {
     python: { type: 'string' }
   });
   const directory = path.resolve(options.dir ?? CLONE);
-  if (!existsSync(directory)) throw new UsageError(`--dir: there is no folder ${directory}.`);
+  if (!existsSync(directory)) {
+    throw new UsageError(`--dir: there is no folder ${directory}.`);
+  }
   const python = path.resolve(options.python ?? path.join(CLONE, '.venv'));
   if (!existsSync(pythonProgram(python, 'python'))) {
     throw new UsageError(`There is no JupyterLab in ${python}; run \`npm start\`, which installs it.`);
@@ -55,7 +57,9 @@ export async function upCommand(args: readonly string[]): Promise<number> {
   const product = new Product({ directory, dataFolder, python, say: line => console.log(line) });
   if (options.run) {
     const notebook = path.resolve(options.notebook ?? path.join(CLONE, EXAMPLE));
-    if (!existsSync(notebook)) throw new UsageError(`--notebook: there is no file ${notebook}.`);
+    if (!existsSync(notebook)) {
+      throw new UsageError(`--notebook: there is no file ${notebook}.`);
+    }
     return runNotebook(product, notebook, other !== null, stopped);
   }
   try {
@@ -63,7 +67,9 @@ export async function upCommand(args: readonly string[]): Promise<number> {
     const notebook = existsSync(path.join(directory, EXAMPLE)) ? EXAMPLE : null;
     const url = await product.startLab(parsePort(options.port) ?? 8888, notebook);
     console.log(`\nSlipway is ready. Open\n\n    ${url}\n\nCtrl-C ends it.`);
-    if (!options['no-browser']) openBrowser(url);
+    if (!options['no-browser']) {
+      openBrowser(url);
+    }
     await stopped;
     console.log('\nStopping …');
     return 0;

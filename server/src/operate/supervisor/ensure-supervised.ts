@@ -12,7 +12,9 @@ const START_TIMEOUT_MS = 10_000;
  * @throws ServiceUnavailableError when it does not come up within 10 s.
  */
 export async function ensureSupervised(dataFolder: string): Promise<void> {
-  if (await liveSupervisor(dataFolder)) return;
+  if (await liveSupervisor(dataFolder)) {
+    return;
+  }
   const child = spawn(process.execPath, [PROGRAM, 'supervise', '--data', dataFolder], {
     stdio: 'ignore',
     detached: true
@@ -20,7 +22,9 @@ export async function ensureSupervised(dataFolder: string): Promise<void> {
   child.unref();
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (await liveSupervisor(dataFolder)) return;
+    if (await liveSupervisor(dataFolder)) {
+      return;
+    }
     await new Promise(resolve => setTimeout(resolve, 50));
   }
   throw new ServiceUnavailableError('The supervisor of services did not start.', {

@@ -57,8 +57,9 @@ export class Product {
       logFile: path.join(dataFolder, 'logs', 'server.out.log')
     });
     const server = await this.#waitForServer(folder, () => child.pid);
-    if (before !== undefined && before !== server.port)
+    if (before !== undefined && before !== server.port) {
       say(`Port ${before} is in use; the metadata server took ${server.port}.`);
+    }
     say(`Metadata server    ${server.url}    ${seconds(started)}`);
     this.#server = server;
     return server;
@@ -66,11 +67,15 @@ export class Product {
 
   /** Starts JupyterLab on `wanted` or the next free port. @returns its URL, with the token and the notebook. */
   async startLab(wanted: number, notebook: string | null): Promise<string> {
-    if (!this.#server) throw new Error('The metadata server is started first.');
+    if (!this.#server) {
+      throw new Error('The metadata server is started first.');
+    }
     const started = Date.now();
     const { dataFolder, directory, python, say } = this.options;
     const port = await freePort(wanted);
-    if (port !== wanted) say(`Port ${wanted} is in use; JupyterLab takes ${port}.`);
+    if (port !== wanted) {
+      say(`Port ${wanted} is in use; JupyterLab takes ${port}.`);
+    }
     const labToken = await this.#labToken();
     const spec = labProcess({ directory, dataFolder, python, port, labToken, server: this.#server });
     await this.#supervisor.add(spec);
@@ -91,7 +96,9 @@ export class Product {
   async #labToken(): Promise<string> {
     const file = path.join(this.options.dataFolder, 'lab-token');
     const known = await readFile(file, 'utf8').catch(() => '');
-    if (known.trim()) return known.trim();
+    if (known.trim()) {
+      return known.trim();
+    }
     const token = randomBytes(24).toString('base64url');
     await writeFile(file, token, { mode: 0o600 });
     return token;
@@ -113,7 +120,9 @@ export class Product {
 async function waitFor(url: string, timeout: number, what: string, logFile: string): Promise<void> {
   const deadline = Date.now() + timeout;
   while (Date.now() < deadline) {
-    if (await answers(url)) return;
+    if (await answers(url)) {
+      return;
+    }
     await new Promise(resolve => setTimeout(resolve, 150));
   }
   throw notReady(what, logFile);

@@ -29,7 +29,9 @@ export async function runNotebook(
     const stop = new AbortController();
     void interrupted.then(() => stop.abort());
     const outcome = await execute(product, server, notebook, stop.signal);
-    if (stop.signal.aborted) return INTERRUPTED;
+    if (stop.signal.aborted) {
+      return INTERRUPTED;
+    }
     if (outcome.code !== 0) {
       console.error(await failureOf(server, started, outcome.lastWords, product));
       return 1;
@@ -44,7 +46,9 @@ export async function runNotebook(
 async function runningServer(product: Product): Promise<ServerAddress> {
   const folder = DataFolder.at(product.options.dataFolder);
   const file = await folder.runningServer();
-  if (!file) return product.startServer();
+  if (!file) {
+    return product.startServer();
+  }
   return { url: file.url, port: Number(new URL(file.url).port), token: await folder.token() };
 }
 
@@ -103,7 +107,9 @@ async function failureOf(server: ServerAddress, since: number, lastWords: string
   for (const session of sessions.filter(s => s.started_at >= since - 1000)) {
     const { cells } = await get(server, `/api/v1/sessions/${session.session_id}/cells`, routes.listSessionCells.answer);
     const failed = cells.find(cell => cell.status === 'error' || cell.status === 'interrupted');
-    if (failed) return describeFailure(failed);
+    if (failed) {
+      return describeFailure(failed);
+    }
   }
   const log = path.join(product.options.dataFolder, 'logs', 'server.out.log');
   return `The notebook could not be executed.\n${lastWords.trim()}\nThe metadata server's log: ${log}`;
@@ -152,6 +158,8 @@ async function exampleRow(server: ServerAddress, service: Service): Promise<Reco
 
 async function get<S extends z.ZodType>(server: ServerAddress, route: string, schema: S): Promise<z.output<S>> {
   const response = await fetch(server.url + route, { headers: { authorization: `Bearer ${server.token}` } });
-  if (!response.ok) throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
+  }
   return schema.parse(await response.json());
 }

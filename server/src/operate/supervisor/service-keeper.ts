@@ -22,7 +22,9 @@ export class ServiceKeeper {
   start(): void {
     const look = (): void => {
       this.#looking = this.#look().finally(() => {
-        if (this.#timer) this.#timer = setTimeout(look, LOOK_MS);
+        if (this.#timer) {
+          this.#timer = setTimeout(look, LOOK_MS);
+        }
       });
     };
     this.#timer = setTimeout(look, 0);
@@ -44,12 +46,18 @@ export class ServiceKeeper {
     const wanted = new Set<string>();
     for (const name of await listServiceNames(this.#dataFolder)) {
       const folder = new ServiceFolder(this.#dataFolder, name);
-      if (!(await folder.readManifest())) continue;
+      if (!(await folder.readManifest())) {
+        continue;
+      }
       wanted.add(name);
-      if (!this.#running.has(name)) await this.#begin(name, folder);
+      if (!this.#running.has(name)) {
+        await this.#begin(name, folder);
+      }
     }
     for (const [name, child] of this.#running) {
-      if (wanted.has(name)) continue;
+      if (wanted.has(name)) {
+        continue;
+      }
       this.#running.delete(name);
       await child.stop();
     }

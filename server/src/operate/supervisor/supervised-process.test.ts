@@ -35,7 +35,9 @@ describe('a supervised process', () => {
     return running;
   };
   const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-    while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 20));
+    while (!(await condition())) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
   };
   const log = (): Promise<string> => readFile(path.join(folder, 'logs', 'test.log'), 'utf8').catch(() => '');
 

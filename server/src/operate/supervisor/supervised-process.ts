@@ -58,10 +58,16 @@ export class SupervisedProcess {
     this.#child = child;
     let ended = false;
     const onEnd = (reason: string): void => {
-      if (ended) return;
+      if (ended) {
+        return;
+      }
       ended = true;
-      if (this.#stopped) return;
-      if (Date.now() - this.#startedAt > HEALTHY_AFTER_MS) this.#delay = FIRST_DELAY_MS;
+      if (this.#stopped) {
+        return;
+      }
+      if (Date.now() - this.#startedAt > HEALTHY_AFTER_MS) {
+        this.#delay = FIRST_DELAY_MS;
+      }
       this.#events.onRestart(this.spec.name, reason, this.#delay);
       this.#timer = setTimeout(() => this.start(), this.#delay);
       this.#delay = Math.min(LONGEST_DELAY_MS, this.#delay * 2);
@@ -75,7 +81,9 @@ export class SupervisedProcess {
     this.#stopped = true;
     clearTimeout(this.#timer);
     const child = this.#child;
-    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
     const gone = new Promise<void>(resolve => child.once('exit', () => resolve()));
     child.kill('SIGTERM');
     const timer = setTimeout(() => killGroup(child.pid!), STOP_TIMEOUT_MS);

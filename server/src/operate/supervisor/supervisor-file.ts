@@ -45,5 +45,7 @@ export async function writeSupervisorFile(dataFolder: string, file: SupervisorFi
 /** Removes the file if it is this process's own. */
 export async function removeSupervisorFile(dataFolder: string): Promise<void> {
   const file = await readSupervisorFile(dataFolder);
-  if (file?.pid === process.pid) rmSync(supervisorFilePath(dataFolder), { force: true });
+  if (file?.pid === process.pid) {
+    rmSync(supervisorFilePath(dataFolder), { force: true });
+  }
 }

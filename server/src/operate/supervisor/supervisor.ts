@@ -63,13 +63,17 @@ export class Supervisor {
   }
 
   async #stopAll(): Promise<void> {
-    for (const child of [...this.#children].reverse()) await child.stop();
+    for (const child of [...this.#children].reverse()) {
+      await child.stop();
+    }
     await this.#keeper.stop();
     await removeSupervisorFile(this.#options.dataFolder);
   }
 
   async #writeFile(): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#stopping) {
+      return;
+    }
     const children = this.#children.flatMap(child => (child.pid ? [{ name: child.spec.name, pid: child.pid }] : []));
     await writeSupervisorFile(this.#options.dataFolder, {
       pid: process.pid,
@@ -83,7 +87,9 @@ export class Supervisor {
 /** Ends the processes of a supervisor that was killed. Its services are taken over by the service keeper. */
 async function endLeftovers(dataFolder: string): Promise<void> {
   const file = await readSupervisorFile(dataFolder);
-  if (!file || isProcessAlive(file.pid)) return;
+  if (!file || isProcessAlive(file.pid)) {
+    return;
+  }
   for (const { pid } of file.children) {
     try {
       // Each was started as the leader of a group; a process id that was used again leads none.
@@ -91,6 +97,8 @@ async function endLeftovers(dataFolder: string): Promise<void> {
     } catch {
       continue;
     }
-    if (!(await waitUntilGone(pid, 5000))) process.kill(-pid, 'SIGKILL');
+    if (!(await waitUntilGone(pid, 5000))) {
+      process.kill(-pid, 'SIGKILL');
+    }
   }
 }

@@ -19,7 +19,9 @@ describe('a server with an artifact quota', () => {
   });
 
   it('counts the same content once', async () => {
-    for (let time = 0; time < 3; time += 1) await api.upload('a'.repeat(400));
+    for (let time = 0; time < 3; time += 1) {
+      await api.upload('a'.repeat(400));
+    }
     await api.upload('b'.repeat(600));
     await expect(api.upload('c')).rejects.toThrow('used up');
   });

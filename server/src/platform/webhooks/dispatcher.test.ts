@@ -167,7 +167,9 @@ describe('a delivery', () => {
     const quick = await startReceiver();
     await hook();
     await hook({ name: 'quick', url: quick.url });
-    for (const name of ['a', 'b', 'c', 'd']) await tell(name);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await tell(name);
+    }
     await quick.count(4);
     await quick.stop();
     expect(receiver.received).toHaveLength(2);

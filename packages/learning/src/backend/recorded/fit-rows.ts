@@ -60,7 +60,9 @@ export async function fitRows(
 }
 
 function watchesBatches(tf: Tf, callback: BatchCallback): boolean {
-  if (callback instanceof tf.CustomCallback) return Boolean(callback.batchBegin ?? callback.batchEnd);
+  if (callback instanceof tf.CustomCallback) {
+    return Boolean(callback.batchBegin ?? callback.batchEnd);
+  }
   const plain = tf.Callback.prototype as unknown as BatchCallback;
   return callback.onBatchBegin !== plain.onBatchBegin || callback.onBatchEnd !== plain.onBatchEnd;
 }

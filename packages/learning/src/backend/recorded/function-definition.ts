@@ -29,7 +29,9 @@ export function functionDefinition(
   const live = liveNodes(recording, results, sources, operations);
   let stateful = false;
   recording.nodes.forEach((node, i) => {
-    if (!live.has(i)) return;
+    if (!live.has(i)) {
+      return;
+    }
     stateful ||= operations.get(node.op).stateful;
     body.add(`n${i}`, node);
   });
@@ -47,13 +49,17 @@ function liveNodes(
   const live = new Set<number>();
   const wanted = [...results];
   recording.nodes.forEach((node, i) => {
-    if (!operations.get(node.op).stateful) return;
+    if (!operations.get(node.op).stateful) {
+      return;
+    }
     live.add(i);
     wanted.push(...node.inputs);
   });
   for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {
     const made = given.has(id) ? undefined : recording.made.get(id);
-    if (!made || live.has(made[0])) continue;
+    if (!made || live.has(made[0])) {
+      continue;
+    }
     live.add(made[0]);
     wanted.push(...recording.nodes[made[0]]!.inputs);
   }
@@ -78,8 +84,9 @@ class FunctionBody {
     const references = inputs.map(({ reference }) => reference);
     const written = nodeOf(name, node.op, references);
     for (const each of attributes.values()) {
-      if (operation.attributes.has(each.name))
+      if (operation.attributes.has(each.name)) {
         written.message(5, attribute(each.name, attributeValue(each, this.binding)));
+      }
     }
     this.nodes.push(written);
     let output = 0;
@@ -91,16 +98,22 @@ class FunctionBody {
           : 1;
       for (let i = 0; i < count && output < node.outputs.length; i++, output++) {
         const { id, dtype } = node.outputs[output]!;
-        if (!this.sources.has(id)) this.sources.set(id, { reference: `${name}:${argument.name}:${i}`, dtype });
+        if (!this.sources.has(id)) {
+          this.sources.set(id, { reference: `${name}:${argument.name}:${i}`, dtype });
+        }
       }
     }
   }
 
   source(id: number): Source {
     const known = this.sources.get(id);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const constant = this.recording.constants.get(id);
-    if (!constant) throw new Error(`a tensor of the step comes from nowhere (${id})`);
+    if (!constant) {
+      throw new Error(`a tensor of the step comes from nowhere (${id})`);
+    }
     const source = { reference: this.#constant(constant), dtype: constant.dtype };
     this.sources.set(id, source);
     return source;
@@ -110,7 +123,9 @@ class FunctionBody {
     const bytes = bytesOf(recorded, this.binding.TF_FLOAT);
     const key = `${recorded.dtype}:${recorded.shape.join(',')}:${Buffer.from(bytes).toString('latin1')}`;
     const known = this.#constants.get(key);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const name = `c${this.#constants.size}`;
     this.nodes.push(constant(name, recorded.dtype, tensor(recorded, bytes, this.binding.TF_FLOAT)));
     const reference = `${name}:output:0`;
@@ -154,17 +169,25 @@ function tensor(constant: RecordedConstant, bytes: Uint8Array, floatType: number
 
 function shape(dimensions: readonly number[]): ProtobufWriter {
   const written = new ProtobufWriter();
-  for (const size of dimensions) written.message(2, new ProtobufWriter().int(1, size));
+  for (const size of dimensions) {
+    written.message(2, new ProtobufWriter().int(1, size));
+  }
   return written;
 }
 
 function attributeValue(attribute: OpAttribute, binding: TensorFlowBinding): ProtobufWriter {
   const { type, value } = attribute;
   const written = new ProtobufWriter();
-  if (type === binding.TF_ATTR_SHAPE) return written.message(7, shape(value as readonly number[]));
-  if (!Array.isArray(value)) return scalarValue(written, type, value as string | number | boolean, binding);
+  if (type === binding.TF_ATTR_SHAPE) {
+    return written.message(7, shape(value as readonly number[]));
+  }
+  if (!Array.isArray(value)) {
+    return scalarValue(written, type, value as string | number | boolean, binding);
+  }
   const list = new ProtobufWriter();
-  for (const each of value) scalarValue(list, type, each as string | number | boolean, binding);
+  for (const each of value) {
+    scalarValue(list, type, each as string | number | boolean, binding);
+  }
   return written.message(1, list);
 }
 

@@ -24,9 +24,13 @@ export function serialized({ name, argumentTypes, nodes, results, stateful }: Wr
   const signature = new ProtobufWriter().string(1, name);
   argumentTypes.forEach((dtype, i) => signature.message(2, typed('a', dtype, i)));
   results.forEach(({ dtype }, i) => signature.message(3, typed('r', dtype, i)));
-  if (stateful) signature.int(17, 1);
+  if (stateful) {
+    signature.int(17, 1);
+  }
   const definition = new ProtobufWriter().message(1, signature);
-  for (const each of nodes) definition.message(3, each);
+  for (const each of nodes) {
+    definition.message(3, each);
+  }
   results.forEach(({ reference }, i) => {
     definition.message(4, new ProtobufWriter().string(1, `r${i}`).string(2, reference));
   });
@@ -36,7 +40,9 @@ export function serialized({ name, argumentTypes, nodes, results, stateful }: Wr
 /** A NodeDef, to which attributes are added as its field 5. */
 export function node(name: string, op: string, inputs: readonly string[]): ProtobufWriter {
   const written = new ProtobufWriter().string(1, name).string(2, op);
-  for (const input of inputs) written.string(3, input);
+  for (const input of inputs) {
+    written.string(3, input);
+  }
   return written;
 }
 

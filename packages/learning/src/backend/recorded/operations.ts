@@ -33,9 +33,13 @@ export class Operations {
   /** @throws Error for a name that TensorFlow does not know. */
   get(name: string): Operation {
     const known = this.#read.get(name);
-    if (known) return known;
+    if (known) {
+      return known;
+    }
     const bytes = this.#unread.get(name);
-    if (!bytes) throw new Error(`TensorFlow has no operation ${name}.`);
+    if (!bytes) {
+      throw new Error(`TensorFlow has no operation ${name}.`);
+    }
     const operation = readOperation(bytes);
     this.#read.set(name, operation);
     return operation;

@@ -124,10 +124,14 @@ export class RecordedStep {
   runRows(data: readonly (Tensor | null)[], rows: Tensor, batchSize: number): Tensor[] {
     const { tf } = this.#options;
     const count = rows.shape[0]!;
-    if (count <= batchSize) return this.#call(this.#rowsCall(data, rows));
+    if (count <= batchSize) {
+      return this.#call(this.#rowsCall(data, rows));
+    }
     const whole = Math.floor(count / batchSize);
     const together = count % batchSize === 0 ? this.#chain(data, rows, batchSize, whole) : null;
-    if (together) return together;
+    if (together) {
+      return together;
+    }
     const parts: { outputs: Tensor[]; share: number }[] = [];
     for (let from = 0; from < count; from += batchSize) {
       const size = Math.min(batchSize, count - from);
@@ -148,14 +152,20 @@ export class RecordedStep {
   #chain(data: readonly (Tensor | null)[], rows: Tensor, batchSize: number, count: number): Tensor[] | null {
     const key = `${keyOf('rows', data, 1)}|${batchSize}`;
     const one = this.#replays.get(key);
-    if (this.#refused !== null || !one || this.#auditDue || this.#trial.usesXla || this.#replayed === 0) return null;
+    if (this.#refused !== null || !one || this.#auditDue || this.#trial.usesXla || this.#replayed === 0) {
+      return null;
+    }
     const name = `${key} × ${count}`;
     try {
       let chain = this.#chains.get(name);
       if (chain === undefined) {
-        if (this.#stepsAhead < STEPS_WORTH_CHAINING) return null;
+        if (this.#stepsAhead < STEPS_WORTH_CHAINING) {
+          return null;
+        }
         chain = one.several(count, data.length);
-        if (chain) this.#names.push(chain.name);
+        if (chain) {
+          this.#names.push(chain.name);
+        }
         this.#chains.set(name, chain);
       }
       return chain && this.#perform(chain, [...data, rows], count);
@@ -167,10 +177,16 @@ export class RecordedStep {
   }
 
   #call(call: StepCall): Tensor[] {
-    if (this.#refused !== null || this.#executed === 0) return this.#execute(call);
+    if (this.#refused !== null || this.#executed === 0) {
+      return this.#execute(call);
+    }
     const replay = this.#replays.get(call.key);
-    if (!replay) return this.#record(call);
-    if (this.#auditDue || this.#sinceAudit >= AUDIT_INTERVAL) return this.#audit(call, replay);
+    if (!replay) {
+      return this.#record(call);
+    }
+    if (this.#auditDue || this.#sinceAudit >= AUDIT_INTERVAL) {
+      return this.#audit(call, replay);
+    }
     return this.#replay(call, replay);
   }
 
@@ -214,9 +230,13 @@ export class RecordedStep {
       if (!this.#pure) {
         const first = this.#pending.get(key);
         this.#pending.set(key, signature);
-        if (!first) return;
+        if (!first) {
+          return;
+        }
         const difference = differenceOf(first, signature);
-        if (difference) return this.#refuse(`two recordings of the step differ ${difference}`);
+        if (difference) {
+          return this.#refuse(`two recordings of the step differ ${difference}`);
+        }
         this.#pure = true;
       }
       const replay = Replay.define(this.#around, this.#operations, { recording, signature, before, outputs });
@@ -235,7 +255,9 @@ export class RecordedStep {
     const [recording, outputs] = record(this.#options.backend, this.#around.rateHolder, () => call.execute());
     try {
       const difference = differenceOf(replay.signature, this.#signature(recording, before));
-      if (difference) this.#refuse(`the step has changed since it was recorded: it differs ${difference}`);
+      if (difference) {
+        this.#refuse(`the step has changed since it was recorded: it differs ${difference}`);
+      }
     } catch (error) {
       this.#refuse(`the step could not be compared with its recording: ${messageOf(error)}`);
     }
@@ -256,13 +278,18 @@ export class RecordedStep {
   #perform(replay: Replay, inputs: readonly (Tensor | null)[], steps: number): Tensor[] {
     replay.prepare(inputs);
     this.#trial.decide(replay.signature, replay);
-    if (this.#trial.usesXla) replay.execute('xla');
-    else replay.call();
+    if (this.#trial.usesXla) {
+      replay.execute('xla');
+    } else {
+      replay.call();
+    }
     this.#replayed += steps;
     this.#calls++;
     this.#sinceAudit += steps;
     const optimizer = this.#options.optimizer as unknown as { incrementIterations(): void };
-    for (let i = 0; i < steps; i++) optimizer.incrementIterations();
+    for (let i = 0; i < steps; i++) {
+      optimizer.incrementIterations();
+    }
     return replay.take();
   }
 
@@ -293,7 +320,9 @@ function operationsOf(backend: NodeBackend): Operations {
 /** Where two signatures differ first, in words; null when they are equal. */
 function differenceOf(first: readonly string[], second: readonly string[]): string | null {
   const at = first.findIndex((line, i) => line !== second[i]);
-  if (at < 0 && first.length === second.length) return null;
+  if (at < 0 && first.length === second.length) {
+    return null;
+  }
   const operation = /^\w+/.exec(second[at] ?? first[at] ?? second[first.length] ?? '')?.[0] ?? 'its end';
   return `at ${operation}: random numbers drawn in JavaScript, or a number that changes from step to step`;
 }

@@ -68,12 +68,16 @@ export function record<T>(backend: NodeBackend, rate: RateHolder | null, step: (
   const recording = new Recording();
   const value = rate?.learningRate ?? 0;
   backend.binding = recordingBinding(real, recording, rate ? value : null);
-  if (rate) rate.learningRate = SENTINEL;
+  if (rate) {
+    rate.learningRate = SENTINEL;
+  }
   try {
     return [recording, step()];
   } finally {
     backend.binding = real;
-    if (rate) rate.learningRate = value;
+    if (rate) {
+      rate.learningRate = value;
+    }
   }
 }
 
@@ -113,7 +117,9 @@ function recordingBinding(real: TensorFlowBinding, recording: Recording, rate: n
 }
 
 function signOf(value: unknown): Sign | null {
-  if (typeof value !== 'number') return null;
+  if (typeof value !== 'number') {
+    return null;
+  }
   const single = Math.fround(value);
   return single === SENTINEL ? 1 : single === -SENTINEL ? -1 : null;
 }
@@ -124,10 +130,16 @@ const TF_BOOL = 10;
 /** The bytes of a constant, as TensorFlow keeps them. */
 export function bytesOf(constant: RecordedConstant, floatType: number): Uint8Array {
   const { values, dtype } = constant;
-  if (ArrayBuffer.isView(values)) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  if (values.some(value => typeof value === 'string')) throw new Error('a step with text in it cannot be recorded');
+  if (ArrayBuffer.isView(values)) {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+  if (values.some(value => typeof value === 'string')) {
+    throw new Error('a step with text in it cannot be recorded');
+  }
   const numbers = values.map(Number);
-  if (dtype === TF_BOOL) return Uint8Array.from(numbers);
+  if (dtype === TF_BOOL) {
+    return Uint8Array.from(numbers);
+  }
   return new Uint8Array(dtype === floatType ? Float32Array.from(numbers).buffer : Int32Array.from(numbers).buffer);
 }
 
@@ -140,11 +152,17 @@ export function bytesOf(constant: RecordedConstant, floatType: number): Uint8Arr
 export function signatureOf(recording: Recording, floatType: number, nameOf: (id: number) => string): string[] {
   const name = (id: number): string => {
     const made = recording.made.get(id);
-    if (made) return `n${made[0]}:${made[1]}`;
+    if (made) {
+      return `n${made[0]}:${made[1]}`;
+    }
     const sign = recording.rates.get(id);
-    if (sign !== undefined) return `rate${sign}`;
+    if (sign !== undefined) {
+      return `rate${sign}`;
+    }
     const constant = recording.constants.get(id);
-    if (!constant) return nameOf(id);
+    if (!constant) {
+      return nameOf(id);
+    }
     const digest = createHash('sha1').update(bytesOf(constant, floatType)).digest('base64');
     return `c${constant.dtype}[${constant.shape.join(',')}]${digest}`;
   };

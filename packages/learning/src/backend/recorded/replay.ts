@@ -101,7 +101,9 @@ export class Replay {
     const { args, state, outputs } = this.parts;
     const at = args.findIndex(argument => argument.kind === 'input' && argument.index === rows);
     const areMeans = outputs.every(({ shape, dtype }) => shape.length === 0 && dtype === binding.TF_FLOAT);
-    if (at < 0 || !areMeans) return null;
+    if (at < 0 || !areMeans) {
+      return null;
+    }
     const name = nextName();
     const written = chainDefinition(name, {
       step: this.name,
@@ -199,21 +201,29 @@ function argumentsOf(
   };
   before.inputs.forEach((input, index) => {
     const id = before.inputIds[index]!;
-    if (!input || !used.has(id) || given.has(id)) return;
+    if (!input || !used.has(id) || given.has(id)) {
+      return;
+    }
     add([id], backend.getDTypeInteger(input.dtype), { kind: 'input', index });
   });
   before.variables.forEach((variable, i) => {
     const id = before.variableIds[i]!;
-    if (!used.has(id) || given.has(id)) return;
+    if (!used.has(id) || given.has(id)) {
+      return;
+    }
     add([id], backend.getDTypeInteger(variable.dtype), { kind: 'variable', variable });
   });
   for (const sign of [1, -1] as const) {
     const ids = [...recording.rates].filter(([id, each]) => each === sign && used.has(id)).map(([id]) => id);
-    if (ids.length > 0) add(ids, binding.TF_FLOAT, { kind: 'rate', sign });
+    if (ids.length > 0) {
+      add(ids, binding.TF_FLOAT, { kind: 'rate', sign });
+    }
   }
   for (const id of used) {
     const isInside = recording.made.has(id) || recording.constants.has(id) || recording.rates.has(id);
-    if (isInside || given.has(id)) continue;
+    if (isInside || given.has(id)) {
+      continue;
+    }
     const property = around.optimizerProperty(id);
     add([id], binding.tensorType(id), property ? { kind: 'property', property } : { kind: 'fixed', id });
   }

@@ -34,7 +34,9 @@ export function chainDefinition(name: string, chain: Chain): WrittenFunction {
   ];
   for (let i = 0; i < count; i++) {
     const inputs = chain.argumentTypes.map((_, at) => {
-      if (at === rows) return `parts:output:${i}`;
+      if (at === rows) {
+        return `parts:output:${i}`;
+      }
       const result = chain.changed[at]!;
       return result < 0 || i === 0 ? `a${at}` : `s${i - 1}:r${result}:0`;
     });

@@ -29,7 +29,9 @@ export class Surroundings {
   before(inputs: readonly (Tensor | null)[]): Before {
     for (const property of Object.keys(this.optimizer)) {
       const tensor = this.optimizerTensor(property);
-      if (tensor) this.idOf(tensor);
+      if (tensor) {
+        this.idOf(tensor);
+      }
     }
     const variables = this.variables();
     return {
@@ -61,8 +63,12 @@ export class Surroundings {
     const { binding } = this.backend;
     const value = sign * (this.optimizer as unknown as RateHolder).learningRate;
     const known = this.#rates.get(sign);
-    if (known?.value === value) return known.id;
-    if (known) binding.deleteTensor(known.id);
+    if (known?.value === value) {
+      return known.id;
+    }
+    if (known) {
+      binding.deleteTensor(known.id);
+    }
     const id = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value));
     this.#rates.set(sign, { value, id });
     return id;

@@ -22,15 +22,22 @@ export class ThreadTrial {
 
   /** Executes a call and learns from its time. */
   time(call: (threads: Threads) => void): void {
-    if (this.#decided) return call(this.#decided);
+    if (this.#decided) {
+      return call(this.#decided);
+    }
     const threads = this.choice;
     const began = performance.now();
     call(threads);
     const took = performance.now() - began;
     this.#calls++;
-    if (this.#calls > 2) this.#best[threads] = Math.min(this.#best[threads], took);
+    if (this.#calls > 2) {
+      this.#best[threads] = Math.min(this.#best[threads], took);
+    }
     const { 'many threads': many, 'one thread': one } = this.#best;
-    if (this.#calls > 2 && took > LONG) this.#decided = 'many threads';
-    else if (this.#calls === 2 * (ROUNDS + 1)) this.#decided = one < many ? 'one thread' : 'many threads';
+    if (this.#calls > 2 && took > LONG) {
+      this.#decided = 'many threads';
+    } else if (this.#calls === 2 * (ROUNDS + 1)) {
+      this.#decided = one < many ? 'one thread' : 'many threads';
+    }
   }
 }

@@ -37,7 +37,9 @@ export function installRecordedTraining(tf: Tf, backend: NodeBackend): void {
 
   prototype.makeTrainFunction = function (this: ModelInternals): Step {
     const step = makeTrainFunction.call(this);
-    if (!isRecorded(this)) return step;
+    if (!isRecorded(this)) {
+      return step;
+    }
     const recorded = ownedStep(this, () => {
       return new RecordedStep({ tf, backend, optimizer: this.optimizer_, step, xla });
     });
@@ -45,7 +47,9 @@ export function installRecordedTraining(tf: Tf, backend: NodeBackend): void {
   };
   prototype.fitLoop = function (this: ModelInternals & LayersModel, ...args) {
     const recorded = steps.get(this)?.step;
-    if (!recorded || !isRecorded(this)) return fitLoop.apply(this, args);
+    if (!recorded || !isRecorded(this)) {
+      return fitLoop.apply(this, args);
+    }
     return fitRows(tf, this, recorded, fitLoop, args);
   };
   prototype.fit = function (this: LayersModel, x, y, args) {
@@ -85,7 +89,9 @@ function ownedStep(model: ModelInternals, create: () => RecordedStep): RecordedS
 
 /** Adds a callback that tells the step of each epoch; tfjs takes callback objects or their configurations, no mixture. */
 function watched<A extends object>(tf: Tf, model: LayersModel, args: A): A {
-  if (tf.getBackend() !== 'tensorflow') return args;
+  if (tf.getBackend() !== 'tensorflow') {
+    return args;
+  }
   const onEpochBegin = (): void => steps.get(model)?.step.epochBegan();
   const given = (args as { callbacks?: unknown }).callbacks;
   const list: unknown[] = given === undefined || given === null ? [] : Array.isArray(given) ? given : [given];

@@ -34,7 +34,9 @@ export class XlaChoiceFile implements XlaChoices {
   }
 
   #load(): Record<string, boolean> {
-    if (this.#choices) return this.#choices;
+    if (this.#choices) {
+      return this.#choices;
+    }
     let choices: Record<string, boolean> = {};
     try {
       choices = Choices.parse(JSON.parse(readFileSync(this.#file, 'utf8')));

@@ -14,7 +14,7 @@ function step(plain: number, xla: number): Trial & { calls: number } {
     discard: (): void => undefined,
     wait: (): void => {
       const until = performance.now() + wait;
-      while (performance.now() < until);
+      while (performance.now() < until) {}
     }
   };
   return counted;
@@ -47,7 +47,9 @@ describe('the choice between a recorded step and one compiled by XLA', () => {
     failing.decide(['Resize'], {
       ...step(1, 1),
       execute: execution => {
-        if (execution === 'xla') throw new Error('no kernel for Resize');
+        if (execution === 'xla') {
+          throw new Error('no kernel for Resize');
+        }
       }
     });
     expect(failing.usesXla).toBe(false);

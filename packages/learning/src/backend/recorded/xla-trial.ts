@@ -53,9 +53,13 @@ export class XlaTrial {
 
   /** Decides at the first call, from what is known or by trying. */
   decide(signature: readonly string[], trial: Trial): void {
-    if (this.#decided) return;
+    if (this.#decided) {
+      return;
+    }
     this.#decided = true;
-    if (this.#work < WORTH_TRYING) return;
+    if (this.#work < WORTH_TRYING) {
+      return;
+    }
     const step = createHash('sha256')
       .update(signature.join('\n').replaceAll(/\bv\d+/g, 'v'))
       .digest('hex');
@@ -86,7 +90,9 @@ function timings(trial: Trial): [plain: number, xla: number] {
       trial.wait();
       const took = performance.now() - began;
       trial.discard();
-      if (round > 0) best[kind] = Math.min(best[kind], took);
+      if (round > 0) {
+        best[kind] = Math.min(best[kind], took);
+      }
     }
   }
   return best;

@@ -49,16 +49,22 @@ export function transposed(data: ArrayLike<number>, shape: readonly number[], or
   const index = newShape.map(() => 0);
   for (let at = 0; at < out.length; at++) {
     let from = 0;
-    for (let axis = 0; axis < order.length; axis++) from += index[axis]! * strides[order[axis]!]!;
+    for (let axis = 0; axis < order.length; axis++) {
+      from += index[axis]! * strides[order[axis]!]!;
+    }
     out[at] = data[from]!;
-    for (let axis = order.length - 1; axis >= 0 && ++index[axis]! === newShape[axis]; axis--) index[axis] = 0;
+    for (let axis = order.length - 1; axis >= 0 && ++index[axis]! === newShape[axis]; axis--) {
+      index[axis] = 0;
+    }
   }
   return out;
 }
 
 /** A number or a list of numbers as a list of `length`. */
 export function numbers(value: unknown, length: number): number[] {
-  if (Array.isArray(value)) return value.map(Number);
+  if (Array.isArray(value)) {
+    return value.map(Number);
+  }
   return Array.from({ length }, () => Number(value));
 }
 

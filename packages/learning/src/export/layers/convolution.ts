@@ -28,7 +28,9 @@ export function window(config: LayerConfig, spatial: number): Record<string, Att
 
 /** Why channels or padding cannot be written, or null. */
 export function refuseWindow(config: LayerConfig): string | null {
-  if (config['dataFormat'] === 'channelsFirst') return 'its channels come first';
+  if (config['dataFormat'] === 'channelsFirst') {
+    return 'its channels come first';
+  }
   const padding = config['padding'] ?? 'valid';
   return padding === 'same' || padding === 'valid' ? null : `its padding "${String(padding)}" has no ONNX form here`;
 }
@@ -46,7 +48,9 @@ function convolution(spatial: number): LayerConverter {
         order.map(axis => kernel!.shape[axis]!)
       );
       const feeds = [channelsFirst(graph, inputs[0]!, spatial), weights];
-      if (bias) feeds.push(graph.floats(bias.data, bias.shape));
+      if (bias) {
+        feeds.push(graph.floats(bias.data, bias.shape));
+      }
       const dilations = { ints: numbers(config['dilationRate'] ?? 1, spatial) };
       const out = graph.node('Conv', feeds, { ...window(config, spatial), dilations });
       return writeActivation(graph, config, channelsLast(graph, out, spatial));
@@ -116,7 +120,9 @@ const transposedConvolution: LayerConverter = {
     const cut = config['padding'] === 'same' ? beyond : [0, 0];
     const pads = [...cut.map(c => Math.floor(c / 2)), ...cut.map(c => Math.ceil(c / 2))];
     const feeds = [channelsFirst(graph, inputs[0]!, 2), weights];
-    if (bias) feeds.push(graph.floats(bias.data, bias.shape));
+    if (bias) {
+      feeds.push(graph.floats(bias.data, bias.shape));
+    }
     const out = graph.node('ConvTranspose', feeds, {
       strides: { ints: strides },
       pads: { ints: pads },

@@ -9,7 +9,9 @@ export const denseLayers: Readonly<Record<string, LayerConverter>> = {
     write: use => {
       const [kernel, bias] = weightsOf(use.layer);
       let out = use.graph.node('MatMul', [only(use), use.graph.floats(kernel!.data, kernel!.shape)]);
-      if (bias) out = use.graph.node('Add', [out, use.graph.floats(bias.data, bias.shape)]);
+      if (bias) {
+        out = use.graph.node('Add', [out, use.graph.floats(bias.data, bias.shape)]);
+      }
       return writeActivation(use.graph, use.config, out);
     }
   },

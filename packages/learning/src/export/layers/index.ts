@@ -57,15 +57,21 @@ function isModel(layer: Layer): layer is LayersModel {
 export function assertExportable(model: LayersModel): void {
   for (const layer of model.layers) {
     const kind = layer.getClassName();
-    if (kind === 'InputLayer') continue;
+    if (kind === 'InputLayer') {
+      continue;
+    }
     if (isModel(layer)) {
       assertExportable(layer);
       continue;
     }
     const converter = CONVERTERS[kind];
-    if (!converter) throw notExportable(layer, `its class ${kind} has no ONNX form here`, EXPORTABLE_LAYERS);
+    if (!converter) {
+      throw notExportable(layer, `its class ${kind} has no ONNX form here`, EXPORTABLE_LAYERS);
+    }
     const why = converter.refuse?.(layer.getConfig() as LayerConfig, layer) ?? null;
-    if (why) throw notExportable(layer, why, EXPORTABLE_LAYERS);
+    if (why) {
+      throw notExportable(layer, why, EXPORTABLE_LAYERS);
+    }
   }
 }
 
@@ -104,7 +110,9 @@ function writeUse(graph: OnnxGraph, tensor: SymbolicTensor, valueOf: (tensor: Sy
   const layer = tensor.sourceLayer;
   const node = layer.inboundNodes[tensor.nodeIndex]!;
   const inputs = node.inputTensors.map(valueOf);
-  if (isModel(layer)) return writeModel(graph, layer, inputs);
+  if (isModel(layer)) {
+    return writeModel(graph, layer, inputs);
+  }
   const use = {
     graph,
     layer,

@@ -33,11 +33,21 @@ function activations(kind: string, config: LayerConfig): (string | null)[] {
 
 function refuse(kind: string): LayerConverter['refuse'] {
   return config => {
-    if (config['stateful']) return 'it keeps its state between batches';
-    if (config['goBackwards']) return 'it runs backwards outside a Bidirectional layer';
-    if (config['returnState']) return 'it gives its state away';
-    if (kind === 'GRU' && config['resetAfter']) return 'it resets after the product';
-    if (activations(kind, config).includes(null)) return 'one of its activations has no recurrent ONNX form';
+    if (config['stateful']) {
+      return 'it keeps its state between batches';
+    }
+    if (config['goBackwards']) {
+      return 'it runs backwards outside a Bidirectional layer';
+    }
+    if (config['returnState']) {
+      return 'it gives its state away';
+    }
+    if (kind === 'GRU' && config['resetAfter']) {
+      return 'it resets after the product';
+    }
+    if (activations(kind, config).includes(null)) {
+      return 'one of its activations has no recurrent ONNX form';
+    }
     return null;
   };
 }
@@ -61,7 +71,9 @@ function directionWeights(
     return out;
   };
   const b = new Float32Array(2 * gates * units);
-  if (bias) cell.gates.forEach((from, to) => b.set(bias.data.subarray(from * units, (from + 1) * units), to * units));
+  if (bias) {
+    cell.gates.forEach((from, to) => b.set(bias.data.subarray(from * units, (from + 1) * units), to * units));
+  }
   return { w: ordered(kernel!.data, width), r: ordered(recurrent!.data, units), b, width };
 }
 
@@ -94,7 +106,9 @@ function writeRecurrence(graph: OnnxGraph, input: string, { kind, config, layers
   const [all, last] = graph.nodeOutputs(cell.operator, [steps, w, r, b], 2, attributes);
   return layers.map((_, direction) => {
     const place = graph.int64s([direction], []);
-    if (!config['returnSequences']) return graph.node('Gather', [last!, place], { axis: { int: 0 } });
+    if (!config['returnSequences']) {
+      return graph.node('Gather', [last!, place], { axis: { int: 0 } });
+    }
     const sequence = graph.node('Gather', [all!, place], { axis: { int: 1 } });
     return graph.node('Transpose', [sequence], { perm: { ints: [1, 0, 2] } });
   });
@@ -121,8 +135,12 @@ const bidirectional: LayerConverter = {
   refuse: (config, layer) => {
     const { forwardLayer } = layer as BidirectionalLayer;
     const kind = forwardLayer.getClassName();
-    if (!CELLS[kind]) return `it wraps a ${kind} layer`;
-    if (!MERGES[String(config['mergeMode'])]) return `it merges by "${String(config['mergeMode'])}"`;
+    if (!CELLS[kind]) {
+      return `it wraps a ${kind} layer`;
+    }
+    if (!MERGES[String(config['mergeMode'])]) {
+      return `it merges by "${String(config['mergeMode'])}"`;
+    }
     return refuse(kind)!(forwardLayer.getConfig() as LayerConfig, forwardLayer);
   },
   write: use => {

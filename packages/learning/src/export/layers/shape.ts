@@ -48,11 +48,12 @@ type Sides = [number, number];
 
 /** tfjs takes one number, one for each dimension, or one for each side. */
 function paddings(value: unknown): [Sides, Sides] {
-  if (typeof value === 'number')
+  if (typeof value === 'number') {
     return [
       [value, value],
       [value, value]
     ];
+  }
   const [first, second] = value as [number | Sides, number | Sides];
   const sides = (side: number | Sides): Sides => (typeof side === 'number' ? [side, side] : side);
   return [sides(first), sides(second)];

@@ -43,7 +43,9 @@ export function binRows(rows: Float32Array, rules: readonly ColumnRule[]): Binne
     let present = 0;
     for (let row = 0; row < count; row++) {
       const value = rows[row * width + c]!;
-      if (!Number.isNaN(value)) column[present++] = value;
+      if (!Number.isNaN(value)) {
+        column[present++] = value;
+      }
     }
     const sorted = column.slice(0, present).sort();
     const edges = rule.categorical ? categoriesOf(sorted) : cutsOf(sorted);
@@ -62,6 +64,8 @@ export function binRows(rows: Float32Array, rules: readonly ColumnRule[]): Binne
 /** The different values in rising order. @throws RangeError when there are more than bins. */
 function categoriesOf(sorted: Float32Array): Float32Array {
   const values = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-  if (values.length > MAX_BINS) throw new RangeError(`${values.length} categories are more than ${MAX_BINS}.`);
+  if (values.length > MAX_BINS) {
+    throw new RangeError(`${values.length} categories are more than ${MAX_BINS}.`);
+  }
   return values;
 }

@@ -22,7 +22,9 @@ export function binColumns(rows: Float32Array, width: number): BinnedColumns {
   const edges: Float32Array[] = [];
   const column = new Float32Array(count);
   for (let c = 0; c < width; c++) {
-    for (let row = 0; row < count; row++) column[row] = rows[row * width + c]!;
+    for (let row = 0; row < count; row++) {
+      column[row] = rows[row * width + c]!;
+    }
     const cuts = cutsOf(Float32Array.from(column).sort());
     edges.push(cuts);
     bins.push(Uint8Array.from(column, value => binOf(cuts, value)));
@@ -33,7 +35,11 @@ export function binColumns(rows: Float32Array, width: number): BinnedColumns {
 /** Upper edges between the bins of rising values, of all bins but the last. */
 export function cutsOf(sorted: Float32Array): Float32Array {
   const values: number[] = [];
-  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) values.push(sorted[i]!);
+  for (let i = 0; i < sorted.length; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) {
+      values.push(sorted[i]!);
+    }
+  }
   const middle = (low: number, high: number): number => {
     const cut = Math.fround(low / 2 + high / 2);
     // Between neighboring float32 values there is no middle; the lower one itself separates them.
@@ -47,10 +53,13 @@ export function cutsOf(sorted: Float32Array): Float32Array {
     const at = Math.floor((bin * sorted.length) / MAX_BINS);
     const low = sorted[at - 1]!;
     const high = sorted[at]!;
-    if (low < high) cuts.add(middle(low, high));
-    else {
+    if (low < high) {
+      cuts.add(middle(low, high));
+    } else {
       const next = firstAbove(sorted, low);
-      if (next !== null) cuts.add(middle(low, next));
+      if (next !== null) {
+        cuts.add(middle(low, next));
+      }
     }
   }
   return Float32Array.from([...cuts].sort((a, b) => a - b));
@@ -61,8 +70,11 @@ function firstAbove(sorted: Float32Array, value: number): number | null {
   let high = sorted.length;
   while (low < high) {
     const at = (low + high) >> 1;
-    if (sorted[at]! <= value) low = at + 1;
-    else high = at;
+    if (sorted[at]! <= value) {
+      low = at + 1;
+    } else {
+      high = at;
+    }
   }
   return low < sorted.length ? sorted[low]! : null;
 }
@@ -73,8 +85,11 @@ export function binOf(edges: Float32Array, value: number): number {
   let high = edges.length;
   while (low < high) {
     const at = (low + high) >> 1;
-    if (edges[at]! < value) low = at + 1;
-    else high = at;
+    if (edges[at]! < value) {
+      low = at + 1;
+    } else {
+      high = at;
+    }
   }
   return low;
 }

@@ -100,8 +100,9 @@ describe('boosting with monotone columns', () => {
           );
           for (let b = 0; b <= 5; b++) {
             const said = fitted.predict(line(b), 2);
-            for (let a = 1; a < said.length; a++)
+            for (let a = 1; a < said.length; a++) {
               expect((said[a]! - said[a - 1]!) * monotone).toBeGreaterThanOrEqual(-1e-5);
+            }
           }
         }
       ),

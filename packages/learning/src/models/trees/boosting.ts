@@ -36,7 +36,9 @@ export class BoostingEstimator implements Estimator {
     for (let row = 0; row < count; row++) {
       this.series.forEach((trees, s) => {
         let sum = this.base[s]!;
-        for (const tree of trees) sum += askTree(tree, rows, row * width);
+        for (const tree of trees) {
+          sum += askTree(tree, rows, row * width);
+        }
         scores[s] = sum;
       });
       out.set(answer(scores, this.classes), row * (this.classes ?? 1));
@@ -49,8 +51,12 @@ export class BoostingEstimator implements Estimator {
       trees.map(tree => ({ tree, said: (leaf: number) => [{ target, weight: tree.value[leaf]! }] }))
     );
     const scores = writeEnsemble(graph, input, members, this.base);
-    if (this.classes === null) return scores;
-    if (this.classes > 2) return graph.node('Softmax', [scores], { axis: { int: 1 } });
+    if (this.classes === null) {
+      return scores;
+    }
+    if (this.classes > 2) {
+      return graph.node('Softmax', [scores], { axis: { int: 1 } });
+    }
     const second = graph.node('Sigmoid', [scores]);
     return graph.node('Concat', [graph.node('Sub', [graph.floats([1], [1, 1]), second]), second], { axis: { int: 1 } });
   }
@@ -58,7 +64,9 @@ export class BoostingEstimator implements Estimator {
 
 /** Scores to probabilities; the score itself for a regression. */
 function answer(scores: Float64Array, classes: number | null): number[] {
-  if (classes === null) return [scores[0]!];
+  if (classes === null) {
+    return [scores[0]!];
+  }
   if (classes === 2) {
     const p = 1 / (1 + Math.exp(-scores[0]!));
     return [1 - p, p];
@@ -107,15 +115,21 @@ export async function fitBoosting(
     for (let round = 0; round < rounds; round++) {
       // The trees of one round all answer the scores before it.
       for (let s = 0; s < series.length; s++) {
-        for (let i = 0; i < count; i++) order[i] = i;
+        for (let i = 0; i < count; i++) {
+          order[i] = i;
+        }
         const own = scores[s]!;
         const histogramOf = (start: number, end: number): Float64Array => histograms.of(s, start, end);
         const tree = growTree(data, derivatives[s]!, order, histogramOf, treeOptions, (value, start, end) => {
-          for (let i = start; i < end; i++) own[order[i]!]! += value;
+          for (let i = start; i < end; i++) {
+            own[order[i]!]! += value;
+          }
         });
         series[s]!.push(tree);
       }
-      if (await onRound(round, loss.derive(scores, derivatives))) break;
+      if (await onRound(round, loss.derive(scores, derivatives))) {
+        break;
+      }
     }
   } finally {
     histograms.close();
@@ -126,8 +140,12 @@ export async function fitBoosting(
 /** What is right without any tree: the mean, the log odds, the logs of the shares. */
 function startingScores(target: readonly number[], classes: number | null): number[] {
   const count = target.length;
-  if (classes === null) return [Math.fround(target.reduce((a, b) => a + b, 0) / count)];
+  if (classes === null) {
+    return [Math.fround(target.reduce((a, b) => a + b, 0) / count)];
+  }
   const shares = Array.from({ length: classes }, (_, k) => Math.max(target.filter(t => t === k).length / count, 1e-9));
-  if (classes === 2) return [Math.fround(Math.log(shares[1]! / shares[0]!))];
+  if (classes === 2) {
+    return [Math.fround(Math.log(shares[1]! / shares[0]!))];
+  }
   return shares.map(share => Math.fround(Math.log(share)));
 }

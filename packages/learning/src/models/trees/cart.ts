@@ -53,7 +53,9 @@ export function growCart(data: BinnedColumns, target: CartTarget, rows: Int32Arr
     growing.threshold.push(0);
     growing.left.push(-1);
     growing.right.push(-1);
-    for (let o = 0; o < sums.outputs; o++) values.push(0);
+    for (let o = 0; o < sums.outputs; o++) {
+      values.push(0);
+    }
     return growing.column.length - 1;
   };
   const finder = new CutFinder(data, sums, options);
@@ -63,7 +65,9 @@ export function growCart(data: BinnedColumns, target: CartTarget, rows: Int32Arr
     const whole = sums.of(rows, node.start, node.end);
     const cut = node.depth < options.depth ? finder.best(rows, node.start, node.end, whole) : null;
     if (cut === null) {
-      for (let o = 0; o < sums.outputs; o++) values[node.number * sums.outputs + o] = whole[o + 1]! / whole[0]!;
+      for (let o = 0; o < sums.outputs; o++) {
+        values[node.number * sums.outputs + o] = whole[o + 1]! / whole[0]!;
+      }
       continue;
     }
     const middle = partition(data.bins[cut.column]!, cut.bin, rows, node.start, node.end, scratch);
@@ -98,8 +102,11 @@ class Sums {
   constructor(target: CartTarget) {
     this.outputs = target.kind === 'classes' ? target.classes : 1;
     this.slots = this.outputs + 1;
-    if (target.kind === 'classes') this.#labels = target.labels;
-    else this.#values = target.values;
+    if (target.kind === 'classes') {
+      this.#labels = target.labels;
+    } else {
+      this.#values = target.values;
+    }
   }
 
   of(rows: Int32Array, start: number, end: number): Float64Array {
@@ -107,8 +114,11 @@ class Sums {
     sums[0] = end - start;
     for (let i = start; i < end; i++) {
       const row = rows[i]!;
-      if (this.#labels) sums[1 + this.#labels[row]!]! += 1;
-      else sums[1]! += this.#values![row]!;
+      if (this.#labels) {
+        sums[1 + this.#labels[row]!]! += 1;
+      } else {
+        sums[1]! += this.#values![row]!;
+      }
     }
     return sums;
   }
@@ -136,7 +146,9 @@ class Sums {
   /** What is gained by knowing the mean of these rows; a difference of these is a fall of impurity. */
   score(sums: Float64Array, at: number): number {
     let squares = 0;
-    for (let o = 1; o < this.slots; o++) squares += sums[at + o]! ** 2;
+    for (let o = 1; o < this.slots; o++) {
+      squares += sums[at + o]! ** 2;
+    }
     return squares / sums[at]!;
   }
 }
@@ -165,12 +177,18 @@ class CutFinder {
 
   /** The best question for these rows; null when none separates them. */
   best(rows: Int32Array, start: number, end: number, whole: Float64Array): Cut | null {
-    if (end - start < 2 * this.#options.minRows) return null;
+    if (end - start < 2 * this.#options.minRows) {
+      return null;
+    }
     let best: Cut | null = null;
     for (let tried = 0; tried < this.#order.length; tried++) {
-      if (tried >= this.#options.columns && best !== null) break;
+      if (tried >= this.#options.columns && best !== null) {
+        break;
+      }
       const cut = this.#bestOf(this.#draw(tried), rows, start, end, whole);
-      if (cut !== null && (best === null || cut.gain > best.gain)) best = cut;
+      if (cut !== null && (best === null || cut.gain > best.gain)) {
+        best = cut;
+      }
     }
     return best;
   }
@@ -194,13 +212,25 @@ class CutFinder {
     const before = this.#sums.score(whole, 0);
     let best: Cut | null = null;
     for (let bin = 0; bin < cuts; bin++) {
-      if (histogram[bin * slots] === 0) continue;
-      for (let s = 0; s < slots; s++) left[s]! += histogram[bin * slots + s]!;
-      if (left[0]! < this.#options.minRows) continue;
-      if (whole[0]! - left[0]! < this.#options.minRows) break;
-      for (let s = 0; s < slots; s++) right[s] = whole[s]! - left[s]!;
+      if (histogram[bin * slots] === 0) {
+        continue;
+      }
+      for (let s = 0; s < slots; s++) {
+        left[s]! += histogram[bin * slots + s]!;
+      }
+      if (left[0]! < this.#options.minRows) {
+        continue;
+      }
+      if (whole[0]! - left[0]! < this.#options.minRows) {
+        break;
+      }
+      for (let s = 0; s < slots; s++) {
+        right[s] = whole[s]! - left[s]!;
+      }
       const gain = this.#sums.score(left, 0) + this.#sums.score(right, 0) - before;
-      if (gain > LEAST_GAIN && (best === null || gain > best.gain)) best = { column, bin, gain };
+      if (gain > LEAST_GAIN && (best === null || gain > best.gain)) {
+        best = { column, bin, gain };
+      }
     }
     return best;
   }

@@ -66,10 +66,13 @@ export class CutFinder {
       const column = this.#columns[c]!;
       search.begin(c, column);
       const base = c * BINS * SLOTS;
-      if (column.categorical) this.#tryCategories(search, histogram, base, column);
-      else {
+      if (column.categorical) {
+        this.#tryCategories(search, histogram, base, column);
+      } else {
         this.#tryEdges(search, histogram, base, column, false);
-        if (column.hasMissing) this.#tryEdges(search, histogram, base, column, true);
+        if (column.hasMissing) {
+          this.#tryEdges(search, histogram, base, column, true);
+        }
       }
     }
     return search.found(this.#columns);
@@ -88,8 +91,12 @@ export class CutFinder {
         gradient += histogram[base + bin * SLOTS]!;
         packed += histogram[base + bin * SLOTS + 1]!;
         const rows = Math.floor(packed * perRow);
-        if (search.tooFew(rows)) continue;
-        if (search.tooMany(rows)) break;
+        if (search.tooFew(rows)) {
+          continue;
+        }
+        if (search.tooMany(rows)) {
+          break;
+        }
         search.offer(bin, missingLeft, gradient, (packed - rows * rowUnit) * perHessian, rows);
       }
       return;
@@ -102,17 +109,27 @@ export class CutFinder {
     for (let bin = 0; bin < last; bin++) {
       const both = histogram[base + bin * SLOTS + 1]!;
       // Without a row of its own, it is the same question as the bin before.
-      if (both === 0) continue;
+      if (both === 0) {
+        continue;
+      }
       gradient += histogram[base + bin * SLOTS]!;
       packed += both;
-      if (packed < fewest) continue;
-      if (packed >= most) break;
+      if (packed < fewest) {
+        continue;
+      }
+      if (packed >= most) {
+        break;
+      }
       const hessian = (packed - Math.floor(packed * perRow) * rowUnit) * perHessian;
       const rest = whole.gradient - gradient;
       const gain = (gradient * gradient) / (hessian + l2) + (rest * rest) / (whole.hessian - hessian + l2);
-      if (gain > highest) [highest, chosen, chosenGradient, chosenPacked] = [gain, bin, gradient, packed];
+      if (gain > highest) {
+        [highest, chosen, chosenGradient, chosenPacked] = [gain, bin, gradient, packed];
+      }
     }
-    if (chosen < 0) return;
+    if (chosen < 0) {
+      return;
+    }
     const rows = this.#derivatives.rowsOf(chosenPacked);
     search.offer(chosen, missingLeft, chosenGradient, this.#derivatives.hessianOf(chosenPacked), rows);
   }
@@ -123,7 +140,9 @@ export class CutFinder {
     for (let bin = 0; bin < column.bins + Number(column.hasMissing); bin++) {
       const packed = histogram[base + bin * SLOTS + 1]!;
       const rows = this.#derivatives.rowsOf(packed);
-      if (rows === 0) continue;
+      if (rows === 0) {
+        continue;
+      }
       present.push({
         bin,
         gradient: histogram[base + bin * SLOTS]!,
@@ -139,8 +158,12 @@ export class CutFinder {
       gradient += part.gradient;
       hessian += part.hessian;
       rows += part.rows;
-      if (search.tooFew(rows)) continue;
-      if (search.tooMany(rows)) break;
+      if (search.tooFew(rows)) {
+        continue;
+      }
+      if (search.tooMany(rows)) {
+        break;
+      }
       search.offerSet(present.slice(0, taken), gradient, hessian, rows);
     }
   }
@@ -186,7 +209,9 @@ class Search {
   offer(bin: number, missingLeft: boolean, gradient: number, hessian: number, rows: number): void {
     const gain = this.#gain(gradient, hessian, rows);
     const best = this.#best;
-    if (!(gain > best.gain)) return;
+    if (!(gain > best.gain)) {
+      return;
+    }
     best.column = this.#column;
     best.gain = gain;
     best.bin = bin;
@@ -199,16 +224,25 @@ class Search {
   offerSet(set: readonly { bin: number }[], gradient: number, hessian: number, rows: number): void {
     const before = this.#best.gain;
     this.offer(-1, false, gradient, hessian, rows);
-    if (this.#best.gain > before) this.#set = set;
+    if (this.#best.gain > before) {
+      this.#set = set;
+    }
   }
 
   found(columns: readonly BinnedColumn[]): Cut | null {
     const { column: c, gain, bin, missingLeft, gradient, hessian, rows } = this.#best;
-    if (c < 0) return null;
+    if (c < 0) {
+      return null;
+    }
     const column = columns[c]!;
     const goesLeft = new Uint8Array(BINS);
-    if (bin < 0) for (const part of this.#set) goesLeft[part.bin] = 1;
-    else goesLeft.fill(1, 0, bin + 1);
+    if (bin < 0) {
+      for (const part of this.#set) {
+        goesLeft[part.bin] = 1;
+      }
+    } else {
+      goesLeft.fill(1, 0, bin + 1);
+    }
     // Where training saw no missing value, one follows most rows.
     const missing =
       bin < 0 ? goesLeft[column.bins] === 1 : column.hasMissing ? missingLeft : 2 * rows >= this.whole.rows;
@@ -228,7 +262,9 @@ class Search {
     }
     const left = valueOf({ gradient, hessian, rows }, this.rules.l2, this.bounds);
     const right = valueOf({ gradient: otherGradient, hessian: otherHessian, rows: 0 }, this.rules.l2, this.bounds);
-    if (this.#monotone !== 0 && (right - left) * this.#monotone < 0) return -Infinity;
+    if (this.#monotone !== 0 && (right - left) * this.#monotone < 0) {
+      return -Infinity;
+    }
     return -gradient * left - otherGradient * right - this.#wholeGain;
   }
 }

@@ -32,7 +32,9 @@ export class TreesEstimator implements Estimator {
       sums.fill(0);
       for (const tree of this.trees) {
         const leaf = leafOf(tree, rows, row * width);
-        for (let o = 0; o < outputs; o++) sums[o]! += this.#share(tree.values[leaf * outputs + o]!);
+        for (let o = 0; o < outputs; o++) {
+          sums[o]! += this.#share(tree.values[leaf * outputs + o]!);
+        }
       }
       out.set(sums, row * outputs);
     }
@@ -110,9 +112,13 @@ export async function fitForest(
   const trees: CartTree[] = [];
   const drawn = new Int32Array(target.length);
   for (let number = 0; number < settings.trees; number++) {
-    for (let i = 0; i < drawn.length; i++) drawn[i] = Math.floor(random() * drawn.length);
+    for (let i = 0; i < drawn.length; i++) {
+      drawn[i] = Math.floor(random() * drawn.length);
+    }
     trees.push(growCart(data, known, drawn, { ...settings, columns: Math.min(columns, width), random }));
-    if (await onTree(number)) break;
+    if (await onTree(number)) {
+      break;
+    }
   }
   return new TreesEstimator('random forest', trees);
 }

@@ -8,7 +8,9 @@ const { control, bins, stride, gradients, packed, order, first, sums } = workerD
 
 for (;;) {
   const state = Atomics.load(control, CONTROL.state);
-  if (state === STATE.over) break;
+  if (state === STATE.over) {
+    break;
+  }
   if (Atomics.compareExchange(control, CONTROL.state, STATE.offered, STATE.taken) !== STATE.offered) {
     Atomics.wait(control, CONTROL.state, state);
     continue;

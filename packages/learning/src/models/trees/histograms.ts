@@ -43,7 +43,9 @@ export class Histograms {
       if (theirs) {
         rest.set(theirs);
         this.helped++;
-      } else addToHistogram(source, this.order, start, end, first, stride, rest);
+      } else {
+        addToHistogram(source, this.order, start, end, first, stride, rest);
+      }
     }
     return sums;
   }
@@ -82,7 +84,9 @@ class Helper {
 
   /** @returns the first of its columns; null when it is lost. */
   offer(series: number, start: number, end: number): number | null {
-    if (this.#lost) return null;
+    if (this.#lost) {
+      return null;
+    }
     this.#control[CONTROL.series] = series;
     this.#control[CONTROL.start] = start;
     this.#control[CONTROL.end] = end;
@@ -93,7 +97,9 @@ class Helper {
 
   /** The sums of its columns; null when it has not begun with them, and will not. */
   takeBack(): Float64Array | null {
-    if (Atomics.compareExchange(this.#control, CONTROL.state, STATE.offered, STATE.idle) === STATE.offered) return null;
+    if (Atomics.compareExchange(this.#control, CONTROL.state, STATE.offered, STATE.idle) === STATE.offered) {
+      return null;
+    }
     const deadline = Date.now() + LONGEST_MS;
     while (Atomics.load(this.#control, CONTROL.state) !== STATE.done) {
       if (Date.now() > deadline) {

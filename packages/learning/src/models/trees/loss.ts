@@ -19,7 +19,9 @@ const LEAST_SHARE = 1e-15;
 
 /** Squared error for numbers, log loss for classes. @param target values, or class indices. */
 export function lossOf(target: Float64Array, classes: number | null): Loss {
-  if (classes === null) return squaredError(target);
+  if (classes === null) {
+    return squaredError(target);
+  }
   return classes === 2 ? logLossOfTwo(target) : logLossOfMany(target);
 }
 
@@ -68,9 +70,13 @@ function logLossOfMany(target: Float64Array): Loss {
       let loss = 0;
       for (let row = 0; row < target.length; row++) {
         let highest = -Infinity;
-        for (const values of scores) highest = Math.max(highest, values[row]!);
+        for (const values of scores) {
+          highest = Math.max(highest, values[row]!);
+        }
         let sum = 0;
-        for (let s = 0; s < parts.length; s++) sum += parts[s] = Math.exp(scores[s]![row]! - highest);
+        for (let s = 0; s < parts.length; s++) {
+          sum += parts[s] = Math.exp(scores[s]![row]! - highest);
+        }
         for (let s = 0; s < parts.length; s++) {
           const p = parts[s]! / sum;
           derivatives[s]!.set(row, p - Number(target[row] === s), Math.max(p * (1 - p), LEAST_HESSIAN));

@@ -56,13 +56,17 @@ export function writeEnsemble(
       const [left, right] = [tree.left[node]!, tree.right[node]!];
       const categories = tree.categories?.get(node);
       nodes.missing.push(tree.missingLeft?.[node] ?? 0);
-      if (column < 0) add(number, node, 0, 'LEAF', 0, 0, 0);
-      else if (categories === undefined) add(number, node, column, 'BRANCH_LEQ', tree.threshold[node]!, left, right);
-      else {
+      if (column < 0) {
+        add(number, node, 0, 'LEAF', 0, 0, 0);
+      } else if (categories === undefined) {
+        add(number, node, column, 'BRANCH_LEQ', tree.threshold[node]!, left, right);
+      } else {
         // One question for each category; the runtime makes one of them all.
         categories.forEach((category, i) => {
           const [at, last] = [i === 0 ? node : next++, i === categories.length - 1];
-          if (i > 0) nodes.missing.push(tree.missingLeft?.[node] ?? 0);
+          if (i > 0) {
+            nodes.missing.push(tree.missingLeft?.[node] ?? 0);
+          }
           add(number, at, column, 'BRANCH_EQ', category, left, last ? right : next);
         });
       }

@@ -11,9 +11,14 @@ export function partition(
   let right = 0;
   for (let i = start; i < end; i++) {
     const row = rows[i]!;
-    if (bins[row]! <= bin) rows[left++] = row;
-    else scratch[right++] = row;
+    if (bins[row]! <= bin) {
+      rows[left++] = row;
+    } else {
+      scratch[right++] = row;
+    }
   }
-  for (let i = 0; i < right; i++) rows[left + i] = scratch[i]!;
+  for (let i = 0; i < right; i++) {
+    rows[left + i] = scratch[i]!;
+  }
   return left;
 }

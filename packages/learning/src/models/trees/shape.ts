@@ -24,7 +24,11 @@ export function leafOf(tree: TreeShape, rows: Float32Array, at: number): number 
 }
 
 function goesLeft(tree: TreeShape, node: number, value: number): boolean {
-  if (value <= tree.threshold[node]!) return true;
-  if (Number.isNaN(value)) return tree.missingLeft?.[node] === 1;
+  if (value <= tree.threshold[node]!) {
+    return true;
+  }
+  if (Number.isNaN(value)) {
+    return tree.missingLeft?.[node] === 1;
+  }
   return tree.categories?.get(node)?.includes(value) ?? false;
 }

@@ -61,9 +61,13 @@ export function growTree(
   while (leaves.length < options.leaves) {
     let chosen = -1;
     leaves.forEach((leaf, i) => {
-      if (leaf.best && (chosen < 0 || leaf.best.gain > leaves[chosen]!.best!.gain)) chosen = i;
+      if (leaf.best && (chosen < 0 || leaf.best.gain > leaves[chosen]!.best!.gain)) {
+        chosen = i;
+      }
     });
-    if (chosen < 0) break;
+    if (chosen < 0) {
+      break;
+    }
     const leaf = leaves[chosen]!;
     const cut = leaf.best!;
     const middle = divide(data, cut, order, leaf.start, leaf.end, scratch);
@@ -74,7 +78,11 @@ export function growTree(
     const isLast = leaves.length + 1 === options.leaves;
     const smaller = isLast ? null : histogramOf(from, to);
     const larger = isLast ? null : leaf.histogram;
-    if (smaller && larger) for (let i = 0; i < larger.length; i++) larger[i]! -= smaller[i]!;
+    if (smaller && larger) {
+      for (let i = 0; i < larger.length; i++) {
+        larger[i]! -= smaller[i]!;
+      }
+    }
     const [ofLeft, ofRight] = boundsBelow(leaf, cut, data, options.l2);
     const rest = difference(leaf.sums, cut.left);
     leaves[chosen] = makeLeaf(left, leaf.start, middle, leftIsSmaller ? smaller : larger, cut.left, ofLeft);
@@ -110,7 +118,9 @@ function difference(whole: Sums, part: Sums): Sums {
 /** After a question about a monotone column each side keeps to its side of the middle between their answers. */
 function boundsBelow({ sums, bounds }: Leaf, cut: Cut, data: BinnedRows, l2: number): [Bounds, Bounds] {
   const { monotone } = data.columns[cut.column]!;
-  if (monotone === 0) return [bounds, bounds];
+  if (monotone === 0) {
+    return [bounds, bounds];
+  }
   const left = valueOf(cut.left, l2, bounds);
   const right = valueOf(difference(sums, cut.left), l2, bounds);
   const middle = (left + right) / 2;

@@ -29,9 +29,13 @@ export type Portable = { readonly network: PortableNetwork } | { readonly reason
 /** Functions cannot go to another process: a loss, metric or layer of the user's own keeps the training in this one. */
 export async function portableNetwork(network: LayersModel): Promise<Portable> {
   const { loss, metrics, optimizer } = network;
-  if (typeof loss !== 'string') return { reason: 'its loss is a function of the notebook' };
+  if (typeof loss !== 'string') {
+    return { reason: 'its loss is a function of the notebook' };
+  }
   const names: unknown[] = Array.isArray(metrics) ? metrics : metrics ? [metrics] : [];
-  if (!names.every(name => typeof name === 'string')) return { reason: 'a metric of it is a function of the notebook' };
+  if (!names.every(name => typeof name === 'string')) {
+    return { reason: 'a metric of it is a function of the notebook' };
+  }
   return {
     network: {
       topology: JSON.stringify(network.toJSON(null, false)),
@@ -50,7 +54,9 @@ export async function buildPortable(tf: Tf, portable: PortableNetwork): Promise<
   setWeights(tf, network, portable.weights);
   const { className, config } = portable.optimizer;
   const Optimizer = tf.serialization.SerializationMap.getMap().classNameMap[className]?.[0];
-  if (!Optimizer) throw new Error(`There is no optimizer ${className}.`);
+  if (!Optimizer) {
+    throw new Error(`There is no optimizer ${className}.`);
+  }
   const fromConfig = (Optimizer as unknown as { fromConfig(type: unknown, config: object): unknown }).fromConfig;
   network.compile({
     optimizer: fromConfig.call(Optimizer, Optimizer, config) as LayersModel['optimizer'],

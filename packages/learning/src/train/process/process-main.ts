@@ -15,15 +15,20 @@ type Order = Extract<ToTrainingProcess, { kind: 'train' }>;
 let stopped = false;
 
 process.on('message', (message: ToTrainingProcess) => {
-  if (message.kind === 'stop') stopped = true;
-  else void train(message);
+  if (message.kind === 'stop') {
+    stopped = true;
+  } else {
+    void train(message);
+  }
 });
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole group; the notebook decides what it means.
 process.on('SIGINT', () => undefined);
 
 function tell(message: FromTrainingProcess): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) {
+    process.send?.(message);
+  }
 }
 
 async function train(order: Order): Promise<void> {

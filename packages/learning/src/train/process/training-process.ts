@@ -89,8 +89,11 @@ export function trainInProcess(job: Job, hooks: JobHooks): Promise<JobResult> {
       }
     });
     child.once('exit', (code, signal) => fail(deathOf(code, signal, job.signal.aborted)));
-    if (job.signal.aborted) stop();
-    else job.signal.addEventListener('abort', stop, { once: true });
+    if (job.signal.aborted) {
+      stop();
+    } else {
+      job.signal.addEventListener('abort', stop, { once: true });
+    }
     const { network, data, settings, backend } = job;
     send(child, { kind: 'train', network, data, settings, backend });
   });
@@ -146,5 +149,7 @@ function keepChild(child: ChildProcess): void {
 }
 
 function send(child: ChildProcess, message: ToTrainingProcess): void {
-  if (child.connected) child.send(message);
+  if (child.connected) {
+    child.send(message);
+  }
 }

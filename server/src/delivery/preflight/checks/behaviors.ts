@@ -21,7 +21,9 @@ export const behaviors: Check = {
       const outputs = await examination.answers(behavior.inputs);
       const faults = behavior.claims.filter(claim => !holds(claim, examination.signature, outputs)).length;
       claims += behavior.claims.length;
-      if (faults > 0) broken.push(`"${behavior.name}" in ${faults} of ${behavior.claims.length}`);
+      if (faults > 0) {
+        broken.push(`"${behavior.name}" in ${faults} of ${behavior.claims.length}`);
+      }
     }
     const count = named(tests.behaviors);
     return broken.length === 0
@@ -44,9 +46,13 @@ function named(all: readonly Behavior[]): string {
 
 function holds(claim: BehaviorClaim, signature: ModelSignature, outputs: Outputs): boolean {
   const { row, label, of, min = -Infinity, max = Infinity, than_row: base } = claim;
-  if (label !== undefined) return String(output(signature, outputs, 'label').data[row]) === label;
+  if (label !== undefined) {
+    return String(output(signature, outputs, 'label').data[row]) === label;
+  }
   const answer = (at: number): number => {
-    if (!signature.labels) return Number(output(signature, outputs, 'value').data[at]);
+    if (!signature.labels) {
+      return Number(output(signature, outputs, 'value').data[at]);
+    }
     const { data, width } = output(signature, outputs, 'probabilities');
     return Number(data[at * width + Math.max(0, signature.labels.indexOf(of ?? ''))]);
   };

@@ -28,7 +28,9 @@ export const malformedRequest: Check = {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS)
       });
       await response.arrayBuffer();
-      if (response.status < 400 || response.status > 499) wrong.push(`${attempt.what} got ${response.status}`);
+      if (response.status < 400 || response.status > 499) {
+        wrong.push(`${attempt.what} got ${response.status}`);
+      }
     }
     return wrong.length === 0
       ? { verdict: 'pass', evidence: `${attempts.length} malformed requests, each refused with a 4xx.` }
@@ -81,7 +83,9 @@ function wrongRow(input: SignatureInput, wrong: unknown): unknown[] {
 }
 
 function example(input: SignatureInput): number | string | boolean | number[] {
-  if (isTensor(input)) return Array.from({ length: rowSize(input) }, () => 0);
+  if (isTensor(input)) {
+    return Array.from({ length: rowSize(input) }, () => 0);
+  }
   switch (input.datatype) {
     case 'BYTES':
       return 'a';

@@ -10,14 +10,18 @@ function recordedTest(id: ModelTestId, title: string, protectsFrom: string): Che
     async run(examination) {
       const tests = await examination.modelTests();
       const result = tests?.results.find(each => each.id === id);
-      if (result) return { ...result, remedy: result.remedy ?? undefined };
+      if (result) {
+        return { ...result, remedy: result.remedy ?? undefined };
+      }
       return { verdict: 'not_applicable', evidence: whyNot(tests, examination.signature.task) };
     }
   };
 }
 
 function whyNot(tests: ModelTests | null, task: ModelTask): string {
-  if (tests === null) return 'The bundle has no model test results.';
+  if (tests === null) {
+    return 'The bundle has no model test results.';
+  }
   switch (task) {
     case 'clustering':
     case 'projection':

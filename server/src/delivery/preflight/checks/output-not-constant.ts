@@ -18,7 +18,9 @@ export const outputNotConstant: Check = {
     const outputs = await examination.answers(inputs);
     const { signature } = examination;
     const output = signature.outputs.find(({ role }) => NUMBERS.includes(role));
-    if (output === undefined) return namesVary(outputs[signature.outputs[0]!.name]!.data, rows, 'labels');
+    if (output === undefined) {
+      return namesVary(outputs[signature.outputs[0]!.name]!.data, rows, 'labels');
+    }
     if (signature.task === 'clustering') {
       const cluster = signature.outputs.find(({ role }) => role === 'cluster')!;
       return namesVary(outputs[cluster.name]!.data, rows, 'clusters');

@@ -37,7 +37,9 @@ export const serviceReplay: Check = {
         };
       }
       const { outputs } = InferAnswer.parse(await response.json());
-      for (const { name, data } of outputs) answers.set(name, [...(answers.get(name) ?? []), ...data]);
+      for (const { name, data } of outputs) {
+        answers.set(name, [...(answers.get(name) ?? []), ...data]);
+      }
     }
     const difference = differenceOf(vectors, signature, name => answers.get(name));
     const evidence =

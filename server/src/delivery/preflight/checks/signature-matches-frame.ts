@@ -20,8 +20,12 @@ const SUITABLE: Record<SignatureInput['datatype'], readonly ColumnType[]> = {
 };
 
 function suits(input: SignatureInput, type: ColumnType): boolean {
-  if (input.format === 'moment') return type === 'date' || type === 'timestamp';
-  if (isTensor(input)) return type === 'tensor';
+  if (input.format === 'moment') {
+    return type === 'date' || type === 'timestamp';
+  }
+  if (isTensor(input)) {
+    return type === 'tensor';
+  }
   return SUITABLE[input.datatype].includes(type);
 }
 
@@ -40,10 +44,14 @@ export const signatureMatchesFrame: Check = {
       .map(i => i.name)
       .sort()
       .join(', ');
-    if (asked !== said) faults.push(`the graph reads ${asked}, the signature says ${said}`);
+    if (asked !== said) {
+      faults.push(`the graph reads ${asked}, the signature says ${said}`);
+    }
     const given = session.outputNames;
     for (const output of signature.outputs) {
-      if (!given.includes(output.name)) faults.push(`the graph has no output "${output.name}"`);
+      if (!given.includes(output.name)) {
+        faults.push(`the graph has no output "${output.name}"`);
+      }
     }
     await session.release();
     if (frame === null && faults.length === 0) {
@@ -73,11 +81,14 @@ function unlike(signature: ModelSignature, columns: readonly Column[]): string[]
   const told = signature.task === 'classification' || signature.task === 'regression';
   for (const input of signature.inputs) {
     const column = columns.find(c => c.name === input.name);
-    if (!column) faults.push(`the input "${input.name}" is not a column of the training frame`);
-    else if (!suits(input, column.type)) {
+    if (!column) {
+      faults.push(`the input "${input.name}" is not a column of the training frame`);
+    } else if (!suits(input, column.type)) {
       faults.push(`"${input.name}" is ${input.datatype} in the signature and ${column.type} in the training frame`);
     }
-    if (told && input.name === signature.target) faults.push(`the target "${input.name}" is an input`);
+    if (told && input.name === signature.target) {
+      faults.push(`the target "${input.name}" is an input`);
+    }
   }
   if (told && !columns.some(c => c.name === signature.target)) {
     faults.push(`the target "${signature.target}" is not a column of the training frame`);
