@@ -70,6 +70,11 @@ describe('reading a data file', () => {
   const late = (value: string): string =>
     `n\n${Array.from({ length: 30_000 }, (_, i) => (i === 29_990 ? value : i)).join('\n')}\n`;
 
+  it('shows the whole part of a value, and very large values with an exponent', async () => {
+    await data('mass', write('mass.csv', 'mass\n1015.25\n1.0000435172150812e+32\n'));
+    expect(book.shown[0]!['text/plain']).toContain('1,015 … 1.0000435172150812e32');
+  });
+
   it('never rounds: a column whose late rows are not whole numbers is read as numbers', async () => {
     const frame = await data('late', write('late.csv', late('1.5')));
     expect(frame.columns[0]!.type).toBe('number');

@@ -278,6 +278,6 @@ describe('unpacking LZ4', () => {
     expect(Buffer.from(decodeLz4Frame(frame(0x21, 0x61, 0x62, 2, 0, ...last))).toString()).toBe('abababa!');
     expect(() => decodeLz4Frame(frame(0x21, 0x61, 0x62, 9, 0, ...last))).toThrow('points before its beginning');
     expect(() => decodeLz4Frame(frame(0x21, 0x61).subarray(0, 12))).toThrow('ends within a block');
-    expect(() => decodeLz4Frame(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))).toThrow('no LZ4 frame');
+    expect(() => decodeLz4Frame(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))).toThrow('not an LZ4 frame');
   });
 });

@@ -14,6 +14,8 @@ import { counted, formatNumber } from '@slipway/wording';
 
 /** Characters of a value in a preview. */
 const LONGEST = 80;
+/** A float64 has no more significant digits. */
+const FLOAT64_DIGITS = 17;
 
 function shown(value: PlainValue | undefined): string {
   if (value === null || value === undefined) {
@@ -21,7 +23,8 @@ function shown(value: PlainValue | undefined): string {
   }
   if (typeof value === 'number') {
     // A value of the data keeps its whole part: 1015 is 1,015, not 1,020.
-    return formatNumber(value, { digits: Math.max(3, Math.trunc(Math.abs(value)).toString().length) });
+    const whole = Math.trunc(Math.abs(value)).toString().length;
+    return formatNumber(value, { digits: Math.min(FLOAT64_DIGITS, Math.max(3, whole)) });
   }
   const text = String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
