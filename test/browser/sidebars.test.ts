@@ -88,7 +88,7 @@ describe.skipIf(place === null)('the sidebars in a real JupyterLab', () => {
     }
     expect(text).toMatch(/SHA-256\s+[0-9a-f]{64}/);
     await origin.getByText('A softmax converts the logits of output to probabilities.').waitFor();
-    await origin.getByText('rows that were made up at the import').waitFor();
+    await origin.getByText('rows generated at the import').waitFor();
     await page.getByText('Not measured: it was imported without test rows.').waitFor();
     await origin.scrollIntoViewIfNeeded();
     await screenshot(page, 'imported-model');
