@@ -14,7 +14,7 @@ import { stepLogging } from './step-logging.ts';
 import { training } from './training.ts';
 import { trees } from './trees.ts';
 import { trackingTable } from './tracking/table.ts';
-import { startPostgres } from '../../server/testing/postgres-server.js';
+import { startPostgres } from '../../server/testing/postgres-server.ts';
 
 /** Every row of the benchmark, in the order of the table; some are measured together. */
 const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [

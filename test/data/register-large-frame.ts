@@ -6,8 +6,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute, packTables } from '../../packages/frames/dist/engine/engine.js';
-import { openFrame } from '../../packages/frames/dist/frame/frame.js';
-import { RecordingNotebook } from '../../packages/notebook/testing/notebook-double.js';
+import { openFrame } from '../../packages/frames/dist/index.js';
+import { RecordingNotebook } from '../../packages/notebook/testing/notebook-double.ts';
 
 const MEGABYTE = 1 << 20;
 const rows = Number(process.argv[2]);

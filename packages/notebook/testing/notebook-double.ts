@@ -1,4 +1,4 @@
-import { provideNotebook, type MimeBundle, type NotebookContext } from '../src/context/context.js';
+import { provideNotebook, type MimeBundle, type NotebookContext } from '@slipway/notebook/context';
 import type { NewRecord } from '@slipway/recording/spool';
 
 /** A notebook for unit tests: keeps what was shown, warned and recorded. */
@@ -10,7 +10,11 @@ export class RecordingNotebook implements NotebookContext {
   readonly records: NewRecord[] = [];
   readonly abort = new AbortController();
 
-  constructor(readonly directory: string) {}
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
 
   get signal(): AbortSignal {
     return this.abort.signal;
