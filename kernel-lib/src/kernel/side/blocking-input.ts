@@ -3,6 +3,8 @@ import type { Message } from '../protocol/wire.js';
 
 const CHANGES = 0;
 const INTERRUPTS = 1;
+/** A termination of the execution takes effect between two waits. */
+const RECHECK_MS = 100;
 
 /** The end of the input line that is in the side thread. */
 export interface InputSource {
@@ -44,7 +46,8 @@ export class InputLine {
       if (Atomics.load(this.#state, INTERRUPTS) !== interrupts) {
         return null;
       }
-      Atomics.wait(this.#state, CHANGES, changes);
+      // Not for ever: an interrupt that came just before is noticed when this code goes on.
+      Atomics.wait(this.#state, CHANGES, changes, RECHECK_MS);
     }
   }
 }

@@ -7,7 +7,7 @@ import { formatNumber } from '@slipway/wording';
 /** More test rows outside of what was learned than this are worth a word. */
 const OUTSIDE = 0.2;
 
-/** Looks for values that cannot be among the inputs, and for test rows far from what was trained on. */
+/** Looks for impossible values among the inputs, and for test rows far outside the training rows. */
 export async function inputsInRange({
   train,
   test,
@@ -19,7 +19,7 @@ export async function inputsInRange({
     const said = impossible.map(({ column, value, rows, from, to }) => {
       return `"${column}" is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${formatNumber(from, { digits: 4 })} to ${formatNumber(to, { digits: 4 })}`;
     });
-    return found('inputs-in-range', 'warn', `Values that cannot be: ${said.join('; ')}.`, remedyFor(impossible[0]!));
+    return found('inputs-in-range', 'warn', `Impossible values: ${said.join('; ')}.`, remedyFor(impossible[0]!));
   }
   const outside: string[] = [];
   for (const name of numeric) {
