@@ -36,9 +36,11 @@ export async function killRounds(rounds: number, environment: NodeJS.ProcessEnv)
   try {
     for (let round = 0; round < rounds; round += 1) {
       const all: Logged[] = [];
-      const clients = Array.from({ length: CLIENTS }, () => logUntilKilled(server, all));
+      const answered = Promise.withResolvers<void>();
+      const clients = Array.from({ length: CLIENTS }, () => logUntilKilled(server, all, answered.resolve));
+      await Promise.race([answered.promise, Promise.all(clients)]);
       // Spread over the phases of a request, of a group of writes and of its way to the disk.
-      await new Promise(resolve => setTimeout(resolve, 20 + ((round * 37) % 230)));
+      await new Promise(resolve => setTimeout(resolve, (round * 37) % 230));
       await server.end('SIGKILL');
       await Promise.all(clients);
       server = await startServerProcess(data, [], environment);
@@ -54,14 +56,15 @@ export async function killRounds(rounds: number, environment: NodeJS.ProcessEnv)
   }
 }
 
-/** One client, until it gets no more answers. */
-async function logUntilKilled(server: ServerProcess, all: Logged[]): Promise<void> {
+/** One client, until it gets no more answers; calls `onAcknowledged` when a batch was acknowledged. */
+async function logUntilKilled(server: ServerProcess, all: Logged[], onAcknowledged: () => void): Promise<void> {
   try {
     for (;;) {
       const logged = await beginRun(server);
       all.push(logged);
       for (let batch = 0; batch < 4; batch += 1) {
         await logBatch(server, logged, batch);
+        onAcknowledged();
         await sendCells(server, logged);
       }
       await call(server, 'POST', '/api/2.0/mlflow/runs/update', {

@@ -13,6 +13,7 @@ import type { SideThread } from './side/side-thread.js';
 /** A front end asks for the kernel's info first; the compiler is loaded when it has had its answer. */
 const WARM_UP_DELAY_MS = 100;
 /** Jupyter kills a kernel that takes longer than five seconds to end. */
+const END_MS = 3500;
 const LAST_FLUSH_MS = 1500;
 
 /**
@@ -32,14 +33,19 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
   const log = new CellLog(recorder, sessionId, directory);
   const outputs = new OutputLog(recorder);
 
-  const exit = once(async (exitCode: number) => {
-    outputs.close();
-    log.end();
+  const leave = once(async (exitCode: number) => {
     await recorder.close(LAST_FLUSH_MS);
     channels.close();
     await side.close();
     process.exit(exitCode);
   });
+  // Called again if an interrupt cuts it short.
+  const exit = (exitCode: number): void => {
+    outputs.close();
+    log.end();
+    side.ending(END_MS);
+    void leave(exitCode);
+  };
   const kernel = new Kernel({
     connection,
     channels,
@@ -48,16 +54,17 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
     directory,
     log,
     outputs,
-    exit: exitCode => void exit(exitCode)
+    exit
   });
   provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder, kernel.executed));
   kernel.takeOver();
 
   process.on('SIGINT', () => kernel.interrupts.interrupt());
-  process.on('SIGTERM', () => void exit(0));
+  process.on('SIGTERM', () => exit(0));
   side.listen({
     onControl: message => kernel.server.handle(side.control, message),
     onLoopStopped: () => kernel.interrupts.loopStopped(),
+    onEnd: () => exit(0),
     onWarning: warn
   });
   void channels.listen(message => kernel.server.handle(channels.shell, message));

@@ -102,11 +102,11 @@ export class CellLog {
     if (!this.#isStarted || this.#hasEnded) {
       return;
     }
-    this.#hasEnded = true;
     for (const cell of this.#startTimes.keys()) {
       this.#recordFinish(cell, 'interrupted', null);
     }
     this.sink.record({ type: 'session.ended' });
+    this.#hasEnded = true;
   }
 
   /** The server knows a cell only in a session, so the session's record comes first. */

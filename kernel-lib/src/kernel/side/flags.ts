@@ -1,11 +1,12 @@
 const HANDLED = 0;
 const PROTECTED = 1;
+const ENDING = 2;
 
 /** What the side thread must know of the main thread to stop a busy loop, in memory that both share. */
 export class InterruptFlags {
   readonly #cells: Int32Array;
 
-  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(12)) {
     this.#cells = new Int32Array(memory);
   }
 
@@ -16,6 +17,15 @@ export class InterruptFlags {
 
   countHandled(): void {
     Atomics.add(this.#cells, HANDLED, 1);
+  }
+
+  /** True when the end of the session is on record, so that the process may end at any time. */
+  get isEnding(): boolean {
+    return Atomics.load(this.#cells, ENDING) > 0;
+  }
+
+  markEnding(): void {
+    Atomics.store(this.#cells, ENDING, 1);
   }
 
   /** True while the main thread is in code that would be left broken if its execution were terminated. */

@@ -21,6 +21,7 @@ export interface SenderSettings {
 export type ToSideThread =
   | { kind: 'send-control'; frames: Frame[] }
   | { kind: 'request-input'; frames: Frame[] }
+  | { kind: 'ending'; withinMs: number }
   | { kind: 'close' }
   | { kind: 'start-sender'; settings: SenderSettings }
   | { kind: 'wake' }
@@ -31,5 +32,7 @@ export type FromSideThread =
   | { kind: 'bound' }
   | { kind: 'control'; message: Message }
   | { kind: 'loop-stopped' }
+  | { kind: 'end' }
+  | { kind: 'closed' }
   | { kind: 'flushed'; id: number; complete: boolean }
   | { kind: 'warning'; message: string };

@@ -12,6 +12,8 @@ export interface SideThreadListener {
   onControl(message: Message): void;
   /** A busy loop of the running cell was terminated. */
   onLoopStopped(): void;
+  /** The kernel is to end; said again until it has recorded its end. */
+  onEnd(): void;
   onWarning(message: string): void;
 }
 
@@ -19,6 +21,7 @@ export interface SideThreadListener {
 export class SideThread {
   readonly control: ReplyChannel;
   readonly #worker: Worker;
+  #onClosed: (() => void) | undefined;
   readonly #flushes = new Map<number, (complete: boolean) => void>();
   #nextFlush = 0;
   #hasEnded = false;
@@ -105,15 +108,21 @@ export class SideThread {
     };
   }
 
-  /** Closes the thread's sockets and ends it. */
+  /** The end of the session is on record: no code is interrupted any more, and the process is gone after `withinMs`. */
+  ending(withinMs: number): void {
+    this.flags.markEnding();
+    this.post({ kind: 'ending', withinMs });
+  }
+
+  /** Closes the thread's sockets, so that the process can exit. */
   async close(): Promise<void> {
     if (this.#hasEnded) {
       return;
     }
-    const ended = new Promise(resolve => this.#worker.once('exit', resolve));
+    const closed = new Promise<void>(resolve => (this.#onClosed = resolve));
     this.#worker.ref();
     this.post({ kind: 'close' });
-    await ended;
+    await closed;
   }
 
   #flush(timeoutMs: number, untilAway: boolean): Promise<boolean> {
@@ -129,6 +138,7 @@ export class SideThread {
 
   #end(): void {
     this.#hasEnded = true;
+    this.#onClosed?.();
     for (const settle of this.#flushes.values()) {
       settle(false);
     }
@@ -142,6 +152,12 @@ export class SideThread {
         return;
       case 'loop-stopped':
         this.#listener?.onLoopStopped();
+        return;
+      case 'end':
+        this.#listener?.onEnd();
+        return;
+      case 'closed':
+        this.#onClosed?.();
         return;
       case 'warning':
         this.#listener?.onWarning(message.message);

@@ -1,8 +1,12 @@
 import inspector from 'node:inspector';
 import type { InterruptFlags } from './flags.js';
 
-/** How long the main thread has to answer a SIGINT before its running code is terminated. */
-const GRACE_MS = 300;
+/**
+ * How long the main thread has to answer a SIGINT before its running code is terminated: in turns, so that on a starved
+ * machine both threads get the processor in between. A termination that meets no loop would hit the kernel's own code.
+ */
+const GRACE_TURNS = 10;
+const TURN_MS = 30;
 /** Code that must not be terminated, the compiler's, is waited for. */
 const RETRY_MS = 50;
 
@@ -12,12 +16,16 @@ const RETRY_MS = 50;
  */
 export function interruptMainThread(flags: InterruptFlags, onLoopStopped: () => void): void {
   const handledBefore = flags.handled;
-  const stopLoop = (): void => {
-    if (flags.handled !== handledBefore) {
+  const stopLoop = (turns: number): void => {
+    if (flags.handled !== handledBefore || flags.isEnding) {
+      return;
+    }
+    if (turns > 0) {
+      setTimeout(() => stopLoop(turns - 1), TURN_MS);
       return;
     }
     if (flags.isProtected) {
-      setTimeout(stopLoop, RETRY_MS);
+      setTimeout(() => stopLoop(0), RETRY_MS);
       return;
     }
     const session = new inspector.Session();
@@ -26,5 +34,5 @@ export function interruptMainThread(flags: InterruptFlags, onLoopStopped: () => 
     onLoopStopped();
   };
   process.kill(process.pid, 'SIGINT');
-  setTimeout(stopLoop, GRACE_MS);
+  stopLoop(GRACE_TURNS);
 }

@@ -8,6 +8,7 @@ import { decode, type Message } from '../protocol/wire.js';
 import { InputFeed } from './blocking-input.js';
 import { InterruptFlags } from './flags.js';
 import type { FromSideThread, SideThreadData, ToSideThread } from './messages.js';
+import { killUnlessEnded, repeatUntilEnding } from './end-process.js';
 import { endWithParent } from './parent.js';
 import { interruptMainThread } from './stop-loop.js';
 
@@ -35,8 +36,6 @@ await Promise.all([
 ]);
 post({ kind: 'bound' });
 
-/** How often code is interrupted that keeps a kernel from ending. */
-const SHUTDOWN_INTERRUPT_MS = 500;
 const ENDS_CELLS: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 const replies = new Outbox(control);
 const questions = new Outbox(stdin);
@@ -49,6 +48,8 @@ port.on('message', (message: ToSideThread) => {
       return replies.send(message.frames);
     case 'request-input':
       return questions.send(message.frames);
+    case 'ending':
+      return killUnlessEnded(message.withinMs);
     case 'close':
       return close();
     default:
@@ -83,9 +84,11 @@ async function forwardControl(socket: Router): Promise<void> {
       const stop = (): void => interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
       answers.interrupt();
       stop();
-      // Code that goes on after the first interrupt, such as a timer's, may begin another loop before the process ends.
       if (message.header.msg_type === 'shutdown_request') {
-        setInterval(stop, SHUTDOWN_INTERRUPT_MS).unref();
+        repeatUntilEnding(flags, () => {
+          stop();
+          post({ kind: 'end' });
+        });
       }
     }
   }
@@ -100,12 +103,12 @@ async function forwardAnswers(socket: Router): Promise<void> {
   }
 }
 
-/** Sockets that are open when their thread ends take the whole process down. */
+/** Sockets that are open when their thread ends take the whole process down; the thread ends with the process. */
 function close(): void {
   control.close();
   heartbeat.close();
   stdin.close();
-  process.exit(0);
+  post({ kind: 'closed' });
 }
 
 function decodeOrDrop(frames: readonly Uint8Array[]): Message | undefined {
