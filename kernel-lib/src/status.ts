@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { call } from '@slipway/notebook/server';
 import { notebook, renderCard, renderTable, SlipwayError, textTable } from '@slipway/notebook';
 import { lineBundle } from './registry/registry-display.js';
@@ -19,7 +20,7 @@ export async function status(): Promise<void> {
       ...now.sessions.map(s => [`kernel ${s.language}`, s.state, s.notebook_path])
     ];
     const { runs, datasets, models, cells } = now.counts;
-    const subtitle = `${runs} runs, ${datasets} datasets, ${models} models, ${cells} cells`;
+    const subtitle = `${counted(runs, 'run')}, ${counted(datasets, 'dataset')}, ${counted(models, 'model')}, ${counted(cells, 'cell')}`;
     book.display({
       'text/html': renderCard({ title: 'Slipway', subtitle, body: renderTable(header, rows) }),
       'text/plain': `Slipway: ${subtitle}\n${textTable(header, rows)}`

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { createHash } from 'node:crypto';
 import {
   BUNDLE_FILES,
@@ -153,7 +154,7 @@ function refuseUnequalInputs(signature: ModelSignature, vectors: TestVectors): v
     }
     if (values.length !== vectors.rows) {
       throw new BundleInvalidError(
-        `The test vectors say ${vectors.rows} rows, but the input ${name} has ${values.length} values.`,
+        `The test vectors say ${counted(vectors.rows, 'row')}, but the input ${name} has ${counted(values.length, 'value')}.`,
         { where: `${BUNDLE_FILES.testVectors}.inputs.${name}` }
       );
     }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import '../operations.js';
 import { notebook, SlipwayError, warnOfCell } from '@slipway/notebook';
 import type { ArrowTable } from '../engine/arrow.js';
@@ -82,7 +83,7 @@ async function warnOfImpossibleValues(frame: Frame): Promise<void> {
   const names = numeric.map(({ name }) => name);
   for (const { column, value, rows, from, to } of await impossibleValues(frame, names)) {
     warnOfCell(
-      `"${column}" of ${frame.name} is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${from} to ${to}: ` +
+      `"${column}" of ${frame.name} is ${value} in ${counted(rows, 'row')} and else from ${from} to ${to}: ` +
         `${value} probably means "missing".\n` +
         `Make it so: frame.derive("${column}", 'nullif("${column}", ${value})').`
     );

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { Column, ColumnProfile, QualityCheck } from '@slipway/contract';
 import { queryRows, quoteName } from '../engine/engine.js';
 import type { Frame } from '../frame/frame.js';
@@ -40,7 +41,7 @@ function missingValues(profile: readonly ColumnProfile[], total: number): Qualit
     id: 'no-missing-values',
     title: 'No missing values',
     verdict: gaps.length === 0 ? 'pass' : 'warn',
-    evidence: gaps.length === 0 ? `All ${profile.length} columns are complete.` : `Missing: ${worst}.`
+    evidence: gaps.length === 0 ? `All ${counted(profile.length, 'column')} are complete.` : `Missing: ${worst}.`
   };
 }
 
@@ -100,15 +101,15 @@ async function textOfNumbers(from: string, profile: readonly ColumnProfile[], to
       continue;
     }
     const odd = await oddWords(from, column);
-    const counted = `${column}: ${numbers.get(column)} of ${count} are numbers`;
+    const numbersOf = `${column}: ${numbers.get(column)} of ${count} are numbers`;
     if (odd.different === 1) {
       const rows = count - (numbers.get(column) ?? 0);
       halfNumeric.push(
-        `${counted}, but "${odd.word}"${rows === 1 ? '' : ` (${rows} rows)`} is not; if it means a missing value, ` +
+        `${numbersOf}, but "${odd.word}"${rows === 1 ? '' : ` (${counted(rows, 'row')})`} is not; if it means a missing value, ` +
           `read it with { missing: [${JSON.stringify(odd.word)}] }`
       );
     } else if (share >= MOSTLY_NUMERIC) {
-      halfNumeric.push(`${counted}, but "${odd.word}" is not`);
+      halfNumeric.push(`${numbersOf}, but "${odd.word}" is not`);
     }
   }
   return [
@@ -235,10 +236,6 @@ async function timeOrder(from: string, timeColumn: string): Promise<QualityCheck
         ? `${counted(back, 'row is', 'rows are')} earlier than the row before.`
         : same > 0
           ? `No row is earlier than the row before; ${counted(same, 'row has', 'rows have')} the same time as it.`
-          : `${counted(Number(row['n']), 'row', 'rows')}, each later than the one before.`
+          : `${counted(Number(row['n']), 'row')}, each later than the one before.`
   };
-}
-
-function counted(count: number, one: string, several: string): string {
-  return `${count} ${count === 1 ? one : several}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { SlipwayError } from '@slipway/notebook';
 import { isGzip, unpackedStart } from './gzip.js';
@@ -119,7 +120,7 @@ function refuseTitle(text: string, chosen: string, named: string, skip: number):
     const separator = delimiter === '\t' ? 'tab' : delimiter;
     throw new SlipwayError(
       'DATA_UNREADABLE',
-      `"${named}" line ${skip + 1} is not the header of the table, which begins in line ${skip + line} with ${width} values separated by "${separator}".`,
+      `"${named}" line ${skip + 1} is not the header of the table, which begins in line ${skip + line} with ${counted(width, 'value')} separated by "${separator}".`,
       { remedy: `Pass over the lines above it: { skip: ${skip + line - 1} }.` }
     );
   }

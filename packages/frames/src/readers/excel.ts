@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { SlipwayError } from '@slipway/notebook';
 import { suggestion } from '@slipway/notebook';
 import { refuseNames } from './column-names.js';
@@ -115,7 +116,7 @@ function refuseTitle(header: readonly CellValue[], rows: readonly CellValue[][],
   }
   throw new SlipwayError(
     'DATA_UNREADABLE',
-    `${where}, row ${top + 1} holds only ${JSON.stringify(title)}, where the table has ${header.length} columns.`,
+    `${where}, row ${top + 1} holds only ${JSON.stringify(title)}, where the table has ${counted(header.length, 'column')}.`,
     { remedy: `If it is a title, say where the header is: { skip: ${top + 1} }, or { range: "B3:F20" }.` }
   );
 }

@@ -11,7 +11,7 @@ import { readExcel } from './excel.js';
 import { readJson, readJsonColumns } from './json.js';
 import { readParquet } from './parquet.js';
 import type { ReadOptions } from './read-options.js';
-import { firstLineOf } from '@slipway/wording';
+import { counted, firstLineOf } from '@slipway/wording';
 
 /** What was read: a table of the engine, with the rows in the order of their source. */
 export interface ReadTable {
@@ -78,9 +78,13 @@ async function readAll(sources: readonly DataSource[], options: ReadOptions): Pr
     await execute(`create table ${quoteName(all)} as ${parts}`);
   } catch (error) {
     const sentence = firstLineOf(error);
-    throw new SlipwayError('DATA_UNREADABLE', `The ${sources.length} files do not fit under one another. ${sentence}`, {
-      cause: error
-    });
+    throw new SlipwayError(
+      'DATA_UNREADABLE',
+      `The ${counted(sources.length, 'file')} do not fit under one another. ${sentence}`,
+      {
+        cause: error
+      }
+    );
   }
   for (const table of tables) {
     await execute(`drop table ${quoteName(table)}`);

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { ColumnType } from '@slipway/contract';
 import { SlipwayError } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName, quoteText, unknownColumn } from '../engine/engine.js';
@@ -120,7 +121,7 @@ async function refuse(table: string, name: string, named: string, broken: string
   const value = row!['value'] === null ? '' : ` ("${String(row!['value'])}")`;
   throw new SlipwayError(
     'DATA_REFUSED',
-    `"${name}" of "${named}" ${what} in ${count} row${count === 1 ? '' : 's'}, first in row ${String(row!['first'])}${value}.`,
+    `"${name}" of "${named}" ${what} in ${counted(count, 'row')}, first in row ${String(row!['first'])}${value}.`,
     { remedy: 'Fix the rows where they come from, or change the schema; nothing was registered.' }
   );
 }

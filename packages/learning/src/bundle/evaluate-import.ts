@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { Columns, Evaluation } from '@slipway/contract';
 import { LoadedGraph, namedFeeds, type ImportedModel } from '@slipway/onnx/import';
 import { rowShape, rowSize, shapeText } from '@slipway/tensor-inputs';
@@ -68,7 +69,7 @@ export async function truthOf(frame: Frame, target: string, labels: readonly str
   if (missing > 0) {
     throw new SlipwayError(
       'TARGET_MISSING',
-      `The target "${target}" is missing in ${missing} of ${values.length} rows.`,
+      `The target "${target}" is missing in ${missing} of ${counted(values.length, 'row')}.`,
       {
         remedy: `Drop them before: frame.dropMissing("${target}").`
       }
@@ -111,7 +112,7 @@ export async function columnsOf({ signature }: ImportedModel, test: Frame, names
       if (missing > 0 && !nullable) {
         throw new SlipwayError(
           'COLUMN_TYPE',
-          `"${name}" is missing in ${missing} rows, and the model is to take no missing value there.`,
+          `"${name}" is missing in ${counted(missing, 'row')}, and the model is to take no missing value there.`,
           {
             remedy: `If the model can, say { nullable: ["${name}"] }; else drop the rows: frame.dropMissing("${name}").`
           }

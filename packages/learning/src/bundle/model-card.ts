@@ -1,6 +1,6 @@
 import type { Evaluation, ModelSignature } from '@slipway/contract';
 import { inputType } from '@slipway/tensor-inputs';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** What a card tells of a model beside its signature. */
 export interface Described {
@@ -28,8 +28,8 @@ export function modelCard(
   return [
     `# ${name}`,
     '',
-    `${whatItDoes(signature)} from ${signature.inputs.length} inputs.`,
-    `Trained on ${frame.train_rows} rows of ${dataset}, ${frame.test_rows > 0 ? `tested on ${frame.test_rows} rows (split ${frame.split})` : 'measured on the same rows'}.`,
+    `${whatItDoes(signature)} from ${counted(signature.inputs.length, 'input')}.`,
+    `Trained on ${counted(frame.train_rows, 'row')} of ${dataset}, ${frame.test_rows > 0 ? `tested on ${counted(frame.test_rows, 'row')} (split ${frame.split})` : 'measured on the same rows'}.`,
     '',
     '## Inputs',
     '',

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { SignatureInput, TestVectors } from '@slipway/contract';
 import { otherLabels } from '@slipway/onnx/import';
 import type { Tensor } from 'onnxruntime-node';
@@ -85,7 +86,7 @@ export async function checkParity(
     if (others.length > 0) {
       throw new SlipwayError(
         'PARITY_FAILED',
-        `The exported model gives another label than the notebook's in ${others.length} of ${vectors.rows} rows.`,
+        `The exported model gives another label than the notebook's in ${others.length} of ${counted(vectors.rows, 'row')}.`,
         { remedy: 'Nothing was registered. Please report the layers of this model.' }
       );
     }

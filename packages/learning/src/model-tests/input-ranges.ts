@@ -2,7 +2,7 @@ import type { ModelTestResult } from '@slipway/contract';
 import { queryRows, quoteName } from '@slipway/frames';
 import { impossibleValues } from '@slipway/frames';
 import { found, passed, percent, type DataSubject } from './test-subject.js';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** More test rows outside of what was learned than this are worth a word. */
 const OUTSIDE = 0.2;
@@ -17,7 +17,7 @@ export async function inputsInRange({
   const impossible = await impossibleValues(train, numeric);
   if (impossible.length > 0) {
     const said = impossible.map(({ column, value, rows, from, to }) => {
-      return `"${column}" is ${value} in ${rows} row${rows === 1 ? '' : 's'} and else from ${formatNumber(from, { digits: 4 })} to ${formatNumber(to, { digits: 4 })}`;
+      return `"${column}" is ${value} in ${counted(rows, 'row')} and else from ${formatNumber(from, { digits: 4 })} to ${formatNumber(to, { digits: 4 })}`;
     });
     return found('inputs-in-range', 'warn', `Impossible values: ${said.join('; ')}.`, remedyFor(impossible[0]!));
   }
@@ -37,7 +37,7 @@ export async function inputsInRange({
     }
   }
   return outside.length === 0
-    ? passed('inputs-in-range', `${numeric.length} numeric inputs, without outliers; test rows are within.`)
+    ? passed('inputs-in-range', `${counted(numeric.length, 'numeric input')}, without outliers; test rows are within.`)
     : found(
         'inputs-in-range',
         'warn',

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { ModelTestResult } from '@slipway/contract';
 import { loadModule, type ScoringModule } from '../scoring/scoring-module.js';
 import type { TrainedModelParts } from '../train/trained-model.js';
@@ -46,7 +47,10 @@ export async function labelsKept(
   }
   const mismatch = turnedLabel(answers, labels) ?? turnedField(answers, labels);
   return mismatch === null
-    ? passed('labels-kept', `Labels mean the same before and after the scoring module in ${answers.length} rows.`)
+    ? passed(
+        'labels-kept',
+        `Labels mean the same before and after the scoring module in ${counted(answers.length, 'row')}.`
+      )
     : found(
         'labels-kept',
         'fail',

@@ -1,7 +1,7 @@
 import type { Evaluation, ModelTestResult } from '@slipway/contract';
 import type { PlainValue } from '@slipway/frames';
 import { evenRows, found, passed, percent, type DataSubject } from './test-subject.js';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** Rows that are looked at; enough to tell 99.5 % from 100 %. */
 const SAMPLE = 4000;
@@ -32,7 +32,7 @@ export async function inputLeakage({ train, target, inputs }: DataSubject): Prom
       return found(
         'no-leakage',
         'fail',
-        `"${name}" is the target "${target.name}" in other words: each tells the other in all of ${truth.length} rows.`,
+        `"${name}" is the target "${target.name}" in other words: each tells the other in all of ${counted(truth.length, 'row')}.`,
         REMEDY
       );
     }
@@ -42,7 +42,10 @@ export async function inputLeakage({ train, target, inputs }: DataSubject): Prom
     }
   }
   return tellers.length === 0
-    ? passed('no-leakage', `None of ${inputs.length} inputs tells "${target.name}" nearly perfectly by itself.`)
+    ? passed(
+        'no-leakage',
+        `None of ${counted(inputs.length, 'input')} tells "${target.name}" nearly perfectly by itself.`
+      )
     : found('no-leakage', 'warn', `"${target.name}" can be told nearly perfectly from ${tellers.join(', ')}.`, REMEDY);
 }
 

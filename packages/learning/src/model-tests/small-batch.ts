@@ -9,7 +9,7 @@ import type { Target } from '../examples/target.js';
 import { tensorflow } from '../backend/load-tfjs.js';
 import type { Tf } from '../backend/tfjs.js';
 import { found, passed, percent } from './test-subject.js';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 const MOST_ROWS = 12;
 const STEPS = 200;
@@ -69,11 +69,11 @@ export async function smallBatch(
   const { learned, count, evidence } = report;
   // No numbers that differ from time to time: the same training is to give the same bundle.
   if (learned === null) {
-    const why = `Overfitting ${count} rows would take longer than a fit may spend on it.`;
+    const why = `Overfitting ${counted(count, 'row')} would take longer than a fit may spend on it.`;
     return { id: 'overfits-small-batch', verdict: 'not_applicable', evidence: why, remedy: null };
   }
   return learned
-    ? passed('overfits-small-batch', `A fresh copy of the network overfits ${count} rows.`)
+    ? passed('overfits-small-batch', `A fresh copy of the network overfits ${counted(count, 'row')}.`)
     : found('overfits-small-batch', 'warn', `The network does not overfit a small batch: ${evidence}.`, REMEDY);
 }
 
@@ -188,7 +188,7 @@ async function learnByHeart(
       output.dispose();
       const { learned, score } =
         labels === null ? judgeNumbers(answers, predicted) : judgeClasses(answers, predicted, units);
-      const said = `${score} on ${chosen.length} rows after ${step} steps`;
+      const said = `${score} on ${counted(chosen.length, 'row')} after ${counted(step, 'step')}`;
       if (learned || step >= STEPS) {
         return { learned, count: chosen.length, evidence: said };
       }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import { shuffledIndices } from '@slipway/statistics/random';
 import type { Estimator } from './estimator.js';
@@ -24,7 +25,7 @@ export class LinearSvmEstimator implements Estimator {
   ) {}
 
   get description(): string {
-    return `Linear support vector machine over ${this.width} inputs, probabilities by Platt scaling.`;
+    return `Linear support vector machine over ${counted(this.width, 'input')}, probabilities by Platt scaling.`;
   }
 
   predict(rows: Float32Array, width: number): Float32Array {

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from './estimator.js';
 import { solveSymmetric } from './linear.js';
@@ -16,7 +17,7 @@ export class LogisticEstimator implements Estimator {
   ) {}
 
   get description(): string {
-    return `Logistic regression over ${this.width} inputs and ${this.classes} classes.`;
+    return `Logistic regression over ${counted(this.width, 'input')} and ${this.classes} classes.`;
   }
 
   predict(rows: Float32Array, width: number): Float32Array {

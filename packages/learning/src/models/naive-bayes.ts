@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from './estimator.js';
 
@@ -16,7 +17,7 @@ export class NaiveBayesEstimator implements Estimator {
   ) {}
 
   get description(): string {
-    return `Gaussian naive Bayes over ${this.width} inputs and ${this.logShares.length} classes.`;
+    return `Gaussian naive Bayes over ${counted(this.width, 'input')} and ${this.logShares.length} classes.`;
   }
 
   predict(rows: Float32Array, width: number): Float32Array {

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { SlipwayError } from '@slipway/notebook';
 import { ElementType, type OnnxGraph } from '@slipway/onnx/graph';
 
@@ -72,7 +73,7 @@ export function fitPca(rows: Float32Array, width: number, components: number): P
   if (components > width || count < 2) {
     throw new SlipwayError(
       'OPTION_INVALID',
-      `${components} components need as many columns and two rows; there are ${width} columns and ${count} rows.`
+      `${counted(components, 'component')} need as many columns and two rows; there are ${counted(width, 'column')} and ${counted(count, 'row')}.`
     );
   }
   const means = Float64Array.from({ length: width }, (_, c) => {

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SlipwayError } from '@slipway/notebook';
@@ -63,7 +64,7 @@ function refuseOtherFormats(files: readonly string[], folder: string): void {
   const more = files.length > TOLD ? ` and ${files.length - TOLD} more` : '';
   throw new SlipwayError(
     'DATA_UNREADABLE',
-    `${files.length} image${files.length === 1 ? '' : 's'} of "${folder}" ${files.length === 1 ? 'has' : 'have'} a format that is not read (${formats}): ` +
+    `${counted(files.length, 'image')} of "${folder}" ${files.length === 1 ? 'has' : 'have'} a format that is not read (${formats}): ` +
       `${files.slice(0, TOLD).join(', ')}${more}.`,
     { remedy: 'Save them as PNG or JPEG, or move them out of the folder; nothing was registered.' }
   );

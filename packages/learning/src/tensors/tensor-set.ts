@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { type MimeBundle, SlipwayError } from '@slipway/notebook';
 import { quoteName, readLists, type Frame, type SplitOptions } from '@slipway/frames';
@@ -69,7 +70,7 @@ export class TensorSet implements TensorRows {
   [Symbol.for('Jupyter.display')](): MimeBundle {
     const { kind, name } = this.content;
     const version = this.frame.version ? `@${this.frame.version.version}` : ', not registered';
-    const text = `${this.frame.name}${version}: ${this.count} rows, each ${shapeText(this.shape)} ${kind} ("${name}"), with ${this.target}.`;
+    const text = `${this.frame.name}${version}: ${counted(this.count, 'row')}, each ${shapeText(this.shape)} ${kind} ("${name}"), with ${this.target}.`;
     return { 'text/plain': text };
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
@@ -86,7 +87,7 @@ function refuseOptions(options: TensorOptions, kind: TensorContent['kind'], inpu
     invalid('There are no labels, and so no rows.', 'Give one label for each row.');
   }
   if (time && time.length !== labels.length) {
-    invalid(`There are ${time.length} times for ${labels.length} labels.`, 'Give one time for each row.');
+    invalid(`There are ${time.length} times for ${counted(labels.length, 'label')}.`, 'Give one time for each row.');
   }
   if (input === target || input === 'time' || target === 'time') {
     invalid(
@@ -108,7 +109,7 @@ function rowReader(
   if (rows !== count) {
     throw new SlipwayError(
       'OPTION_INVALID',
-      `${labels.length} labels were given, and ${isFlat ? `${values.length} numbers, which are ${rows} rows of ${shapeText(shape)}` : `${rows} rows`}.`,
+      `${counted(labels.length, 'label')} were given, and ${isFlat ? `${values.length} numbers, which are ${counted(rows, 'row')} of ${shapeText(shape)}` : counted(rows, 'row')}.`,
       { remedy: 'Give one label for each row.' }
     );
   }

@@ -13,7 +13,7 @@ import type { FittedPrep, Prep } from '../prep/prep.js';
 import type { TrainingLog } from '../runs/training-log.js';
 import { columnsOf } from '../evaluation/evaluate.js';
 import { splitOf, trainingFrame } from '../examples/examples.js';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** Options of `slip.fit` for models that are not told what to predict. */
 export interface StructureOptions {
@@ -72,7 +72,7 @@ export class Clustering {
 
   [Symbol.for('Jupyter.display')](): MimeBundle {
     const rows = this.sizes.map((size, cluster) => [String(cluster), String(size)]);
-    const subtitle = `silhouette ${formatNumber(this.silhouette)} · inertia ${formatNumber(this.model.inertia)} · ${this.model.rounds} rounds`;
+    const subtitle = `silhouette ${formatNumber(this.silhouette)} · inertia ${formatNumber(this.model.inertia)} · ${counted(this.model.rounds, 'round')}`;
     return table(`${this.model.k} clusters`, subtitle, ['cluster', 'training rows'], rows);
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { ModelSignature, Provenance } from '@slipway/contract';
 import { inputType } from '@slipway/tensor-inputs';
 
@@ -25,7 +26,7 @@ export function importCard(
   return [
     `# ${name}`,
     '',
-    `Predicts \`${signature.target}\`${gives} from ${signature.inputs.length} inputs. Imported: it was not trained here.`,
+    `Predicts \`${signature.target}\`${gives} from ${counted(signature.inputs.length, 'input')}. Imported: it was not trained here.`,
     ...(origin.documentation ? ['', origin.documentation] : []),
     '',
     '## Where it came from',

@@ -14,7 +14,7 @@ import type { ImportOptions } from './options.js';
 import { planOutputs, writeOutputs, type OutputPlan } from './outputs.js';
 import { expectedAnswers, largestGap, otherLabels } from './parity.js';
 import { LoadedGraph, refuseForeignOperators, type GraphTensor } from './runtime.js';
-import { messageOf } from '@slipway/wording';
+import { counted, messageOf } from '@slipway/wording';
 import { WireFormatError } from '../wire/protobuf.js';
 import { givenRows, madeUpRows, type SampleRows } from './sample-rows.js';
 
@@ -157,7 +157,7 @@ function refuseUnequalRows(answers: Readonly<Record<string, GraphTensor>>, rows:
     }
     throw new OnnxImportError(
       'ONNX_UNSUPPORTED',
-      `The output "${name}" has the shape [${shape.join(', ')}] for ${rows} rows: it does not answer each row.`
+      `The output "${name}" has the shape [${shape.join(', ')}] for ${counted(rows, 'row')}: it does not answer each row.`
     );
   }
 }

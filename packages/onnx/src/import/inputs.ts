@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { SignatureInput, TensorType } from '@slipway/contract';
 import { isTensor, sizeOf, valueNamed } from '@slipway/tensor-inputs';
 import { OnnxImportError } from './errors.js';
@@ -201,7 +202,7 @@ function namesGiven(draft: ModelDraft, { inputs }: ImportOptions, name: string, 
   if (list.length !== draft.inputs.length) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
-      `${list.length} names were given for the ${draft.inputs.length} inputs ${draft.inputs.map(input => input.name).join(', ')}.`,
+      `${counted(list.length, 'name')} were given for the ${counted(draft.inputs.length, 'input')} ${draft.inputs.map(input => input.name).join(', ')}.`,
       { questions: [{ option: 'inputs', example: Object.fromEntries(draft.inputs.map(input => [input.name, ['…']])) }] }
     );
   }
@@ -269,12 +270,12 @@ function columnNames(draft: ModelDraft, input: string, width: number, given: Giv
     if (width === 1) {
       return [input];
     }
-    throw askForNames(input, `${width} values in each row`, width);
+    throw askForNames(input, `${counted(width, 'value')} in each row`, width);
   }
   if (given.length !== width) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
-      `The input "${input}" takes ${width} values in each row, and ${given.length} names were given.`,
+      `The input "${input}" takes ${counted(width, 'value')} in each row, and ${counted(given.length, 'name')} were given.`,
       { questions: [{ option: 'inputs', example: exampleNames(draft, input, width) }] }
     );
   }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { SignatureOutput } from '@slipway/contract';
 import type { FileLabels } from '../wire/containers.js';
 import type { Question } from './errors.js';
@@ -130,7 +131,7 @@ function namesOfValues(output: Seen, { values }: ImportOptions): readonly string
     throw unclear(`${gives}, and the file does not name them.`, [question]);
   }
   if (values.length !== output.width) {
-    throw unclear(`${gives}, and ${values.length} names were given.`, [question]);
+    throw unclear(`${gives}, and ${counted(values.length, 'name')} were given.`, [question]);
   }
   if (new Set(values).size !== values.length || values.includes('')) {
     throw unclear(`The values need different names, not ${values.join(', ')}.`, [question]);
@@ -195,7 +196,7 @@ function labelsOf(
     ]);
   }
   if (expected !== undefined && names.length !== expected) {
-    throw unclear(`The model knows ${expected} classes, and ${names.length} labels were given.`, [
+    throw unclear(`The model knows ${expected} classes, and ${counted(names.length, 'label')} were given.`, [
       { option: 'labels', example }
     ]);
   }
@@ -244,7 +245,7 @@ function optionalOne(seen: readonly Seen[], suits: (output: Seen) => boolean): S
 
 function listOf(seen: readonly Seen[]): string {
   return seen
-    .map(({ name, width }) => `"${name}" (${width === 1 ? 'one value' : `${width} values`} in each row)`)
+    .map(({ name, width }) => `"${name}" (${width === 1 ? 'one value' : counted(width, 'value')} in each row)`)
     .join(', ');
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { ModelSignature, SignatureInput, TensorType } from '@slipway/contract';
 import { namedValues, valueNamed } from '../named-values.js';
 import { isTensor, rowSize } from '../row-shape.js';
@@ -57,7 +58,10 @@ export function decodeColumns(
       throw new RequestError(`the input "${input.name}" is missing`, at(input.name, null));
     }
     if (values.length !== rows) {
-      throw new RequestError(`has ${values.length} rows where "${known[0]}" has ${rows}`, at(input.name, null));
+      throw new RequestError(
+        `has ${counted(values.length, 'row')} where "${known[0]}" has ${rows}`,
+        at(input.name, null)
+      );
     }
     const place = (row: number): string => at(input.name, row);
     if (isTensor(input)) {
@@ -79,7 +83,7 @@ function refuseSize(signature: ModelSignature, rows: number): void {
   const numbers = numbersInRow(signature);
   const most = numbers === 0 ? MAX_ROWS : Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_TENSOR_NUMBERS / numbers)));
   if (rows > most) {
-    throw new RequestError(`${rows} rows are too many; send at most ${most} at a time`);
+    throw new RequestError(`${counted(rows, 'row')} are too many; send at most ${most} at a time`);
   }
 }
 

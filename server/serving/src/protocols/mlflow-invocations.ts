@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { ModelSignature, ModelTask, SignatureOutput } from '@slipway/contract';
 import {
   decodeColumns,
@@ -52,7 +53,7 @@ function decodeSplit(signature: ModelSignature, value: unknown): DecodedRows {
   }
   const records = data.map((row: unknown, i) => {
     if (!Array.isArray(row) || row.length !== columns.length) {
-      throw new RequestError(`expected a list of ${columns.length} values`, `${place}.data[${i}]`);
+      throw new RequestError(`expected a list of ${counted(columns.length, 'value')}`, `${place}.data[${i}]`);
     }
     return Object.fromEntries(columns.map((name, c) => [name, row[c] as unknown]));
   });
@@ -91,7 +92,7 @@ function decodeTensorForm(signature: ModelSignature, value: unknown, place: stri
       return row;
     }
     if (row.length !== signature.inputs.length) {
-      throw new RequestError(`expected ${signature.inputs.length} values`, `${place}[${i}]`);
+      throw new RequestError(`expected ${counted(signature.inputs.length, 'value')}`, `${place}[${i}]`);
     }
     return Object.fromEntries(signature.inputs.map((input, c) => [input.name, row[c] as unknown]));
   });
@@ -109,7 +110,10 @@ export function decodeCsv(signature: ModelSignature, text: string): DecodedRows 
   const records = lines.slice(1).map((line, i) => {
     const fields = splitCsv(line);
     if (fields.length !== header.length) {
-      throw new RequestError(`has ${fields.length} values where the header has ${header.length}`, `line ${i + 2}`);
+      throw new RequestError(
+        `has ${counted(fields.length, 'value')} where the header has ${header.length}`,
+        `line ${i + 2}`
+      );
     }
     return Object.fromEntries(
       header.map((name, c) => {

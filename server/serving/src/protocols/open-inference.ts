@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { ModelSignature, SignatureInput } from '@slipway/contract';
 import {
   decodeColumns,
@@ -99,7 +100,7 @@ function decodeTensor(signature: ModelSignature, tensor: unknown, place: string)
   }
   const values = (data as unknown[]).flat(2);
   if (values.length !== rows) {
-    throw new RequestError(`has ${values.length} values where the shape says ${rows}`, `${place}.data`);
+    throw new RequestError(`has ${counted(values.length, 'value')} where the shape says ${rows}`, `${place}.data`);
   }
   return { name, values };
 }
@@ -117,7 +118,10 @@ function tensorRows(input: SignatureInput, shape: readonly number[], data: unkno
   const values = Array.isArray(data[0]) ? (data as unknown[]).flat(expected.length) : (data as unknown[]);
   const size = rowSize(input);
   if (values.length !== rows * size) {
-    throw new RequestError(`has ${values.length} values where the shape says ${rows * size}`, `${place}.data`);
+    throw new RequestError(
+      `has ${counted(values.length, 'value')} where the shape says ${rows * size}`,
+      `${place}.data`
+    );
   }
   return Array.from({ length: rows }, (_, row) => values.slice(row * size, (row + 1) * size));
 }

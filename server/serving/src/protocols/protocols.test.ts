@@ -157,7 +157,7 @@ describe('POST /invocations', () => {
     [{ instances: [], inputs: [] }, 'got instances and inputs'],
     [
       { dataframe_split: { columns: ['wind'], data: [[1, 2]] } },
-      'dataframe_split.data[0]: expected a list of 1 values'
+      'dataframe_split.data[0]: expected a list of 1 value'
     ],
     [{ instances: [[1]] }, 'instances[0]: expected 3 values']
   ])('refuses %j', (body, message) => {
@@ -165,7 +165,7 @@ describe('POST /invocations', () => {
   });
 
   it('names the line of a CSV row that does not fit', () => {
-    expect(() => decodeCsv(signature, 'wind,weather\n1\n')).toThrow('line 2: has 1 values where the header has 2');
+    expect(() => decodeCsv(signature, 'wind,weather\n1\n')).toThrow('line 2: has 1 value where the header has 2');
   });
 
   it('answers one label per row', () => {

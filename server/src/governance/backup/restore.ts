@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlobStore } from '../../platform/artifacts/blob-store.js';
@@ -128,7 +129,7 @@ function checkRows(from: string, manifest: BackupManifest, found: TableCounts): 
   const wrong = Object.entries(manifest.rows).find(([table, rows]) => found[table] !== rows);
   if (wrong !== undefined) {
     const [table, rows] = wrong;
-    throw damaged(from, `its table ${table} should have ${rows} rows, and has ${found[table] ?? 0}.`);
+    throw damaged(from, `its table ${table} should have ${counted(rows, 'row')}, and has ${found[table] ?? 0}.`);
   }
 }
 

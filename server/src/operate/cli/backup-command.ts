@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import path from 'node:path';
 import { openBlobStore } from '../../platform/artifacts/open-blob-store.js';
 import { createBackup } from '../../governance/backup/backup.js';
@@ -36,7 +37,7 @@ export async function backupCommand(args: readonly string[]): Promise<number> {
   const { run = 0, model_version = 0 } = manifest.rows;
   const megabytes = (manifest.bytes / 1024 / 1024).toFixed(1);
   console.log(
-    `Backup in ${to}: ${run} runs, ${model_version} model versions, ${manifest.blobs} files (${megabytes} MB).`
+    `Backup in ${to}: ${counted(run, 'run')}, ${counted(model_version, 'model version')}, ${counted(manifest.blobs, 'file')} (${megabytes} MB).`
   );
   return 0;
 }

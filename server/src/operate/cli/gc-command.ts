@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { parseOptions, UsageError } from './options.js';
 import { CommandClient } from './server-client.js';
 
@@ -39,7 +40,7 @@ export async function gcCommand(args: readonly string[]): Promise<number> {
   const verb = options['dry-run'] ? 'Would go' : 'Gone';
   const megabytes = (report.bytes / 1024 / 1024).toFixed(1);
   console.log(
-    `${verb}: ${report.runs} runs, ${report.experiments} experiments, ${report.blobs} files (${megabytes} MB).`
+    `${verb}: ${counted(report.runs, 'run')}, ${counted(report.experiments, 'experiment')}, ${counted(report.blobs, 'file')} (${megabytes} MB).`
   );
   return 0;
 }

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { folderOfBlobs, openBlobStore } from '../../platform/artifacts/open-blob-store.js';
@@ -56,7 +57,7 @@ export async function restoreCommand(args: readonly string[]): Promise<number> {
       await (arriving === address ? restore.fill() : replaceDatabase(arriving, address));
     });
     const { rows, blobs: files } = restore.manifest;
-    console.log(`Restored to ${folder.root}: ${rows['run'] ?? 0} runs, ${files} files.`);
+    console.log(`Restored to ${folder.root}: ${counted(rows['run'] ?? 0, 'run')}, ${counted(files, 'file')}.`);
   } finally {
     await restore.close();
   }

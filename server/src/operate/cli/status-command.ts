@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { readFile } from 'node:fs/promises';
 import { ServerStatus, type ServerFile } from '@slipway/contract';
 import { DataFolder } from '../../platform/data-folder.js';
@@ -37,7 +38,9 @@ export async function statusCommand(args: readonly string[]): Promise<number> {
   }
   for (const session of status?.sessions ?? []) {
     const where = session.notebook_path || '(no notebook)';
-    console.log(`kernel    ${where}  ${session.kernel}  process ${session.pid ?? '?'}  ${session.cell_count} cells`);
+    console.log(
+      `kernel    ${where}  ${session.kernel}  process ${session.pid ?? '?'}  ${counted(session.cell_count, 'cell')}`
+    );
   }
   return status === undefined ? 1 : 0;
 }
@@ -63,8 +66,8 @@ function printServer(status: ServerStatus): void {
   );
   console.log(
     `data      ${status.data_dir}  database ${megabytes(status.database_bytes)} MB  ` +
-      `artifacts ${megabytes(status.artifact_bytes)} MB  ${counts.runs} runs  ${counts.cells} cells  ` +
-      `${counts.datasets} datasets  ${counts.models} models`
+      `artifacts ${megabytes(status.artifact_bytes)} MB  ${counted(counts.runs, 'run')}  ${counted(counts.cells, 'cell')}  ` +
+      `${counted(counts.datasets, 'dataset')}  ${counted(counts.models, 'model')}`
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { BlobStore } from '../../platform/artifacts/blob-store.js';
@@ -61,7 +62,7 @@ export class Importer {
       await this.#run({ ...toStorable({ ...run, metrics: undefined }), metrics: run.metrics });
       runs += 1;
       if (runs % 100 === 0) {
-        this.#onProgress(`${runs} runs`);
+        this.#onProgress(counted(runs, 'run'));
       }
     }
     for await (const model of source.loggedModels()) {

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { SessionCell, SessionCleanness, SessionRecorder } from '@slipway/contract';
 import { placeOf } from './staleness.js';
 
@@ -21,7 +22,7 @@ export function judgeSession(
   const count = (test: (cell: JudgedCell) => boolean, one: string, many: string): void => {
     const places = new Set(cells.filter(test).map(placeOf));
     if (places.size > 0) {
-      reasons.push(places.size === 1 ? `1 cell ${one}.` : `${places.size} cells ${many}.`);
+      reasons.push(`${counted(places.size, 'cell')} ${places.size === 1 ? one : many}.`);
     }
   };
   if (cells.length === 0) {

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from '../estimator.js';
 import type { GradientBoostingOptions } from '../specs.js';
@@ -26,7 +27,7 @@ export class BoostingEstimator implements Estimator {
 
   get description(): string {
     const rounds = this.series[0]!.length;
-    return `Gradient boosting of ${rounds * this.series.length} trees in ${rounds} rounds.`;
+    return `Gradient boosting of ${counted(rounds * this.series.length, 'tree')} in ${counted(rounds, 'round')}.`;
   }
 
   predict(rows: Float32Array, width: number): Float32Array {

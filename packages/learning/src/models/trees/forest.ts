@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import { seededRandom } from '@slipway/statistics/random';
 import type { Estimator } from '../estimator.js';
@@ -20,7 +21,7 @@ export class TreesEstimator implements Estimator {
     const leaves = this.trees.reduce((sum, tree) => sum + tree.column.filter(column => column < 0).length, 0);
     return this.trees.length === 1
       ? `Decision tree with ${leaves} leaves.`
-      : `Random forest of ${this.trees.length} trees with ${leaves} leaves.`;
+      : `Random forest of ${counted(this.trees.length, 'tree')} with ${leaves} leaves.`;
   }
 
   predict(rows: Float32Array, width: number): Float32Array {

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import type { Behavior, BehaviorClaim, ModelSignature } from '@slipway/contract';
 import type { Outputs } from '@slipway/tensor-inputs';
 import type { Check } from '../check.js';
@@ -41,7 +42,7 @@ export const behaviors: Check = {
 };
 
 function named(all: readonly Behavior[]): string {
-  return `${all.length} behavior${all.length === 1 ? '' : 's'}`;
+  return counted(all.length, 'behavior');
 }
 
 function holds(claim: BehaviorClaim, signature: ModelSignature, outputs: Outputs): boolean {

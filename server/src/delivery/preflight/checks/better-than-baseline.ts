@@ -2,7 +2,7 @@ import type { BaselineResult, Evaluation, ModelSignature } from '@slipway/contra
 import type { Outputs } from '@slipway/tensor-inputs';
 import type { Check, Finding } from '../check.js';
 import { mcNemarP, pairedP } from '@slipway/statistics/significance';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** A difference with a larger p may be due to chance. */
 const SIGNIFICANT = 0.05;
@@ -18,7 +18,7 @@ export const betterThanBaseline: Check = {
       const measured =
         evaluation === null
           ? ''
-          : ` ${evaluation.metric} ${formatNumber(evaluation.value)} on ${evaluation.test_rows ?? evaluation.rows} rows.`;
+          : ` ${evaluation.metric} ${formatNumber(evaluation.value)} on ${counted(evaluation.test_rows ?? evaluation.rows, 'row')}.`;
       return {
         verdict: 'not_applicable',
         evidence: `There are no true values to compare ${task === 'clustering' ? 'clusters' : 'components'} with.${measured}`

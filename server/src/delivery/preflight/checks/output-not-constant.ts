@@ -1,6 +1,6 @@
 import type { SignatureOutput } from '@slipway/contract';
 import type { Check, Finding } from '../check.js';
-import { formatNumber } from '@slipway/wording';
+import { counted, formatNumber } from '@slipway/wording';
 
 /** A spread below this share of the mean size is rounding. */
 const RELATIVE_SPREAD = 1e-6;
@@ -54,7 +54,7 @@ function varies({ low, high }: { readonly low: number; readonly high: number }):
 /** A model that gives nothing but labels, or clusters. */
 function namesVary(names: ArrayLike<unknown>, rows: number, what: string): Finding {
   const different = new Set(Array.from(names, String)).size;
-  const evidence = `${different} different ${what} over ${rows} rows.`;
+  const evidence = `${different} different ${what} over ${counted(rows, 'row')}.`;
   return different > 1
     ? { verdict: 'pass', evidence }
     : { verdict: 'warn', evidence, remedy: 'Give it test rows that have different answers.' };

@@ -1,3 +1,4 @@
+import { counted } from '@slipway/wording';
 import { InferenceSession } from 'onnxruntime-node';
 import {
   BUNDLE_FILES,
@@ -57,14 +58,14 @@ export const signatureMatchesFrame: Check = {
     if (frame === null && faults.length === 0) {
       return {
         verdict: 'not_applicable',
-        evidence: `The model was imported, so its training data is unknown. Its graph reads exactly the ${signature.inputs.length} inputs of the signature.`,
+        evidence: `The model was imported, so its training data is unknown. Its graph reads exactly the inputs of the signature (${signature.inputs.length}).`,
         remedy: 'Compare them with what the model was trained on, as its author describes it.'
       };
     }
     return faults.length === 0
       ? {
           verdict: 'pass',
-          evidence: `${signature.inputs.length} inputs, all columns of the ${frame?.train_rows} training rows with the same types; the graph reads exactly these.`
+          evidence: `${counted(signature.inputs.length, 'input')}, all columns of the ${frame?.train_rows} training rows with the same types; the graph reads exactly these.`
         }
       : {
           verdict: 'fail',
