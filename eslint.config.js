@@ -1,33 +1,10 @@
 import tseslint from 'typescript-eslint';
 import jupyter from '@jupyter/eslint-plugin';
 
+/* JupyterLab's own conventions, which hold for the extension only; what holds everywhere is in .oxlintrc.json. */
 export default tseslint.config(
-  {
-    ignores: [
-      '**/dist/',
-      '**/lib/',
-      '**/node_modules/',
-      '.venv/',
-      '.cache/',
-      '.slipway/',
-      'eslint.config.js',
-      'vitest.config.ts'
-    ]
-  },
-  ...tseslint.configs.recommended,
-  {
-    files: ['**/*.ts', '**/*.tsx'],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      curly: ['error', 'all'],
-      '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/consistent-type-imports': 'error'
-    }
-  },
-  // JupyterLab's own conventions hold for the extension only.
+  { ignores: ['**/dist/', '**/lib/', '**/node_modules/'] },
+  { files: ['extension/**/*.ts', 'extension/**/*.tsx'], languageOptions: { parser: tseslint.parser } },
   ...jupyter.configs.recommended.map(config => ({
     ...config,
     plugins: { jupyter },

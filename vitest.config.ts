@@ -6,8 +6,8 @@ import { defineConfig } from 'vitest/config';
 /** As many as there are cores: half of a system test's time is waiting for a process to start. */
 const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
 
-/** Gives each test file a temporary folder of its own, and deletes it when the file has ended. */
-const setupFiles = ['test/harness/temporary-files.ts'];
+/** Gives each test file a temporary folder and an environment of its own, and undoes both when the file has ended. */
+const setupFiles = ['test/harness/file-surroundings.ts'];
 
 /** Packages are tested as they are written, not as they were last compiled. */
 const alias = readdirSync('packages').flatMap(name => {
@@ -20,8 +20,18 @@ const alias = readdirSync('packages').flatMap(name => {
   }));
 });
 
+const BESIDE_THE_CODE = [
+  'test/architecture/*.test.ts',
+  'packages/*/src/**/*.test.ts',
+  'server/src/**/*.test.ts',
+  'server/serving/src/**/*.test.ts',
+  'kernel-lib/src/**/*.test.ts'
+];
+const SLOW = '**/*.slow.test.ts';
+
 /**
- * `unit` stands beside the code and needs nothing but npm packages; `postgres` is those tests of it that store something,
+ * `unit` stands beside the code and needs nothing but npm packages; `slow` is those tests of it that take seconds;
+ * `postgres` is those tests of it that store something,
  * on PostgreSQL instead of SQLite. The projects under `test/` drive real
  * processes: kernels, JupyterLab, browsers, the Python client. `long` is for `npm run test:long` only.
  */
@@ -33,17 +43,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles,
-          include: [
-            'test/architecture/*.test.ts',
-            'packages/*/src/**/*.test.ts',
-            'server/src/**/*.test.ts',
-            'server/serving/src/**/*.test.ts',
-            'kernel-lib/src/**/*.test.ts'
-          ],
-          exclude: ['server/src/platform/store/postgres/**'],
+          include: BESIDE_THE_CODE,
+          exclude: ['server/src/platform/store/postgres/**', SLOW],
           testTimeout: 20_000,
-          maxWorkers
+          maxWorkers,
+          isolate: false
         }
+      },
+      {
+        resolve: { alias },
+        test: { name: 'slow', setupFiles, include: [SLOW], testTimeout: 60_000, maxWorkers, isolate: false }
       },
       {
         // The same tests, on a PostgreSQL that the run starts.
@@ -64,7 +73,8 @@ export default defineConfig({
           globalSetup: ['server/testing/postgres-set-up.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers
+          maxWorkers,
+          isolate: false
         }
       },
       {
@@ -75,6 +85,7 @@ export default defineConfig({
           environment: 'jsdom',
           testTimeout: 30_000,
           maxWorkers,
+          isolate: false,
           server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//, /@lumino\//] } }
         }
       },

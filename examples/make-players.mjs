@@ -51,8 +51,11 @@ for (let attempt = 0; attempt < 40_000 && best > 0.0008; attempt++) {
   const steps = uniform() < 0.3 ? [uniform() < 0.5 ? 1 : -1, 0] : [1, -1];
   changed.forEach((player, i) => (player.height += steps[i]));
   const next = error();
-  if (next < best) best = next;
-  else changed.forEach((player, i) => (player.height -= steps[i]));
+  if (next < best) {
+    best = next;
+  } else {
+    changed.forEach((player, i) => (player.height -= steps[i]));
+  }
 }
 
 // Training and test rows are mixed.

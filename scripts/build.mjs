@@ -36,7 +36,9 @@ const MADE = new Set(['node_modules', 'dist', 'lib']);
 export async function build(root, environment, { force = false } = {}) {
   const stamp = path.join(root, '.cache', 'build-stamp');
   const wanted = fingerprint(root, environment);
-  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
+  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    return false;
+  }
   rmSync(stamp, { force: true });
   const node = environment.node();
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -78,18 +80,24 @@ function fingerprint(root, environment) {
   const hash = createHash('sha256').update(root).update(environment.folder);
   hash.update(readFileSync(path.join(root, 'package-lock.json')));
   hash.update(existsSync(environment.stamp) ? String(statSync(environment.stamp).mtimeMs) : '');
-  for (const source of SOURCES) addToFingerprint(hash, path.join(root, source));
+  for (const source of SOURCES) {
+    addToFingerprint(hash, path.join(root, source));
+  }
   return hash.digest('hex');
 }
 
 function addToFingerprint(hash, file) {
   const stat = statSync(file);
   if (!stat.isDirectory()) {
-    if (!file.endsWith('.tsbuildinfo')) hash.update(`${file} ${stat.size} ${stat.mtimeMs}\n`);
+    if (!file.endsWith('.tsbuildinfo')) {
+      hash.update(`${file} ${stat.size} ${stat.mtimeMs}\n`);
+    }
     return;
   }
   for (const name of readdirSync(file).sort()) {
-    if (!MADE.has(name)) addToFingerprint(hash, path.join(file, name));
+    if (!MADE.has(name)) {
+      addToFingerprint(hash, path.join(file, name));
+    }
   }
 }
 

@@ -10,7 +10,9 @@ import { run } from './terminal.mjs';
  * @returns the Python that has it; the one that SLIPWAY_MLFLOW_PYTHON names, when it is set.
  */
 export async function ensureMlflowServer(environment) {
-  if (process.env.SLIPWAY_MLFLOW_PYTHON) return process.env.SLIPWAY_MLFLOW_PYTHON;
+  if (process.env.SLIPWAY_MLFLOW_PYTHON) {
+    return process.env.SLIPWAY_MLFLOW_PYTHON;
+  }
   const folder = path.join(environment.root, '.cache', 'mlflow-server');
   const inside = name => path.join(folder, process.platform === 'win32' ? `Scripts/${name}.exe` : `bin/${name}`);
   const python = inside('python');

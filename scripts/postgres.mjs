@@ -11,6 +11,8 @@ export async function linkPostgresLibraries(root) {
   for (const name of existsSync(scope) ? readdirSync(scope) : []) {
     const folder = path.join(scope, name);
     const script = path.join('scripts', 'hydrate-symlinks.js');
-    if (existsSync(path.join(folder, script))) await run(process.execPath, [script], { cwd: folder });
+    if (existsSync(path.join(folder, script))) {
+      await run(process.execPath, [script], { cwd: folder });
+    }
   }
 }

@@ -32,7 +32,9 @@ export class PythonEnvironment {
   /** Makes the environment and installs what is missing. @returns false when there was nothing to do. */
   async ensure() {
     const wanted = this.#hashOf(this.requirements);
-    if (existsSync(this.python) && existsSync(this.stamp) && readFileSync(this.stamp, 'utf8') === wanted) return false;
+    if (existsSync(this.python) && existsSync(this.stamp) && readFileSync(this.stamp, 'utf8') === wanted) {
+      return false;
+    }
     const python = await findPython();
     // An environment knows its own path: one that was moved or half made is recreated.
     await rm(this.folder, { recursive: true, force: true });
@@ -46,7 +48,9 @@ export class PythonEnvironment {
   /** Installs what only the tests need beside that. @returns false when there was nothing to do. */
   async ensureForTests() {
     const wanted = this.#hashOf(this.testRequirements);
-    if (existsSync(this.testStamp) && readFileSync(this.testStamp, 'utf8') === wanted) return false;
+    if (existsSync(this.testStamp) && readFileSync(this.testStamp, 'utf8') === wanted) {
+      return false;
+    }
     await this.#install(this.testRequirements, 'what the tests need');
     writeFileSync(this.testStamp, wanted);
     return true;
@@ -54,7 +58,9 @@ export class PythonEnvironment {
 
   /** A Node that is new enough: this one, or the one that came from PyPI. */
   node() {
-    if (isNewEnough(process.versions.node)) return process.execPath;
+    if (isNewEnough(process.versions.node)) {
+      return process.execPath;
+    }
     const found = this.#nodeFromPyPI();
     if (!found) {
       throw new SetUpError(

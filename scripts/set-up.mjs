@@ -24,7 +24,9 @@ export async function setUp() {
     step('npm packages', () => ensurePackages(ROOT))
   ]);
   const failed = results.find(result => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  if (failed) {
+    throw failed.reason;
+  }
   await step('Build', () => build(ROOT, environment));
   return environment;
 }

@@ -37,6 +37,8 @@ function start(environment) {
   });
   // A terminal sends Ctrl-C to both of us; the product ends its processes, and we wait for it.
   process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
   child.once('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

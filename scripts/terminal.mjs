@@ -37,7 +37,9 @@ export function run(command, args, { remedy, ...options } = {}) {
     child.stderr.on('data', keep);
     child.once('error', error => reject(new SetUpError(`${command} cannot be started: ${error.message}`, remedy)));
     child.once('close', code => {
-      if (code === 0) return resolve(printed);
+      if (code === 0) {
+        return resolve(printed);
+      }
       const tail = printed.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
       reject(new SetUpError(`${command} ${args.join(' ')} ended with code ${code}:\n${tail}`, remedy));
     });
@@ -46,8 +48,12 @@ export function run(command, args, { remedy, ...options } = {}) {
 
 /** Prints a failed set-up and gives the exit code. */
 export function explain(error) {
-  if (!(error instanceof SetUpError)) throw error;
+  if (!(error instanceof SetUpError)) {
+    throw error;
+  }
   console.error(`\n${error.message}`);
-  if (error.remedy) console.error(`\n${error.remedy}`);
+  if (error.remedy) {
+    console.error(`\n${error.remedy}`);
+  }
   return 1;
 }

@@ -41,7 +41,7 @@ async function test(environment, node) {
       ? rest
       : long
         ? ['--project', 'long']
-        : ['--project', 'unit', '--project', 'postgres', '--project', 'extension', '--project', 'system'];
+        : ['unit', 'slow', 'postgres', 'extension', 'system'].flatMap(name => ['--project', name]);
   const vitest = tool('vitest', 'vitest.mjs');
   const code = await inherit(
     node,
@@ -54,15 +54,21 @@ async function test(environment, node) {
       PATH: [path.dirname(node), process.env.PATH ?? ''].join(path.delimiter)
     }
   );
-  if (!existsSync(report)) return code || 1;
+  if (!existsSync(report)) {
+    return code || 1;
+  }
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numTotalTests } = JSON.parse(
     readFileSync(report, 'utf8')
   );
   const skipped = numPendingTests + numTodoTests;
   console.log(`\n${numPassedTests} passed, ${numFailedTests} failed, ${skipped} skipped`);
-  if (numTotalTests === 0) console.error('No test was run.');
+  if (numTotalTests === 0) {
+    console.error('No test was run.');
+  }
   // In CI nothing may be skipped; on a desk without a browser (not Linux x64) the browser tests are, and say so.
-  if (process.env.CI && skipped > 0) console.error('Tests were skipped; in CI that is a failure.');
+  if (process.env.CI && skipped > 0) {
+    console.error('Tests were skipped; in CI that is a failure.');
+  }
   return code || (numTotalTests === 0 || (process.env.CI && skipped > 0) ? 1 : 0);
 }
 

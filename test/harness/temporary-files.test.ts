@@ -10,7 +10,7 @@ it('a run of tests leaves no folder of ours behind, though they make and forget 
   mkdirSync(place);
   const files = [
     'recording/src/sending/discovery',
-    'learning/src/train/cross-validate',
+    'learning/src/evaluation/cross-validate',
     'learning/src/report/evaluation-report',
     'frames/src/sources/sources'
   ];

@@ -37,7 +37,8 @@ export class RecordServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    const { port } = this.#server!.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
   }
 
   /** Writes `.slipway/server.json` and the token into `directory`, as the real server does. */

@@ -33,7 +33,7 @@ function loadTslab(routing: CellRouting): unknown {
           cell.output.raw(content, update === true))
       );
     },
-    set: () => undefined
+    set: () => {}
   });
   return require('tslab');
 }

@@ -28,7 +28,8 @@ export interface InspectReply {
 }
 
 export type IsCompleteReply =
-  { readonly status: 'complete' | 'invalid' } | { readonly status: 'incomplete'; readonly indent: string };
+  | { readonly status: 'complete' | 'invalid' }
+  | { readonly status: 'incomplete'; readonly indent: string };
 
 /** Answers the editor's requests about a cell that is being written. */
 export class EditingAssistant {

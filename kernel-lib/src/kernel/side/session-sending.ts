@@ -10,7 +10,7 @@ export class SessionSending {
 
   constructor(private readonly post: (message: FromSideThread) => void) {}
 
-  handle(message: Exclude<ToSideThread, { kind: 'send-control' | 'request-input' | 'close' }>): void {
+  handle(message: Exclude<ToSideThread, { kind: 'send-control' | 'request-input' | 'ending' | 'close' }>): void {
     switch (message.kind) {
       case 'start-sender':
         this.#start(message.settings);

@@ -112,13 +112,15 @@ async function readExternal(
     const size = (await handle.stat()).size;
     const offset = Number(said.get('offset') ?? 0);
     const length = said.has('length') ? Number(said.get('length')) : size - offset;
-    if (!(
-      Number.isSafeInteger(offset) &&
-      Number.isSafeInteger(length) &&
-      offset >= 0 &&
-      length >= 0 &&
-      offset + length <= size
-    )) {
+    if (
+      !(
+        Number.isSafeInteger(offset) &&
+        Number.isSafeInteger(length) &&
+        offset >= 0 &&
+        length >= 0 &&
+        offset + length <= size
+      )
+    ) {
       throw refuse(`which has only ${size} bytes`);
     }
     const data = new Uint8Array(length);

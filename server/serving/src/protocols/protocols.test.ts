@@ -155,10 +155,7 @@ describe('POST /invocations', () => {
   it.each([
     [{}, 'expected exactly one of dataframe_split, dataframe_records, instances, inputs, got none'],
     [{ instances: [], inputs: [] }, 'got instances and inputs'],
-    [
-      { dataframe_split: { columns: ['wind'], data: [[1, 2]] } },
-      'dataframe_split.data[0]: expected a list of 1 value'
-    ],
+    [{ dataframe_split: { columns: ['wind'], data: [[1, 2]] } }, 'dataframe_split.data[0]: expected a list of 1 value'],
     [{ instances: [[1]] }, 'instances[0]: expected 3 values']
   ])('refuses %j', (body, message) => {
     expect(() => decodeInvocations(signature, body)).toThrow(message);

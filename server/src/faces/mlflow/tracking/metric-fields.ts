@@ -11,7 +11,7 @@ const MAX_KEY = 250;
 const MAX_PARAM_VALUE = 6000;
 const MAX_TAG_VALUE = 8000;
 const NAME = /^[/\p{L}\p{N}_.\- :]*$/u;
-const PLAIN_NAME = /^[\w\-]+$/;
+const PLAIN_NAME = /^[\w-]+$/;
 
 /*
  * Written out by hand rather than as schemas: this runs for every point that is logged, takes a fiftieth of the time, and

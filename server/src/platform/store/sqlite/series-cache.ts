@@ -99,7 +99,8 @@ export class SeriesCache {
 
   #load(run: number, key: number): Series {
     const row = this.#selectSeries.get(run, key) as
-      { sid: number; step: number; ts: number; value: StoredReal } | undefined;
+      | { sid: number; step: number; ts: number; value: StoredReal }
+      | undefined;
     if (row === undefined) {
       const sid = this.#nextSid;
       this.#nextSid += 1;

@@ -9,7 +9,8 @@ export interface GroupCommit<Operation, Result> {
 }
 
 export type Outcome<Result> =
-  { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: true; readonly value: Result }
+  | { readonly ok: false; readonly error: unknown };
 
 interface Waiting<Operation, Result> {
   readonly operation: Operation;

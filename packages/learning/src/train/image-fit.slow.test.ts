@@ -10,7 +10,7 @@ import { checkParity } from '../bundle/parity.js';
 import { images, type ImageFolder } from '../tensors/images.js';
 import { tensors } from '../tensors/tensors.js';
 import { checkData } from '../model-tests/check.js';
-import { testBehavior as testBehavior } from '../model-tests/behaviors.js';
+import { testBehavior } from '../model-tests/behaviors.js';
 import { cnn } from '../models/cnn.js';
 import { logisticRegression } from '../models/specs.js';
 import { readBundleFile } from '../../testing/bundle-files.js';

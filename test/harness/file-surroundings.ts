@@ -3,22 +3,29 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 
-const VARIABLES = ['TMPDIR', 'TMP', 'TEMP'] as const;
-
-const before = VARIABLES.map(name => process.env[name]);
+/*
+ * Surroundings of one test file: a temporary folder of its own, and an environment that no other file has changed, since
+ * several files may share a process.
+ */
+const environment = { ...process.env };
+const directory = process.cwd();
 const folder = mkdtempSync(path.join(tmpdir(), 'slipway-file-'));
 // A database server of a test may run as another user.
 chmodSync(folder, 0o755);
-VARIABLES.forEach(name => (process.env[name] = folder));
+for (const name of ['TMPDIR', 'TMP', 'TEMP']) {
+  process.env[name] = folder;
+}
 
 // The first to be registered, and so the last to run: whatever the tests and their processes left is gone then.
 afterAll(() => {
-  VARIABLES.forEach((name, i) => {
-    if (before[i] === undefined) {
+  for (const name of Object.keys(process.env)) {
+    if (!(name in environment)) {
       delete process.env[name];
-    } else {
-      process.env[name] = before[i];
     }
-  });
+  }
+  Object.assign(process.env, environment);
+  if (process.cwd() !== directory) {
+    process.chdir(directory);
+  }
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
