@@ -10,7 +10,7 @@ export interface NetworkSpec {
   readonly epochs: number;
 }
 
-export type KerasLayer = 'Dense' | 'Conv2D' | 'MaxPooling2D' | 'Flatten' | 'Dropout' | 'BatchNormalization';
+export type KerasLayer = 'Dense' | 'Conv2D' | 'MaxPooling2D' | 'Flatten' | 'Dropout' | 'BatchNormalization' | 'LSTM';
 
 const dense = (units: number, activation = 'relu') => ['Dense', { units, activation }] as const;
 const conv = (filters: number) => ['Conv2D', { filters, kernel_size: 3, activation: 'relu' }] as const;
@@ -20,12 +20,23 @@ const dropout = ['Dropout', { rate: 0.2 }] as const;
 const normalize = ['BatchNormalization', {}] as const;
 const softmax = (classes: number) => dense(classes, 'softmax');
 
+const tiny = {
+  name: 'MLP 7-32-16-2, batches of 32',
+  shape: [7],
+  classes: 2,
+  layers: [dense(32), dense(16), softmax(2)],
+  optimizer: 'adam',
+  rows: 15_000,
+  batch: 32,
+  epochs: 5
+} as const;
+
 const small = {
   name: 'MLP 32-64-64-3, batches of 64',
   shape: [32],
   classes: 3,
   layers: [dense(64), dense(64), softmax(3)],
-  optimizer: 'sgd',
+  optimizer: 'adam',
   rows: 20_000,
   batch: 64,
   epochs: 5
@@ -46,14 +57,26 @@ const cnn = {
   name: 'CNN 28×28, batches of 64',
   shape: [28, 28, 1],
   classes: 10,
-  layers: [conv(16), pool, conv(32), pool, flatten, dense(64), softmax(10)],
-  optimizer: 'sgd',
+  layers: [conv(32), pool, conv(64), pool, flatten, dense(128), softmax(10)],
+  optimizer: 'adam',
   rows: 3200,
   batch: 64,
   epochs: 5
 } as const;
 
+const recurrent = {
+  name: 'LSTM 32 on 20 × 8, batches of 32',
+  shape: [20, 8],
+  classes: 3,
+  layers: [['LSTM', { units: 32 }], softmax(3)],
+  optimizer: 'adam',
+  rows: 3200,
+  batch: 32,
+  epochs: 4
+} as const;
+
 export const NETWORKS: readonly NetworkSpec[] = [
+  tiny,
   small,
   mlp,
   { ...mlp, name: 'MLP 128-512-512-10, batches of 32', rows: 10_240, batch: 32, epochs: 4 },
@@ -67,6 +90,7 @@ export const NETWORKS: readonly NetworkSpec[] = [
   {
     ...cnn,
     name: 'the same CNN with dropout and batch norm',
-    layers: [conv(16), normalize, pool, conv(32), normalize, pool, flatten, dense(64), dropout, softmax(10)]
-  }
+    layers: [conv(32), normalize, pool, conv(64), normalize, pool, flatten, dense(128), dropout, softmax(10)]
+  },
+  recurrent
 ];

@@ -1,15 +1,21 @@
 import { SlipwayError } from '@slipway/notebook';
 import type { Tf } from './tfjs.js';
 import { loadTensorFlow } from './load-tensorflow.js';
+import { onnxEngine } from './onnx-step/index.js';
 import { installWasmGradients, repairCpuGradients } from './missing-gradients.js';
 import { hasNvidiaGpu } from './nvidia.js';
 import { findInstallation } from './tensorflow-folder.js';
+import { repairVolumeGradients } from './volume-gradients.js';
 import { openWebGpu } from './webgpu.js';
 import { firstLineOf } from '@slipway/wording';
 
-/** Where a network can be trained, the best first. */
-export const BACKENDS = ['tensorflow-cuda', 'webgpu', 'tensorflow-cpu', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof BACKENDS)[number];
+/** Where a network can be trained. */
+export type BackendName = 'tensorflow-cuda' | 'webgpu' | 'tensorflow-cpu' | 'wasm' | 'cpu';
+
+/** The best first: on a CPU, steps that ONNX Runtime executes are faster than TensorFlow's. */
+export const BACKENDS: readonly BackendName[] = onnxEngine.isFor('wasm')
+  ? ['tensorflow-cuda', 'webgpu', 'wasm', 'tensorflow-cpu', 'cpu']
+  : ['tensorflow-cuda', 'webgpu', 'tensorflow-cpu', 'wasm', 'cpu'];
 
 /** A backend that was considered, and why it is not the one in use. */
 export interface BackendRefusal {
@@ -151,7 +157,8 @@ async function openWasm(tf: Tf): Promise<Opened> {
   }
   await tf.ready();
   installWasmGradients(tf);
-  return { name: 'wasm', device: 'WebAssembly' };
+  repairVolumeGradients(tf);
+  return { name: 'wasm', device: onnxEngine.isFor('wasm') ? 'ONNX Runtime and WebAssembly on the CPU' : 'WebAssembly' };
 }
 
 function oneLine(error: unknown): string {

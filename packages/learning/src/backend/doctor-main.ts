@@ -3,6 +3,7 @@ import { SlipwayError } from '@slipway/notebook';
 import { tensorflow } from './load-tfjs.js';
 import { chooseBackend } from './choose.js';
 import { installTensorflow } from './install-tensorflow.js';
+import { onnxEngine } from './onnx-step/index.js';
 import { hasNvidiaGpu } from './nvidia.js';
 import { tensorflowFolder } from './tensorflow-folder.js';
 
@@ -15,16 +16,22 @@ const { values } = parseArgs({
     install: { type: 'boolean', default: false },
     python: { type: 'string', default: process.env['SLIPWAY_PYTHON'] ?? 'python3' },
     tensorflow: { type: 'string' },
-    variant: { type: 'string', default: hasNvidiaGpu() ? 'cuda' : 'cpu' }
+    variant: { type: 'string' }
   }
 });
 
 try {
-  if (values.install) {
+  const isOfUse = hasNvidiaGpu() || !onnxEngine.isFor('wasm') || values.variant !== undefined;
+  if (values.install && !isOfUse && values.tensorflow === undefined) {
+    console.error(
+      '  nothing to install: ONNX Runtime trains networks on this CPU. TensorFlow is for NVIDIA GPUs; ' +
+        '--variant cpu installs it all the same.'
+    );
+  } else if (values.install) {
     const { tensorflow: version, variant } = await installTensorflow({
       folder: tensorflowFolder(),
       python: values.python,
-      variant: values.variant === 'cuda' ? 'cuda' : 'cpu',
+      variant: (values.variant ?? (hasNvidiaGpu() ? 'cuda' : 'cpu')) === 'cuda' ? 'cuda' : 'cpu',
       tensorflow: values.tensorflow,
       onStep: what => console.error(`  ${what} …`)
     });

@@ -5,7 +5,7 @@ import type { Tf } from './tfjs.js';
 import type { NodeBackend, TensorFlowBinding } from './node-backend.js';
 import { installBatchNormalization } from './batch-normalization.js';
 import { withOurTfjs } from './our-tfjs.js';
-import { installRecordableKernels, installRecordedTraining } from './recorded/index.js';
+import { installRecordableKernels, installRecordedTraining, tensorflowEngine } from './recorded/index.js';
 import type { Installation } from './tensorflow-folder.js';
 
 const require = createRequire(import.meta.url);
@@ -40,7 +40,7 @@ export function loadTensorFlow(tf: Tf, installation: Installation): NodeBackend 
   tf.registerBackend('tensorflow', () => backend, 3);
   installRecordableKernels(tf);
   installBatchNormalization(tf);
-  installRecordedTraining(tf, backend);
+  installRecordedTraining(tf, tensorflowEngine(backend));
   loaded = backend;
   return backend;
 }

@@ -1,5 +1,8 @@
 import { provideTfjs } from '@slipway/frames';
+import { repairAverageGradients } from './average-pool.js';
 import { repairExtremeGradients } from './missing-gradients.js';
+import { onnxEngine } from './onnx-step/index.js';
+import { installRecordedTraining } from './recorded/index.js';
 import { installRandomLayers } from './random-layers.js';
 import type { Tf } from './tfjs.js';
 
@@ -32,6 +35,8 @@ export function tensorflow(): Promise<Tf> {
     }
     installRandomLayers(tf);
     repairExtremeGradients(tf);
+    repairAverageGradients(tf);
+    installRecordedTraining(tf, onnxEngine);
     hooks.forEach(hook => hook(tf));
     return tf;
   });

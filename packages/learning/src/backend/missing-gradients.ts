@@ -2,7 +2,7 @@ import type { NamedAttrMap, NamedTensorInfoMap, Tensor, Tensor2D, Tensor4D, Tens
 import type { Tf } from './tfjs.js';
 import { seenInWindows, sumOfWindows } from './windows.js';
 
-type KernelCall = { inputs: NamedTensorInfoMap; attrs?: NamedAttrMap };
+export type KernelCall = { inputs: NamedTensorInfoMap; attrs?: NamedAttrMap };
 type Size4 = [number, number, number, number];
 
 interface ConvolutionAttributes {
@@ -299,7 +299,8 @@ function attributesOf(call: KernelCall): ConvolutionAttributes {
 }
 
 /** Kernels are handed tensors, or what is needed to make one. */
-function tensor(tf: Tf, call: KernelCall, name: string): Tensor {
+/** An input of a kernel as a tensor that lives as long as its caller has it. */
+export function tensor(tf: Tf, call: KernelCall, name: string): Tensor {
   const info = call.inputs[name]!;
   return info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info);
 }

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Variable, layers } from '@tensorflow/tfjs';
 import type { Tf } from './tfjs.js';
 import type { NodeBackend } from './node-backend.js';
+import { drawNumbers, markDraw, type Draw, type DrawSource } from './random-draws.js';
 
 type Layer = layers.Layer;
 
@@ -93,19 +94,23 @@ export function seedRandomLayers(network: { readonly layers: readonly Layer[] },
   sourcesOf(network).forEach((source, i) => {
     if (source.seed == null) {
       seeds.set(source, seed + 7919 * (i + 1));
+      const known = sources.get(source);
+      if (known) {
+        known.seed = seedOf(source);
+      }
     }
   });
 }
 
 /** How often each source of random numbers was used, in the order of the layers. */
 export function randomCounts(network: { readonly layers: readonly Layer[] }): number[] {
-  return sourcesOf(network).map(source => variables.get(source)?.dataSync()[0] ?? counts.get(source) ?? 0);
+  return sourcesOf(network).map(source => variables.get(source)?.dataSync()[0] ?? sources.get(source)?.drawn ?? 0);
 }
 
 /** Brings the sources to where `randomCounts` found them. */
-export function restoreRandomCounts(network: { readonly layers: readonly Layer[] }, drawn: readonly number[]): void {
+export function restoreRandomCounts(network: { readonly layers: readonly Layer[] }, counted: readonly number[]): void {
   sourcesOf(network).forEach((source, i) => {
-    counts.set(source, drawn[i] ?? 0);
+    drawSource(source).drawn = counted[i] ?? 0;
     variables.get(source)?.dispose();
     variables.delete(source);
   });
@@ -134,7 +139,7 @@ function sourcesOf({ cell, cells, layer, layers, forwardLayer, backwardLayer }: 
 const seeds = new WeakMap<Layer, number>();
 /** How often a source was used: for TensorFlow in a variable, which a recorded step counts on. */
 const variables = new WeakMap<Layer, Variable>();
-const counts = new WeakMap<Layer, number>();
+const sources = new WeakMap<Layer, DrawSource>();
 
 function seedOf(source: Source): number {
   if (typeof source.seed === 'number') {
@@ -151,7 +156,7 @@ function uniform(tf: Tf, source: Source, shape: readonly number[]): Tensor {
   if (tf.getBackend() === 'tensorflow') {
     return stateless(tf, source, dimensions, 'StatelessRandomUniform');
   }
-  return tf.randomUniform(dimensions, 0, 1, 'float32', `${seedOf(source)}.${count(source)}`);
+  return drawn(tf, source, dimensions, 'uniform');
 }
 
 /** Numbers of the standard normal distribution. */
@@ -160,13 +165,24 @@ function normal(tf: Tf, source: Source, shape: readonly number[]): Tensor {
   if (tf.getBackend() === 'tensorflow') {
     return stateless(tf, source, dimensions, 'StatelessRandomNormal');
   }
-  return tf.randomNormal(dimensions, 0, 1, 'float32', (seedOf(source) + 104_729 * count(source)) | 0);
+  return drawn(tf, source, dimensions, 'normal');
 }
 
-function count(source: Source): number {
-  const next = (counts.get(source) ?? 0) + 1;
-  counts.set(source, next);
-  return next;
+/** Draws in JavaScript, and says so: a recorded step draws others in their place. */
+function drawn(tf: Tf, source: Source, shape: number[], distribution: Draw['distribution']): Tensor {
+  const from = drawSource(source);
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  drawNumbers(from.seed, from.drawn, distribution, values);
+  const tensor = tf.tensor(values, shape);
+  markDraw(tensor, { source: from, distribution, at: from.drawn });
+  from.drawn++;
+  return tensor;
+}
+
+function drawSource(source: Source): DrawSource {
+  const known = sources.get(source) ?? { seed: seedOf(source), drawn: 0 };
+  sources.set(source, known);
+  return known;
 }
 
 function stateless(tf: Tf, source: Source, shape: number[], operation: string): Tensor {
@@ -174,7 +190,7 @@ function stateless(tf: Tf, source: Source, shape: number[], operation: string): 
   const { binding } = backend;
   let counter = variables.get(source);
   if (!counter || counter.isDisposed) {
-    counter = tf.variable(tf.tensor1d([counts.get(source) ?? 0], 'int32'), false);
+    counter = tf.variable(tf.tensor1d([sources.get(source)?.drawn ?? 0], 'int32'), false);
     variables.set(source, counter);
   }
   const seed = tf.concat([tf.tensor1d([seedOf(source)], 'int32'), counter as Tensor as Tensor1D]);

@@ -8,7 +8,7 @@ export const IR_VERSION = 8;
 export const RUNTIME_DOMAIN = 'com.microsoft';
 
 /** TensorProto.DataType. */
-export const ElementType = { FLOAT: 1, INT64: 7, STRING: 8, BOOL: 9, DOUBLE: 11 } as const;
+export const ElementType = { FLOAT: 1, INT32: 6, INT64: 7, STRING: 8, BOOL: 9, DOUBLE: 11 } as const;
 export type ElementType = (typeof ElementType)[keyof typeof ElementType];
 
 /** A node attribute, by the kind of its value. */
@@ -18,9 +18,10 @@ export type Attribute =
   | { float: number }
   | { floats: readonly number[] }
   | { string: string }
-  | { strings: readonly string[] };
+  | { strings: readonly string[] }
+  | { graph: OnnxGraph };
 
-const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, FLOATS: 6, INTS: 7, STRINGS: 8 } as const;
+const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, GRAPH: 5, FLOATS: 6, INTS: 7, STRINGS: 8 } as const;
 
 /** A dimension is a number, or a name for one that varies. */
 export type Dimension = number | string;
@@ -34,8 +35,26 @@ export class OnnxGraph {
   readonly #initializers = new ProtobufWriter();
   readonly #inputs = new ProtobufWriter();
   readonly #outputs = new ProtobufWriter();
-  readonly #domains = new Set<string>();
+  readonly #domains: Set<string>;
+  readonly #root: OnnxGraph;
   #count = 0;
+
+  /**
+   * @param versions what the model declares; the default is what deployed runtimes of some years ago read.
+   * @param parent of a graph that is an attribute of a node, see `subgraph`.
+   */
+  constructor(
+    private readonly versions: { readonly opset: number; readonly ir: number } = { opset: OPSET, ir: IR_VERSION },
+    parent?: OnnxGraph
+  ) {
+    this.#root = parent ? parent.#root : this;
+    this.#domains = parent ? parent.#domains : new Set();
+  }
+
+  /** A graph for an attribute of a node here, such as the body of a Loop: it sees the values of this one. */
+  subgraph(): OnnxGraph {
+    return new OnnxGraph(this.versions, this);
+  }
 
   input(name: string, type: ElementType, shape: readonly Dimension[]): string {
     this.#inputs.message(11, valueInfo(name, type, shape));
@@ -45,6 +64,11 @@ export class OnnxGraph {
   /** Declares `value` as an output of the graph under `name`. */
   output(value: string, name: string, type: ElementType, shape: readonly Dimension[]): void {
     this.#append('Identity', [value], [name], {}, '');
+    this.#outputs.message(12, valueInfo(name, type, shape));
+  }
+
+  /** Declares a value that has its name already, such as a result of `nodeAs`, as an output. */
+  outputAs(name: string, type: ElementType, shape: readonly Dimension[]): void {
     this.#outputs.message(12, valueInfo(name, type, shape));
   }
 
@@ -58,6 +82,16 @@ export class OnnxGraph {
   doubles(values: ArrayLike<number>, shape: readonly number[]): string {
     const data = Float64Array.from(values);
     return this.#initializer(ElementType.DOUBLE, shape, tensor => tensor.bytes(9, new Uint8Array(data.buffer)));
+  }
+
+  int32s(values: ArrayLike<number>, shape: readonly number[]): string {
+    const data = Int32Array.from(values);
+    return this.#initializer(ElementType.INT32, shape, tensor => tensor.bytes(9, new Uint8Array(data.buffer)));
+  }
+
+  booleans(values: ArrayLike<number | boolean>, shape: readonly number[]): string {
+    const data = Uint8Array.from(values as ArrayLike<number>, Number);
+    return this.#initializer(ElementType.BOOL, shape, tensor => tensor.bytes(9, data));
   }
 
   int64s(values: readonly number[], shape: readonly number[] = [values.length]): string {
@@ -75,7 +109,7 @@ export class OnnxGraph {
 
   /** Adds an operator with one output and returns the output's name. `domain` is empty for the default operators. */
   node(operator: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}, domain = ''): string {
-    const output = `/v${++this.#count}`;
+    const output = `/v${++this.#root.#count}`;
     this.#append(operator, inputs, [output], attributes, domain);
     return output;
   }
@@ -87,25 +121,28 @@ export class OnnxGraph {
     count: number,
     attributes: Record<string, Attribute> = {}
   ): string[] {
-    const outputs = Array.from({ length: count }, () => `/v${++this.#count}`);
+    const outputs = Array.from({ length: count }, () => `/v${++this.#root.#count}`);
     this.#append(operator, inputs, outputs, attributes, '');
     return outputs;
   }
 
+  /** Adds an operator whose outputs get these names. */
+  nodeAs(
+    operator: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Record<string, Attribute> = {}
+  ): void {
+    this.#append(operator, inputs, outputs, attributes, '');
+  }
+
   /** The whole model as bytes; `metadata` goes into metadata_props. */
   finish(name: string, metadata: Record<string, string>): Uint8Array {
-    const body = joined(
-      this.#nodes.finish(),
-      new ProtobufWriter().string(2, name).finish(),
-      this.#initializers.finish(),
-      this.#inputs.finish(),
-      this.#outputs.finish()
-    );
     const model = new ProtobufWriter()
-      .int(1, IR_VERSION)
+      .int(1, this.versions.ir)
       .string(2, 'slipway')
-      .bytes(7, body)
-      .message(8, new ProtobufWriter().string(1, '').int(2, OPSET))
+      .bytes(7, this.body(name))
+      .message(8, new ProtobufWriter().string(1, '').int(2, this.versions.opset))
       .message(8, new ProtobufWriter().string(1, 'ai.onnx.ml').int(2, ML_OPSET));
     if (this.#domains.has(RUNTIME_DOMAIN)) {
       model.message(8, new ProtobufWriter().string(1, RUNTIME_DOMAIN).int(2, 1));
@@ -116,10 +153,22 @@ export class OnnxGraph {
     return model.finish();
   }
 
+  /** The GraphProto alone. */
+  body(name: string): Uint8Array {
+    return joined(
+      this.#nodes.finish(),
+      new ProtobufWriter().string(2, name).finish(),
+      this.#initializers.finish(),
+      this.#inputs.finish(),
+      this.#outputs.finish()
+    );
+  }
+
   #initializer(type: ElementType, shape: readonly number[], fill: (tensor: ProtobufWriter) => ProtobufWriter): string {
-    const name = `/c${++this.#count}`;
+    const name = `/c${++this.#root.#count}`;
     const tensor = new ProtobufWriter().packedInts(1, shape).int(2, type);
-    this.#initializers.message(5, fill(tensor).string(8, name));
+    // Kept by the outermost graph, so that it is written once.
+    this.#root.#initializers.message(5, fill(tensor).string(8, name));
     return name;
   }
 
@@ -137,7 +186,7 @@ export class OnnxGraph {
     for (const output of outputs) {
       node.string(2, output);
     }
-    node.string(3, `/n${++this.#count}`).string(4, operator);
+    node.string(3, `/n${++this.#root.#count}`).string(4, operator);
     for (const [name, attribute] of Object.entries(attributes)) {
       node.message(5, attributeProto(name, attribute));
     }
@@ -171,6 +220,9 @@ function attributeProto(name: string, attribute: Attribute): ProtobufWriter {
       proto.float(7, value);
     }
     return proto.int(20, AttributeType.FLOATS);
+  }
+  if ('graph' in attribute) {
+    return proto.bytes(6, attribute.graph.body(name)).int(20, AttributeType.GRAPH);
   }
   for (const value of attribute.strings) {
     proto.string(9, value);

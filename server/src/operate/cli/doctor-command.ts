@@ -7,13 +7,14 @@ import { pythonProgram } from '../supervisor/lab.js';
 import { VERSION } from '../../platform/version.js';
 import { dataFolder, parseOptions, UsageError } from './options.js';
 
-export const doctorHelp = `slipway doctor [--data DIR] [--install] [--tensorflow DIR]
+export const doctorHelp = `slipway doctor [--data DIR] [--install] [--variant cpu|cuda] [--tensorflow DIR]
 
 Checks the installation: Node, the Python environment, JupyterLab with our extension and kernel, the server, and
 what networks are trained on, with the reason for each better backend that is not used.
 
-  --install         installs TensorFlow from PyPI (for the GPU where there is an NVIDIA one) and builds the backend on it,
-                    in ~/.cache/slipway/tensorflow or the folder that SLIPWAY_TENSORFLOW names; takes a C++ compiler
+  --install         on a machine with an NVIDIA GPU: installs TensorFlow from PyPI and builds the backend on it, in
+                    ~/.cache/slipway/tensorflow or the folder that SLIPWAY_TENSORFLOW names; takes a C++ compiler
+  --variant cpu     with --install: the TensorFlow for CPUs, which ONNX Runtime makes unnecessary
   --tensorflow DIR  with --install: builds it on the TensorFlow in DIR (.../site-packages/tensorflow) instead
 `;
 
@@ -28,10 +29,14 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, {
     data: { type: 'string' },
     install: { type: 'boolean' },
+    variant: { type: 'string' },
     tensorflow: { type: 'string' }
   });
-  if (options.tensorflow !== undefined && !options.install) {
-    throw new UsageError('--tensorflow requires --install.');
+  if ((options.tensorflow !== undefined || options.variant !== undefined) && !options.install) {
+    throw new UsageError('--tensorflow and --variant require --install.');
+  }
+  if (options.variant !== undefined && options.variant !== 'cpu' && options.variant !== 'cuda') {
+    throw new UsageError(`--variant is cpu or cuda, not ${options.variant}.`);
   }
   const python = path.join(CLONE, '.venv');
   const findings = [
@@ -47,6 +52,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   }
   const training = await trainingFindings(python, [
     ...(options.install ? ['--install'] : []),
+    ...(options.variant === undefined ? [] : ['--variant', options.variant]),
     ...(options.tensorflow === undefined ? [] : ['--tensorflow', path.resolve(options.tensorflow)])
   ]);
   return training && findings.every(finding => finding.ok) ? 0 : 1;

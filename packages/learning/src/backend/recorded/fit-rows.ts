@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../tfjs.js';
-import type { RecordedStep, Step } from './recorded-step.js';
+import type { Step, TrainingStep } from './training-step.js';
 import { operationsPerRow } from '../work.js';
 
 /** tfjs's own loop over epochs and batches, which its types do not show. */
@@ -23,11 +23,6 @@ interface BatchCallback {
   onBatchEnd(): unknown;
 }
 
-/** Steps that one turn of the loop takes at most. */
-const MOST_STEPS = 16;
-/** A turn of the loop must not keep the kernel from its messages: so many operations take some 50 ms on one slow core. */
-const OPERATIONS_PER_TURN = 2e8;
-
 /**
  * Runs tfjs's loop so that it hands on numbers of rows instead of rows: the batch is gathered inside the recorded step. Where
  * nobody watches single batches, one turn of the loop takes several steps; the losses of an epoch are averaged over its rows
@@ -36,7 +31,7 @@ const OPERATIONS_PER_TURN = 2e8;
 export async function fitRows(
   tf: Tf,
   model: LayersModel,
-  recorded: RecordedStep,
+  recorded: TrainingStep,
   fitLoop: FitLoop,
   args: Parameters<FitLoop>
 ): Promise<unknown> {
@@ -45,16 +40,25 @@ export async function fitRows(
   const batches = Math.ceil(count / batchSize);
   const work = operationsPerRow(model);
   recorded.planned(work * count * epochs, batches * epochs);
-  const turn = callbacks.some(callback => watchesBatches(tf, callback))
-    ? 1
-    : Math.max(1, Math.min(MOST_STEPS, Math.floor(OPERATIONS_PER_TURN / (work * batchSize))));
+  const areWatched = callbacks.some(callback => watchesBatches(tf, callback));
+  const turn = areWatched ? 1 : Math.max(1, Math.min(batches, recorded.stepsPerTurn(work * batchSize)));
   // Turns of one length: the last one is not left with few steps.
   const steps = Math.ceil(batches / Math.ceil(batches / turn));
   const rows = tf.range(0, count, 1, 'int32');
-  const step: Step = ([chosen]) => recorded.runRows(data, chosen!, batchSize);
+  let seen = 0;
+  const step: Step = ([chosen]) => {
+    const outputs = recorded.runRows(data, chosen!, batchSize);
+    seen += chosen!.size;
+    // Between epochs, weights are validated with, saved and looked at.
+    if (areWatched || seen % count === 0) {
+      recorded.settle();
+    }
+    return outputs;
+  };
   try {
     return await fitLoop.call(model, step, [rows], labels, batchSize * steps, epochs, verbose, callbacks, ...more);
   } finally {
+    recorded.settle();
     rows.dispose();
   }
 }

@@ -1,3 +1,4 @@
-export { executeOpByOp, installRecordedTraining, stepReport } from './train-function.js';
+export { executeOpByOp, installRecordedTraining, stepReport, type StepEngine } from './train-function.js';
 export { installRecordableKernels } from './kernels.js';
-export type { StepReport } from './recorded-step.js';
+export { tensorflowEngine } from './tensorflow-engine.js';
+export type { Step, StepReport, TrainingStep } from './training-step.js';

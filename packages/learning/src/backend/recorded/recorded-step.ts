@@ -7,22 +7,7 @@ import { Replay } from './replay.js';
 import { Surroundings, type Before } from './surroundings.js';
 import { XlaTrial, type XlaChoices } from './xla-trial.js';
 import { firstLineOf } from '@slipway/wording';
-
-/** How the training steps of a model were executed. */
-export interface StepReport {
-  /** `op by op` also stands for steps before and between replays. */
-  readonly mode: 'recorded' | 'recorded with XLA' | 'op by op';
-  /** Why a step is executed op by op, or why XLA was or was not taken. */
-  readonly reason: string | null;
-  readonly replayed: number;
-  /** By how many calls; one call can take several steps. */
-  readonly calls: number;
-  /** Executed op by op, those that were recorded while they ran among them. */
-  readonly executed: number;
-}
-
-/** A step takes the tensors of one batch, changes variables, and returns losses and metrics. */
-export type Step = (inputs: (Tensor | null)[]) => Tensor[];
+import type { Step, StepReport, TrainingStep } from './training-step.js';
 
 export interface StepOptions {
   readonly tf: Tf;
@@ -45,6 +30,10 @@ const ATTEMPTS = 4;
 const AUDIT_INTERVAL = 200;
 /** Comparing costs some steps' time: with epochs shorter than this it is done in some of them only. */
 const REPLAYS_BETWEEN_AUDITS = 16;
+/** Steps that one turn of the event loop takes at most. */
+const MOST_STEPS = 16;
+/** So many operations take some 50 ms on one slow core. */
+const OPERATIONS_PER_TURN = 2e8;
 /** Writing a function of several steps takes as long as some hundred small ones. */
 const STEPS_WORTH_CHAINING = 1000;
 
@@ -56,7 +45,7 @@ const forgetFunctions = new FinalizationRegistry<() => void>(forget => forget())
  * its random numbers in JavaScript would be frozen by a recording. Once an epoch a real step is recorded again and
  * compared. What cannot be recorded runs op by op, and the report says why.
  */
-export class RecordedStep {
+export class RecordedStep implements TrainingStep {
   readonly #options: StepOptions;
   readonly #around: Surroundings;
   readonly #operations: Operations;
@@ -98,29 +87,28 @@ export class RecordedStep {
     };
   }
 
-  /** A new epoch begins: the next step is recorded again and compared with what is replayed. */
+  /** The next step is recorded again and compared with what is replayed. */
   epochBegan(): void {
     const isFirst = this.#replayed > 0 && this.#replayed === this.#sinceAudit;
     this.#auditDue ||= isFirst || this.#sinceAudit >= REPLAYS_BETWEEN_AUDITS;
   }
 
-  /** Tells how much work is ahead, in floating point operations and steps: what costs time to prepare has to pay. */
   planned(operations: number, steps: number): void {
     this.#trial.planned(operations);
     this.#stepsAhead = steps;
   }
 
-  /** Executes the step on one batch. */
+  stepsPerTurn(operations: number): number {
+    return Math.min(MOST_STEPS, Math.floor(OPERATIONS_PER_TURN / operations));
+  }
+
+  /** TensorFlow's results are the variables' values at once. */
+  settle(): void {}
+
   run(inputs: (Tensor | null)[]): Tensor[] {
     return this.#call({ key: keyOf('batch', inputs), inputs, execute: () => this.#options.step(inputs) });
   }
 
-  /**
-   * Executes the step on some rows of `data`, batch after batch.
-   *
-   * @param rows [n] int32, the numbers of the rows.
-   * @returns the outputs, averaged over the rows.
-   */
   runRows(data: readonly (Tensor | null)[], rows: Tensor, batchSize: number): Tensor[] {
     const { tf } = this.#options;
     const count = rows.shape[0]!;

@@ -1,9 +1,7 @@
 import type { LayersModel, Optimizer } from '@tensorflow/tfjs';
 import type { Tf } from '../tfjs.js';
-import type { NodeBackend } from '../node-backend.js';
 import { fitRows, type FitLoop } from './fit-rows.js';
-import { RecordedStep, type Step, type StepReport } from './recorded-step.js';
-import { XlaChoiceFile } from './xla-choices.js';
+import type { Step, StepReport, TrainingStep } from './training-step.js';
 
 /** What tfjs keeps in a model and does not show in its types. */
 interface ModelInternals {
@@ -16,41 +14,51 @@ interface ModelInternals {
 
 /** A step belongs to a model as it was compiled: another optimizer, loss or set of trainable weights makes it another. */
 interface OwnedStep {
-  readonly step: RecordedStep;
+  readonly step: TrainingStep;
+  readonly engine: StepEngine;
   readonly optimizer: Optimizer;
   readonly lossFunctions: readonly unknown[];
   readonly trainable: string;
 }
 
+/** One way to record training steps. */
+export interface StepEngine {
+  /** Whether it can record on the backend that tfjs uses now. */
+  isFor(backend: string): boolean;
+  create(parts: { readonly tf: Tf; readonly optimizer: Optimizer; readonly step: Step }): TrainingStep;
+}
+
+const engines = new WeakMap<Tf, StepEngine[]>();
 const steps = new WeakMap<object, OwnedStep>();
 const opByOp = new WeakSet<object>();
 
 /**
- * Makes every model record its training step while the backend is `tensorflow`: `fit`, `fitDataset` and `trainOnBatch` all
- * get their step from `makeTrainFunction`.
+ * Makes every model record its training step on the backends of `engine`: `fit`, `fitDataset` and `trainOnBatch` all get their
+ * step from `makeTrainFunction`.
  */
-export function installRecordedTraining(tf: Tf, backend: NodeBackend): void {
+export function installRecordedTraining(tf: Tf, engine: StepEngine): void {
+  const known = engines.get(tf);
+  if (known) {
+    known.push(engine);
+    return;
+  }
+  engines.set(tf, [engine]);
   const prototype = tf.LayersModel.prototype as unknown as ModelInternals & Pick<LayersModel, 'fit' | 'fitDataset'>;
   const { makeTrainFunction, fit, fitDataset, fitLoop } = prototype;
-  const xla = new XlaChoiceFile(backend.binding.TF_Version);
-  const isRecorded = (model: object): boolean => tf.getBackend() === 'tensorflow' && !opByOp.has(model);
 
   prototype.makeTrainFunction = function (this: ModelInternals): Step {
     const step = makeTrainFunction.call(this);
-    if (!isRecorded(this)) {
+    const engine = engineOf(tf, this);
+    if (!engine) {
       return step;
     }
-    const recorded = ownedStep(this, () => {
-      return new RecordedStep({ tf, backend, optimizer: this.optimizer_, step, xla });
-    });
-    return inputs => (isRecorded(this) ? recorded.run(inputs) : step(inputs));
+    const recorded = ownedStep(this, engine, () => engine.create({ tf, optimizer: this.optimizer_, step }));
+    return inputs => (engineOf(tf, this) === engine ? recorded.run(inputs) : step(inputs));
   };
   prototype.fitLoop = function (this: ModelInternals & LayersModel, ...args) {
-    const recorded = steps.get(this)?.step;
-    if (!recorded || !isRecorded(this)) {
-      return fitLoop.apply(this, args);
-    }
-    return fitRows(tf, this, recorded, fitLoop, args);
+    const owned = steps.get(this);
+    const isRecorded = owned !== undefined && owned.engine === engineOf(tf, this);
+    return isRecorded ? fitRows(tf, this, owned.step, fitLoop, args) : fitLoop.apply(this, args);
   };
   prototype.fit = function (this: LayersModel, x, y, args) {
     return fit.call(this, x, y, watched(tf, this, args ?? {}));
@@ -58,6 +66,10 @@ export function installRecordedTraining(tf: Tf, backend: NodeBackend): void {
   prototype.fitDataset = function (this: LayersModel, dataset, args) {
     return fitDataset.call(this, dataset, watched(tf, this, args));
   } as typeof fitDataset;
+}
+
+function engineOf(tf: Tf, model: object): StepEngine | undefined {
+  return opByOp.has(model) ? undefined : engines.get(tf)?.find(engine => engine.isFor(tf.getBackend()));
 }
 
 /** Has the steps of this model executed op by op from now on. */
@@ -75,21 +87,26 @@ function innerModel(model: LayersModel): object {
   return (model as unknown as { model?: object }).model ?? model;
 }
 
-function ownedStep(model: ModelInternals, create: () => RecordedStep): RecordedStep {
+function ownedStep(model: ModelInternals, engine: StepEngine, create: () => TrainingStep): TrainingStep {
   const { optimizer_: optimizer, lossFunctions } = model;
   const trainable = model.collectedTrainableWeights.map(weight => weight.id).join();
   const known = steps.get(model);
-  if (known?.optimizer === optimizer && known.lossFunctions === lossFunctions && known.trainable === trainable) {
+  if (
+    known?.engine === engine &&
+    known.optimizer === optimizer &&
+    known.lossFunctions === lossFunctions &&
+    known.trainable === trainable
+  ) {
     return known.step;
   }
   const step = create();
-  steps.set(model, { step, optimizer, lossFunctions, trainable });
+  steps.set(model, { step, engine, optimizer, lossFunctions, trainable });
   return step;
 }
 
 /** Adds a callback that tells the step of each epoch; tfjs takes callback objects or their configurations, no mixture. */
 function watched<A extends object>(tf: Tf, model: LayersModel, args: A): A {
-  if (tf.getBackend() !== 'tensorflow') {
+  if (!engineOf(tf, model)) {
     return args;
   }
   const onEpochBegin = (): void => steps.get(model)?.step.epochBegan();
