@@ -1,5 +1,5 @@
 import type { ColumnProfile } from '@slipway/contract';
-import { countOfRows, formatNumber, useTranslation } from '../display/index.js';
+import { countOfRows, formatValue, useTranslation } from '../display/index.js';
 
 const WIDTH = 120;
 const HEIGHT = 28;
@@ -17,8 +17,8 @@ export function ColumnHistogram({ profile }: { readonly profile: ColumnProfile }
           count,
           title: trans.__(
             '%1 to %2: %3',
-            formatNumber(edges[index] ?? 0),
-            formatNumber(edges[index + 1] ?? 0),
+            formatValue(edges[index] ?? 0),
+            formatValue(edges[index + 1] ?? 0),
             countOfRows(count, trans)
           )
         }))}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCompactCount, formatCount, formatNumber, formatPercent } from './numbers.js';
+import { formatBytes, formatCompactCount, formatCount, formatNumber, formatPercent, formatValue } from './numbers.js';
 
 /** The narrow no-break space before a unit. */
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
@@ -39,6 +39,9 @@ describe('numbers', () => {
 describe('counts', () => {
   it('have their thousands apart', () => {
     expect(formatCount(1461, 'en')).toBe('1,461');
+    expect(formatValue(1015.25, 'en')).toBe('1,015');
+    expect(formatValue(-123456.7, 'en')).toBe('-123,457');
+    expect(formatValue(0.41234, 'en')).toBe('0.412');
     expect(formatCount(12, 'en')).toBe('12');
     expect(formatCount(1234567, 'en')).toBe('1,234,567');
   });

@@ -41,6 +41,20 @@ export function formatNumber(value: MetricValue, { locale, digits = 3 }: NumberO
   return format(locale, { maximumSignificantDigits: digits }).format(value === 0 ? 0 : value);
 }
 
+/** A float64 has no more significant digits. */
+const FLOAT64_DIGITS = 17;
+
+/**
+ * A value of data or a prediction: three significant digits, and never less than its whole part.
+ *
+ * @example formatValue(1015.25, 'en') // '1,015'
+ * @example formatValue(0.41234, 'en') // '0.412'
+ */
+export function formatValue(value: number, locale?: string): string {
+  const whole = Math.trunc(Math.abs(value)).toString().length;
+  return formatNumber(value, { locale, digits: Math.min(FLOAT64_DIGITS, Math.max(3, whole)) });
+}
+
 /**
  * A whole number, its thousands grouped.
  *

@@ -1,6 +1,6 @@
 import type { ColumnProfile, ColumnType, DatasetVersion } from '@slipway/contract';
 import { ColumnHistogram } from '../../charts/index.js';
-import { formatCount, formatNumber, formatPercent, useTranslation } from '../../display/index.js';
+import { formatCount, formatNumber, formatPercent, formatValue, useTranslation } from '../../display/index.js';
 
 /** Schema and profile: one row for each column, in the order of the data. */
 export function ColumnTable({ dataset }: { readonly dataset: DatasetVersion }): JSX.Element {
@@ -78,7 +78,7 @@ function ProfileCells({ profile, type, rows }: ProfileCellsProps): JSX.Element {
           : trans.__('%1 … %2', edge(min), edge(max))}
       </td>
       <td className="jp-mod-number" title={std === null ? '' : trans.__('standard deviation %1', formatNumber(std))}>
-        {mean === null ? '' : formatNumber(mean)}
+        {mean === null ? '' : formatValue(mean)}
       </td>
       <td className={`jp-mod-number ${missing > 0 ? 'jp-mod-caution' : ''}`}>
         {missing === 0
@@ -92,7 +92,7 @@ function ProfileCells({ profile, type, rows }: ProfileCellsProps): JSX.Element {
 
 function edge(value: number | string): string {
   // Times come as ISO strings; the day is enough here.
-  return typeof value === 'number' ? formatNumber(value) : value.replace(/T00:00:00.*$/, '');
+  return typeof value === 'number' ? formatValue(value) : value.replace(/T00:00:00.*$/, '');
 }
 
 /** The most frequent values with their share of the rows. */

@@ -1,5 +1,5 @@
 import type { PredictAnswer } from '@slipway/contract';
-import { formatNumber, useTranslation } from '../../display/index.js';
+import { formatNumber, formatValue, useTranslation } from '../../display/index.js';
 
 type Prediction = PredictAnswer['predictions'][number];
 
@@ -13,7 +13,7 @@ interface PredictionViewProps {
 export function PredictionView({ prediction, target }: PredictionViewProps): JSX.Element {
   const trans = useTranslation();
   const { label, value, cluster, values, components, distances, probabilities } = prediction;
-  const said = label ?? (value === undefined ? cluster?.toString() : formatNumber(value));
+  const said = label ?? (value === undefined ? cluster?.toString() : formatValue(value));
   return (
     <>
       <p className="jp-SlipwayTest-prediction">
@@ -49,7 +49,7 @@ function Numbers({ of, named = name => name }: NumbersProps): JSX.Element | null
         {Object.entries(of).map(([name, value]) => (
           <tr key={name}>
             <th scope="row">{named(name)}</th>
-            <td className="jp-mod-number">{formatNumber(value)}</td>
+            <td className="jp-mod-number">{formatValue(value)}</td>
           </tr>
         ))}
       </tbody>

@@ -7,7 +7,7 @@ import {
 } from '@slipway/contract';
 import { useId, type FormEvent } from 'react';
 import { ErrorNote, StatusMark } from '../../components/index.js';
-import { formatDuration, formatNumber, tensorShape, useTranslation } from '../../display/index.js';
+import { formatDuration, formatValue, tensorShape, useTranslation } from '../../display/index.js';
 import { textOf } from './inputs.js';
 import type { ServicePageModel, TestState } from './model.js';
 import { PredictionView } from './prediction.js';
@@ -73,7 +73,7 @@ function InputField({ input, text, known, onChange }: InputFieldProps): JSX.Elem
     ? known.slice(0, 5).join(', ') || trans.__('string')
     : input.range === null
       ? input.datatype
-      : trans.__('%1 … %2', formatNumber(input.range.min), formatNumber(input.range.max));
+      : trans.__('%1 … %2', formatValue(input.range.min), formatValue(input.range.max));
   const value = Number(text);
   const outside = input.range !== null && text.trim() !== '' && (value < input.range.min || value > input.range.max);
   return (

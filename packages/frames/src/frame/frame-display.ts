@@ -10,21 +10,17 @@ import {
 } from '@slipway/notebook';
 import type { PlainValue } from '../engine/engine.js';
 import type { Frame } from './frame.js';
-import { counted, formatNumber } from '@slipway/wording';
+import { counted, formatValue } from '@slipway/wording';
 
 /** Characters of a value in a preview. */
 const LONGEST = 80;
-/** A float64 has no more significant digits. */
-const FLOAT64_DIGITS = 17;
 
 function shown(value: PlainValue | undefined): string {
   if (value === null || value === undefined) {
     return '–';
   }
   if (typeof value === 'number') {
-    // A value of the data keeps its whole part: 1015 is 1,015, not 1,020.
-    const whole = Math.trunc(Math.abs(value)).toString().length;
-    return formatNumber(value, { digits: Math.min(FLOAT64_DIGITS, Math.max(3, whole)) });
+    return formatValue(value);
   }
   const text = String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
@@ -75,7 +71,7 @@ export function profileBundle(
       : p.type === 'tensor'
         ? ''
         : `${shown(p.min)} … ${shown(p.max)}`,
-    p.mean === null ? '' : formatNumber(p.mean)
+    p.mean === null ? '' : formatValue(p.mean)
   ]);
   const images = profile.map(p => {
     const counts = p.histogram?.counts ?? p.top.map(t => t.count);
@@ -102,7 +98,7 @@ function distributionText({ name, histogram, top }: ColumnProfile): string {
   if (histogram) {
     const fullest = histogram.counts.indexOf(Math.max(...histogram.counts));
     const [from, to] = [histogram.edges[fullest]!, histogram.edges[fullest + 1]!];
-    return `distribution of ${name}: ${counted(histogram.counts[fullest]!, 'value')} from ${formatNumber(from)} to ${formatNumber(to)}, fewer elsewhere`;
+    return `distribution of ${name}: ${counted(histogram.counts[fullest]!, 'value')} from ${formatValue(from)} to ${formatValue(to)}, fewer elsewhere`;
   }
   return `most frequent values of ${name}: ${top.map(({ value, count }) => `${value} ${count}`).join(', ')}`;
 }

@@ -5,6 +5,7 @@ import type { Tf } from '../tfjs.js';
 import { differenceFromTfjs } from './gate.js';
 import { KERNELS } from './kernels/index.js';
 import { record } from './recorder.js';
+import { rehearse } from './rehearsal.js';
 import { RecordedGraph } from './recorded-graph.js';
 import type { Recording } from './recording.js';
 import { OnnxReplay } from './replay.js';
@@ -17,9 +18,13 @@ export interface OnnxStepOptions {
   readonly tf: Tf;
   readonly optimizer: Optimizer;
   readonly step: Step;
+  /** Whether the step keeps values between batches that are no variables, as stateful recurrent layers do. */
+  readonly isStateful: boolean;
   readonly kernels?: Readonly<Record<string, Kernel>>;
 }
 
+/** Steps of a rehearsal: the first makes the optimizer's variables, the others are compared. */
+const REHEARSED = 3;
 /** Attempts to record that found the step unfinished, e.g. because it made variables, before it is left alone. */
 const ATTEMPTS = 4;
 /** Share of the time of an epoch that comparing the step with its recording may take. */
@@ -49,9 +54,9 @@ interface SeenStep {
 
 /**
  * A training step that is recorded at tfjs's kernel calls while it runs, written as ONNX, and then executed by onnxruntime,
- * many steps by one call. The first step runs op by op, as it makes the optimizer's variables; the next two are recorded and
- * compared, since a step that draws its own random numbers would be frozen by a recording; what was written is held against
- * tfjs's gradients before it is used. From time to time a real step is recorded again and compared. What cannot be recorded
+ * many steps by one call. It is rehearsed on a few rows first, which makes the optimizer's variables and shows whether it is the
+ * same each time: a step that draws its own random numbers would be frozen by a recording. Where it cannot be rehearsed, whole
+ * steps show it. What was written is held against tfjs's gradients before it is used. From time to time a real step is recorded again and compared. What cannot be recorded
  * runs op by op, and the report says why.
  */
 export class OnnxStep implements TrainingStep {
@@ -101,12 +106,15 @@ export class OnnxStep implements TrainingStep {
 
   run(inputs: (Tensor | null)[]): Tensor[] {
     const count = inputs.find(each => each !== null)?.shape[0];
-    if (this.#refused !== null || this.#executed === 0 || count === undefined) {
+    if (this.#refused !== null || count === undefined) {
       return this.#execute(() => this.#options.step(inputs));
     }
     const rows = Int32Array.from({ length: count }, (_, i) => i);
     const { tf } = this.#options;
-    const outputs = this.#replay(inputs, rows, count) ?? this.#once(inputs, count, inputs).map(valueOf);
+    const outputs = this.#replay(inputs, rows, count);
+    if (!outputs) {
+      return this.#once(inputs, count, inputs);
+    }
     this.settle();
     return outputs.map(value => tf.scalar(value));
   }
@@ -167,10 +175,32 @@ export class OnnxStep implements TrainingStep {
 
   #once(batch: (Tensor | null)[], size: number, data: Data): Tensor[] {
     this.settle();
+    this.#rehearse(batch);
     const execute = (): Tensor[] => this.#options.step(batch);
-    return this.#refused !== null || this.#executed === 0
+    return this.#refused !== null || (this.#executed === 0 && !this.#pure)
       ? this.#execute(execute)
       : this.#record(batch, size, data, execute);
+  }
+
+  /** Learns on a few rows what else whole batches would have to show. */
+  #rehearse(batch: Data): void {
+    const { tf, optimizer, step, isStateful } = this.#options;
+    if (this.#executed > 0 || this.#pure || this.#refused !== null || isStateful) {
+      return;
+    }
+    try {
+      const [first, second, third] = Array.from({ length: REHEARSED }, () => rehearse(tf, optimizer, step, batch));
+      if (second!.reads > 0 || second!.made.length > 0 || first === undefined) {
+        return;
+      }
+      const difference = differenceOf(signatureOf(second!), signatureOf(third!));
+      if (difference) {
+        this.#refuse(difference);
+      }
+      this.#pure = difference === null;
+    } catch {
+      // Such as a model for batches of one size only: whole batches tell what is wrong.
+    }
   }
 
   #execute(step: () => Tensor[]): Tensor[] {

@@ -8,6 +8,7 @@ interface EngineInternals {
   runKernelFunc(call: KernelParams): Tensor | Tensor[];
   makeTensor(values: ArrayLike<unknown>, ...more: unknown[]): Tensor;
   readSync(dataId: object): Numbers;
+  makeVariable(...initial: unknown[]): Variable;
   readonly state: { readonly registeredVariables: Readonly<Record<string, Variable>> };
 }
 
@@ -56,6 +57,7 @@ class Recorder {
   readonly #assigned = new Map<Variable, Value>();
   readonly #calls: KernelCall[] = [];
   readonly #draws: Value[] = [];
+  readonly #made: { variable: Variable; values: Numbers }[] = [];
   readonly #readSync: EngineInternals['readSync'];
   #gradients: Gradient[] = [];
   #update = { from: 0, to: 0 };
@@ -98,7 +100,8 @@ class Recorder {
       update: this.#update,
       outputs: results,
       draws: this.#draws,
-      reads: this.#reads
+      reads: this.#reads,
+      made: this.#made
     };
     return [recording, outputs];
   }
@@ -155,7 +158,7 @@ class Recorder {
     const variables = this.tf.Variable.prototype as unknown as { assign(value: Tensor): void };
     // A wrapper around the optimizer, such as one that clips, is a part of the step; its own method is where the update begins.
     const owner = ownerOf(optimizer, 'applyGradients');
-    const { runKernelFunc, makeTensor, readSync } = engine;
+    const { runKernelFunc, makeTensor, readSync, makeVariable } = engine;
     const { assign } = variables;
     const { applyGradients } = owner;
     const rate = optimizer.learningRate;
@@ -167,6 +170,11 @@ class Recorder {
         this.#values.set(tensor.id, this.#fresh(tensor, { kind: 'rate', sign }));
       }
       return tensor;
+    };
+    engine.makeVariable = (...initial) => {
+      const variable = makeVariable.apply(engine, initial);
+      this.#made.push({ variable, values: this.#readSync(variable.dataId).slice() });
+      return variable;
     };
     engine.readSync = dataId => {
       if (this.#depth === 0) {
@@ -181,7 +189,7 @@ class Recorder {
     owner.applyGradients = given => this.#apply(given, () => applyGradients.call(optimizer, given));
     optimizer.learningRate = SENTINEL;
     return () => {
-      Object.assign(engine, { runKernelFunc, makeTensor, readSync });
+      Object.assign(engine, { runKernelFunc, makeTensor, readSync, makeVariable });
       variables.assign = assign;
       owner.applyGradients = applyGradients;
       optimizer.learningRate = rate;

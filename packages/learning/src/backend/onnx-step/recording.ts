@@ -53,6 +53,8 @@ export interface Recording {
   readonly draws: readonly Value[];
   /** How often JavaScript asked for the values of a tensor. */
   readonly reads: number;
+  /** Variables that were made in the step, such as an optimizer's, with their first values. */
+  readonly made: readonly { readonly variable: Variable; readonly values: Numbers }[];
 }
 
 /** Values that a call takes, lists among them. */

@@ -6,6 +6,7 @@ import type { Step, StepReport, TrainingStep } from './training-step.js';
 /** What tfjs keeps in a model and does not show in its types. */
 interface ModelInternals {
   readonly optimizer_: Optimizer;
+  readonly stateful: boolean;
   readonly lossFunctions: readonly unknown[];
   readonly collectedTrainableWeights: readonly { readonly id: number }[];
   makeTrainFunction(): Step;
@@ -25,7 +26,13 @@ interface OwnedStep {
 export interface StepEngine {
   /** Whether it can record on the backend that tfjs uses now. */
   isFor(backend: string): boolean;
-  create(parts: { readonly tf: Tf; readonly optimizer: Optimizer; readonly step: Step }): TrainingStep;
+  create(parts: {
+    readonly tf: Tf;
+    readonly optimizer: Optimizer;
+    readonly step: Step;
+    /** Whether layers keep values between batches. */
+    readonly isStateful: boolean;
+  }): TrainingStep;
 }
 
 const engines = new WeakMap<Tf, StepEngine[]>();
@@ -52,7 +59,10 @@ export function installRecordedTraining(tf: Tf, engine: StepEngine): void {
     if (!engine) {
       return step;
     }
-    const recorded = ownedStep(this, engine, () => engine.create({ tf, optimizer: this.optimizer_, step }));
+    const recorded = ownedStep(this, engine, () => {
+      const { optimizer_: optimizer, stateful: isStateful } = this;
+      return engine.create({ tf, optimizer, step, isStateful });
+    });
     return inputs => (engineOf(tf, this) === engine ? recorded.run(inputs) : step(inputs));
   };
   prototype.fitLoop = function (this: ModelInternals & LayersModel, ...args) {
