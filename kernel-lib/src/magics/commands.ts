@@ -1,4 +1,4 @@
-import { EnvironmentName } from '@slipway/contract';
+import { EnvironmentName } from '@slipway/contract/scalars';
 
 /** What a position of a `%slip` line takes, as far as completion can know it. */
 export type ValueKind =

@@ -1,10 +1,5 @@
-import {
-  type CurrentCell,
-  type ExecutedCell,
-  type MimeBundle,
-  type NotebookContext,
-  warningBundle
-} from '@slipway/notebook';
+import type { CurrentCell, ExecutedCell, MimeBundle, NotebookContext } from '@slipway/notebook/context';
+import { warningBundle } from '@slipway/notebook/display';
 import type { NewRecord, Recorder } from '@slipway/recording/spool';
 import type { CellRouting } from '../cells/routing.js';
 import type { ExecutedCells } from './executed-cells.js';

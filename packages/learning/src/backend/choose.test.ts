@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tensorflow } from './load-tfjs.js';
-import { backendParams, BACKENDS, chooseBackend } from './choose.js';
+import { backendParams, backends, chooseBackend, type BackendName } from './choose.js';
 import { addonSourceHash, findInstallation, installationFile, tensorflowFolder } from './tensorflow-folder.js';
 
 describe('the choice of a backend', async () => {
@@ -12,9 +12,7 @@ describe('the choice of a backend', async () => {
 
   it('is the best that works, with a reason for each better one', async () => {
     const { backend, device, refused } = await chooseBackend(tf);
-    expect(BACKENDS.slice(0, BACKENDS.indexOf(backend as (typeof BACKENDS)[number]))).toEqual(
-      refused.map(r => r.backend)
-    );
+    expect(backends().slice(0, backends().indexOf(backend as BackendName))).toEqual(refused.map(r => r.backend));
     expect(refused.every(({ reason }) => reason.length > 10)).toBe(true);
     expect({ backend, device }).toEqual({ backend: 'wasm', device: 'ONNX Runtime and WebAssembly on the CPU' });
     expect(tf.getBackend()).toBe('wasm');

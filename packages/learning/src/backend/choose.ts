@@ -13,9 +13,11 @@ import { firstLineOf } from '@slipway/wording';
 export type BackendName = 'tensorflow-cuda' | 'webgpu' | 'tensorflow-cpu' | 'wasm' | 'cpu';
 
 /** The best first: on a CPU, steps that ONNX Runtime executes are faster than TensorFlow's. */
-export const BACKENDS: readonly BackendName[] = onnxEngine.isFor('wasm')
-  ? ['tensorflow-cuda', 'webgpu', 'wasm', 'tensorflow-cpu', 'cpu']
-  : ['tensorflow-cuda', 'webgpu', 'tensorflow-cpu', 'wasm', 'cpu'];
+export function backends(): readonly BackendName[] {
+  return onnxEngine.isFor('wasm')
+    ? ['tensorflow-cuda', 'webgpu', 'wasm', 'tensorflow-cpu', 'cpu']
+    : ['tensorflow-cuda', 'webgpu', 'tensorflow-cpu', 'wasm', 'cpu'];
+}
 
 /** A backend that was considered, and why it is not the one in use. */
 export interface BackendRefusal {
@@ -67,7 +69,7 @@ export async function chooseBackend(
     return useWanted(tf, wanted);
   }
   const refused: BackendRefusal[] = [];
-  for (const backend of BACKENDS) {
+  for (const backend of backends()) {
     const result = await open(tf, backend);
     if ('name' in result) {
       return use(tf, result.name, { backend, device: result.device, refused });
@@ -78,10 +80,10 @@ export async function chooseBackend(
 }
 
 async function useWanted(tf: Tf, wanted: string): Promise<BackendChoice> {
-  const backend = BACKENDS.find(each => each === wanted);
+  const backend = backends().find(each => each === wanted);
   if (!backend) {
     throw new SlipwayError('OPTION_INVALID', `"${wanted}" is not a backend.`, {
-      remedy: `Choose from ${BACKENDS.join(', ')}.`
+      remedy: `Choose from ${backends().join(', ')}.`
     });
   }
   // An adapter that computes on the CPU is taken when it was asked for by name.

@@ -1,4 +1,4 @@
-import { BINARY_MIME_TYPE } from '@slipway/contract';
+import { BINARY_MIME_TYPE } from '@slipway/contract/outputs';
 import { maskDeep, type KnownSecrets } from '../secrets.js';
 
 /** Contents by MIME type, with what says how to show them. */

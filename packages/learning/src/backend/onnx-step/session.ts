@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type { OnnxValue, TensorConstructor } from 'onnxruntime-node';
 
 /** Tensors by name; null asks for a new one. */
@@ -23,6 +25,23 @@ export interface OnnxRuntime {
 
 const require = createRequire(import.meta.url);
 let runtime: OnnxRuntime | undefined;
+let hasBinary: boolean | undefined;
+
+/** Whether the package has a binary for this machine, as it has not for Macs with Intel processors; loads nothing. */
+export function hasOnnxRuntime(): boolean {
+  return (hasBinary ??= findBinary());
+}
+
+function findBinary(): boolean {
+  try {
+    const folder = path.dirname(require.resolve('onnxruntime-node/package.json'));
+    return readdirSync(path.join(folder, 'bin'), { recursive: true, encoding: 'utf8' }).some(file =>
+      file.endsWith(path.join(process.platform, process.arch, 'onnxruntime_binding.node'))
+    );
+  } catch {
+    return false;
+  }
+}
 
 /** @throws Error where the package has no binary for this machine. */
 export function onnxRuntime(): OnnxRuntime {

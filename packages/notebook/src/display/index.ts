@@ -1,0 +1,3 @@
+export * from './html.js';
+export * from './vega.js';
+export * from './warning.js';
