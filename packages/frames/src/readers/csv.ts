@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { ColumnType } from '@slipway/contract';
 import { warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName, quoteText } from '../engine/engine.js';
@@ -14,11 +14,15 @@ import { readHeader, type CsvHeader } from './csv-header.js';
 import { withOneLineEnd } from './line-ends.js';
 import { isMissing, type ReadOptions } from './read-options.js';
 
-/** DuckDB's own are 32 MB, several at a time; a line may have 2 MB. */
+/** DuckDB's own are 32 MB, several at a time. */
 const BUFFER_BYTES = 8 << 20;
+/** For the first rows: as long as a line may be. */
+const SMALL_BUFFER_BYTES = 2 << 20;
 /** Rows, and values, that are looked at before the types are first tried on all rows. */
 const SAMPLE_ROWS = 5000;
 const SAMPLE_VALUES = 400_000;
+/** How much of a file is searched at a time. */
+const SEARCHED_BYTES = 512 << 10;
 /** Columns of a table that is not looked at as a long one is. */
 const WIDE = 100;
 
@@ -160,12 +164,12 @@ class CsvReader {
   }
 
   /** SQL of a file with all its values as text, missing ones as null. */
-  #textOf({ source, header }: Opened): string {
+  #textOf({ source, header }: Opened, bufferBytes = BUFFER_BYTES): string {
     const columns = header.names.map(name => `${quoteText(name)}: 'VARCHAR'`);
     const scan =
       `read_csv(${quoteText(source.file)}, auto_detect=false, header=true, skip=${this.options.skip}, ` +
       `delim=${quoteText(header.delimiter)}, quote='"', escape='"', strict_mode=true, null_padding=false, ` +
-      `buffer_size=${BUFFER_BYTES}, columns={${columns.join(', ')}})`;
+      `buffer_size=${bufferBytes}, columns={${columns.join(', ')}})`;
     const { missing } = this.options;
     if (missing.length === 0) {
       return scan;
@@ -176,17 +180,17 @@ class CsvReader {
     return `(select ${list.join(', ')} from ${scan})`;
   }
 
-  #textOfAll(files: readonly Opened[]): string {
+  #textOfAll(files: readonly Opened[], bufferBytes = BUFFER_BYTES): string {
     if (files.length === 1) {
-      return this.#textOf(files[0]!);
+      return this.#textOf(files[0]!, bufferBytes);
     }
-    return `(${files.map(file => `select * from ${this.#textOf(file)}`).join(' union all by name ')})`;
+    return `(${files.map(file => `select * from ${this.#textOf(file, bufferBytes)}`).join(' union all by name ')})`;
   }
 
   /** What every column is read as, after its first rows or all of them. */
   async #plan(files: readonly Opened[], columns: readonly string[], looked: 'first rows' | 'all rows'): Promise<Plan> {
     const inferred = columns.filter(column => this.options.types.get(column) !== 'string');
-    const text = this.#textOfAll(files);
+    const text = this.#textOfAll(files, looked === 'all rows' ? BUFFER_BYTES : SMALL_BUFFER_BYTES);
     const options = {
       hasDecimalComma: files.every(({ header }) => header.delimiter !== ','),
       dayFirst: this.options.dayFirst
@@ -230,19 +234,37 @@ class CsvReader {
   }
 }
 
-/** Whether one of the files holds a character; of packed files it is not known. */
+/** Whether one of the files holds an ASCII character; of packed files it is not known. */
 async function anyHolds(files: readonly Opened[], character: string): Promise<boolean> {
   for (const { source } of files) {
     if (isGzip(source.file)) {
       return true;
     }
-    for await (const chunk of createReadStream(source.file, { highWaterMark: 1 << 20 })) {
-      if ((chunk as Buffer).includes(character)) {
-        return true;
-      }
+    if (await fileHolds(source.file, character)) {
+      return true;
     }
   }
   return false;
+}
+
+/** Reads into one buffer: a stream's would be held until they are collected. */
+async function fileHolds(file: string, character: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const buffer = Buffer.allocUnsafe(SEARCHED_BYTES);
+    const byte = character.charCodeAt(0);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, SEARCHED_BYTES);
+      if (bytesRead === 0) {
+        return false;
+      }
+      if (buffer.subarray(0, bytesRead).includes(byte)) {
+        return true;
+      }
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** All columns of the files; the engine does not tell capital letters apart. */
