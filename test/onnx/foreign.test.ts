@@ -57,7 +57,7 @@ describe('ONNX files of scikit-learn, LightGBM and XGBoost', () => {
       data()
     ]);
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('takes 1 values in each row, and 2 names were given');
+    expect(ended.stderr).toContain('takes 1 value in each row, and 2 names were given');
     const names = await slipway(['models', 'import', file('sklearn-boosting'), '--data', data()]);
     expect(names.stderr).toContain('The input "X" takes 4 values in each row, and the file does not name them.');
     expect(names.stderr).toContain('--inputs …,…,…,…');

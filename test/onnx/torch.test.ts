@@ -92,7 +92,7 @@ describe('ONNX files of PyTorch', () => {
     const values = (await refusal('torch2-amounts', { inputs: NAMES, task: 'regression' })) as OnnxImportError;
     expect(values.questions).toEqual([{ option: 'values', example: ['…', '…'] }]);
     const one = (await refusal('torch2-amounts', { inputs: NAMES, values: ['amount'] })) as OnnxImportError;
-    expect(one.message).toBe('The output "output" gives 2 numbers in each row, and 1 names were given.');
+    expect(one.message).toBe('The output "output" gives 2 numbers in each row, and 1 name was given.');
   });
 
   const FRAMES = ['upper left', 'upper right', 'lower left', 'lower right'];

@@ -53,7 +53,7 @@ describe('a backup of a running server', () => {
     const kept = await logRun('kept');
     expect(await slipway(['backup', '--data', data, '--to', backup])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('1 runs') as string
+      stdout: expect.stringContaining('1 run') as string
     });
     await logRun('later');
     const restore = await slipway(['restore', '--data', data, '--from', backup]);
@@ -132,9 +132,9 @@ describe('slipway gc', () => {
     await call(server, 'POST', '/api/2.0/mlflow/runs/delete', { run_id: gone });
     const gc = (...args: string[]) => slipway(['gc', '--data', data, ...args]);
     expect((await gc('--grace', '0')).stdout).toBe('Gone: 0 runs, 0 experiments, 0 files (0.0 MB).\n');
-    expect((await gc('--grace', '0', '--deleted-before', '0', '--dry-run')).stdout).toContain('Would go: 1 runs');
+    expect((await gc('--grace', '0', '--deleted-before', '0', '--dry-run')).stdout).toContain('Would go: 1 run');
     expect((await gc('--grace', '0', '--deleted-before', '0')).stdout).toContain(
-      'Gone: 1 runs, 0 experiments, 1 files'
+      'Gone: 1 run, 0 experiments, 1 file ('
     );
     expect(await names()).toEqual(['kept']);
     expect(await gc('--grace', 'soon')).toMatchObject({ code: 2 });

@@ -43,7 +43,11 @@ describe('a network is trained in a process of its own', () => {
     const expected = (performance.now() - began) / 10;
     clearInterval(timer);
     expect(turns).toBeGreaterThan(expected / 4);
-    expect(params()).toMatchObject({ backend: 'wasm', device: 'WebAssembly', optimizer: 'Adam' });
+    expect(params()).toMatchObject({
+      backend: 'wasm',
+      device: 'ONNX Runtime and WebAssembly on the CPU',
+      optimizer: 'Adam'
+    });
     expect(epochsLogged()).toBe(5);
   });
 
@@ -85,7 +89,7 @@ describe('a network is trained in a process of its own', () => {
       }
     });
     await slip.fit(network, { ...options(), epochs: 2 });
-    expect(calls).toBeGreaterThan(10);
+    expect(calls).toBeGreaterThan(3);
     expect(epochsLogged()).toBe(2);
   });
 

@@ -109,7 +109,7 @@ function rowReader(
   if (rows !== count) {
     throw new SlipwayError(
       'OPTION_INVALID',
-      `${counted(labels.length, 'label')} were given, and ${isFlat ? `${values.length} numbers, which are ${counted(rows, 'row')} of ${shapeText(shape)}` : counted(rows, 'row')}.`,
+      `${counted(labels.length, 'label was', 'labels were')} given, and ${isFlat ? `${values.length} numbers, which are ${counted(rows, 'row')} of ${shapeText(shape)}` : counted(rows, 'row')}.`,
       { remedy: 'Give one label for each row.' }
     );
   }

@@ -202,7 +202,7 @@ function namesGiven(draft: ModelDraft, { inputs }: ImportOptions, name: string, 
   if (list.length !== draft.inputs.length) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
-      `${counted(list.length, 'name')} were given for the ${counted(draft.inputs.length, 'input')} ${draft.inputs.map(input => input.name).join(', ')}.`,
+      `${counted(list.length, 'name was', 'names were')} given for the ${counted(draft.inputs.length, 'input')} ${draft.inputs.map(input => input.name).join(', ')}.`,
       { questions: [{ option: 'inputs', example: Object.fromEntries(draft.inputs.map(input => [input.name, ['…']])) }] }
     );
   }
@@ -275,7 +275,7 @@ function columnNames(draft: ModelDraft, input: string, width: number, given: Giv
   if (given.length !== width) {
     throw new OnnxImportError(
       'IMPORT_UNCLEAR',
-      `The input "${input}" takes ${counted(width, 'value')} in each row, and ${counted(given.length, 'name')} were given.`,
+      `The input "${input}" takes ${counted(width, 'value')} in each row, and ${counted(given.length, 'name was', 'names were')} given.`,
       { questions: [{ option: 'inputs', example: exampleNames(draft, input, width) }] }
     );
   }

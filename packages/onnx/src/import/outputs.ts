@@ -131,7 +131,7 @@ function namesOfValues(output: Seen, { values }: ImportOptions): readonly string
     throw unclear(`${gives}, and the file does not name them.`, [question]);
   }
   if (values.length !== output.width) {
-    throw unclear(`${gives}, and ${counted(values.length, 'name')} were given.`, [question]);
+    throw unclear(`${gives}, and ${counted(values.length, 'name was', 'names were')} given.`, [question]);
   }
   if (new Set(values).size !== values.length || values.includes('')) {
     throw unclear(`The values need different names, not ${values.join(', ')}.`, [question]);
@@ -196,9 +196,10 @@ function labelsOf(
     ]);
   }
   if (expected !== undefined && names.length !== expected) {
-    throw unclear(`The model knows ${expected} classes, and ${counted(names.length, 'label')} were given.`, [
-      { option: 'labels', example }
-    ]);
+    throw unclear(
+      `The model knows ${expected} classes, and ${counted(names.length, 'label was', 'labels were')} given.`,
+      [{ option: 'labels', example }]
+    );
   }
   if (file?.kind === 'texts' && names.some((name, i) => name !== file.values[i])) {
     throw unclear(

