@@ -1,8 +1,6 @@
 import { notebook, renderCard, renderTable, textTable } from '@slipway/notebook';
 import { findServer } from '@slipway/recording/sending';
-import { installedVersions } from '@slipway/learning';
-import { chooseBackend } from '@slipway/learning';
-import { tensorflow } from '@slipway/learning';
+import { chooseBackend, installedVersions, tensorflow } from '@slipway/learning';
 
 /**
  * Shows the installation: Node, packages, training backend with the refused ones, server.

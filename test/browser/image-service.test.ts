@@ -7,11 +7,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as slip from '../../kernel-lib/dist/index.js';
 import { CACHE } from '../harness/places.js';
-import { findChromium, launchChromium } from './chromium.js';
-import type { ChromiumPlace } from './chromium.js';
+import { type ChromiumPlace, findChromium, launchChromium } from './chromium.js';
 import { execute, openLab, screenshot } from './lab-page.js';
-import { startProduct } from './product.js';
-import type { TestProduct } from './product.js';
+import { startProduct, type TestProduct } from './product.js';
 
 const place: ChromiumPlace | null = await findChromium(CACHE);
 const SIZE = 8;

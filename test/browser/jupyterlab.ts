@@ -1,8 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LABEXTENSION, nodePath, pythonProgram } from '../harness/places.js';
-import { freePort, startProcess, waitFor } from '../harness/processes.js';
-import type { TestProcess } from '../harness/processes.js';
+import { freePort, startProcess, type TestProcess, waitFor } from '../harness/processes.js';
 
 export interface JupyterLabOptions {
   /** A folder for everything of this JupyterLab: its settings, its data and, in `notebooks/`, its files. */

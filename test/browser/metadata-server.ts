@@ -3,11 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { routes, ServerFile } from '@slipway/contract';
-import type { BundleFile } from '@slipway/contract';
+import { type BundleFile, routes, ServerFile } from '@slipway/contract';
 import { nodePath, ROOT } from '../harness/places.js';
-import { startProcess, waitFor } from '../harness/processes.js';
-import type { TestProcess } from '../harness/processes.js';
+import { startProcess, type TestProcess, waitFor } from '../harness/processes.js';
 
 const PROGRAM = path.join(ROOT, 'server', 'bin', 'slipway.mjs');
 

@@ -2,11 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { routes, ServerFile } from '@slipway/contract';
-import type { Answer } from '@slipway/contract';
+import { type Answer, routes, ServerFile } from '@slipway/contract';
 import { LABEXTENSION, nodePath, ROOT } from '../harness/places.js';
-import { freePort, startProcess, waitFor } from '../harness/processes.js';
-import type { TestProcess } from '../harness/processes.js';
+import { freePort, startProcess, type TestProcess, waitFor } from '../harness/processes.js';
 
 /** The whole product as `npm start` runs it, on a folder of its own. */
 export interface TestProduct {

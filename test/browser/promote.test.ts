@@ -4,12 +4,10 @@ import path from 'node:path';
 import { PredictAnswer } from '@slipway/contract';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, launchChromium } from './chromium.js';
-import type { ChromiumPlace } from './chromium.js';
+import { type ChromiumPlace, findChromium, launchChromium } from './chromium.js';
 import { changeTheme, execute, kernelReady, openLab, screenshot } from './lab-page.js';
 import { CACHE } from '../harness/places.js';
-import { copyExampleUpToPromotion, startProduct } from './product.js';
-import type { TestProduct } from './product.js';
+import { copyExampleUpToPromotion, startProduct, type TestProduct } from './product.js';
 
 const place: ChromiumPlace | null = await findChromium(CACHE);
 const RUN_TIMEOUT_MS = 120_000;

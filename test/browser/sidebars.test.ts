@@ -5,13 +5,10 @@ import path from 'node:path';
 import { routes } from '@slipway/contract';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, launchChromium } from './chromium.js';
-import type { ChromiumPlace } from './chromium.js';
-import { startJupyterLab } from './jupyterlab.js';
-import type { TestJupyterLab } from './jupyterlab.js';
+import { type ChromiumPlace, findChromium, launchChromium } from './chromium.js';
+import { startJupyterLab, type TestJupyterLab } from './jupyterlab.js';
 import { changeTheme, execute, openLab, screenshot } from './lab-page.js';
-import { startMetadataServer } from './metadata-server.js';
-import type { TestMetadataServer } from './metadata-server.js';
+import { startMetadataServer, type TestMetadataServer } from './metadata-server.js';
 import { CACHE } from '../harness/places.js';
 import { fillWithSamples, SAMPLE_RUNS, sendImported } from './sample-data.js';
 

@@ -6,13 +6,10 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installKernelspec } from '../../kernel-lib/dist/kernel/install.js';
 import { CACHE, nodePath } from '../harness/places.js';
-import { findChromium, launchChromium } from './chromium.js';
-import type { ChromiumPlace } from './chromium.js';
-import { startJupyterLab } from './jupyterlab.js';
-import type { TestJupyterLab } from './jupyterlab.js';
+import { type ChromiumPlace, findChromium, launchChromium } from './chromium.js';
+import { startJupyterLab, type TestJupyterLab } from './jupyterlab.js';
 import { changeTheme, execute, kernelReady, openLab, screenshot } from './lab-page.js';
-import { startMetadataServer } from './metadata-server.js';
-import type { TestMetadataServer } from './metadata-server.js';
+import { startMetadataServer, type TestMetadataServer } from './metadata-server.js';
 
 const place: ChromiumPlace | null = await findChromium(CACHE);
 

@@ -11,10 +11,14 @@ import {
 import { Frame } from '@slipway/frames';
 import { notebook, SlipwayError } from '@slipway/notebook';
 import { registerBundle, type Registration } from './register.js';
-import { currentRun } from '@slipway/learning';
-import { evaluateImport, evaluateImportedTensors } from '@slipway/learning';
-import { evaluateImportedValues } from '@slipway/learning';
-import { installedVersions, type TensorRows } from '@slipway/learning';
+import {
+  currentRun,
+  evaluateImport,
+  evaluateImportedTensors,
+  evaluateImportedValues,
+  installedVersions,
+  type TensorRows
+} from '@slipway/learning';
 
 /** What is said at an import that the file itself does not say. */
 export interface ImportOnnxOptions extends Omit<ImportOptions, 'sample'> {

@@ -1,12 +1,19 @@
 import type { ModelVersion } from '@slipway/contract';
 import type { BundleContents } from '@slipway/onnx/import';
-import { buildBundle, type BuiltBundle } from '@slipway/learning';
-import { buildStructureBundle } from '@slipway/learning';
+import {
+  buildBundle,
+  buildStructureBundle,
+  type BuiltBundle,
+  type Clustering,
+  currentScoring,
+  type Projection,
+  Run,
+  SCORING_RESOURCE,
+  scoringCell,
+  TrainedModel
+} from '@slipway/learning';
 import { call, uploadBlob } from '@slipway/notebook/server';
 import { cellName, type MimeBundle, notebook, SlipwayError } from '@slipway/notebook';
-import { Run } from '@slipway/learning';
-import { TrainedModel } from '@slipway/learning';
-import { currentScoring, scoringCell, SCORING_RESOURCE, type Clustering, type Projection } from '@slipway/learning';
 import { registrationBundle } from './registry-display.js';
 
 /** How long a registration waits for the run's own records to arrive, so that the version can name its run. */

@@ -1,9 +1,17 @@
-import { ErrorBody, routes } from '@slipway/contract';
-import type { Answer, Body, Operation, Params, Query, RouteSpec, Routes } from '@slipway/contract';
+import {
+  type Answer,
+  type Body,
+  ErrorBody,
+  type Operation,
+  type Params,
+  type Query,
+  routes,
+  type Routes,
+  type RouteSpec
+} from '@slipway/contract';
 import type { z } from 'zod';
 import { ContractError, RefusedError, UnreachableError } from './errors.js';
-import { requestPath } from './request-path.js';
-import type { PathValues } from './request-path.js';
+import { type PathValues, requestPath } from './request-path.js';
 import { messageOf } from '@slipway/wording';
 
 /** Sends one request; `path` starts with `/api/`. In JupyterLab this goes through its own server. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventStreamParser } from './event-stream.js';
-import type { StreamMessage } from './event-stream.js';
+import { EventStreamParser, type StreamMessage } from './event-stream.js';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const parse = (text: string): StreamMessage[] => new EventStreamParser().push(encode(text));

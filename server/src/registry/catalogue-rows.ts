@@ -1,5 +1,4 @@
-import type { KeyValue } from '@slipway/contract';
-import { ReleaseManifest } from '@slipway/contract';
+import { type KeyValue, ReleaseManifest } from '@slipway/contract';
 import type { Kysely } from 'kysely';
 import { AlreadyExistsError, InvalidStateError, NotFoundError } from '../platform/errors.js';
 import type { Tables } from '../platform/store/tables.js';

@@ -1,9 +1,8 @@
-import { createRun } from './requests.ts';
+import { createRun, prepared } from './requests.ts';
 import { fillRuns, historyTimes, pageTimes } from './reading.ts';
 import type { Target } from './target.ts';
 import { logBatchRate, logMetricRate } from './writing.ts';
 import { LightClient } from '../light-client.ts';
-import { prepared } from './requests.ts';
 
 /** One figure of a tracking server. */
 export interface Figure {

@@ -1,7 +1,6 @@
 import type { ColumnProfile, DatasetVersion, QualityCheck } from '@slipway/contract';
 import { call, requireServer } from '@slipway/notebook/server';
-import { SlipwayError } from '@slipway/notebook';
-import { notebook } from '@slipway/notebook';
+import { notebook, SlipwayError } from '@slipway/notebook';
 import { digestOf, uploadContent } from './content.js';
 import { profileBundle } from '../frame/frame-display.js';
 import { withVersion, type Frame } from '../frame/frame.js';

@@ -1,6 +1,5 @@
 import type { DatasetVersionRef } from '@slipway/contract';
-import { SlipwayError } from '@slipway/notebook';
-import { warnOfCell } from '@slipway/notebook';
+import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { executeUserSql, freshTable, quoteName } from '../engine/engine.js';
 import { openFrame, type Frame, type Lineage } from './frame.js';
 

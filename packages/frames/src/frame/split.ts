@@ -1,5 +1,4 @@
-import { SlipwayError } from '@slipway/notebook';
-import { warnOfCell } from '@slipway/notebook';
+import { SlipwayError, warnOfCell } from '@slipway/notebook';
 import { execute, freshTable, queryRows, quoteName } from '../engine/engine.js';
 import { deriveFrame, type Frame } from './frame.js';
 

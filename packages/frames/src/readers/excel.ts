@@ -1,6 +1,5 @@
 import { counted } from '@slipway/wording';
-import { SlipwayError } from '@slipway/notebook';
-import { suggestion } from '@slipway/notebook';
+import { SlipwayError, suggestion } from '@slipway/notebook';
 import { refuseNames } from './column-names.js';
 import type { ReadOptions } from './read-options.js';
 import { writeRowsFile, type RowsFile } from './rows-file.js';

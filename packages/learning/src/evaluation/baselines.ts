@@ -1,5 +1,4 @@
-import type { Frame } from '@slipway/frames';
-import type { PlainValue } from '@slipway/frames';
+import type { Frame, PlainValue } from '@slipway/frames';
 
 /** What a one-line model says about the test rows. */
 export interface BaselinePrediction<T extends number | string> {

@@ -1,7 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs';
 import type { Evaluation } from '@slipway/contract';
-import type { Frame } from '@slipway/frames';
-import { foldsOf, type FoldOptions } from '@slipway/frames';
+import { type FoldOptions, foldsOf, type Frame } from '@slipway/frames';
 import {
   gatherWarnings,
   type MimeBundle,

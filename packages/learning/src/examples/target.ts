@@ -1,5 +1,4 @@
-import type { Frame } from '@slipway/frames';
-import { unknownColumn, type PlainValue } from '@slipway/frames';
+import { type Frame, type PlainValue, unknownColumn } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
 
 /** More different whole numbers than this are a quantity, not classes. */

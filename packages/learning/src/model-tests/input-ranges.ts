@@ -1,6 +1,5 @@
 import type { ModelTestResult } from '@slipway/contract';
-import { queryRows, quoteName } from '@slipway/frames';
-import { impossibleValues } from '@slipway/frames';
+import { impossibleValues, queryRows, quoteName } from '@slipway/frames';
 import { found, passed, percent, type DataSubject } from './test-subject.js';
 import { counted, formatNumber } from '@slipway/wording';
 

@@ -1,6 +1,5 @@
 import type { Evaluation, ModelTestId, ModelTestResult, Verdict } from '@slipway/contract';
-import { queryColumns, quoteName, type PlainValue } from '@slipway/frames';
-import type { Frame } from '@slipway/frames';
+import { type Frame, type PlainValue, queryColumns, quoteName } from '@slipway/frames';
 import type { Estimator } from '../models/estimator.js';
 import type { Target } from '../examples/target.js';
 import { formatNumber } from '@slipway/wording';

@@ -1,5 +1,4 @@
-import type { PlainValue } from '@slipway/frames';
-import type { Frame } from '@slipway/frames';
+import type { Frame, PlainValue } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
 import { momentNumbers, type DatePart } from './calendar.js';
 import { applyStep, type CategoryKind, type FittedColumn, type FittedStep } from './steps.js';

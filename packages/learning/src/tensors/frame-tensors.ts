@@ -1,7 +1,6 @@
 import { shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError } from '@slipway/notebook';
-import { queryRows, quoteName } from '@slipway/frames';
-import type { Frame } from '@slipway/frames';
+import { type Frame, queryRows, quoteName } from '@slipway/frames';
 import type { ColumnTensorOptions } from './tensor-options.js';
 import { refuseShape, TensorSet } from './tensor-set.js';
 

@@ -3,17 +3,21 @@ import type * as TensorFlow from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SlipwayError } from '@slipway/notebook';
-import { warnOfCell } from '@slipway/notebook';
-import type { MimeBundle } from '@slipway/notebook';
-import { notebook } from '@slipway/notebook';
+import { type MimeBundle, notebook, SlipwayError, warnOfCell } from '@slipway/notebook';
 import { findImages, type ImageFile } from './image-files.js';
 import { imageRefused } from './image-file.js';
 import { shuffledIndices } from '@slipway/statistics/random';
-import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
-import { openFrame, type Frame } from '@slipway/frames';
-import { writeRowsFile, type RowValue } from '@slipway/frames';
-import type { SplitOptions } from '@slipway/frames';
+import {
+  execute,
+  type Frame,
+  freshTable,
+  openFrame,
+  quoteName,
+  quoteText,
+  type RowValue,
+  type SplitOptions,
+  writeRowsFile
+} from '@slipway/frames';
 import type { TensorContent, TensorRows } from './tensor-rows.js';
 
 export interface ImageOptions {

@@ -1,9 +1,16 @@
 import { counted } from '@slipway/wording';
 import { flatRow, RowShapeError, shapeText, sizeOf } from '@slipway/tensor-inputs';
 import { SlipwayError, warnOfCell } from '@slipway/notebook';
-import { execute, freshTable, quoteName, quoteText } from '@slipway/frames';
-import { openFrame, type Frame } from '@slipway/frames';
-import { writeRowsFile, type RowValue } from '@slipway/frames';
+import {
+  execute,
+  type Frame,
+  freshTable,
+  openFrame,
+  quoteName,
+  quoteText,
+  type RowValue,
+  writeRowsFile
+} from '@slipway/frames';
 import { tensorsOfFrame } from './frame-tensors.js';
 import type { TensorContent } from './tensor-rows.js';
 import type { ColumnTensorOptions, TensorOptions } from './tensor-options.js';

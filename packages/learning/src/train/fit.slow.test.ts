@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../bundle/bundle.js';
-import { data } from '@slipway/frames';
-import type { Split } from '@slipway/frames';
+import { data, type Split } from '@slipway/frames';
 import { SlipwayError } from '@slipway/notebook';
 import { mlp } from '../models/mlp.js';
 import {

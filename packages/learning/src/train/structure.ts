@@ -1,6 +1,5 @@
 import type { Columns, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
-import type { PlainValue } from '@slipway/frames';
-import type { Frame } from '@slipway/frames';
+import type { Frame, PlainValue } from '@slipway/frames';
 import { type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
 import { testRows } from '../model-tests/index.js';
 import { silhouette } from '@slipway/statistics';

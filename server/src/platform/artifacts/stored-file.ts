@@ -1,5 +1,4 @@
-import type { BlobStore, ByteRange, OpenedBlob } from './blob-store.js';
-import { unknownBlob } from './blob-store.js';
+import { type BlobStore, type ByteRange, type OpenedBlob, unknownBlob } from './blob-store.js';
 
 /** A file whose bytes are not yet asked for. */
 export interface StoredFile {

@@ -1,6 +1,5 @@
 import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
-import { isIP } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { InvalidRequestError } from '../errors.js';
 import { isPublicAddress } from './public-address.js';
 

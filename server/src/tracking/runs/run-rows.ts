@@ -1,5 +1,11 @@
-import type { KeyValue } from '@slipway/contract';
-import { Environment, RunFailure, RunProgress, type NamedMetric, type RunSummary } from '@slipway/contract';
+import {
+  Environment,
+  type KeyValue,
+  type NamedMetric,
+  RunFailure,
+  RunProgress,
+  type RunSummary
+} from '@slipway/contract';
 import { sql, type Kysely } from 'kysely';
 import { anyOf } from '../../platform/store/expressions.js';
 import { statusName } from '../../platform/store/run-status.js';

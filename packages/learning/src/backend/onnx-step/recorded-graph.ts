@@ -121,7 +121,7 @@ export class RecordedGraph {
   }
 
   /**
-   * A model of the losses, gradients and update of one batch, for a comparison with tfjs. Inputs as those of `loop`, with
+   * A model of the losses and gradients of one batch, for a comparison with tfjs. Inputs as those of `loop`, with
    * the batch itself as data; outputs: `losses`, `g0…`.
    */
   gradients(batch: readonly (DataInput | null)[]): Uint8Array {

@@ -1,5 +1,4 @@
-import type { Attribute, OnnxGraph } from '@slipway/onnx/graph';
-import { ElementType } from '@slipway/onnx/graph';
+import { type Attribute, ElementType, type OnnxGraph } from '@slipway/onnx/graph';
 import type { Tf } from '../tfjs.js';
 import type { KernelCall, Numbers, Value } from './recording.js';
 

@@ -1,6 +1,5 @@
-import type { KeyValue } from '@slipway/contract';
+import { EntityName, type KeyValue } from '@slipway/contract';
 import path from 'node:path';
-import { EntityName } from '@slipway/contract';
 import type { CatalogueModel, CatalogueVersion } from '../../../registry/catalogue-reading.js';
 import type { Stage } from '../../../registry/model-catalogue.js';
 import { OWN_ARTIFACTS } from '../../../platform/store/artifact-root.js';

@@ -3,8 +3,7 @@ import type { EntityCondition, EntityField } from '../../../platform/store/searc
 import type { Comparison } from '../../../platform/store/run-query.js';
 import { invalidParameter } from '../errors.js';
 import { asTuple, listed, quoted } from '../python-text.js';
-import type { JsonObject } from '../request.js';
-import { RpcRequest } from '../request.js';
+import { type JsonObject, RpcRequest } from '../request.js';
 import { parseClauses, type Clause } from './clauses.js';
 import { textsOfList } from './values.js';
 

@@ -1,5 +1,4 @@
-import type { KeyValue } from '@slipway/contract';
-import { type AccessTarget, RunId, RunStatus } from '@slipway/contract';
+import { type AccessTarget, type KeyValue, RunId, RunStatus } from '@slipway/contract';
 import type { App } from '../../../app.js';
 import { statusNames } from '../../../platform/store/run-status.js';
 import { present, toRun, toRunInfo } from '../entities.js';
