@@ -210,6 +210,22 @@ describe('model.fit that ONNX Runtime executes', async () => {
     expect(stepReport(model)!.reason).toContain('random numbers drawn in JavaScript');
   });
 
+  it('notices a step that changes later, and goes on op by op', async () => {
+    const model = network();
+    let factor = 1;
+    const loss = (truth: Tensor, predicted: Tensor): Tensor =>
+      tf.mul(factor, tf.mean(tf.square(tf.sub(truth, predicted)), -1));
+    model.compile({ optimizer: 'sgd', loss });
+    const step = () => stepReport(model)!;
+    await model.fit(x, y, settings);
+    expect(step().reason).toBeNull();
+    factor = 2;
+    for (let i = 0; i < 100 && step().reason === null; i++) {
+      await model.fit(x, y, { ...settings, epochs: 20 });
+    }
+    expect(step().reason).toContain('two recordings of the step differ at Mul');
+  });
+
   it.each<[string, string, (right: Kernel) => Kernel | undefined, string]>([
     [
       'of the way there is a thousandth too large',

@@ -5,7 +5,7 @@ import type { Tf } from '../tfjs.js';
 import { differenceFromTfjs } from './gate.js';
 import { KERNELS } from './kernels/index.js';
 import { record } from './recorder.js';
-import { rehearse } from './rehearsal.js';
+import { rehearse, rowsOfRehearsal } from './rehearsal.js';
 import { RecordedGraph } from './recorded-graph.js';
 import type { Recording } from './recording.js';
 import { OnnxReplay } from './replay.js';
@@ -23,12 +23,12 @@ export interface OnnxStepOptions {
   readonly kernels?: Readonly<Record<string, Kernel>>;
 }
 
-/** Steps of a rehearsal: the first makes the optimizer's variables, the others are compared. */
-const REHEARSED = 3;
 /** Attempts to record that found the step unfinished, e.g. because it made variables, before it is left alone. */
 const ATTEMPTS = 4;
-/** Share of the time of an epoch that comparing the step with its recording may take. */
+/** Share of the time of an epoch that another rehearsal may take. It changes nothing, so that its time decides no result. */
 const AUDIT_SHARE = 0.05;
+/** Where steps cannot be rehearsed, a whole one is recorded and compared in the first epoch after so many replays. */
+const REPLAYS_BETWEEN_AUDITS = 16;
 /** How long one turn of the event loop may take, in milliseconds. */
 const TURN_MS = 50;
 /** Floating point operations of one core in a millisecond, and the time that each step takes besides: a cautious guess. */
@@ -39,6 +39,14 @@ const STEP_MS = 0.02;
 interface Way {
   readonly signature: readonly string[];
   readonly replay: OnnxReplay;
+}
+
+/** A rehearsal that later ones are compared with. */
+interface Rehearsed {
+  readonly rows: number;
+  readonly signature: readonly string[];
+  /** What it took. */
+  readonly milliseconds: number;
 }
 
 /** What a recorded step took and gave. */
@@ -56,7 +64,7 @@ interface SeenStep {
  * A training step that is recorded at tfjs's kernel calls while it runs, written as ONNX, and then executed by onnxruntime,
  * many steps by one call. It is rehearsed on a few rows first, which makes the optimizer's variables and shows whether it is the
  * same each time: a step that draws its own random numbers would be frozen by a recording. Where it cannot be rehearsed, whole
- * steps show it. What was written is held against tfjs's gradients before it is used. From time to time a real step is recorded again and compared. What cannot be recorded
+ * steps show it. What was written is held against tfjs's gradients before it is used. From time to time it is rehearsed again and compared. What cannot be recorded
  * runs op by op, and the report says why.
  */
 export class OnnxStep implements TrainingStep {
@@ -68,7 +76,8 @@ export class OnnxStep implements TrainingStep {
   #attempts = 0;
   #refused: string | null = null;
   #auditDue = false;
-  #recordMs = 0;
+  #rehearsed: Rehearsed | null = null;
+  #sinceAudit = 0;
   #replayMs = 0;
   #replayed = 0;
   #calls = 0;
@@ -90,7 +99,9 @@ export class OnnxStep implements TrainingStep {
   }
 
   epochBegan(): void {
-    this.#auditDue ||= this.#replayed > 0 && this.#recordMs < AUDIT_SHARE * this.#replayMs;
+    this.#auditDue ||= this.#rehearsed
+      ? this.#rehearsed.milliseconds < AUDIT_SHARE * this.#replayMs
+      : this.#sinceAudit >= REPLAYS_BETWEEN_AUDITS;
   }
 
   /** Recording costs some steps only: it always pays. */
@@ -138,6 +149,9 @@ export class OnnxStep implements TrainingStep {
   /** Takes steps by onnxruntime; null when there is nothing to do it with. Returns the mean of each output. */
   #replay(data: Data, rows: Int32Array, size: number): number[] | null {
     const way = this.#ways.get(keyOf(data, size));
+    if (way && this.#auditDue && this.#rehearsed) {
+      this.#audit(data, rows, this.#rehearsed);
+    }
     if (this.#refused !== null || !way || this.#auditDue) {
       return null;
     }
@@ -150,6 +164,7 @@ export class OnnxStep implements TrainingStep {
       this.#replayMs += performance.now() - began;
       const steps = rows.length / size;
       this.#replayed += steps;
+      this.#sinceAudit += steps;
       this.#calls++;
       const optimizer = this.#options.optimizer as unknown as { incrementIterations(): void };
       for (let i = 0; i < steps; i++) {
@@ -182,15 +197,46 @@ export class OnnxStep implements TrainingStep {
       : this.#record(batch, size, data, execute);
   }
 
-  /** Learns on a few rows what else whole batches would have to show. */
+  /** Rehearses once more and compares. */
+  #audit(data: Data, rows: Int32Array, known: Rehearsed): void {
+    const { tf, optimizer, step } = this.#options;
+    if (rows.length < known.rows) {
+      return;
+    }
+    this.#auditDue = false;
+    this.#replayMs = 0;
+    this.settle();
+    try {
+      tf.tidy(() => {
+        const few = tf.tensor1d(rows.slice(0, known.rows), 'int32');
+        const recording = rehearse(
+          tf,
+          optimizer,
+          step,
+          data.map(each => each && tf.gather(each, few))
+        );
+        const difference = differenceOf(known.signature, signatureOf(recording));
+        if (difference) {
+          this.#refuse(difference);
+        }
+      });
+    } catch (error) {
+      this.#refuse(`the step could not be compared with its recording: ${firstLineOf(error)}`);
+    }
+  }
+
+  /** Learns on a few rows what else whole batches would have to show: makes the optimizer's variables, and compares two steps. */
   #rehearse(batch: Data): void {
     const { tf, optimizer, step, isStateful } = this.#options;
     if (this.#executed > 0 || this.#pure || this.#refused !== null || isStateful) {
       return;
     }
     try {
-      const [first, second, third] = Array.from({ length: REHEARSED }, () => rehearse(tf, optimizer, step, batch));
-      if (second!.reads > 0 || second!.made.length > 0 || first === undefined) {
+      rehearse(tf, optimizer, step, batch);
+      const began = performance.now();
+      const [second, third] = [1, 2].map(() => rehearse(tf, optimizer, step, batch));
+      const milliseconds = (performance.now() - began) / 2;
+      if (second!.reads > 0 || second!.made.length > 0) {
         return;
       }
       const difference = differenceOf(signatureOf(second!), signatureOf(third!));
@@ -198,6 +244,7 @@ export class OnnxStep implements TrainingStep {
         this.#refuse(difference);
       }
       this.#pure = difference === null;
+      this.#rehearsed = { rows: rowsOfRehearsal(batch), signature: signatureOf(third!), milliseconds };
     } catch {
       // Such as a model for batches of one size only: whole batches tell what is wrong.
     }
@@ -220,9 +267,7 @@ export class OnnxStep implements TrainingStep {
     // Their values from before are what the written step is compared on.
     const kept = new Map(variables.map(variable => [variable.id, tf.keep(variable.clone())]));
     try {
-      const began = performance.now();
       const [recording, outputs] = record(tf, optimizer, batch, () => this.#execute(execute));
-      this.#recordMs = performance.now() - began;
       if (this.#variables().length !== variables.length || recording.reads > 0) {
         if (++this.#attempts >= ATTEMPTS) {
           this.#refuse(
@@ -251,7 +296,7 @@ export class OnnxStep implements TrainingStep {
       }
       if (this.#auditDue && this.#ways.has(key)) {
         this.#auditDue = false;
-        this.#replayMs = 0;
+        this.#sinceAudit = 0;
         return;
       }
       this.#pending.set(key, signature);

@@ -19,7 +19,7 @@ export function rehearse(tf: Tf, optimizer: Optimizer, step: Step, batch: readon
   let recording: Recording | undefined;
   try {
     tf.tidy(() => {
-      const few = batch.map(each => each && tf.slice(each, 0, Math.min(ROWS, each.shape[0]!)));
+      const few = batch.map(each => each && tf.slice(each, 0, rowsOfRehearsal(batch)));
       [recording] = record(tf, optimizer, few, () => step(few));
     });
     recording!.draws.forEach(({ origin }) => {
@@ -39,6 +39,11 @@ export function rehearse(tf: Tf, optimizer: Optimizer, step: Step, batch: readon
     }
     recording?.made.forEach(({ variable, values }) => assign(tf, variable, values));
   }
+}
+
+/** How many rows of a batch are taken. */
+export function rowsOfRehearsal(batch: readonly (Tensor | null)[]): number {
+  return Math.min(ROWS, ...batch.flatMap(each => (each ? [each.shape[0]!] : [])));
 }
 
 function assign(tf: Tf, variable: Variable, values: Recording['made'][number]['values']): void {

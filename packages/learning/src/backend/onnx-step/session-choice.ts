@@ -11,8 +11,8 @@ const GAIN = 0.9;
 type Fetches = Parameters<SynchronousSession['run']>[1];
 
 /**
- * Decides by timing real calls whether one thread or all execute a model. Results differ in no way that a training notices:
- * sums may be taken in another order.
+ * Decides by timing real calls whether one thread or all execute a model. The results are the same, bit by bit: threads share
+ * out the rows of products, never the terms of a sum.
  */
 export class SessionChoice {
   readonly #one: SynchronousSession;
