@@ -20,6 +20,9 @@ const alias = readdirSync('packages').flatMap(name => {
   }));
 });
 
+/** How long a condition may take to come true on a machine several times slower. */
+const PATIENCE_MS = 60_000;
+
 const BESIDE_THE_CODE = [
   'test/architecture/*.test.ts',
   'packages/*/src/**/*.test.ts',
@@ -42,23 +45,33 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
+          expect: { poll: { timeout: PATIENCE_MS } },
           setupFiles,
           include: BESIDE_THE_CODE,
           exclude: ['server/src/platform/store/postgres/**', SLOW],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           maxWorkers,
           isolate: false
         }
       },
       {
         resolve: { alias },
-        test: { name: 'slow', setupFiles, include: [SLOW], testTimeout: 60_000, maxWorkers, isolate: false }
+        test: {
+          name: 'slow',
+          expect: { poll: { timeout: PATIENCE_MS } },
+          setupFiles,
+          include: [SLOW],
+          testTimeout: 60_000,
+          maxWorkers,
+          isolate: false
+        }
       },
       {
         // The same tests, on a PostgreSQL that the run starts.
         resolve: { alias },
         test: {
           name: 'postgres',
+          expect: { poll: { timeout: PATIENCE_MS } },
           setupFiles,
           include: [
             'server/src/platform/store/*.test.ts',
@@ -81,6 +94,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'extension',
+          expect: { poll: { timeout: PATIENCE_MS } },
           include: ['extension/src/**/*.test.{ts,tsx}'],
           environment: 'jsdom',
           testTimeout: 30_000,
@@ -92,6 +106,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          expect: { poll: { timeout: PATIENCE_MS } },
           setupFiles,
           include: ['test/**/*.test.ts'],
           exclude: ['test/architecture/**'],

@@ -67,7 +67,7 @@ describe('child processes end with the kernel', () => {
     const [child = 0, grandchild = 0, kept = 0] = String(result(cell)).replaceAll("'", '').split(',').map(Number);
     expect([child, grandchild, kept].map(isAlive)).toEqual([true, true, true]);
     await end(kernel);
-    await expect.poll(() => [child, grandchild].map(isAlive), { timeout: 20_000 }).toEqual([false, false]);
+    await expect.poll(() => [child, grandchild].map(isAlive), { timeout: 60_000 }).toEqual([false, false]);
     expect(isAlive(kept)).toBe(true);
     process.kill(kept);
   });

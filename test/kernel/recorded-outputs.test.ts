@@ -25,7 +25,7 @@ function reports(): OutputsReport[] {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  await expect.poll(condition, { timeout: 10_000 }).toBe(true);
+  await expect.poll(condition, { timeout: 60_000 }).toBe(true);
 }
 
 describe('what a cell shows is on record when the cell is answered', () => {

@@ -54,7 +54,7 @@ it.each(FILES)('%s shows what is saved in it', async name => {
     }
     const saved = Object.fromEntries(notebook.cells.map(({ id, outputs }) => [id, outputs]));
     // Outputs may come after their cell has ended.
-    await vi.waitFor(() => expect(shown()).toEqual(saved), { timeout: 5000 });
+    await vi.waitFor(() => expect(shown()).toEqual(saved), { timeout: 60_000 });
   } finally {
     await kernel.kill();
   }
@@ -72,7 +72,7 @@ async function runCells(kernel: KernelClient, notebook: Notebook): Promise<Map<s
     executions.set(id, execution);
     const mark = cell.metadata.slipway_test?.interrupt_after;
     if (mark !== undefined) {
-      await vi.waitFor(() => expect(printed(execution)).toContain(mark), { timeout: 20_000 });
+      await vi.waitFor(() => expect(printed(execution)).toContain(mark), { timeout: 60_000 });
       await new Promise(resolve => setTimeout(resolve, 100));
       await kernel.interrupt();
     }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SlipwayClient } from '@slipway/client';
 import { FakeServer } from '../../../packages/client/testing/fake-server.js';
 import { sampleReport } from '../../../packages/client/testing/samples.js';
@@ -24,7 +24,7 @@ describe('the model of the Promote dialog', () => {
 
   afterEach(() => model.dispose());
 
-  const checked = (): Promise<void> => vi.waitFor(() => expect(model.preflight.kind).not.toBe('running'));
+  const checked = (): Promise<void> => expect.poll(() => model.preflight.kind).not.toBe('running');
 
   it('runs the preflight of the chosen environment as soon as it is shown', async () => {
     expect(asked).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Provenance } from '@slipway/contract';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SlipwayClient } from '@slipway/client';
 import { FakeConnection } from '../../../testing/fake-connection.js';
 import { FakeServer } from '../../../../packages/client/testing/fake-server.js';
@@ -42,7 +42,7 @@ async function shown(trainingFrame: ReturnType<typeof sampleSignature>['training
   });
   const model = new ModelVersionPageModel('churn', 1, new SlipwayClient(server.transport), new FakeConnection());
   model.active = true;
-  await vi.waitFor(() => expect(model.snapshot.data).not.toBeNull());
+  await expect.poll(() => model.snapshot.data).not.toBeNull();
   const { data } = model.snapshot;
   model.dispose();
   return { data: data!, requests: server.requests };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SlipwayClient } from '@slipway/client';
 import { FakeConnection } from '../../../testing/fake-connection.js';
 import { FakeServer } from '../../../../packages/client/testing/fake-server.js';
@@ -21,7 +21,7 @@ describe('the model of the page of a service', () => {
 
   const show = async (): Promise<void> => {
     model.active = true;
-    await vi.waitFor(() => expect(model.snapshot.loading).toBe(false));
+    await expect.poll(() => model.snapshot.loading).toBe(false);
   };
 
   it('sends the values of the form and keeps the answer', async () => {
@@ -38,7 +38,7 @@ describe('the model of the page of a service', () => {
     await show();
     model.edit('wind', '7');
     model.refresh();
-    await vi.waitFor(() => expect(model.snapshot.loading).toBe(false));
+    await expect.poll(() => model.snapshot.loading).toBe(false);
     expect(model.texts).toMatchObject({ wind: '7', days: '5' });
   });
 
@@ -52,7 +52,7 @@ describe('the model of the page of a service', () => {
   it('says what to do when there is no such service', async () => {
     const missing = new ServicePageModel('snow', new SlipwayClient(server.transport), new FakeConnection());
     missing.active = true;
-    await vi.waitFor(() => expect(missing.snapshot.error?.code).toBe('NOT_FOUND'));
+    await expect.poll(() => missing.snapshot.error?.code).toBe('NOT_FOUND');
     expect(missing.snapshot.error?.remedy).toContain('Promote');
     missing.dispose();
   });

@@ -94,7 +94,7 @@ async function ended(promotion: Promotion): Promise<Promotion> {
       expect(['running', 'refused', 'failed']).toContain(now.state);
       return now;
     },
-    { timeout: 10_000 }
+    { timeout: 60_000 }
   );
 }
 

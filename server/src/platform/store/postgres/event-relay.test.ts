@@ -36,7 +36,7 @@ async function listen(): Promise<Ear> {
 }
 
 async function hears(ear: Ear, count: number): Promise<string[]> {
-  await expect.poll(() => ear.heard.length, { timeout: 10_000 }).toBe(count);
+  await expect.poll(() => ear.heard.length, { timeout: 60_000 }).toBe(count);
   return ear.heard.map(message => message.text);
 }
 
