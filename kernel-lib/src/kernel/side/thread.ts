@@ -36,6 +36,8 @@ await Promise.all([
 ]);
 post({ kind: 'bound' });
 
+let isShutDown = false;
+let endingWithinMs: number | null = null;
 const ENDS_CELLS: ReadonlySet<string> = new Set(['interrupt_request', 'shutdown_request']);
 const replies = new Outbox(control);
 const questions = new Outbox(stdin);
@@ -49,7 +51,8 @@ port.on('message', (message: ToSideThread) => {
     case 'request-input':
       return questions.send(message.frames);
     case 'ending':
-      return killUnlessEnded(message.withinMs);
+      endingWithinMs = message.withinMs;
+      return killWhenShutDown();
     case 'close':
       return close();
     default:
@@ -85,6 +88,8 @@ async function forwardControl(socket: Router): Promise<void> {
       answers.interrupt();
       stop();
       if (message.header.msg_type === 'shutdown_request') {
+        isShutDown = true;
+        killWhenShutDown();
         repeatUntilEnding(flags, () => {
           stop();
           post({ kind: 'end' });
@@ -100,6 +105,13 @@ async function forwardAnswers(socket: Router): Promise<void> {
     if (message) {
       answers.answer(message);
     }
+  }
+}
+
+/** Code that ends the process itself has an exit code to give, however long that takes; nobody asks for one at a shutdown. */
+function killWhenShutDown(): void {
+  if (isShutDown && endingWithinMs !== null) {
+    killUnlessEnded(endingWithinMs);
   }
 }
 
