@@ -1,6 +1,6 @@
 import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
 import { firstLineOf } from '@slipway/wording';
-import type { Step, StepReport, TrainingStep } from '../recorded/index.js';
+import { differenceOf, type Step, type StepReport, type TrainingStep } from '../recorded/index.js';
 import type { Tf } from '../tfjs.js';
 import { differenceFromTfjs } from './gate.js';
 import { KERNELS } from './kernels/index.js';
@@ -62,10 +62,10 @@ interface SeenStep {
 
 /**
  * A training step that is recorded at tfjs's kernel calls while it runs, written as ONNX, and then executed by onnxruntime,
- * many steps by one call. It is rehearsed on a few rows first, which makes the optimizer's variables and shows whether it is the
- * same each time: a step that draws its own random numbers would be frozen by a recording. Where it cannot be rehearsed, whole
- * steps show it. What was written is held against tfjs's gradients before it is used. From time to time it is rehearsed again and compared. What cannot be recorded
- * runs op by op, and the report says why.
+ * many steps by one call. It is rehearsed on a few rows first, which makes the optimizer's variables and shows whether it is
+ * the same each time: a step that draws its own random numbers would be frozen by a recording. Where it cannot be rehearsed,
+ * whole steps show it. What was written is held against tfjs's gradients before it is used, and from time to time the step
+ * is rehearsed again and compared. What cannot be recorded runs op by op, and the report says why.
  */
 export class OnnxStep implements TrainingStep {
   readonly #options: OnnxStepOptions;
@@ -217,7 +217,7 @@ export class OnnxStep implements TrainingStep {
         );
         const difference = differenceOf(known.signature, signatureOf(recording));
         if (difference) {
-          this.#refuse(difference);
+          this.#refuse(`the step has changed since it was recorded: it differs ${difference}`);
         }
       });
     } catch (error) {
@@ -241,7 +241,7 @@ export class OnnxStep implements TrainingStep {
       }
       const difference = differenceOf(signatureOf(second!), signatureOf(third!));
       if (difference) {
-        this.#refuse(difference);
+        this.#refuse(`two recordings of the step differ ${difference}`);
       }
       this.#pure = difference === null;
       this.#rehearsed = { rows: rowsOfRehearsal(batch), signature: signatureOf(third!), milliseconds };
@@ -291,7 +291,7 @@ export class OnnxStep implements TrainingStep {
       if (earlier) {
         const difference = differenceOf(earlier, signature);
         if (difference) {
-          return this.#refuse(difference);
+          return this.#refuse(`two recordings of the step differ ${difference}`);
         }
       }
       if (this.#auditDue && this.#ways.has(key)) {
@@ -346,16 +346,4 @@ function meansOf(losses: Float32Array, outputs: number): number[] {
     }
     return sum / steps;
   });
-}
-
-/** Where two signatures differ first, in words; null when they are equal. */
-function differenceOf(first: readonly string[], second: readonly string[]): string | null {
-  const at = Math.max(first.length, second.length);
-  for (let i = 0; i < at; i++) {
-    if (first[i] !== second[i]) {
-      const kernel = /^\w+/.exec(second[i] ?? first[i]!)?.[0];
-      return `two recordings of the step differ at ${kernel}: random numbers drawn in JavaScript, or a number that changes from step to step`;
-    }
-  }
-  return null;
 }

@@ -32,7 +32,7 @@ export function rehearse(tf: Tf, optimizer: Optimizer, step: Step, batch: readon
     drawn.forEach((count, source) => (source.drawn = count));
     (optimizer as unknown as { iterations_: number }).iterations_ = iterations;
     for (const [variable, value] of kept) {
-      if (!variable.isDisposed) {
+      if (!variable.isDisposed && variable.dataId !== value.dataId) {
         variable.assign(value as never);
       }
       value.dispose();

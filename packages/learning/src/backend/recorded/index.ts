@@ -1,4 +1,5 @@
 export { executeOpByOp, installRecordedTraining, stepReport, type StepEngine } from './train-function.js';
+export { differenceOf } from './difference.js';
 export { installRecordableKernels } from './kernels.js';
 export { tensorflowEngine } from './tensorflow-engine.js';
 export type { Step, StepReport, TrainingStep } from './training-step.js';

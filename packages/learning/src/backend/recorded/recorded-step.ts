@@ -1,6 +1,7 @@
 import type { Optimizer, Tensor } from '@tensorflow/tfjs';
 import type { Tf } from '../tfjs.js';
 import type { NodeBackend } from '../node-backend.js';
+import { differenceOf } from './difference.js';
 import { Operations } from './operations.js';
 import { record, signatureOf, type Recording } from './recording.js';
 import { Replay } from './replay.js';
@@ -303,16 +304,6 @@ function operationsOf(backend: NodeBackend): Operations {
   const known = operationTables.get(backend) ?? new Operations(backend.binding.operations());
   operationTables.set(backend, known);
   return known;
-}
-
-/** Where two signatures differ first, in words; null when they are equal. */
-function differenceOf(first: readonly string[], second: readonly string[]): string | null {
-  const at = first.findIndex((line, i) => line !== second[i]);
-  if (at < 0 && first.length === second.length) {
-    return null;
-  }
-  const operation = /^\w+/.exec(second[at] ?? first[at] ?? second[first.length] ?? '')?.[0] ?? 'its end';
-  return `at ${operation}: random numbers drawn in JavaScript, or a number that changes from step to step`;
 }
 
 function messageOf(error: unknown): string {
