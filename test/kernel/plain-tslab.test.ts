@@ -76,7 +76,7 @@ describe("tslab's own kernel with the library", () => {
   it('trains with a live chart, and stops at an interrupt with what was learned', async () => {
     const training = kernel.submit(
       'const { train, test } = await (await weather.lead("temp_max", { as: "tomorrow" })).split({ by: "time", test: 0.2 });\n' +
-        'const trained = await slip.run("plain", () => slip.fit(slip.mlp({ hidden: [8] }), { prep: slip.prep().standardize("temp_max"), train, test, target: "tomorrow", epochs: 100_000 }));'
+        'const trained = await slip.run("plain", () => slip.fit(slip.mlp({ hidden: [8] }), { prep: slip.prep().standardize("temp_max"), train, test, target: "tomorrow", epochs: 100_000, patience: 100_000 }));'
     );
     await expect.poll(() => published(training, 'update_display_data').length, { timeout: 60_000 }).toBeGreaterThan(1);
     kernel.process.kill('SIGINT');

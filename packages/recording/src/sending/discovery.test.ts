@@ -12,6 +12,7 @@ beforeEach(() => {
   vi.unstubAllEnvs();
   vi.stubEnv('SLIPWAY_URL', '');
   vi.stubEnv('SLIPWAY_TOKEN', '');
+  vi.stubEnv('SLIPWAY_DATA', '');
   project = mkdtempSync(path.join(tmpdir(), 'slipway-discovery-'));
   notebooks = path.join(project, 'deep', 'notebooks');
   mkdirSync(notebooks, { recursive: true });
@@ -41,6 +42,15 @@ it('the environment comes first; its server may have its token in a file', () =>
   vi.stubEnv('SLIPWAY_URL', 'http://127.0.0.1:9');
   vi.stubEnv('SLIPWAY_TOKEN', '');
   expect(findServer(notebooks)).toEqual({ url: 'http://127.0.0.1:9', token: '' });
+});
+
+it('where the data folder is named, a server of a folder around the notebook is another one', () => {
+  announce(project, 'http://127.0.0.1:1', 'around');
+  const other = mkdtempSync(path.join(tmpdir(), 'slipway-named-'));
+  vi.stubEnv('SLIPWAY_DATA', path.join(other, '.slipway'));
+  expect(findServer(notebooks)).toBeNull();
+  announce(other, 'http://127.0.0.1:3', 'named');
+  expect(findServer(notebooks)).toEqual({ url: 'http://127.0.0.1:3', token: 'named' });
 });
 
 it('a broken server file counts as none', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ServerFile } from '@slipway/contract';
-import { DATA_FOLDER, foldersUpward } from '../spool/folder.js';
+import { DATA_FOLDER, foldersUpward, namedDataFolder } from '../spool/folder.js';
 
 /** Where the metadata server answers, and the bearer token that it expects. */
 export interface ServerAddress {
@@ -10,33 +10,39 @@ export interface ServerAddress {
 }
 
 /**
- * Finds the metadata server: `SLIPWAY_URL` and `SLIPWAY_TOKEN` when they are set, else the nearest
- * `.slipway/server.json` upward from `directory`. Reads the disk at each call, because a restarted server may have
- * another address or token. Never throws; a file that cannot be read or trusted counts as absent.
+ * Finds the metadata server: `SLIPWAY_URL` and `SLIPWAY_TOKEN` when they are set, else `server.json` in the data folder
+ * that `SLIPWAY_DATA` names, else the nearest `.slipway/server.json` upward from `directory`. Reads the disk at each call,
+ * because a restarted server may have another address or token. Never throws; a file that cannot be read or trusted counts
+ * as absent.
  */
 export function findServer(directory: string): ServerAddress | null {
   const url = process.env['SLIPWAY_URL'];
   if (url) {
     return { url: withoutSlash(url), token: process.env['SLIPWAY_TOKEN'] || tokenOfServerAt(directory, url) };
   }
-  for (const folder of foldersUpward(directory)) {
-    const server = readServerFile(path.join(folder, DATA_FOLDER, 'server.json'));
-    if (server) {
-      return server;
-    }
-  }
-  return null;
+  return serversOf(directory).next().value ?? null;
 }
 
 /** The token of the server file nearest to `directory` that names `url`; empty when there is none. */
 function tokenOfServerAt(directory: string, url: string): string {
-  for (const folder of foldersUpward(directory)) {
-    const server = readServerFile(path.join(folder, DATA_FOLDER, 'server.json'));
-    if (server && server.url === withoutSlash(url)) {
+  for (const server of serversOf(directory)) {
+    if (server.url === withoutSlash(url)) {
       return server.token;
     }
   }
   return '';
+}
+
+/** The servers that `directory` belongs to, nearest first. */
+function* serversOf(directory: string): Generator<ServerAddress, undefined> {
+  const named = namedDataFolder();
+  const folders = named ? [named] : [...foldersUpward(directory)].map(folder => path.join(folder, DATA_FOLDER));
+  for (const folder of folders) {
+    const server = readServerFile(path.join(folder, 'server.json'));
+    if (server) {
+      yield server;
+    }
+  }
 }
 
 function readServerFile(file: string): ServerAddress | null {

@@ -18,7 +18,7 @@ export function* foldersUpward(directory: string): Generator<string> {
 }
 
 /** The data folder that the environment names: kernels of Slipway's JupyterLab are told the one of their server. */
-function namedDataFolder(): string | null {
+export function namedDataFolder(): string | null {
   const named = process.env['SLIPWAY_DATA'];
   return named ? path.resolve(named) : null;
 }
