@@ -18,7 +18,7 @@ export type KernelCommand = (connectionFile: string) => string[];
 
 export const slipwayKernel: KernelCommand = file => [
   '--no-force-async-hooks-checks',
-  path.join(ROOT, 'kernel-lib', 'dist', 'kernel', 'main.js'),
+  path.join(ROOT, 'kernel-lib', 'lib', 'kernel', 'main.js'),
   file
 ];
 export const plainTslab: KernelCommand = file => {

@@ -14,7 +14,7 @@ export const PYTHON_ENVIRONMENT = path.join(ROOT, '.venv');
 export const LABEXTENSION = path.join(ROOT, 'extension', 'dist', 'labextension');
 
 /** Entry of the kernel. */
-export const KERNEL_MAIN = path.join(ROOT, 'kernel-lib', 'dist', 'kernel', 'main.js');
+export const KERNEL_MAIN = path.join(ROOT, 'kernel-lib', 'lib', 'kernel', 'main.js');
 
 /** Python of the private environment, or the one that `SLIPWAY_PYTHON` names. */
 export function pythonPath(): string {

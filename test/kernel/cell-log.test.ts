@@ -167,7 +167,8 @@ it('reaches the server in the order of events, and the spool is gone when the se
   await kernel.execute('1');
   await kernel.execute('throw new Error("x")');
   await kernels.pop()?.shutdown();
-  const types = server.records().map(({ type }) => type);
+  // What is found out about the session on the way comes when it comes.
+  const types = server.records().flatMap(({ type }) => (type === 'session.seen' ? [] : type));
   expect(types).toEqual([
     'session.started',
     'cell.started',

@@ -28,7 +28,7 @@ it("slipway is the kernel's own instance, typed, in a folder with a space and an
   );
   expect(traceback(cell)).toBe('');
   expect(result(cell)).toBe("'function'");
-  const library = pathToFileURL(path.join(ROOT, 'kernel-lib', 'dist', 'index.js')).href;
+  const library = pathToFileURL(path.join(ROOT, 'kernel-lib', 'lib', 'index.js')).href;
   writeFileSync(path.join(folder, 'same.mjs'), `export const library = await import(${JSON.stringify(library)});\n`);
   const same = await kernel.execute('import { library } from "./same.mjs";\nlibrary.data === slip.data');
   expect(traceback(same)).toBe('');

@@ -56,12 +56,32 @@ describe('the user of the notebook is asked', () => {
     expect(result(cell)).toBe("[ 'a', 'b', [ 'c' ] ]");
   });
 
+  it('after seeing all that the cell has shown before', async () => {
+    const lines = 'for (let i = 0; i < 3000; i++) { console.log(`out ${i}`); console.error(`err ${i}`); }';
+    const cell = kernel.submit(`${lines}\nprompt("Go on?")`, { allow_stdin: true });
+    const text = (): string[] =>
+      cell.published.filter(({ type }) => type === 'stream').map(({ content }) => String(content['text']));
+    await expect.poll(() => text().length).toBe(6000);
+    expect(text().join('')).toBe(Array.from({ length: 3000 }, (_, i) => `out ${i}\nerr ${i}\n`).join(''));
+    await kernel.answerInput('yes');
+    await cell.done;
+  });
+
   it('and an interrupt ends the waiting', async () => {
     const cell = kernel.submit('console.log("asks"); prompt("Name?")', { allow_stdin: true });
     await expect.poll(() => printed(cell)).toBe('asks\n');
     await kernel.interrupt();
     expect(await cell.done).toMatchObject({ status: 'error', ename: 'Interrupted' });
     expect(result(await kernel.execute('1 + 1'))).toBe('2');
+  });
+
+  it('and an interrupt ends that waiting only, however soon it comes', async () => {
+    for (let i = 0; i < 20; i++) {
+      const cell = kernel.submit('console.log("asks"); prompt("Name?")', { allow_stdin: true });
+      await expect.poll(() => printed(cell), { interval: 1 }).toBe('asks\n');
+      await kernel.interrupt();
+      expect(await cell.done).toMatchObject({ status: 'error', ename: 'Interrupted' });
+    }
   });
 });
 

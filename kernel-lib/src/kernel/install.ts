@@ -29,7 +29,7 @@ export function installKernelspec(targetDir: string, options: KernelspecOptions 
       path.resolve(options.nodePath ?? process.execPath),
       // Keeps Node alive when an interrupt terminates the callback of a timer.
       '--no-force-async-hooks-checks',
-      fileURLToPath(new URL('./main.js', import.meta.url)),
+      fileURLToPath(new URL('../../lib/kernel/main.js', import.meta.url)),
       '{connection_file}'
     ],
     display_name: options.displayName ?? 'TypeScript (Slipway)',

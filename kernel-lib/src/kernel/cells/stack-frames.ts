@@ -2,7 +2,7 @@ import type { Script } from '../compiler/script.js';
 import { SCRIPT_SCHEME, type Cell } from './cell.js';
 
 /** Internal frames of the kernel, which are left out. */
-const KERNEL_FRAME = /evalmachine|[\\/]dist[\\/]kernel[\\/]|[\\/]src[\\/]kernel[\\/]/;
+const KERNEL_FRAME = /evalmachine|[\\/](?:dist|lib)[\\/]kernel[\\/]|[\\/]src[\\/]kernel[\\/]/;
 const NODE_FRAME = /\(node:|at node:/;
 /** `at name (script:1:2)` or `at script:1:2`. */
 const FRAME = /^(\s+at (?:async )?)(?:(.+?) \((.+):(\d+):(\d+)\)|(.+):(\d+):(\d+))$/;

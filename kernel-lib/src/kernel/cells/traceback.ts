@@ -22,7 +22,7 @@ const CELL_PLACE = /^(\s+at )(?:async )?(.*?)\(?(Cell In\[\d+\]:\d+:\d+)\)?$/;
 const HIDDEN_FRAME = /node:/;
 /** An error that the library words for the user needs no frames of the library. */
 const OWN_FRAME =
-  /[\\/](?:kernel-lib|packages[\\/][\w-]+)[\\/](?:dist|src)[\\/]|[\\/]node_modules[\\/](?:slipway|@slipway)[\\/]/;
+  /[\\/](?:kernel-lib|packages[\\/][\w-]+)[\\/](?:dist|lib|src)[\\/]|[\\/]node_modules[\\/](?:slipway|@slipway)[\\/]/;
 const MAX_CAUSES = 5;
 const MAX_QUOTED_DIAGNOSTICS = 5;
 /** TypeScript's "Cannot find name", without and with a near name. */

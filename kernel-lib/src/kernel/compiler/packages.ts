@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** Folder of the `slipway` package that this kernel belongs to. */
-export const packageFolder = fileURLToPath(new URL('../../../', import.meta.url));
+export const packageFolder = path.dirname(createRequire(import.meta.url).resolve('slipway/package.json'));
 
 const Manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
 const manifest = Manifest.parse(JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')));
@@ -19,15 +18,8 @@ export function versionOf(name: string): string {
 }
 
 /** Parts of the kernel itself, which a notebook has no use for. */
-const INTERNAL = new Set([
-  '@slipway/contract',
-  '@slipway/recording',
-  'typescript',
-  '@types/node',
-  'typescript',
-  'zeromq'
-]);
-const offered = new Set(Object.keys(manifest.dependencies).filter(name => !INTERNAL.has(name)));
+const INTERNAL = /^(@slipway\/.*|typescript|@types\/node|zeromq)$/;
+const offered = new Set(Object.keys(manifest.dependencies).filter(name => !INTERNAL.test(name)));
 
 /** Where a package that a notebook imports comes from. */
 export type PackageOrigin =

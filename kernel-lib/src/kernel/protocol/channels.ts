@@ -1,6 +1,6 @@
 import type { Router, XPublisher } from 'zeromq';
 import { addressOf, type Connection } from './connection.js';
-import { Outbox } from './outbox.js';
+import { Outbox, SENDS_AT_ONCE } from './outbox.js';
 import { decode, encode, messageFor, unsolicited, type Frame, type Message } from './wire.js';
 
 /** A socket that replies can be sent on. */
@@ -27,7 +27,7 @@ export class Channels {
   /** Binds shell and iopub to the ports of `connection`. */
   static async bind(connection: Connection): Promise<Channels> {
     const zmq = await import('zeromq');
-    const [shell, iopub] = [new zmq.Router(), new zmq.XPublisher()];
+    const [shell, iopub] = [new zmq.Router(SENDS_AT_ONCE), new zmq.XPublisher(SENDS_AT_ONCE)];
     await Promise.all([
       shell.bind(addressOf(connection, connection.shell_port)),
       iopub.bind(addressOf(connection, connection.iopub_port))

@@ -1,46 +1,28 @@
 import type { Frame } from './wire.js';
 
+/**
+ * Options of every socket that sends. Without a timeout the binding hands a message to ZeroMQ within the call; with one
+ * it now and then leaves that to a later turn of the event loop, which a cell that blocks (`prompt`, a loop) never gives.
+ * Without a limit nothing is dropped when a cell shows more at once than a front end has taken.
+ */
+export const SENDS_AT_ONCE = { sendTimeout: 0, sendHighWaterMark: 0 } as const;
+
 /** The part of a ZeroMQ socket that sends. */
 export interface SendingSocket {
   send(frames: (Buffer | string)[]): Promise<void>;
 }
 
-/**
- * Sends on a socket in order, without waiting and without throwing. ZeroMQ's binding now and then finishes a send only
- * in a later turn of the event loop, and refuses another one until then. Nothing here hangs on a promise, because those
- * are lost when a busy loop is terminated.
- */
+/** Sends on a socket, opened with `SENDS_AT_ONCE`, in order, without waiting and without throwing. */
 export class Outbox {
-  readonly #waiting: (Buffer | string)[][] = [];
-
   constructor(private readonly socket: SendingSocket) {}
 
   send(frames: readonly Frame[]): void {
-    this.#waiting.push(frames.map(frame => (typeof frame === 'string' ? frame : Buffer.from(frame))));
-    // With more than one waiting, the next turn sends them.
-    if (this.#waiting.length === 1) {
-      this.#sendWaiting();
+    try {
+      this.socket
+        .send(frames.map(frame => (typeof frame === 'string' ? frame : Buffer.from(frame))))
+        .catch(() => undefined);
+    } catch {
+      // The socket is closed; there is no receiver any more.
     }
   }
-
-  readonly #sendWaiting = (): void => {
-    for (let frames = this.#waiting[0]; frames; frames = this.#waiting[0]) {
-      try {
-        // A rejection means that the socket is closed; there is no receiver any more.
-        this.socket.send(frames).catch(() => undefined);
-      } catch (error) {
-        if (!isBusy(error)) {
-          this.#waiting.length = 0;
-        } else {
-          setImmediate(this.#sendWaiting);
-        }
-        return;
-      }
-      this.#waiting.shift();
-    }
-  };
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EBUSY';
 }

@@ -1,8 +1,8 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Message } from '../protocol/wire.js';
+import type { InterruptFlags } from './flags.js';
 
 const CHANGES = 0;
-const INTERRUPTS = 1;
 /** A termination of the execution takes effect between two waits. */
 const RECHECK_MS = 100;
 
@@ -19,9 +19,9 @@ export class InputLine {
   /** For the side thread. */
   readonly source: InputSource;
 
-  constructor() {
+  constructor(private readonly flags: InterruptFlags) {
     const { port1, port2 } = new MessageChannel();
-    const memory = new SharedArrayBuffer(8);
+    const memory = new SharedArrayBuffer(4);
     this.#port = port1;
     this.#state = new Int32Array(memory);
     this.source = { port: port2, memory };
@@ -36,15 +36,12 @@ export class InputLine {
 
   /** Waits for the next answer, and keeps this thread from everything else; null when the user interrupts. */
   wait(): Message | null {
-    const interrupts = Atomics.load(this.#state, INTERRUPTS);
+    this.flags.beginWait();
     for (;;) {
       const changes = Atomics.load(this.#state, CHANGES);
       const received = receiveMessageOnPort(this.#port) as { message: Message } | undefined;
-      if (received) {
-        return received.message;
-      }
-      if (Atomics.load(this.#state, INTERRUPTS) !== interrupts) {
-        return null;
+      if (received || this.flags.isWaitInterrupted) {
+        return this.flags.endWait() ? null : received!.message;
       }
       // Not for ever: an interrupt that came just before is noticed when this code goes on.
       Atomics.wait(this.#state, CHANGES, changes, RECHECK_MS);
@@ -62,15 +59,11 @@ export class InputFeed {
 
   answer(message: Message): void {
     this.source.port.postMessage(message);
-    this.#wake();
+    this.wake();
   }
 
-  interrupt(): void {
-    Atomics.add(this.#state, INTERRUPTS, 1);
-    this.#wake();
-  }
-
-  #wake(): void {
+  /** Makes a waiting main thread look again. */
+  wake(): void {
     Atomics.add(this.#state, CHANGES, 1);
     Atomics.notify(this.#state, CHANGES);
   }

@@ -58,7 +58,7 @@ export class SideThread {
   /** Starts the thread, which binds control and heartbeat while the main thread loads the rest of the kernel. */
   static launch(connectionFile: string): SideThread {
     const flags = new InterruptFlags();
-    const line = new InputLine();
+    const line = new InputLine(flags);
     const workerData: SideThreadData = { connectionFile, flags: flags.memory, input: line.source };
     const worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData,

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Reply, Router } from 'zeromq';
 import { oneLine } from '../one-line.js';
 import { addressOf, readConnection } from '../protocol/connection.js';
-import { Outbox } from '../protocol/outbox.js';
+import { Outbox, SENDS_AT_ONCE } from '../protocol/outbox.js';
 import { decode, type Message } from '../protocol/wire.js';
 import { InputFeed } from './blocking-input.js';
 import { InterruptFlags } from './flags.js';
@@ -26,9 +26,9 @@ const connection = readConnection(connectionFile);
 const flags = new InterruptFlags(memory);
 
 const zmq = await import('zeromq');
-const control = new zmq.Router();
+const control = new zmq.Router(SENDS_AT_ONCE);
 const heartbeat = new zmq.Reply();
-const stdin = new zmq.Router();
+const stdin = new zmq.Router(SENDS_AT_ONCE);
 await Promise.all([
   control.bind(addressOf(connection, connection.control_port)),
   heartbeat.bind(addressOf(connection, connection.hb_port)),
@@ -84,8 +84,14 @@ async function forwardControl(socket: Router): Promise<void> {
     post({ kind: 'control', message });
     // A busy loop must not keep a kernel from ending either.
     if (ENDS_CELLS.has(message.header.msg_type)) {
-      const stop = (): void => interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
-      answers.interrupt();
+      const stop = (): void => {
+        // A signal that follows the end of a wait would interrupt the next cell.
+        if (flags.interruptWait()) {
+          answers.wake();
+        } else {
+          interruptMainThread(flags, () => post({ kind: 'loop-stopped' }));
+        }
+      };
       stop();
       if (message.header.msg_type === 'shutdown_request') {
         isShutDown = true;

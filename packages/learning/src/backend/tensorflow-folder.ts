@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** The addon's source, which travels with the package. */
-export const ADDON_SOURCE = fileURLToPath(new URL('../../native/slipway_tensorflow.cc', import.meta.url));
+export const ADDON_SOURCE = createRequire(import.meta.url).resolve('@slipway/learning/native/slipway_tensorflow.cc');
 
 /** The tfjs-node whose JavaScript and C++ are used; it must fit the tfjs of this package. */
 export const TFJS_NODE_VERSION = '4.22.0';
