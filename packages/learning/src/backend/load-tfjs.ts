@@ -2,7 +2,7 @@ import { provideTfjs } from '@slipway/frames';
 import { repairAverageGradients } from './average-pool.js';
 import { repairExtremeGradients } from './missing-gradients.js';
 import { onnxEngine } from './onnx-step/index.js';
-import { installRecordedTraining } from './recorded/index.js';
+import { installRecordedFunctions, installRecordedTraining } from './recorded/index.js';
 import { installRandomLayers } from './random-layers.js';
 import type { Tf } from './tfjs.js';
 
@@ -37,6 +37,7 @@ export function tensorflow(): Promise<Tf> {
     repairExtremeGradients(tf);
     repairAverageGradients(tf);
     installRecordedTraining(tf, onnxEngine);
+    installRecordedFunctions(tf, onnxEngine);
     hooks.forEach(hook => hook(tf));
     return tf;
   });

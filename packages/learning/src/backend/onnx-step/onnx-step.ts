@@ -9,7 +9,7 @@ import { rehearse, rowsOfRehearsal } from './rehearsal.js';
 import { RecordedGraph } from './recorded-graph.js';
 import type { Recording } from './recording.js';
 import { OnnxReplay } from './replay.js';
-import { signatureOf } from './signature.js';
+import { keyOf, signatureOf } from './signature.js';
 import type { Kernel } from './translation.js';
 
 type Data = readonly (Tensor | null)[];
@@ -326,11 +326,6 @@ export class OnnxStep implements TrainingStep {
   #variables(): Variable[] {
     return Object.values(this.#options.tf.engine().registeredVariables);
   }
-}
-
-/** Types and shapes of data, whatever their number of rows, and the size of a batch. */
-function keyOf(data: Data, size: number): string {
-  return `${data.map(each => (each ? `${each.dtype}${each.shape.slice(1).join(',')}` : '-')).join(';')}|${size}`;
 }
 
 function valueOf(output: Tensor): number {

@@ -7,7 +7,7 @@ import type { Recording, Value } from './recording.js';
 import { elementType, product, Translation, type Kernel } from './translation.js';
 
 /** Subgraphs as in Loop, axes as inputs, Split by number of outputs. */
-const VERSIONS = { opset: 20, ir: 9 };
+export const VERSIONS = { opset: 20, ir: 9 };
 /** Weights of at most so many numbers are updated together. */
 const SMALL = 16_384;
 

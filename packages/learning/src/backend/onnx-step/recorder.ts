@@ -28,17 +28,25 @@ interface OptimizerInternals {
   readonly c?: Tensor;
 }
 
+let recordings = 0;
+
+/** Whether something is being recorded now: what it calls must go on at tfjs's kernels. */
+export function isRecording(): boolean {
+  return recordings > 0;
+}
+
 /** Represents the learning rate while a step is recorded: a value that no step has by accident. */
 const SENTINEL = Math.fround(1234.567889);
 
 /**
  * Runs `step` once, really, and records it at tfjs's kernel calls, on any backend.
  *
+ * @param optimizer the one that the step uses; null for a function that trains nothing.
  * @param inputs tensors that the step takes from outside.
  */
 export function record(
   tf: Tf,
-  optimizer: Optimizer,
+  optimizer: Optimizer | null,
   inputs: readonly (Tensor | null)[],
   step: () => Tensor[]
 ): [Recording, Tensor[]] {
@@ -48,7 +56,7 @@ export function record(
 
 class Recorder {
   readonly #engine: EngineInternals;
-  readonly #optimizer: OptimizerInternals;
+  readonly #optimizer: OptimizerInternals | null;
   readonly #values = new Map<number, Value>();
   /** Tensors that are others under another id. */
   readonly #aliases = new Map<number, number>();
@@ -62,21 +70,22 @@ class Recorder {
   #gradients: Gradient[] = [];
   #update = { from: 0, to: 0 };
   #depth = 0;
+  #rate = 0;
   #count = 0;
   #reads = 0;
 
   constructor(
     private readonly tf: Tf,
-    optimizer: Optimizer,
+    optimizer: Optimizer | null,
     inputs: readonly (Tensor | null)[]
   ) {
     this.#engine = tf.engine() as unknown as EngineInternals;
-    this.#optimizer = optimizer as unknown as OptimizerInternals;
+    this.#optimizer = optimizer as unknown as OptimizerInternals | null;
     this.#readSync = this.#engine.readSync.bind(this.#engine);
     inputs.forEach(
       (tensor, index) => tensor && this.#values.set(tensor.id, this.#fresh(tensor, { kind: 'input', index }))
     );
-    const { c } = this.#optimizer;
+    const c = this.#optimizer?.c;
     if (c) {
       this.#values.set(c.id, this.#fresh(c, { kind: 'rate', sign: -1 }));
     }
@@ -86,10 +95,12 @@ class Recorder {
     const restore = this.#watch();
     let outputs: Tensor[];
     let results: Value[];
+    recordings++;
     try {
       outputs = step();
       results = outputs.map(output => this.#valueOf(output));
     } finally {
+      recordings--;
       restore();
     }
     const recording = {
@@ -154,18 +165,14 @@ class Recorder {
   /** Replaces what sees every operation; returns how to undo it. */
   #watch(): () => void {
     const engine = this.#engine;
-    const optimizer = this.#optimizer;
     const variables = this.tf.Variable.prototype as unknown as { assign(value: Tensor): void };
-    // A wrapper around the optimizer, such as one that clips, is a part of the step; its own method is where the update begins.
-    const owner = ownerOf(optimizer, 'applyGradients');
     const { runKernelFunc, makeTensor, readSync, makeVariable } = engine;
     const { assign } = variables;
-    const { applyGradients } = owner;
-    const rate = optimizer.learningRate;
+    const restoreOptimizer = this.#optimizer ? this.#watchOptimizer(this.#optimizer) : () => undefined;
     engine.runKernelFunc = params => this.#kernel(params, each => runKernelFunc.call(engine, each));
     engine.makeTensor = (values, ...more) => {
-      const sign = signOf(values);
-      const tensor = makeTensor.call(engine, sign ? Float32Array.of(sign * rate) : values, ...more);
+      const sign = this.#optimizer ? signOf(values) : null;
+      const tensor = makeTensor.call(engine, sign ? Float32Array.of(sign * this.#rate) : values, ...more);
       if (sign) {
         this.#values.set(tensor.id, this.#fresh(tensor, { kind: 'rate', sign }));
       }
@@ -186,13 +193,25 @@ class Recorder {
     variables.assign = function (this: Variable, value: Tensor) {
       assigned(this, value);
     };
-    owner.applyGradients = given => this.#apply(given, () => applyGradients.call(optimizer, given));
-    optimizer.learningRate = SENTINEL;
     return () => {
       Object.assign(engine, { runKernelFunc, makeTensor, readSync, makeVariable });
       variables.assign = assign;
+      restoreOptimizer();
+    };
+  }
+
+  /** Sees where the update begins, and has the rate stand for itself; returns how to undo it. */
+  #watchOptimizer(optimizer: OptimizerInternals): () => void {
+    // A wrapper around the optimizer, such as one that clips, is a part of the step; its own method is where the update begins.
+    const owner = ownerOf(optimizer, 'applyGradients');
+    const { applyGradients } = owner;
+    const { learningRate } = optimizer;
+    this.#rate = learningRate;
+    owner.applyGradients = given => this.#apply(given, () => applyGradients.call(optimizer, given));
+    optimizer.learningRate = SENTINEL;
+    return () => {
       owner.applyGradients = applyGradients;
-      optimizer.learningRate = rate;
+      optimizer.learningRate = learningRate;
     };
   }
 

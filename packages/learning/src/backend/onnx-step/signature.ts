@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Recording, Value } from './recording.js';
 
 /**
@@ -36,4 +37,9 @@ function nameOf({ name, shape, dtype, origin }: Value): string {
     case 'constant':
       return `constant:${form}${createHash('sha1').update(origin.values).digest('base64')}`;
   }
+}
+
+/** Types and shapes of data, whatever their number of rows, and the size of a batch. */
+export function keyOf(data: readonly (Tensor | null)[], size: number): string {
+  return `${data.map(each => (each ? `${each.dtype}${each.shape.slice(1).join(',')}` : '-')).join(';')}|${size}`;
 }

@@ -79,12 +79,16 @@ export function installRecordedTraining(tf: Tf, engine: StepEngine): void {
 }
 
 function engineOf(tf: Tf, model: object): StepEngine | undefined {
-  return opByOp.has(model) ? undefined : engines.get(tf)?.find(engine => engine.isFor(tf.getBackend()));
+  return isOpByOp(model) ? undefined : engines.get(tf)?.find(engine => engine.isFor(tf.getBackend()));
 }
 
 /** Has the steps of this model executed op by op from now on. */
 export function executeOpByOp(model: LayersModel): void {
   opByOp.add(innerModel(model));
+}
+
+export function isOpByOp(model: object): boolean {
+  return opByOp.has(model);
 }
 
 /** How the steps of a model were executed last; null for a model that was never trained on TensorFlow. */
