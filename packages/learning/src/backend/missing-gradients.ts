@@ -1,4 +1,12 @@
-import type { NamedAttrMap, NamedTensorInfoMap, Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
+import type {
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  Tensor,
+  Tensor2D,
+  Tensor4D,
+  Tensor5D,
+  TensorInfo
+} from '@tensorflow/tfjs';
 import type { Tf } from './tfjs.js';
 import { seenInWindows, sumOfWindows } from './windows.js';
 
@@ -36,8 +44,18 @@ export function installWasmGradients(tf: Tf): void {
   register('Conv2DBackpropInput', convolutionInputGradient);
 }
 
-/** tfjs 4.22's gradient of nearest-neighbor resizing on `cpu` takes the first image of a batch for all of them. */
+/**
+ * On `cpu`, tfjs 4.22's gradient of nearest-neighbor resizing takes the first image of a batch for all of them, and that of
+ * bilinear resizing says that height is width.
+ */
 export function repairCpuGradients(tf: Tf): void {
+  const { kernelFunc } = tf.getKernel('ResizeBilinearGrad', 'cpu')!;
+  tf.unregisterKernel('ResizeBilinearGrad', 'cpu');
+  tf.registerKernel({
+    kernelName: 'ResizeBilinearGrad',
+    backendName: 'cpu',
+    kernelFunc: call => ({ ...(kernelFunc(call) as TensorInfo), shape: call.inputs['images']!.shape })
+  });
   tf.unregisterKernel('ResizeNearestNeighborGrad', 'cpu');
   tf.registerKernel({
     kernelName: 'ResizeNearestNeighborGrad',
@@ -51,17 +69,18 @@ export function repairCpuGradients(tf: Tf): void {
  * here they share it, as in TensorFlow.
  */
 export function repairExtremeGradients(tf: Tf): void {
-  for (const kernelName of ['Max', 'Min']) {
+  // tfjs names their axes differently.
+  for (const [kernelName, axesName] of [
+    ['Max', 'reductionIndices'],
+    ['Min', 'axis']
+  ] as const) {
     tf.registerGradient({
       kernelName,
       inputsToSave: ['x'],
       outputsToSave: [true],
       gradFunc: (dy, saved, attrs) => {
         const [x, y] = saved as [Tensor, Tensor];
-        const axes = tf.util.parseAxisParam(
-          (attrs as unknown as { reductionIndices: number[] }).reductionIndices,
-          x.shape
-        );
+        const axes = tf.util.parseAxisParam(attrs[axesName] as number | number[], x.shape);
         const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
         return {
           x: () => {

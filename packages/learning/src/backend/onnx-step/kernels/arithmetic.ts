@@ -90,6 +90,14 @@ const floorMod: Kernel = (call, to) => {
   return to.node('Sub', [a, to.node('Mul', [quotient, b])]);
 };
 
+/** In numbers of JavaScript, as tfjs computes it, which hold whole numbers exactly too. */
+const floorDiv: Kernel = (call, to) => {
+  const double = (name: string): string =>
+    to.node('Cast', [to.name(inputOf(call, name))], { to: { int: ElementType.DOUBLE } });
+  const quotient = to.node('Floor', [to.node('Div', [double('a'), double('b')])]);
+  return to.cast(quotient, elementType(outputOf(call).dtype));
+};
+
 const cast: Kernel = (call, to) => {
   const [x, out] = [inputOf(call, 'x'), outputOf(call)];
   if (x.dtype !== out.dtype) {
@@ -124,14 +132,8 @@ export const ARITHMETIC: Readonly<Record<string, Kernel>> = {
   Sub: binary('Sub'),
   Multiply: multiply,
   RealDiv: binary('Div'),
-  FloorDiv: (call, to) =>
-    outputOf(call).dtype === 'float32'
-      ? to.node('Floor', [binary('Div')(call, to) as string])
-      : (() => {
-          throw new Error('FloorDiv of whole numbers has no translation');
-        })(),
+  FloorDiv: floorDiv,
   Mod: floorMod,
-  FloorMod: floorMod,
   Maximum: binary('Max'),
   Minimum: binary('Min'),
   Pow: binary('Pow'),

@@ -78,9 +78,5 @@ export const REDUCTIONS: Readonly<Record<string, Kernel>> = {
   Cumsum: cumsum,
   TopK: topK,
   Softmax: (call, to) =>
-    to.node('Softmax', [to.name(inputOf(call, 'logits'))], { axis: { int: (call.attributes['dim'] as number) ?? -1 } }),
-  LogSoftmax: (call, to) =>
-    to.node('LogSoftmax', [to.name(inputOf(call, 'logits'))], {
-      axis: { int: (call.attributes['axis'] as number) ?? -1 }
-    })
+    to.node('Softmax', [to.name(inputOf(call, 'logits'))], { axis: { int: (call.attributes['dim'] as number) ?? -1 } })
 };

@@ -1,5 +1,5 @@
 import { ElementType } from '@slipway/onnx/graph';
-import { inputOf, outputOf, product, type Kernel } from '../translation.js';
+import { elementType, inputOf, outputOf, product, type Kernel } from '../translation.js';
 
 const reshape: Kernel = (call, to) => {
   const [x, out] = [inputOf(call, 'x'), outputOf(call)];
@@ -86,28 +86,57 @@ const pad: Kernel = (call, to) => {
   return to.pad(to.name(inputOf(call, 'x')), pads, constantValue);
 };
 
+/** Places that are looked up, axis after axis: ONNX reflects, but does not repeat the border. */
 const mirrorPad: Kernel = (call, to) => {
   const { paddings, mode } = call.attributes as { paddings: [number, number][]; mode: 'reflect' | 'symmetric' };
-  if (mode !== 'reflect') {
-    throw new Error('MirrorPad that repeats the border has no translation');
-  }
-  const pads = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
-  return to.node('Pad', [to.name(inputOf(call, 'x')), to.ints(pads)], { mode: { string: 'reflect' } });
+  const x = inputOf(call, 'x');
+  const skipped = mode === 'reflect' ? 1 : 0;
+  return paddings.reduce((name, [before, after], axis) => {
+    if (before === 0 && after === 0) {
+      return name;
+    }
+    const size = x.shape[axis]!;
+    const places = [
+      ...Array.from({ length: before }, (_, i) => before - 1 - i + skipped),
+      ...Array.from({ length: size }, (_, i) => i),
+      ...Array.from({ length: after }, (_, i) => size - 1 - i - skipped)
+    ];
+    return to.node('Gather', [name, to.ints(places)], { axis: { int: axis } });
+  }, to.name(x));
 };
 
+/** Beyond the first element, where a slice goes backwards. */
+const BEFORE_ALL = -1e9;
+
 const stridedSlice: Kernel = (call, to) => {
-  const { begin, strides } = call.attributes as { begin: number[]; strides: number[] };
   const x = inputOf(call, 'x');
-  const masks = ['beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'] as const;
-  if (masks.some(mask => call.attributes[mask]) || begin.length !== x.shape.length || strides.some(each => each < 1)) {
-    throw new Error('StridedSlice with masks has no translation');
-  }
-  const { shape } = outputOf(call);
-  const from = begin.map((start, i) => (start < 0 ? start + x.shape[i]! : start));
-  const ends = from.map((start, i) => start + (shape[i]! - 1) * strides[i]! + 1);
-  const axes = shape.map((_, i) => i);
-  return to.slice(to.name(x), from, ends, axes, strides);
+  const attributes = call.attributes as unknown as StridedSliceAttributes;
+  const { begin, end, strides } = to.tf.slice_util.sliceInfo(
+    [...x.shape],
+    attributes.begin,
+    attributes.end,
+    attributes.strides,
+    attributes.beginMask,
+    attributes.endMask,
+    attributes.ellipsisMask,
+    attributes.newAxisMask,
+    attributes.shrinkAxisMask
+  );
+  const ends = end.map((last, i) => (strides[i]! < 0 && last < 0 ? BEFORE_ALL : last));
+  const axes = begin.map((_, i) => i);
+  return to.reshape(to.slice(to.name(x), begin, ends, axes, strides), outputOf(call).shape);
 };
+
+interface StridedSliceAttributes {
+  readonly begin: number[];
+  readonly end: number[];
+  readonly strides: number[];
+  readonly beginMask: number;
+  readonly endMask: number;
+  readonly ellipsisMask: number;
+  readonly newAxisMask: number;
+  readonly shrinkAxisMask: number;
+}
 
 const gather: Kernel = (call, to) => {
   const { axis = 0, batchDims = 0 } = call.attributes as { axis?: number; batchDims?: number };
@@ -135,19 +164,37 @@ const oneHot: Kernel = (call, to) => {
     onValue?: number;
     offValue?: number;
   };
-  return to.node('OneHot', [
-    to.name(inputOf(call, 'indices')),
-    to.constant('int32', [depth], []),
-    to.constant(outputOf(call).dtype, [offValue, onValue], [2])
-  ]);
+  // onnxruntime has no other type for both values and whole indices.
+  const values = to.constant('float32', [offValue, onValue], [2]);
+  const name = to.node('OneHot', [to.name(inputOf(call, 'indices')), to.constant('int32', [depth], []), values]);
+  const type = elementType(outputOf(call).dtype);
+  return type === ElementType.FLOAT ? name : to.cast(name, type);
 };
+
+/** Numbers at equal distances, added one after the other as tfjs does. */
+const evenly =
+  (stepOf: (attributes: Readonly<Record<string, number>>) => number): Kernel =>
+  (call, to) => {
+    const out = outputOf(call);
+    const attributes = call.attributes as Readonly<Record<string, number>>;
+    const values = new Float32Array(product(out.shape)).fill(attributes['start']!);
+    for (let i = 1; i < values.length; i++) {
+      values[i] = values[i - 1]! + stepOf(attributes);
+    }
+    to.setLazy(out, () => to.constant(out.dtype, values, out.shape));
+    return null;
+  };
+
+/** The default step goes down where the numbers do. */
+const range = evenly(({ start, stop, step }) => (stop! < start! && step === 1 ? -1 : step!));
+
+const linSpace = evenly(({ start, stop, num }) => (stop! - start!) / (num! - 1));
 
 /** Values put into another order, form or place. */
 export const SHAPES: Readonly<Record<string, Kernel>> = {
   Reshape: reshape,
   ExpandDims: (call, to) => to.reshape(to.name(inputOf(call, 'input')), outputOf(call).shape),
   Tile: tile,
-  BroadcastTo: (call, to) => to.node('Expand', [to.name(inputOf(call, 'x')), to.ints(outputOf(call).shape)]),
   Transpose: (call, to) => to.transpose(to.name(inputOf(call, 'x')), call.attributes['perm'] as number[]),
   Concat: concat,
   SplitV: split,
@@ -165,5 +212,7 @@ export const SHAPES: Readonly<Record<string, Kernel>> = {
       to.cast(to.name(inputOf(call, 'indices')), ElementType.INT64)
     ]),
   UnsortedSegmentSum: segmentSum,
-  OneHot: oneHot
+  OneHot: oneHot,
+  Range: range,
+  LinSpace: linSpace
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseBackend } from './choose.js';
 import { tensorflow } from './load-tfjs.js';
 
-describe('gradients that tfjs 4.22 gets wrong on wasm', async () => {
+describe('gradients that tfjs 4.22 gets wrong', async () => {
   const tf = await tensorflow();
   const wave = (shape: number[], step: number): Tensor => {
     const size = shape.reduce((all, each) => all * each, 1);
@@ -19,6 +19,37 @@ describe('gradients that tfjs 4.22 gets wrong on wasm', async () => {
     await chooseBackend(tf, 'wasm');
     return [gradient().dataSync() as Float32Array, right];
   }
+
+  it.each(['max', 'min'] as const)('of %s are shared by values that are equal, whatever the axis', async name => {
+    const sign = name === 'max' ? 1 : -1;
+    const x = tf.mul(tf.tensor2d([1, 5, 5, 2, 0, 0, -1, 3], [2, 4]), sign);
+    const [mine, right] = await onBoth(() => tf.grad(a => tf[name](a, 1))(x));
+    expect(Array.from(mine)).toEqual([0, 0.5, 0.5, 0, 0, 0, 0, 1]);
+    expect(mine).toEqual(right);
+    expect(
+      Array.from(
+        tf
+          .grad(a => tf[name](a))(x)
+          .dataSync()
+      )
+    ).toEqual([0, 0.5, 0.5, 0, 0, 0, 0, 0]);
+    expect(
+      Array.from(
+        tf
+          .grad(a => tf[name](a, 0, true))(x)
+          .dataSync()
+      )
+    ).toEqual([1, 1, 1, 0, 0, 0, 0, 1]);
+  });
+
+  it('of bilinear resizing fit images that are not square', async () => {
+    const gradient = (): Tensor =>
+      tf.grad(a => tf.mul(tf.image.resizeBilinear(a as never, [6, 15]), wave([2, 6, 15, 2], 0.7)))(
+        wave([2, 3, 5, 2], 0.3)
+      );
+    const [mine, right] = await onBoth(gradient);
+    mine.forEach((value, i) => expect(value).toBeCloseTo(right[i]!, 5));
+  });
 
   it.each([
     [1, 'valid', [2, 3, 2]],
