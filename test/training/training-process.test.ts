@@ -105,7 +105,7 @@ describe('a network is trained in a process of its own', () => {
       checkpoint: 'rain.ckpt',
       resume: true
     });
-    expect(params()).toMatchObject({ resumed_at_epoch: '3' });
+    expect(params()).toMatchObject({ resumed_at_epoch: '3', training_step: 'recorded with ONNX Runtime' });
     expect(resumed.metrics['log_loss']).toBeCloseTo(whole.metrics['log_loss']!, 5);
     await expect(
       slip.fit(model(), { ...options(), epochs: 6, batchSize: 16, checkpoint: 'rain.ckpt', resume: true })

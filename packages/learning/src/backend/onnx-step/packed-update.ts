@@ -16,7 +16,7 @@ export interface Updated {
 }
 
 /** What an optimizer does to vectors that hold many weights: as tfjs has it, written once instead of for each weight. */
-interface Update {
+export interface Update {
   /** Variables that the optimizer keeps for each weight, list by list. */
   slots(optimizer: Optimizer): Variable[][];
   /** New weights, then new slots. */

@@ -2,7 +2,7 @@ import type { Optimizer, Variable } from '@tensorflow/tfjs';
 import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import type { Tf } from '../tfjs.js';
 import { KERNELS, needed, translate } from './kernels/index.js';
-import { asAdam, UPDATES, type StepNumbers } from './packed-update.js';
+import { asAdam, UPDATES, type StepNumbers, type Update } from './packed-update.js';
 import type { Recording, Value } from './recording.js';
 import { elementType, product, Translation, type Kernel } from './translation.js';
 
@@ -34,6 +34,8 @@ export class RecordedGraph {
   readonly #groups: readonly Group[];
   readonly #others: readonly Variable[];
   readonly #owned: ReadonlySet<Variable>;
+  /** How the update is written, where it is not translated as it was recorded. */
+  readonly #update: Update | undefined;
   readonly #slots: readonly (readonly Variable[])[];
 
   /** @throws Error when the step changes something that is no state of numbers. */
@@ -43,7 +45,8 @@ export class RecordedGraph {
     private readonly optimizer: Optimizer,
     private readonly kernels: Readonly<Record<string, Kernel>> = KERNELS
   ) {
-    const update = UPDATES[optimizer.getClassName()];
+    this.#update = recording.update ? UPDATES[optimizer.getClassName()] : undefined;
+    const update = this.#update;
     const trainable = recording.gradients.map(({ variable }) => variable);
     const adam = asAdam(optimizer);
     this.#slots = update ? update.slots(optimizer) : [];
@@ -68,7 +71,7 @@ export class RecordedGraph {
 
   /** Whether powers of betas are counted here instead of in tfjs's variables. */
   get countsPowers(): boolean {
-    return UPDATES[this.optimizer.getClassName()] !== undefined;
+    return this.#update !== undefined;
   }
 
   get outputs(): number {
@@ -155,14 +158,14 @@ export class RecordedGraph {
     }
   ): { losses: string; state: string[] } {
     const { recording } = this;
-    const update = UPDATES[this.optimizer.getClassName()];
+    const update = this.#update;
     this.#name(to, given);
     recording.draws.forEach((value, i) => to.set(value, given.draws[i]!));
     const gradients = recording.gradients.map(({ value }) => value);
     const left = this.#others.map(variable => recording.assigned.get(variable)!);
     const wanted = [...recording.outputs, ...left, ...gradients];
-    const { from, to: end } = recording.update;
-    const calls = update ? [...recording.calls.slice(0, from), ...recording.calls.slice(end)] : recording.calls;
+    const { from, to: end } = (update && recording.update) ?? { from: 0, to: 0 };
+    const calls = [...recording.calls.slice(0, from), ...recording.calls.slice(end)];
     translate(needed(calls, wanted), to, wanted, this.kernels);
     const width = 1 + this.#slots.length;
     const updated = this.#groups.flatMap((group, at) => {

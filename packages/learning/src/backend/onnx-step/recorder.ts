@@ -68,7 +68,7 @@ class Recorder {
   readonly #made: { variable: Variable; values: Numbers }[] = [];
   readonly #readSync: EngineInternals['readSync'];
   #gradients: Gradient[] = [];
-  #update = { from: 0, to: 0 };
+  #update: Recording['update'] = null;
   #depth = 0;
   #rate = 0;
   #count = 0;
@@ -208,11 +208,24 @@ class Recorder {
     const { learningRate } = optimizer;
     this.#rate = learningRate;
     owner.applyGradients = given => this.#apply(given, () => applyGradients.call(optimizer, given));
+    const unwrap = Object.hasOwn(optimizer, 'applyGradients') ? this.#watchWrapper(optimizer) : () => undefined;
     optimizer.learningRate = SENTINEL;
     return () => {
+      unwrap();
       owner.applyGradients = applyGradients;
       optimizer.learningRate = learningRate;
     };
+  }
+
+  /** A wrapper may hold the optimizer's own method from before: its gradients are at least those that it was given. */
+  #watchWrapper(optimizer: OptimizerInternals): () => void {
+    const { applyGradients } = optimizer;
+    optimizer.applyGradients = given => {
+      const gradients = this.#gradientsOf(given);
+      applyGradients.call(optimizer, given);
+      this.#gradients = this.#update ? this.#gradients : gradients;
+    };
+    return () => (optimizer.applyGradients = applyGradients);
   }
 
   #kernel(params: KernelParams, run: (params: KernelParams) => Tensor | Tensor[]): Tensor | Tensor[] {
@@ -273,10 +286,17 @@ class Recorder {
   }
 
   #apply(given: Gradients, apply: () => void): void {
+    this.#gradients = this.#gradientsOf(given);
+    const from = this.#calls.length;
+    apply();
+    this.#update = { from, to: this.#calls.length };
+  }
+
+  #gradientsOf(given: Gradients): Gradient[] {
     const named = Array.isArray(given)
       ? (given as { name: string; tensor: Tensor | null }[]).map(({ name, tensor }) => [name, tensor] as const)
       : Object.entries(given as Record<string, Tensor | null>);
-    this.#gradients = named.flatMap(([name, tensor]) =>
+    return named.flatMap(([name, tensor]) =>
       tensor
         ? [
             {
@@ -287,9 +307,6 @@ class Recorder {
           ]
         : []
     );
-    const from = this.#calls.length;
-    apply();
-    this.#update = { from, to: this.#calls.length };
   }
 }
 

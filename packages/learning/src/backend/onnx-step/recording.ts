@@ -47,8 +47,8 @@ export interface Recording {
   /** The value of each changed variable at the end. */
   readonly assigned: ReadonlyMap<Variable, Value>;
   readonly gradients: readonly Gradient[];
-  /** Which calls are the optimizer's. */
-  readonly update: { readonly from: number; readonly to: number };
+  /** Which calls are the optimizer's; null where these cannot be told from others. */
+  readonly update: { readonly from: number; readonly to: number } | null;
   readonly outputs: readonly Value[];
   readonly draws: readonly Value[];
   /** How often JavaScript asked for the values of a tensor. */
