@@ -76,7 +76,12 @@ function VersionRow({ version, isLatest }: VersionRowProps): JSX.Element {
             look={{
               word: allPassed
                 ? trans._n('%1 check', '%1 checks', version.checks_total)
-                : trans._n('%2 of %1 check', '%2 of %1 checks', version.checks_total, version.checks_passed),
+                : trans._n(
+                    '%2 of %1 check passed',
+                    '%2 of %1 checks passed',
+                    version.checks_total,
+                    version.checks_passed
+                  ),
               tone: allPassed ? 'good' : 'caution',
               shape: allPassed ? 'check' : 'warning'
             }}
