@@ -235,6 +235,24 @@ describe('model.fit that ONNX Runtime executes', async () => {
     expect(stepReport(model)!.reason).toContain('random numbers drawn in JavaScript');
   });
 
+  it('runs op by op, and says why, where a layer keeps a state between batches', async () => {
+    const build = (): LayersModel =>
+      tf.sequential({
+        layers: [
+          tf.layers.simpleRNN({ units: 4, stateful: true, batchInputShape: [10, 3, 2] }),
+          tf.layers.dense({ units: 3, activation: 'softmax' })
+        ]
+      });
+    const [one, two] = pair(undefined, build);
+    const sequences = x.reshape([ROWS, 3, 2]);
+    const args = { ...settings, batchSize: 10 };
+    const mine = (await one.fit(sequences, y, args)).history['loss']!;
+    const theirs = (await two.fit(sequences, y, args)).history['loss']!;
+    mine.forEach((value, i) => expect(value).toBeCloseTo(theirs[i] as number, 6));
+    expect(stepReport(one)).toMatchObject({ mode: 'op by op', reason: 'a layer keeps values between batches' });
+    expect((one.predict(sequences, { batchSize: 10 }) as Tensor).shape).toEqual([ROWS, 3]);
+  });
+
   it('notices a step that changes later, and goes on op by op', async () => {
     const model = network();
     let factor = 1;

@@ -348,6 +348,12 @@ describe('a kernel that is written as ONNX gives what tfjs gives:', async () => 
     ['the gradient of nearest neighbor', image, gradient(a => tf.image.resizeNearestNeighbor(a as Tensor4D, [12, 21]))],
     ['bilinear, larger', image, a => tf.image.resizeBilinear(a as Tensor4D, [12, 21])],
     ['the gradient of bilinear', image, gradient(a => tf.image.resizeBilinear(a as Tensor4D, [12, 21]))],
+    ['local response normalization', image, a => tf.localResponseNormalization(a as Tensor4D, 1, 1.5, 0.3, 0.7)],
+    [
+      'the gradient of local response normalization',
+      image,
+      gradient(a => tf.localResponseNormalization(a as Tensor4D, 1, 1.5, 0.3, 0.7))
+    ],
     ['the gradient of elu', rough, gradient(a => tf.elu(a))],
     ['the gradients of softmax, cumsum and top values', square, gradient(a => tf.cumsum(tf.softmax(a), 1))],
     ['the gradient of gather', square, gradient(a => tf.gather(a, tf.tensor1d([4, 0, 0, 2], 'int32'), 1))],

@@ -74,7 +74,7 @@ export class OnnxStep implements TrainingStep {
   readonly #pending = new Map<string, readonly string[]>();
   #pure = false;
   #attempts = 0;
-  #refused: string | null = null;
+  #refused: string | null;
   #auditDue = false;
   #rehearsed: Rehearsed | null = null;
   #sinceAudit = 0;
@@ -85,6 +85,7 @@ export class OnnxStep implements TrainingStep {
 
   constructor(options: OnnxStepOptions) {
     this.#options = options;
+    this.#refused = options.isStateful ? 'a layer keeps values between batches' : null;
   }
 
   get report(): StepReport {
@@ -227,8 +228,8 @@ export class OnnxStep implements TrainingStep {
 
   /** Learns on a few rows what else whole batches would have to show: makes the optimizer's variables, and compares two steps. */
   #rehearse(batch: Data): void {
-    const { tf, optimizer, step, isStateful } = this.#options;
-    if (this.#executed > 0 || this.#pure || this.#refused !== null || isStateful) {
+    const { tf, optimizer, step } = this.#options;
+    if (this.#executed > 0 || this.#pure || this.#refused !== null) {
       return;
     }
     try {

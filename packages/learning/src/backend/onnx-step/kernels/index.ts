@@ -3,6 +3,7 @@ import { inputOf, type Kernel, type Translation } from '../translation.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { CONVOLUTIONS } from './convolutions.js';
 import { IMAGES } from './images.js';
+import { NORMALIZATION } from './normalization.js';
 import { POOLS } from './pools.js';
 import { PRODUCTS } from './products.js';
 import { REDUCTIONS } from './reductions.js';
@@ -18,6 +19,7 @@ export const KERNELS: Readonly<Record<string, Kernel>> = {
   ...CONVOLUTIONS,
   ...POOLS,
   ...IMAGES,
+  ...NORMALIZATION,
   ...VOLUMES
 };
 
