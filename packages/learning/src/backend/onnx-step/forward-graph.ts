@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs';
 import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import type { Tf } from '../tfjs.js';
-import { KERNELS, needed, translate } from './kernels/index.js';
+import { KERNELS, translate } from './kernels/index.js';
 import { VERSIONS, type DataInput } from './recorded-graph.js';
 import { inputsOf, type Recording } from './recording.js';
 import { elementType, Translation, type Kernel } from './translation.js';
@@ -71,7 +71,8 @@ export class ForwardGraph {
         to.set(value, batch[value.origin.index]!);
       }
     }
-    translate(needed(recording.calls, recording.outputs), to, recording.outputs, this.kernels);
-    return recording.outputs.map(output => to.reshape(to.name(output), output.shape));
+    translate(recording.calls, to, recording.outputs, this.kernels);
+    // Each output of the body is one of its own nodes.
+    return recording.outputs.map(output => to.graph.node('Identity', [to.name(output)]));
   }
 }

@@ -1,7 +1,7 @@
 import type { Optimizer, Variable } from '@tensorflow/tfjs';
 import { ElementType, OnnxGraph } from '@slipway/onnx/graph';
 import type { Tf } from '../tfjs.js';
-import { KERNELS, needed, translate } from './kernels/index.js';
+import { KERNELS, translate } from './kernels/index.js';
 import { asAdam, UPDATES, type StepNumbers, type Update } from './packed-update.js';
 import type { Recording, Value } from './recording.js';
 import { elementType, product, Translation, type Kernel } from './translation.js';
@@ -166,11 +166,13 @@ export class RecordedGraph {
     const wanted = [...recording.outputs, ...left, ...gradients];
     const { from, to: end } = (update && recording.update) ?? { from: 0, to: 0 };
     const calls = [...recording.calls.slice(0, from), ...recording.calls.slice(end)];
-    translate(needed(calls, wanted), to, wanted, this.kernels);
+    translate(calls, to, wanted, this.kernels);
     const width = 1 + this.#slots.length;
     const updated = this.#groups.flatMap((group, at) => {
       const isOne = group.length === 1;
-      const flat = group.map(i => (isOne ? to.name(gradients[i]!) : to.reshape(to.name(gradients[i]!), [-1])));
+      const flat = group.map(i =>
+        isOne ? to.name(gradients[i]!) : to.reshape(to.name(gradients[i]!), [product(gradients[i]!.shape)])
+      );
       const [weights, ...slots] = given.state.slice(at * width, (at + 1) * width);
       const gradient = to.concat(flat, 0);
       return update!.write(to, { weights: weights!, slots, gradient }, given.numbers, this.optimizer);

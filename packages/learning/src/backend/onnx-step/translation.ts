@@ -37,6 +37,9 @@ export class Translation {
   readonly #lazy = new Map<string, () => string>();
   readonly #written = new Map<string, string[]>();
   readonly #steps = new Map<string, () => string>();
+  readonly #shapes = new Map<string, readonly number[]>();
+  /** What was reshaped to what has a name. */
+  readonly #reshaped = new Map<string, string>();
 
   constructor(
     readonly graph: OnnxGraph,
@@ -45,7 +48,15 @@ export class Translation {
 
   /** Says what a value is called in the graph. */
   set(value: Value, name: string): void {
-    this.#names.set(value.name, name);
+    this.#names.set(value.name, this.shaped(name, value.shape));
+  }
+
+  /** Says what shape a name stands for, so that it is not reshaped to the same. */
+  shaped(name: string, shape: readonly number[]): string {
+    if (!this.#shapes.has(name)) {
+      this.#shapes.set(name, shape);
+    }
+    return name;
   }
 
   /** Says that a value is this number everywhere. */
@@ -155,8 +166,19 @@ export class Translation {
     return this.#once(`int64|${values.join()}`, () => this.graph.int64s(values));
   }
 
+  /** @param shape in which -1 stands for what is left. */
   reshape(name: string, shape: readonly number[]): string {
-    return this.node('Reshape', [name, this.ints(shape)]);
+    const root = this.#reshaped.get(name) ?? name;
+    const found = [name, root].find(each => {
+      const known = this.#shapes.get(each);
+      return known !== undefined && sameShape(known, shape);
+    });
+    if (found !== undefined) {
+      return found;
+    }
+    const made = this.node('Reshape', [root, this.ints(shape)]);
+    this.#reshaped.set(made, root);
+    return shape.includes(-1) ? made : this.shaped(made, shape);
   }
 
   transpose(name: string, perm: readonly number[]): string {

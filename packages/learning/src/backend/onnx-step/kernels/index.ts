@@ -1,7 +1,8 @@
-import { inputsOf, type KernelCall, type Value } from '../recording.js';
-import { inputOf, type Kernel, type Translation } from '../translation.js';
+import type { KernelCall, Value } from '../recording.js';
+import type { Kernel, Translation } from '../translation.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { CONVOLUTIONS } from './convolutions.js';
+import { fused } from './fusion.js';
 import { IMAGES } from './images.js';
 import { NORMALIZATION } from './normalization.js';
 import { POOLS } from './pools.js';
@@ -23,23 +24,8 @@ export const KERNELS: Readonly<Record<string, Kernel>> = {
   ...VOLUMES
 };
 
-/** Calls that the wanted values need, in their order. */
-export function needed(calls: readonly KernelCall[], wanted: readonly Value[]): KernelCall[] {
-  const makers = new Map(calls.flatMap((call, i) => call.outputs.map(output => [output.name, i] as const)));
-  const kept = new Set<number>();
-  const open = [...wanted];
-  for (let value = open.pop(); value; value = open.pop()) {
-    const at = makers.get(value.name);
-    if (at !== undefined && !kept.has(at)) {
-      kept.add(at);
-      open.push(...inputsOf(calls[at]!));
-    }
-  }
-  return calls.filter((_, i) => kept.has(i));
-}
-
 /**
- * Writes calls as operators.
+ * Writes those of the calls as operators that the wanted values need.
  *
  * @param wanted values that are read afterwards.
  * @throws Error that names a kernel without translation.
@@ -50,7 +36,7 @@ export function translate(
   wanted: readonly Value[],
   kernels = KERNELS
 ): void {
-  for (const call of withBiases(calls, wanted)) {
+  for (const call of fused(calls, wanted)) {
     const kernel = kernels[call.kernel];
     if (!kernel) {
       throw new Error(`the kernel ${call.kernel} has no translation`);
@@ -60,38 +46,4 @@ export function translate(
       [names].flat().forEach((name, i) => to.set(call.outputs[i]!, name as string));
     }
   }
-}
-
-/** A convolution and the bias that is added to it become one call. */
-function withBiases(calls: readonly KernelCall[], wanted: readonly Value[]): KernelCall[] {
-  const readers = new Map<string, KernelCall[]>();
-  for (const call of calls) {
-    for (const { name } of inputsOf(call)) {
-      readers.set(name, [...(readers.get(name) ?? []), call]);
-    }
-  }
-  const kept = new Set(wanted.map(value => value.name));
-  const joined = new Set<KernelCall>();
-  return calls.flatMap(call => {
-    if (joined.has(call)) {
-      return [];
-    }
-    const [out] = call.outputs;
-    const [add, ...more] = readers.get(out!.name) ?? [];
-    const bias = add?.kernel === 'Add' ? inputOf(add, 'b') : undefined;
-    const fits =
-      call.kernel === 'Conv2D' &&
-      bias !== undefined &&
-      more.length === 0 &&
-      !kept.has(out!.name) &&
-      inputOf(add!, 'a').name === out!.name &&
-      bias.shape.length === 1 &&
-      bias.shape[0] === out!.shape.at(-1) &&
-      bias.origin.kind !== 'made';
-    if (!fits) {
-      return [call];
-    }
-    joined.add(add!);
-    return [{ ...call, inputs: { ...call.inputs, bias }, outputs: add!.outputs }];
-  });
 }

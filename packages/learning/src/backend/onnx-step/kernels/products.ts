@@ -57,7 +57,8 @@ function matMul(call: KernelCall, to: Translation): string {
     const isTurned = transA && product(a.shape) > WORTH_TURNING;
     const pair = [isTurned ? to.transpose(left, [1, 0]) : left, to.reshape(to.name(b), b.shape.slice(-2))] as const;
     const result = gemm(to, pair, { transA: transA && !isTurned, transB, bias: fused });
-    const whole = to.reshape(result, out.shape);
+    const rows = product(out.shape) / out.shape.at(-1)!;
+    const whole = to.reshape(to.shaped(result, [rows, out.shape.at(-1)!]), out.shape);
     return bias && fused === undefined ? to.node('Add', [whole, to.name(bias)]) : whole;
   }
   const result = to.node('FusedMatMul', [to.name(a), to.name(b)], {
