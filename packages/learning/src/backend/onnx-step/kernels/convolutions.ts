@@ -3,11 +3,37 @@ import { inputOf, outputOf, product, type Kernel, type Translation } from '../tr
 import { activated, gemm } from './products.js';
 import { convolutionWindows, toChannelsFirst, toChannelsLast, transposedConvolution, type Windows } from './windows.js';
 
+/** What each weight of a filter sees, as a matrix for a product. */
+interface Columns {
+  readonly name: string;
+  /** [weights of a filter, places] instead of [places, weights of a filter]. */
+  readonly areTurned: boolean;
+}
+
 /**
- * What each weight of a filter sees: [rows · out height · out width, filter height · width · channels]. First along the
- * width, then along the height: fewer and longer pieces to copy.
+ * Places are [rows · out height · out width], weights [filter height · width · channels]. Of one channel, one line for each
+ * weight: pieces of one number each take ten times as long to copy.
  */
-function columns(to: Translation, x: Value, windows: Windows): string {
+function columns(to: Translation, x: Value, windows: Windows): Columns {
+  return x.shape[3] === 1
+    ? { name: lines(to, x, windows), areTurned: true }
+    : { name: alongBoth(to, x, windows), areTurned: false };
+}
+
+function lines(to: Translation, x: Value, { size, strides, dilations, out, pads }: Windows): string {
+  const [top, left, bottom, right] = pads;
+  const padded = to.pad(to.name(x), [0, top, left, 0, 0, bottom, right, 0]);
+  const places = x.shape[0]! * product(out);
+  const seen = Array.from({ length: product(size) }, (_, i) => {
+    const starts = [Math.floor(i / size[1]) * dilations[0], (i % size[1]) * dilations[1]];
+    const ends = starts.map((start, axis) => start + (out[axis]! - 1) * strides[axis]! + 1);
+    return to.reshape(to.slice(padded, starts, ends, [1, 2], strides), [1, places]);
+  });
+  return to.concat(seen, 0);
+}
+
+/** First along the width, then along the height: fewer and longer pieces to copy. */
+function alongBoth(to: Translation, x: Value, windows: Windows): string {
   const [rows, , , channels] = x.shape as [number, number, number, number];
   const { size, strides, dilations, out, pads } = windows;
   const [top, left, bottom, right] = pads;
@@ -28,15 +54,22 @@ function convolution(call: KernelCall, to: Translation): string {
   const bias = call.inputs['bias'] as Value | undefined;
   const weights = to.reshape(to.name(filter), [product(filter.shape.slice(0, 3)), filter.shape[3]!]);
   const seen = columns(to, x, convolutionWindows(to, call, x.shape, filter.shape));
-  return to.reshape(gemm(to, [seen, weights], { bias: bias && to.name(bias) }), outputOf(call).shape);
+  const result = gemm(to, [seen.name, weights], { transA: seen.areTurned, bias: bias && to.name(bias) });
+  return to.reshape(result, outputOf(call).shape);
 }
 
 const filterGradient: Kernel = (call, to) => {
   const [x, dy] = [inputOf(call, 'x'), inputOf(call, 'dy')];
   const { filterShape } = call.attributes as { filterShape: number[] };
   const seen = columns(to, x, convolutionWindows(to, call, x.shape, filterShape));
-  const gradients = to.reshape(to.name(dy), [-1, filterShape[3]!]);
-  return to.reshape(gemm(to, [seen, gradients], { transA: true }), outputOf(call).shape);
+  const outputs = filterShape[3]!;
+  const gradients = to.reshape(to.name(dy), [product(dy.shape) / outputs, outputs]);
+  if (seen.areTurned) {
+    return to.reshape(gemm(to, [seen.name, gradients]), filterShape);
+  }
+  // The smaller of the two matrices is turned, and so is the result.
+  const turned = gemm(to, [to.transpose(gradients, [1, 0]), seen.name]);
+  return to.reshape(to.transpose(turned, [1, 0]), filterShape);
 };
 
 const inputGradient: Kernel = (call, to) => {

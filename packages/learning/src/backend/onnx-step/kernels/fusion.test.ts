@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { chooseBackend } from '../../choose.js';
 import { tensorflow } from '../../load-tfjs.js';
@@ -19,8 +19,8 @@ describe('calls of a step become fewer', async () => {
   ]);
 
   /** Kernels of `step` that are left, in their order. */
-  function kernels(step: (x: Tensor) => Tensor): string[] {
-    const [{ calls, outputs }] = record(tf, null, [x], () => [step(x)]);
+  function kernels(step: (x: Tensor) => Tensor, input: Tensor = x): string[] {
+    const [{ calls, outputs }] = record(tf, null, [input], () => [step(input)]);
     return fused(calls, outputs).map(({ kernel }) => kernel);
   }
 
@@ -57,5 +57,20 @@ describe('calls of a step become fewer', async () => {
     };
     expect(kernels(twice)).toEqual(['BatchMatMul', 'Add', 'Multiply']);
     bias.dispose();
+  });
+
+  it('and smaller, where a pool follows a rectifier whose values nothing else reads', () => {
+    const picture = tf.reshape(tf.range(-8, 8), [1, 4, 4, 1]) as Tensor4D;
+    const pooled = (image: Tensor): Tensor => tf.maxPool(tf.relu(image) as Tensor4D, 2, 2, 'valid');
+    expect(kernels(image => pooled(tf.neg(image)), picture)).toEqual(['Neg', 'MaxPool', 'Relu']);
+    const back = kernels(image => tf.grad(pooled)(tf.neg(image)), picture);
+    expect(back.indexOf('Step')).toBeLessThan(back.indexOf('MaxPoolGrad'));
+    expect(back.filter(kernel => kernel === 'MaxPoolGrad')).toHaveLength(1);
+    expect(back.at(-1)).toBe('MaxPoolGrad');
+    const readTwice = (image: Tensor): Tensor => {
+      const rectified = tf.relu(tf.neg(image));
+      return tf.add(tf.sum(rectified), tf.sum(tf.maxPool(rectified as Tensor4D, 2, 2, 'valid')));
+    };
+    expect(kernels(readTwice, picture).slice(0, 2)).toEqual(['Neg', 'Relu']);
   });
 });

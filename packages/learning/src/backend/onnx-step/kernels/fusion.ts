@@ -1,11 +1,13 @@
 import { inputsOf, type KernelCall, type Value } from '../recording.js';
+import { Calls, valueOf } from './calls.js';
+import { withPooledRectifiers } from './pooled-rectifiers.js';
 import { product } from '../translation.js';
 
 /** The calls that the wanted values need, or fewer that compute the same. */
 export function fused(calls: readonly KernelCall[], wanted: readonly Value[]): KernelCall[] {
   const fewer = (all: readonly KernelCall[], fuse: (calls: Calls) => KernelCall[]): KernelCall[] =>
     needed(fuse(new Calls(all, wanted)), wanted);
-  return [withoutNormalization, withBiases].reduce(fewer, needed(calls, wanted));
+  return [withoutNormalization, withBiases, withPooledRectifiers].reduce(fewer, needed(calls, wanted));
 }
 
 /** Calls that the wanted values need, in their order. */
@@ -21,42 +23,6 @@ function needed(calls: readonly KernelCall[], wanted: readonly Value[]): KernelC
     }
   }
   return calls.filter((_, i) => kept.has(i));
-}
-
-/** Who makes a value and who reads it. */
-class Calls {
-  readonly #makers = new Map<string, KernelCall>();
-  readonly #readers = new Map<string, KernelCall[]>();
-  readonly #wanted: ReadonlySet<string>;
-
-  constructor(
-    readonly all: readonly KernelCall[],
-    wanted: readonly Value[]
-  ) {
-    this.#wanted = new Set(wanted.map(({ name }) => name));
-    for (const call of all) {
-      call.outputs.forEach(({ name }) => this.#makers.set(name, call));
-      inputsOf(call).forEach(({ name }) => this.#readers.set(name, [...(this.#readers.get(name) ?? []), call]));
-    }
-  }
-
-  /** The call that makes a value, if its kernel is this one. */
-  maker(value: Value | undefined, kernel: string): KernelCall | undefined {
-    const call = value && this.#makers.get(value.name);
-    return call?.kernel === kernel ? call : undefined;
-  }
-
-  /** A value before it was put into other forms. */
-  unshaped(value: Value | undefined): Value | undefined {
-    const call = value && (this.maker(value, 'Reshape') ?? this.maker(value, 'Cast'));
-    return call ? this.unshaped(inputsOf(call)[0]) : value;
-  }
-
-  /** The one call that reads a value, which nobody else asks for. */
-  onlyReader({ name }: Value): KernelCall | undefined {
-    const [reader, ...more] = this.#readers.get(name) ?? [];
-    return more.length === 0 && !this.#wanted.has(name) ? reader : undefined;
-  }
 }
 
 /**
@@ -189,9 +155,4 @@ function biasOf(calls: Calls, call: KernelCall): { add: KernelCall; bias: Value 
     bias.origin.kind !== 'made' &&
     (call.kernel === 'Conv2D' || product(made!.shape.slice(0, -2)) === 1);
   return isBias ? { add: reader!, bias } : undefined;
-}
-
-function valueOf({ inputs }: KernelCall, name: string): Value | undefined {
-  const value = inputs[name];
-  return value === undefined || Array.isArray(value) ? undefined : (value as Value);
 }
