@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median, type Measurement } from './measurement.ts';
 import { NETWORKS, type NetworkSpec } from './training-networks.ts';
@@ -58,11 +58,13 @@ function measured(python: string, network: NetworkSpec): Measurement[] {
 /** TensorFlow with Keras from PyPI in an environment of its own. */
 function ensureKeras(): string {
   const python = path.join(KERAS, 'bin', 'python');
-  if (!existsSync(path.join(KERAS, 'bin', 'import_pb_to_tensorboard'))) {
+  const stamp = path.join(KERAS, `installed-${TENSORFLOW}`);
+  if (!existsSync(stamp)) {
     const own = process.env['SLIPWAY_PYTHON'] ?? 'python3';
     execFileSync(own, ['-m', 'venv', '--clear', KERAS]);
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `tensorflow-cpu==${TENSORFLOW}`];
     execFileSync(python, install, { stdio: 'inherit' });
+    writeFileSync(stamp, '');
   }
   return python;
 }

@@ -64,12 +64,7 @@ const filterGradient: Kernel = (call, to) => {
   const seen = columns(to, x, convolutionWindows(to, call, x.shape, filterShape));
   const outputs = filterShape[3]!;
   const gradients = to.reshape(to.name(dy), [product(dy.shape) / outputs, outputs]);
-  if (seen.areTurned) {
-    return to.reshape(gemm(to, [seen.name, gradients]), filterShape);
-  }
-  // The smaller of the two matrices is turned, and so is the result.
-  const turned = gemm(to, [to.transpose(gradients, [1, 0]), seen.name]);
-  return to.reshape(to.transpose(turned, [1, 0]), filterShape);
+  return to.reshape(gemm(to, [seen.name, gradients], { transA: !seen.areTurned }), filterShape);
 };
 
 const inputGradient: Kernel = (call, to) => {
