@@ -6,7 +6,7 @@ export type { Batch, BatchOptions } from '@slipway/frames';
 export type { ColumnRule, DataSchema } from '@slipway/frames';
 export type { DatabaseQuery } from '@slipway/frames';
 export { Frame, type Lineage, type Shift } from '@slipway/frames';
-export type { JoinOptions } from '@slipway/frames';
+export type { JoinOptions, SampleOptions } from '@slipway/frames';
 export type { Split, SplitOptions } from '@slipway/frames';
 export type { PlainValue } from '@slipway/frames';
 export { prep, Prep, FittedPrep, type ImputeStrategy } from '@slipway/learning';

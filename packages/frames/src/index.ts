@@ -14,6 +14,7 @@ export {
 } from './engine/engine.js';
 export type { Batch, BatchOptions } from './frame/batches.js';
 export type { JoinOptions } from './frame/combine.js';
+export type { SampleOptions } from './frame/look.js';
 export { type FoldOptions, foldsOf } from './frame/folds.js';
 export { deriveFrame, Frame, openFrame, type Lineage, type Shift } from './frame/frame.js';
 export type { Split, SplitOptions } from './frame/split.js';

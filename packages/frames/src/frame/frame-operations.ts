@@ -2,11 +2,15 @@ import type { ArrowTable } from '../engine/arrow.js';
 import type { Batch, BatchOptions, TensorDataset } from './batches.js';
 import type { JoinOptions } from './combine.js';
 import type { Frame } from './frame.js';
+import type { SampleOptions } from './look.js';
 import type { Split, SplitOptions } from './split.js';
 
 /** What a frame offers and others do: those know frames, and frames do not know them. */
 export interface FrameOperations {
   warnOfUnmatched(before: Frame, derived: Frame, name: string, expression: string): Promise<void>;
+  head(frame: Frame, count: number): Promise<Frame>;
+  sample(frame: Frame, count: number, options: SampleOptions): Promise<Frame>;
+  describe(frame: Frame): Promise<Frame>;
   join(left: Frame, right: Frame, options: JoinOptions): Promise<Frame>;
   group(frame: Frame, by: readonly string[], aggregates: Readonly<Record<string, string>>): Promise<Frame>;
   split(frame: Frame, options: SplitOptions): Promise<Split>;

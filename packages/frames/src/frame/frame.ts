@@ -20,6 +20,7 @@ import {
 import type { ArrowTable } from '../engine/arrow.js';
 import type { Batch, BatchOptions, TensorDataset } from './batches.js';
 import type { JoinOptions } from './combine.js';
+import type { SampleOptions } from './look.js';
 import { frameOperations } from './frame-operations.js';
 import { readSchema } from './frame-schema.js';
 import { previewBundle } from './frame-display.js';
@@ -124,9 +125,39 @@ export class Frame {
     return queryColumns(`select ${names.map(quoteName).join(', ')} from ${quoteName(this.table)}`);
   }
 
-  /** All rows as objects; meant for small frames. */
-  async rows(): Promise<Record<string, PlainValue>[]> {
-    return queryRows(`select * from ${quoteName(this.table)}`);
+  /**
+   * Rows as objects: all, or the first `limit`.
+   *
+   * @throws SlipwayError OPTION_INVALID unless `limit` is a whole number of at least 0.
+   */
+  async rows({ limit }: { limit?: number } = {}): Promise<Record<string, PlainValue>[]> {
+    if (limit !== undefined && (!Number.isInteger(limit) || limit < 0)) {
+      throw new SlipwayError('OPTION_INVALID', `limit must be a whole number of at least 0, not ${limit}.`);
+    }
+    return queryRows(`select * from ${quoteName(this.table)}${limit === undefined ? '' : ` limit ${limit}`}`);
+  }
+
+  /** The first rows, 5 unless `count` says otherwise. @throws SlipwayError OPTION_INVALID for less than one. */
+  async head(count = 5): Promise<Frame> {
+    return frameOperations().head(this, count);
+  }
+
+  /**
+   * Rows by chance, without repetition and in their order; the same `seed` gives the same rows.
+   *
+   * @throws SlipwayError OPTION_INVALID for less than one row, or a seed that is not a whole number.
+   */
+  async sample(count = 5, options: SampleOptions = {}): Promise<Frame> {
+    return frameOperations().sample(this, count, options);
+  }
+
+  /**
+   * One row for each column: how many values there are, are missing and differ; of numbers mean, standard deviation, extremes
+   * and quartiles; of times the first and the last; of everything else the most frequent values. Beyond 200 000 rows the
+   * number of different values is estimated, and quartiles are those of a sample.
+   */
+  async describe(): Promise<Frame> {
+    return frameOperations().describe(this);
   }
 
   /**
@@ -292,21 +323,28 @@ export class Frame {
   }
 }
 
-/** Opens an existing table as a frame. */
-export async function openFrame(parts: FrameParts): Promise<Frame> {
+/** Opens an existing table as a frame, which shows its first `previewRows` rows. */
+export async function openFrame(parts: FrameParts, previewRows = PREVIEW_ROWS): Promise<Frame> {
   const columns = await readSchema(parts.table);
   const from = quoteName(parts.table);
   const count = Number((await queryRows(`select count(*) as n from ${from}`))[0]!['n']);
-  const preview = await queryRows(`select * from ${from} limit ${PREVIEW_ROWS}`);
+  const preview = await queryRows(`select * from ${from} limit ${previewRows}`);
   return construct(parts, columns, count, preview);
 }
 
 /** A frame over `table`, whose rows were made from those of `frame` by what `step` says. */
-export function deriveFrame(frame: Frame, table: string, step: string, shifts = frame.shifts): Promise<Frame> {
+export function deriveFrame(
+  frame: Frame,
+  table: string,
+  step: string,
+  shifts = frame.shifts,
+  previewRows = PREVIEW_ROWS
+): Promise<Frame> {
   const parents = frame.version ? [frame.version] : frame.lineage.parents;
   const steps = frame.version ? [step] : [...frame.lineage.steps, step];
   const lineage: Lineage = { source: frame.lineage.source, parents, steps };
-  return openFrame({ name: frame.name, table, time: frame.time, version: null, lineage, shifts });
+  const { name, time } = frame;
+  return openFrame({ name, table, time, version: null, lineage, shifts }, previewRows);
 }
 
 /** The same frame, which says which registered version holds its rows. */
