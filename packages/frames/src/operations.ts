@@ -5,7 +5,7 @@ provideFrameOperations({
   warnOfUnmatched: async (...given) => (await import('./frame/unmatched-rows.js')).warnOfUnmatched(...given),
   head: async (...given) => (await import('./frame/look.js')).headOf(...given),
   sample: async (...given) => (await import('./frame/look.js')).sampleOf(...given),
-  describe: async frame => (await import('./frame/look.js')).describeFrame(frame),
+  describe: async frame => (await import('./profile/describe.js')).describeFrame(frame),
   join: async (...given) => (await import('./frame/combine.js')).joinFrames(...given),
   group: async (...given) => (await import('./frame/combine.js')).groupFrame(...given),
   split: async (...given) => (await import('./frame/split.js')).splitFrame(...given),
