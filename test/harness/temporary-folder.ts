@@ -6,7 +6,8 @@ import { afterAll } from 'vitest';
 const made: string[] = [];
 afterAll(() => {
   for (const folder of made) {
-    rmSync(folder, { recursive: true, force: true });
+    // A process that was told to end may still be writing its last lines.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 });
 
