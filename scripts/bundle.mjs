@@ -61,7 +61,7 @@ await bundle(
     lines: 'magics/line.js',
     'kernel/main': 'kernel/main.js',
     'kernel/thread': 'kernel/side/thread.js',
-    'chunks/histogram-helper': compiled('learning', 'dist', 'models', 'trees', 'histogram-helper.js'),
+    'chunks/boosting-helper': compiled('learning', 'dist', 'models', 'trees', 'growth', 'boosting-helper.js'),
     'chunks/process-main': compiled('learning', 'dist', 'train', 'process', 'process-main.js')
   },
   isPackage

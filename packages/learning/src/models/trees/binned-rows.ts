@@ -1,4 +1,5 @@
-import { binOf, cutsOf, MAX_BINS } from './binning.js';
+import { cutsOf, eachBin, MAX_BINS } from './binning.js';
+import { ColumnOrder } from './column-order.js';
 
 /** How a column is looked at. */
 export interface ColumnRule {
@@ -16,49 +17,69 @@ export interface BinnedColumn extends ColumnRule {
   readonly hasMissing: boolean;
 }
 
-/** Rows cut into bins, one byte for each value, row by row: what a tree reads of a row is contiguous. */
+/** Columns whose bins are stored together, row by row: histograms are added up one group at a time. */
+export interface ColumnGroup {
+  /** Its first column. */
+  readonly first: number;
+  /** How many columns it has. */
+  readonly size: number;
+  /** Where its bins begin. */
+  readonly offset: number;
+}
+
+/** Rows cut into bins, one byte for each value. */
 export interface BinnedRows {
   readonly rows: number;
   readonly columns: readonly BinnedColumn[];
-  /** Bytes of one row: the columns, rounded up to a multiple of four. */
-  readonly stride: number;
+  readonly groups: readonly ColumnGroup[];
   readonly bins: Uint8Array;
-  /** The same column by column, for what looks at one column only. */
-  readonly byColumn: readonly Uint8Array[];
+}
+
+/** Sums by bin of eight columns are as much as a processor keeps nearest to itself. */
+const GROUP_COLUMNS = 8;
+/** Most groups, as a job counts its tasks. */
+const MOST_GROUPS = 4000;
+
+/** Divides columns into groups of nearly the same size: an even number of them, so that two threads have the same to do. */
+export function groupsOf(columns: number, rows: number): ColumnGroup[] {
+  const count = Math.min(columns, MOST_GROUPS, 2 * Math.ceil(columns / GROUP_COLUMNS / 2));
+  return Array.from({ length: count }, (_, group) => {
+    const first = Math.floor((group * columns) / count);
+    return { first, size: Math.floor(((group + 1) * columns) / count) - first, offset: first * rows };
+  });
 }
 
 /**
  * Cuts every column into at most 255 bins, and one more for missing values (NaN).
  *
  * @param rows row-major float32 [count, rules.length].
+ * @param bins filled in; as long as `rows`.
  */
-export function binRows(rows: Float32Array, rules: readonly ColumnRule[]): BinnedRows {
+export function binRows(
+  rows: Float32Array,
+  rules: readonly ColumnRule[],
+  bins: Uint8Array = new Uint8Array(rows.length)
+): BinnedRows {
   const width = rules.length;
   const count = rows.length / width;
-  const stride = Math.ceil(width / 4) * 4;
-  const bins = new Uint8Array(new SharedArrayBuffer(count * stride));
-  const byColumn = rules.map(() => new Uint8Array(count));
-  const column = new Float32Array(count);
-  const columns = rules.map((rule, c): BinnedColumn => {
-    let present = 0;
-    for (let row = 0; row < count; row++) {
-      const value = rows[row * width + c]!;
-      if (!Number.isNaN(value)) {
-        column[present++] = value;
+  const groups = groupsOf(width, count);
+  const order = new ColumnOrder(rows, width);
+  const columns = groups.flatMap(({ first, size, offset }) =>
+    rules.slice(first, first + size).map((rule, c): BinnedColumn => {
+      const sorted = order.sort(first + c);
+      const edges = rule.categorical ? categoriesOf(sorted.values) : cutsOf(sorted.values);
+      const missing = rule.categorical ? edges.length : edges.length + 1;
+      const hasMissing = sorted.values.length < count;
+      if (hasMissing) {
+        for (let row = 0, at = offset + c; row < count; row++, at += size) {
+          bins[at] = missing;
+        }
       }
-    }
-    const sorted = column.slice(0, present).sort();
-    const edges = rule.categorical ? categoriesOf(sorted) : cutsOf(sorted);
-    const missing = rule.categorical ? edges.length : edges.length + 1;
-    const own = byColumn[c]!;
-    for (let row = 0; row < count; row++) {
-      const value = rows[row * width + c]!;
-      own[row] = Number.isNaN(value) ? missing : binOf(edges, value);
-      bins[row * stride + c] = own[row]!;
-    }
-    return { ...rule, edges, bins: missing, hasMissing: present < count };
-  });
-  return { rows: count, columns, stride, bins, byColumn };
+      eachBin(sorted, edges, (row, bin) => (bins[offset + row * size + c] = bin));
+      return { ...rule, edges, bins: missing, hasMissing };
+    })
+  );
+  return { rows: count, columns, groups, bins };
 }
 
 /** The different values in rising order. @throws RangeError when there are more than bins. */

@@ -1,3 +1,5 @@
+import { ColumnOrder } from './column-order.js';
+
 /** Most different values of a column that trees tell apart. */
 export const MAX_BINS = 255;
 
@@ -20,22 +22,37 @@ export function binColumns(rows: Float32Array, width: number): BinnedColumns {
   const count = rows.length / width;
   const bins: Uint8Array[] = [];
   const edges: Float32Array[] = [];
-  const column = new Float32Array(count);
+  const order = new ColumnOrder(rows, width);
   for (let c = 0; c < width; c++) {
-    for (let row = 0; row < count; row++) {
-      column[row] = rows[row * width + c]!;
-    }
-    const cuts = cutsOf(Float32Array.from(column).sort());
+    const sorted = order.sort(c);
+    const cuts = cutsOf(sorted.values);
+    const own = new Uint8Array(new SharedArrayBuffer(count));
+    eachBin(sorted, cuts, (row, bin) => (own[row] = bin));
     edges.push(cuts);
-    bins.push(Uint8Array.from(column, value => binOf(cuts, value)));
+    bins.push(own);
   }
   return { rows: count, bins, edges };
+}
+
+/** Tells the bin of every row whose value is a number. @param sorted the values in rising order, with their rows. */
+export function eachBin(
+  { values, rows }: { readonly values: Float32Array; readonly rows: Int32Array },
+  edges: Float32Array,
+  tell: (row: number, bin: number) => void
+): void {
+  let bin = 0;
+  for (let i = 0; i < values.length; i++) {
+    while (bin < edges.length && edges[bin]! < values[i]!) {
+      bin++;
+    }
+    tell(rows[i]!, bin);
+  }
 }
 
 /** Upper edges between the bins of rising values, of all bins but the last. */
 export function cutsOf(sorted: Float32Array): Float32Array {
   const values: number[] = [];
-  for (let i = 0; i < sorted.length; i++) {
+  for (let i = 0; i < sorted.length && values.length <= MAX_BINS; i++) {
     if (i === 0 || sorted[i] !== sorted[i - 1]) {
       values.push(sorted[i]!);
     }

@@ -126,7 +126,7 @@ describe('sums of rows and hessians in one number', () => {
         hessians => {
           const derivatives = new Derivatives(hessians.length, 0.25);
           hessians.forEach((hessian, row) => derivatives.set(row, 0, hessian));
-          const sum = derivatives.packed.reduce((a, b) => a + b, 0);
+          const sum = derivatives.pairs.reduce((all, value, i) => all + (i % 2 === 1 ? value : 0), 0);
           expect(derivatives.rowsOf(sum)).toBe(hessians.length);
           expect(derivatives.hessianOf(sum)).toBeCloseTo(
             hessians.reduce((a, b) => a + b, 0),

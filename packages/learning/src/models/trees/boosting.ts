@@ -2,10 +2,8 @@ import { counted } from '@slipway/wording';
 import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from '../estimator.js';
 import type { GradientBoostingOptions } from '../specs.js';
-import { binRows, type ColumnRule } from './binned-rows.js';
-import { Derivatives } from './histogram.js';
-import { Histograms } from './histograms.js';
-import { lossOf } from './loss.js';
+import type { ColumnRule } from './binned-rows.js';
+import { Growth } from './growth/growth.js';
 import { writeEnsemble } from './onnx.js';
 import { askTree, growTree, type Tree, type TreeOptions } from './tree.js';
 
@@ -101,39 +99,32 @@ export async function fitBoosting(
   onRound: OnRound
 ): Promise<BoostingEstimator> {
   const { trees: rounds, maxLeaves: leaves, learningRate, minSamplesLeaf: minRows, l2 } = { ...DEFAULTS, ...options };
-  const data = binRows(rows, options.rules ?? Array.from({ length: width }, () => PLAIN_COLUMN));
-  const count = target.length;
   const base = startingScores(target, classes);
-  const scores = base.map(value => new Float64Array(count).fill(value));
+  const columns = options.rules ?? Array.from({ length: width }, () => PLAIN_COLUMN);
+  const growth = new Growth(rows, columns, target, { leaves, minRows, l2, classes, series: base.length });
+  const { order, scores } = growth;
+  scores.forEach((own, s) => own.fill(base[s]!));
   const series: Tree[][] = base.map(() => []);
   const treeOptions: TreeOptions = { leaves, minRows, l2, shrinkage: learningRate };
-  const loss = lossOf(Float64Array.from(target), classes);
-  const derivatives = base.map(() => new Derivatives(count, loss.largestHessian));
-  const histograms = new Histograms(data, derivatives);
-  const { order } = histograms;
-  loss.derive(scores, derivatives);
   try {
+    growth.derive();
     for (let round = 0; round < rounds; round++) {
       // The trees of one round all answer the scores before it.
-      for (let s = 0; s < series.length; s++) {
-        for (let i = 0; i < count; i++) {
-          order[i] = i;
-        }
+      series.forEach((trees, s) => {
         const own = scores[s]!;
-        const histogramOf = (start: number, end: number): Float64Array => histograms.of(s, start, end);
-        const tree = growTree(data, derivatives[s]!, order, histogramOf, treeOptions, (value, start, end) => {
+        const tree = growTree(growth, s, treeOptions, (value, start, end) => {
           for (let i = start; i < end; i++) {
             own[order[i]!]! += value;
           }
         });
-        series[s]!.push(tree);
-      }
-      if (await onRound(round, loss.derive(scores, derivatives))) {
+        trees.push(tree);
+      });
+      if (await onRound(round, growth.derive())) {
         break;
       }
     }
   } finally {
-    histograms.close();
+    growth.close();
   }
   return new BoostingEstimator(series, base, classes);
 }

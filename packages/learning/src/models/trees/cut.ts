@@ -59,13 +59,17 @@ export class CutFinder {
     this.#constrained = columns.some(column => column.monotone !== 0);
   }
 
-  /** null when no cut gains anything. */
-  best(histogram: Float64Array, whole: Sums, bounds: Bounds): Cut | null {
+  /**
+   * @param at where the node's histogram begins.
+   * @param first the columns that are looked at, to before `last`.
+   * @returns null when no cut gains anything.
+   */
+  best(histogram: Float64Array, at: number, first: number, last: number, whole: Sums, bounds: Bounds): Cut | null {
     const search = new Search(whole, bounds, this.#rules, this.#constrained);
-    for (let c = 0; c < this.#columns.length; c++) {
+    for (let c = first; c < last; c++) {
       const column = this.#columns[c]!;
       search.begin(c, column);
-      const base = c * BINS * SLOTS;
+      const base = at + c * BINS * SLOTS;
       if (column.categorical) {
         this.#tryCategories(search, histogram, base, column);
       } else {

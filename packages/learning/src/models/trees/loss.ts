@@ -5,11 +5,11 @@ export interface Loss {
   /** Largest second derivative that a row can have. */
   readonly largestHessian: number;
   /**
-   * Fills in the derivatives at the scores, one set for each score of a row.
+   * Fills in the derivatives at the scores of the rows from `first` to before `last`, one set for each score of a row.
    *
-   * @returns the mean loss at these scores.
+   * @returns the sum of their losses.
    */
-  derive(scores: readonly Float64Array[], derivatives: readonly Derivatives[]): number;
+  derive(scores: readonly Float64Array[], derivatives: readonly Derivatives[], first: number, last: number): number;
 }
 
 /** Less would make a leaf's value infinite. */
@@ -28,14 +28,14 @@ export function lossOf(target: Float64Array, classes: number | null): Loss {
 function squaredError(target: Float64Array): Loss {
   return {
     largestHessian: 1,
-    derive([scores], [derivatives]) {
+    derive([scores], [derivatives], first, last) {
       let sum = 0;
-      for (let row = 0; row < target.length; row++) {
+      for (let row = first; row < last; row++) {
         const gap = scores![row]! - target[row]!;
         derivatives!.set(row, gap, 1);
         sum += gap * gap;
       }
-      return sum / target.length;
+      return sum;
     }
   };
 }
@@ -43,10 +43,10 @@ function squaredError(target: Float64Array): Loss {
 function logLossOfTwo(target: Float64Array): Loss {
   return {
     largestHessian: 0.25,
-    derive([scores], [derivatives]) {
+    derive([scores], [derivatives], first, last) {
       let sum = 0;
       let product = 1;
-      for (let row = 0; row < target.length; row++) {
+      for (let row = first; row < last; row++) {
         const p = 1 / (1 + Math.exp(-scores![row]!));
         const truth = target[row]!;
         derivatives!.set(row, p - truth, Math.max(p * (1 - p), LEAST_HESSIAN));
@@ -57,7 +57,7 @@ function logLossOfTwo(target: Float64Array): Loss {
           product = 1;
         }
       }
-      return (sum - Math.log(product)) / target.length;
+      return sum - Math.log(product);
     }
   };
 }
@@ -65,10 +65,10 @@ function logLossOfTwo(target: Float64Array): Loss {
 function logLossOfMany(target: Float64Array): Loss {
   return {
     largestHessian: 0.25,
-    derive(scores, derivatives) {
+    derive(scores, derivatives, first, last) {
       const parts = new Float64Array(scores.length);
       let loss = 0;
-      for (let row = 0; row < target.length; row++) {
+      for (let row = first; row < last; row++) {
         let highest = -Infinity;
         for (const values of scores) {
           highest = Math.max(highest, values[row]!);
@@ -83,7 +83,7 @@ function logLossOfMany(target: Float64Array): Loss {
         }
         loss -= Math.log(Math.max(parts[target[row]!]! / sum, LEAST_SHARE));
       }
-      return loss / target.length;
+      return loss;
     }
   };
 }

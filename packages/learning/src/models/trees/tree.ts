@@ -1,6 +1,6 @@
 import type { BinnedRows } from './binned-rows.js';
-import { CutFinder, valueOf, type Bounds, type Cut, type CutRules, type Sums } from './cut.js';
-import type { Derivatives } from './histogram.js';
+import { valueOf, type Bounds, type Cut, type CutRules, type Sums } from './cut.js';
+import type { Growth } from './growth/growth.js';
 import { leafOf, type TreeShape } from './shape.js';
 
 /** A tree whose leaves hold one number each. */
@@ -21,43 +21,43 @@ interface Leaf {
   readonly end: number;
   readonly sums: Sums;
   readonly bounds: Bounds;
-  readonly histogram: Float64Array | null;
+  /** Number of its histogram; null once it cannot be cut. */
+  readonly histogram: number | null;
   readonly best: Cut | null;
 }
 
+type Uncut = Omit<Leaf, 'best'>;
+
 /**
  * Grows a tree leaf by leaf, always where the loss falls most, on histograms of gradients: a node's larger half gets its
- * histogram by subtraction (the method of LightGBM, Ke et al. 2017).
+ * histogram by subtraction (the method of LightGBM, Ke et al. 2017). The order of `growth` is rearranged so that every
+ * leaf's rows are neighbors.
  *
- * @param order row numbers; rearranged so that every leaf's rows are neighbors.
- * @param histogramOf sums by bin of the rows in a range of `order`.
- * @param onLeaf told each leaf's value with its rows, as a range of `order`.
+ * @param series whose derivatives the tree answers.
+ * @param onLeaf told each leaf's value with its rows, as a range of the order.
  */
 export function growTree(
-  data: BinnedRows,
-  derivatives: Derivatives,
-  order: Int32Array,
-  histogramOf: (start: number, end: number) => Float64Array,
+  growth: Growth,
+  series: number,
   options: TreeOptions,
   onLeaf: (value: number, start: number, end: number) => void
 ): Tree {
-  const finder = new CutFinder(data.columns, derivatives, options);
+  const { data, order } = growth;
+  for (let i = 0; i < order.length; i++) {
+    order[i] = i;
+  }
   const growing = new GrowingTree(data, options.leaves);
   const scratch = new Int32Array(order.length);
-  const makeLeaf = (
-    node: number,
-    start: number,
-    end: number,
-    histogram: Float64Array | null,
-    sums: Sums,
-    bounds: Bounds
-  ): Leaf => {
-    const best = histogram === null || end - start < 2 * options.minRows ? null : finder.best(histogram, sums, bounds);
-    return { node, start, end, sums, bounds, histogram, best };
+  const root = growth.makeHistogram(series, 0, order.length, null);
+  const whole = {
+    node: growing.addNode(),
+    start: 0,
+    end: order.length,
+    sums: growth.sumsOf(series, root),
+    bounds: { low: -Infinity, high: Infinity },
+    histogram: root
   };
-  const root = histogramOf(0, order.length);
-  const open = { low: -Infinity, high: Infinity };
-  const leaves = [makeLeaf(growing.addNode(), 0, order.length, root, sumsOf(root, derivatives), open)];
+  const leaves = withCuts(growth, [whole], options);
   while (leaves.length < options.leaves) {
     let chosen = -1;
     leaves.forEach((leaf, i) => {
@@ -76,19 +76,33 @@ export function growTree(
     const [from, to] = leftIsSmaller ? [leaf.start, middle] : [middle, leaf.end];
     // The last two leaves are not cut any further: nobody looks at their histograms.
     const isLast = leaves.length + 1 === options.leaves;
-    const smaller = isLast ? null : histogramOf(from, to);
+    const smaller = isLast ? null : growth.makeHistogram(series, from, to, leaf.histogram);
     const larger = isLast ? null : leaf.histogram;
-    if (smaller && larger) {
-      for (let i = 0; i < larger.length; i++) {
-        larger[i]! -= smaller[i]!;
-      }
+    if (isLast) {
+      growth.release(leaf.histogram!);
     }
     const [ofLeft, ofRight] = boundsBelow(leaf, cut, data, options.l2);
-    const rest = difference(leaf.sums, cut.left);
-    leaves[chosen] = makeLeaf(left, leaf.start, middle, leftIsSmaller ? smaller : larger, cut.left, ofLeft);
-    leaves.push(makeLeaf(right, middle, leaf.end, leftIsSmaller ? larger : smaller, rest, ofRight));
+    const [first, second] = withCuts(
+      growth,
+      [
+        {
+          ...{ node: left, start: leaf.start, end: middle },
+          ...{ sums: cut.left, bounds: ofLeft, histogram: leftIsSmaller ? smaller : larger }
+        },
+        {
+          ...{ node: right, start: middle, end: leaf.end },
+          ...{ sums: difference(leaf.sums, cut.left), bounds: ofRight, histogram: leftIsSmaller ? larger : smaller }
+        }
+      ],
+      options
+    );
+    leaves[chosen] = first!;
+    leaves.push(second!);
   }
   for (const leaf of leaves) {
+    if (leaf.histogram !== null) {
+      growth.release(leaf.histogram);
+    }
     const value = Math.fround(valueOf(leaf.sums, options.l2, leaf.bounds) * options.shrinkage);
     growing.value[leaf.node] = value;
     onLeaf(value, leaf.start, leaf.end);
@@ -96,15 +110,20 @@ export function growTree(
   return growing.finish();
 }
 
-/** Every row is in the first column once. */
-function sumsOf(histogram: Float64Array, derivatives: Derivatives): Sums {
-  let gradient = 0;
-  let packed = 0;
-  for (let at = 0; at < 512; at += 2) {
-    gradient += histogram[at]!;
-    packed += histogram[at + 1]!;
-  }
-  return { gradient, hessian: derivatives.hessianOf(packed), rows: derivatives.rowsOf(packed) };
+/** Looks for the best cuts of new leaves; the histogram of one that has none is released. */
+function withCuts(growth: Growth, leaves: readonly Uncut[], { minRows }: TreeOptions): Leaf[] {
+  const cuts = growth.bestCuts(
+    leaves.map(({ histogram, start, end, sums, bounds }) =>
+      histogram === null || end - start < 2 * minRows ? null : { histogram, sums, bounds }
+    )
+  );
+  return leaves.map((leaf, i) => {
+    const best = cuts[i]!;
+    if (best === null && leaf.histogram !== null) {
+      growth.release(leaf.histogram);
+    }
+    return { ...leaf, best, histogram: best === null ? null : leaf.histogram };
+  });
 }
 
 function difference(whole: Sums, part: Sums): Sums {
@@ -138,14 +157,17 @@ function divide(
   end: number,
   scratch: Int32Array
 ): number {
-  const { goesLeft } = cut;
-  const bins = data.byColumn[cut.column]!;
+  const { goesLeft, column } = cut;
+  const { bins } = data;
+  const group = data.groups.find(({ first, size }) => column < first + size)!;
+  const { size } = group;
+  const base = group.offset + column - group.first;
   let left = start;
   let right = 0;
   for (let i = start; i < end; i++) {
     const row = order[i]!;
     // Both places are written, and one of them counts: no branch to guess wrong.
-    const isLeft = goesLeft[bins[row]!]!;
+    const isLeft = goesLeft[bins[base + row * size]!]!;
     order[left] = row;
     scratch[right] = row;
     left += isLeft;
