@@ -62,6 +62,7 @@ await bundle(
     'kernel/main': 'kernel/main.js',
     'kernel/thread': 'kernel/side/thread.js',
     'chunks/boosting-helper': compiled('learning', 'dist', 'models', 'trees', 'growth', 'boosting-helper.js'),
+    'chunks/forest-thread': compiled('learning', 'dist', 'models', 'trees', 'growth', 'forest-thread.js'),
     'chunks/process-main': compiled('learning', 'dist', 'train', 'process', 'process-main.js')
   },
   isPackage

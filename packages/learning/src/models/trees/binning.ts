@@ -6,7 +6,7 @@ export const MAX_BINS = 255;
 /** Columns cut into bins: a value's bin is the first whose upper edge it does not exceed. */
 export interface BinnedColumns {
   readonly rows: number;
-  /** For each column, the bin of each row. */
+  /** For each column, the bin of each row; in memory that threads share. */
   readonly bins: readonly Uint8Array[];
   /** For each column, the upper edges of all bins but the last, as float32 values. */
   readonly edges: readonly Float32Array[];
@@ -23,10 +23,11 @@ export function binColumns(rows: Float32Array, width: number): BinnedColumns {
   const bins: Uint8Array[] = [];
   const edges: Float32Array[] = [];
   const order = new ColumnOrder(rows, width);
+  const all = new Uint8Array(new SharedArrayBuffer(rows.length));
   for (let c = 0; c < width; c++) {
     const sorted = order.sort(c);
     const cuts = cutsOf(sorted.values);
-    const own = new Uint8Array(new SharedArrayBuffer(count));
+    const own = all.subarray(c * count, (c + 1) * count);
     eachBin(sorted, cuts, (row, bin) => (own[row] = bin));
     edges.push(cuts);
     bins.push(own);

@@ -3,12 +3,11 @@ import type { OnnxGraph } from '@slipway/onnx/graph';
 import { seededRandom } from '@slipway/statistics/random';
 import type { Estimator } from '../estimator.js';
 import { binColumns } from './binning.js';
-import { growCart, type CartTarget, type CartTree } from './cart.js';
+import { growCart, type CartTree } from './cart.js';
+import type { CartTarget } from './cart-cuts.js';
+import { growForest, type OnTree } from './growth/forest-growth.js';
 import { writeEnsemble } from './onnx.js';
 import { leafOf } from './shape.js';
-
-/** Told after each tree; returning true ends the training with those there are. */
-export type OnTree = (tree: number) => Promise<boolean> | boolean;
 
 /** Trees whose answers are averaged; one of them is a decision tree. */
 export class TreesEstimator implements Estimator {
@@ -79,9 +78,9 @@ export function fitDecisionTree(
   classes: number | null,
   settings: DecisionTreeSettings
 ): TreesEstimator {
-  const order = Int32Array.from(target, (_, row) => row);
+  const weights = new Int32Array(target.length).fill(1);
   const options = { ...settings, columns: width, random: () => 0 };
-  const tree = growCart(binColumns(rows, width), targetOf(target, classes), order, options);
+  const tree = growCart(binColumns(rows, width), targetOf(target, classes), weights, options);
   return new TreesEstimator('decision tree', [tree]);
 }
 
@@ -106,26 +105,27 @@ export async function fitForest(
   settings: ForestSettings,
   onTree: OnTree
 ): Promise<TreesEstimator> {
-  const data = binColumns(rows, width);
-  const known = targetOf(target, classes);
   const random = seededRandom(settings.seed);
   const columns = settings.columns ?? (classes === null ? width : Math.max(1, Math.floor(Math.sqrt(width))));
-  const trees: CartTree[] = [];
-  const drawn = new Int32Array(target.length);
-  for (let number = 0; number < settings.trees; number++) {
-    for (let i = 0; i < drawn.length; i++) {
-      drawn[i] = Math.floor(random() * drawn.length);
-    }
-    trees.push(growCart(data, known, drawn, { ...settings, columns: Math.min(columns, width), random }));
-    if (await onTree(number)) {
-      break;
-    }
-  }
-  return new TreesEstimator('random forest', trees);
+  const job = {
+    data: binColumns(rows, width),
+    target: targetOf(target, classes),
+    depth: settings.depth,
+    minRows: settings.minRows,
+    columns: Math.min(columns, width),
+    seeds: Uint32Array.from({ length: settings.trees }, () => random() * 2 ** 32)
+  };
+  return new TreesEstimator('random forest', await growForest(job, onTree));
 }
 
+/** The target in memory that threads share. */
 function targetOf(target: readonly number[], classes: number | null): CartTarget {
-  return classes === null
-    ? { kind: 'values', values: Float64Array.from(target) }
-    : { kind: 'classes', labels: Int32Array.from(target), classes };
+  if (classes === null) {
+    const values = new Float64Array(new SharedArrayBuffer(target.length * 8));
+    values.set(target);
+    return { kind: 'values', values };
+  }
+  const labels = new Int32Array(new SharedArrayBuffer(target.length * 4));
+  labels.set(target);
+  return { kind: 'classes', labels, classes };
 }

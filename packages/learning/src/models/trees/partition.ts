@@ -11,14 +11,13 @@ export function partition(
   let right = 0;
   for (let i = start; i < end; i++) {
     const row = rows[i]!;
-    if (bins[row]! <= bin) {
-      rows[left++] = row;
-    } else {
-      scratch[right++] = row;
-    }
+    // Both places are written, and one of them counts: no branch to guess wrong.
+    const isLeft = Number(bins[row]! <= bin);
+    rows[left] = row;
+    scratch[right] = row;
+    left += isLeft;
+    right += 1 - isLeft;
   }
-  for (let i = 0; i < right; i++) {
-    rows[left + i] = scratch[i]!;
-  }
+  rows.set(scratch.subarray(0, right), left);
   return left;
 }
