@@ -23,6 +23,17 @@ export interface GradientBoostingOptions {
   minSamplesLeaf?: number;
   /** Strength of the L2 penalty on the leaves' values. */
   l2?: number;
+  /**
+   * Holds back some training rows, stops when the loss on them no longer falls, and keeps the rounds up to the one with the lowest
+   * loss. Default false.
+   */
+  earlyStopping?: boolean;
+  /** With `earlyStopping`: share of the training rows that is held back. Default 0.1. */
+  validationFraction?: number;
+  /** With `earlyStopping`: rounds without a lower loss on the rows held back before training stops. Default 10. */
+  nIterNoChange?: number;
+  /** With `earlyStopping`: by how much the loss must fall to count as lower. Default 1e-7. */
+  tol?: number;
   /** Columns whose numbers are categories (of `prep.codes` or `prep.ordinal`): splits are by sets of them. */
   categorical?: readonly string[];
   /** Columns with which the answer may only rise, or only fall. For regression and two classes (the second one's probability). */
@@ -229,19 +240,37 @@ export function logisticRegression(options: LogisticRegressionOptions = {}): Mod
 /**
  * Histogram gradient boosting of decision trees: `slip.gradientBoosting({ trees: 100 })`. For classification and regression.
  *
+ * @throws SlipwayError OPTION_INVALID for a number out of its range, and for settings of early stopping without `earlyStopping`.
+ *
  * @example
  * const weather = await slip.data('weather', 'npm:vega-datasets/data/seattle-weather.csv', { time: 'date' });
  * const { train, test } = await weather.split({ by: 'time', test: 0.2 });
- * await slip.fit(slip.gradientBoosting({ trees: 10, maxLeaves: 15 }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
+ * await slip.fit(slip.gradientBoosting({ trees: 200, maxLeaves: 15, earlyStopping: true }), { prep: slip.prep().standardize('temp_max', 'wind'), train, test, target: 'weather' });
  */
 export function gradientBoosting(options: GradientBoostingOptions = {}): ModelSpec {
   notNegative('l2', options.l2);
-  atLeastOne(options, ['trees', 'maxLeaves', 'minSamplesLeaf']);
+  atLeastOne(options, ['trees', 'maxLeaves', 'minSamplesLeaf', 'nIterNoChange']);
+  notNegative('tol', options.tol);
+  checkEarlyStopping(options);
   const both = options.categorical?.find(name => Object.hasOwn(options.monotone ?? {}, name));
   if (both !== undefined) {
     throw new SlipwayError('OPTION_INVALID', `"${both}" holds categories, which have no order to rise or fall with.`);
   }
   return { kind: 'gradientBoosting', options };
+}
+
+/** @throws SlipwayError OPTION_INVALID for a share that is none, and for settings of what is not switched on. */
+function checkEarlyStopping({ earlyStopping = false, ...options }: GradientBoostingOptions): void {
+  const { validationFraction: share } = options;
+  if (share !== undefined && !(share > 0 && share < 1)) {
+    throw new SlipwayError('OPTION_INVALID', `validationFraction must be between 0 and 1, not ${share}.`);
+  }
+  const unused = (['validationFraction', 'nIterNoChange', 'tol'] as const).find(name => options[name] !== undefined);
+  if (!earlyStopping && unused !== undefined) {
+    throw new SlipwayError('OPTION_INVALID', `${unused} has no effect without earlyStopping.`, {
+      remedy: `Add earlyStopping: true, or leave ${unused} out.`
+    });
+  }
 }
 
 function atLeastOne<K extends string>(options: Partial<Record<K, number>>, names: readonly K[]): void {

@@ -147,6 +147,27 @@ describe('fitting a model', () => {
     );
   });
 
+  it('stops boosting early, logs the validation curve and names the best round', async () => {
+    book.records.length = 0;
+    const spec = gradientBoosting({ trees: 300, learningRate: 0.3, earlyStopping: true, nIterNoChange: 4 });
+    const { model } = await run('early', () => fit(spec, { ...parts, prep: columns(), target: 'tomorrow' }));
+    const logged = book.records.flatMap(r => (r.type === 'run.logged' ? r.metrics : []));
+    const curve = logged.filter(m => m.key === 'val_loss').map(m => Number(m.value));
+    expect(curve.length).toBeLessThan(300);
+    const best = curve.indexOf(Math.min(...curve)) + 1;
+    expect(best).toBe(curve.length - 4);
+    expect(logged.find(m => m.key === 'best_iteration')?.value).toBe(best);
+    expect(model!.estimator.description).toContain(`the best of ${curve.length} by validation loss`);
+    expect(book.shown.map(shown => String(shown['text/plain'])).join('\n')).toContain(`the best is round ${best}`);
+  });
+
+  it('refuses settings of early stopping that say nothing', () => {
+    expect(() => gradientBoosting({ nIterNoChange: 5 })).toThrow('nIterNoChange has no effect without earlyStopping');
+    expect(() => gradientBoosting({ earlyStopping: true, validationFraction: 1 })).toThrow('must be between 0 and 1');
+    expect(() => gradientBoosting({ earlyStopping: true, nIterNoChange: 0 })).toThrow('at least 1');
+    expect(() => gradientBoosting({ earlyStopping: true, tol: -1 })).toThrow('at least 0');
+  });
+
   it('says which model suits the target', async () => {
     const classes = await failure(fit(linearRegression(), { ...parts, prep: columns(), target: 'tomorrow' }));
     expect(classes.code).toBe('MODEL_MISMATCH');

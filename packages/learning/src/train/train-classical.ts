@@ -8,9 +8,12 @@ import { fitNaiveBayes } from '../models/naive-bayes.js';
 import { fitNeighbors } from '../models/neighbors.js';
 import type { GradientBoostingOptions, ClassicalSpec, RandomForestOptions } from '../models/specs.js';
 import { fitBoosting } from '../models/trees/boosting.js';
+import type { ValidationSettings } from '../models/trees/early-stopping.js';
 import { fitDecisionTree, fitForest } from '../models/trees/forest.js';
 import { LossChart } from './loss-chart.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
+import { holdBack } from './held-back-rows.js';
+import { rowsAt } from '../examples/examples.js';
 import { columnRules } from '../examples/column-rules.js';
 import type { Training } from './train-estimator.js';
 
@@ -137,18 +140,21 @@ async function trainForest(
 async function trainBoosting(
   options: GradientBoostingOptions,
   classes: number | null,
-  { run, inputs: prep, rows, target }: Training
+  training: Training
 ): Promise<Estimator> {
+  const { run, inputs: prep } = training;
   const rounds = options.trees ?? 100;
   const book = notebook();
   const { signal } = book;
-  const chart = new LossChart(book, `Boosting on ${target.name}`, rounds);
+  const chart = new LossChart(book, `Boosting on ${training.target.name}`, rounds);
   const { categorical, monotone, ...numbers } = options;
   const rules = columnRules(prep, categorical ?? [], monotone ?? {}, classes);
+  const { rows, target, validation } = boostingData(options, classes, training);
   run.logParams({
     model: 'gradientBoosting',
     trees: rounds,
     ...numbers,
+    ...(validation ? { seed: training.settings.seed } : {}),
     ...(categorical ? { categorical: categorical.join(',') } : {}),
     ...(monotone
       ? {
@@ -159,17 +165,51 @@ async function trainBoosting(
       : {})
   });
   let done = 0;
-  const settings = { ...numbers, rules };
-  const estimator = await fitBoosting(rows, prep.width, target.train, classes, settings, async (round, loss) => {
-    done = round + 1;
-    run.logMetric('loss', loss, round);
-    run.logProgress({ fraction: done / rounds, label: `round ${done} of ${rounds}` });
-    chart.add(done, loss, undefined);
-    await pause();
-    return signal.aborted;
-  });
-  chart.finish(done < rounds ? `interrupted after round ${done}; its trees are kept` : `${done} rounds`);
+  const settings = { ...numbers, rules, validation };
+  const estimator = await fitBoosting(
+    rows,
+    prep.width,
+    target,
+    classes,
+    settings,
+    async (round, loss, validationLoss) => {
+      done = round + 1;
+      run.logMetrics({ loss, ...(validationLoss === undefined ? {} : { val_loss: validationLoss }) }, round);
+      run.logProgress({ fraction: done / rounds, label: `round ${done} of ${rounds}` });
+      chart.add(done, loss, validationLoss);
+      await pause();
+      return signal.aborted;
+    }
+  );
+  if (validation) {
+    run.logMetric('best_iteration', estimator.rounds);
+  }
+  const best = validation ? `; the best is round ${estimator.rounds}` : '';
+  const early = done < rounds ? ', stopped early: the validation loss no longer fell' : '';
+  chart.finish(
+    signal.aborted && done < rounds
+      ? `interrupted after round ${done}; ${validation ? `round ${estimator.rounds} is the best so far` : 'its trees are kept'}`
+      : `${done} rounds${early}${best}`
+  );
   return estimator;
+}
+
+/** The rows to learn from and, with early stopping, those that are held back. */
+function boostingData(
+  { earlyStopping = false, validationFraction = 0.1, nIterNoChange = 10, tol = 1e-7 }: GradientBoostingOptions,
+  classes: number | null,
+  { rows, target, inputs, settings, inTimeOrder }: Training
+): { rows: Float32Array; target: readonly number[]; validation?: ValidationSettings } {
+  const all = target.train;
+  if (!earlyStopping) {
+    return { rows, target: all };
+  }
+  const { learned, held } = holdBack(all, classes, validationFraction, { inTimeOrder, seed: settings.seed });
+  const part = (places: readonly number[]): { rows: Float32Array; target: number[] } => ({
+    rows: rowsAt(rows, inputs.width, places),
+    target: places.map(place => all[place]!)
+  });
+  return { ...part(learned), validation: { ...part(held), nIterNoChange, tol } };
 }
 
 /** Interrupts and heartbeats are heard between two rounds. */

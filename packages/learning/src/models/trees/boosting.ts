@@ -3,29 +3,44 @@ import type { OnnxGraph } from '@slipway/onnx/graph';
 import type { Estimator } from '../estimator.js';
 import type { GradientBoostingOptions } from '../specs.js';
 import type { ColumnRule } from './binned-rows.js';
+import { EarlyStopping, type ValidationSettings } from './early-stopping.js';
 import { Growth } from './growth/growth.js';
 import { writeEnsemble } from './onnx.js';
 import { askTree, growTree, type Tree, type TreeOptions } from './tree.js';
 
 const DEFAULTS = { trees: 100, maxLeaves: 31, learningRate: 0.1, minSamplesLeaf: 20, l2: 0 };
 
-/** Told after each round; returning true ends the training with what there is. */
-export type OnRound = (round: number, loss: number) => Promise<boolean> | boolean;
+/**
+ * Told after each round; returning true ends the training with what there is.
+ *
+ * @param validationLoss of the rows held back; undefined without any.
+ */
+export type OnRound = (round: number, loss: number, validationLoss: number | undefined) => Promise<boolean> | boolean;
 
 /** Trees whose answers are added: one series for a regression or two classes, one for each class otherwise. */
 export class BoostingEstimator implements Estimator {
   readonly kind = 'gradient boosting';
 
-  /** @param series for each score, its trees in order. @param base for each score, what the trees are added to. */
+  /**
+   * @param series for each score, its trees in order. @param base for each score, what the trees are added to.
+   * @param trained rounds of the training; more than there are trees when the last ones did not lower the validation loss.
+   */
   constructor(
     readonly series: readonly (readonly Tree[])[],
     readonly base: readonly number[],
-    readonly classes: number | null
+    readonly classes: number | null,
+    readonly trained = series[0]!.length
   ) {}
 
+  /** Rounds whose trees the model has. */
+  get rounds(): number {
+    return this.series[0]!.length;
+  }
+
   get description(): string {
-    const rounds = this.series[0]!.length;
-    return `Gradient boosting of ${counted(rounds * this.series.length, 'tree')} in ${counted(rounds, 'round')}.`;
+    const { rounds, trained } = this;
+    const best = trained > rounds ? `, the best of ${trained} by validation loss` : '';
+    return `Gradient boosting of ${counted(rounds * this.series.length, 'tree')} in ${counted(rounds, 'round')}${best}.`;
   }
 
   predict(rows: Float32Array, width: number): Float32Array {
@@ -77,9 +92,14 @@ function answer(scores: Float64Array, classes: number | null): number[] {
 }
 
 /** Settings, with the columns by their place. */
-export interface BoostingSettings extends Omit<GradientBoostingOptions, 'categorical' | 'monotone'> {
+export interface BoostingSettings extends Omit<
+  GradientBoostingOptions,
+  'categorical' | 'monotone' | 'earlyStopping' | 'validationFraction' | 'nIterNoChange' | 'tol'
+> {
   /** For each column; default: numbers, without any constraint. */
   readonly rules?: readonly ColumnRule[];
+  /** Rows held back, for early stopping: of the rounds only those up to the lowest loss on them are kept. */
+  readonly validation?: ValidationSettings | undefined;
 }
 
 const PLAIN_COLUMN: ColumnRule = { categorical: false, monotone: 0 };
@@ -103,6 +123,7 @@ export async function fitBoosting(
   const columns = options.rules ?? Array.from({ length: width }, () => PLAIN_COLUMN);
   const growth = new Growth(rows, columns, target, { leaves, minRows, l2, classes, series: base.length });
   const { order, scores } = growth;
+  const stopping = options.validation ? new EarlyStopping(options.validation, width, base, classes) : null;
   scores.forEach((own, s) => own.fill(base[s]!));
   const series: Tree[][] = base.map(() => []);
   const treeOptions: TreeOptions = { leaves, minRows, l2, shrinkage: learningRate };
@@ -119,14 +140,16 @@ export async function fitBoosting(
         });
         trees.push(tree);
       });
-      if (await onRound(round, growth.derive())) {
+      const validationLoss = stopping?.add(series.map(trees => trees[round]!));
+      if ((await onRound(round, growth.derive(), validationLoss)) || stopping?.isOver) {
         break;
       }
     }
   } finally {
     growth.close();
   }
-  return new BoostingEstimator(series, base, classes);
+  const kept = stopping ? series.map(trees => trees.slice(0, stopping.bestRounds)) : series;
+  return new BoostingEstimator(kept, base, classes, series[0]!.length);
 }
 
 /** What is right without any tree: the mean, the log odds, the logs of the shares. */
