@@ -11,9 +11,13 @@ const HELD_BACK = 20_000;
 const WIDTH = 20;
 const TREES = 100;
 
+/** The two take turns; each is as fast as in its best turn. */
+const TURNS = { boosting: 5, forest: 2 } as const;
+type Kind = keyof typeof TURNS;
+
 /**
- * Seconds to train gradient boosting and a random forest of 100 trees on 100 000 rows of 20 numbers (boosting with a helping thread),
- * beside scikit-learn with all cores on the same numbers. Accuracies on rows held back must not be worse by more than 0.01.
+ * Seconds to train gradient boosting and a random forest of 100 trees on 100 000 rows of 20 numbers, beside scikit-learn on the
+ * same numbers, both on all cores. Accuracies on rows held back must not be worse by more than 0.01.
  */
 export async function trees(): Promise<readonly Measurement[]> {
   const table = makeTable();
@@ -39,23 +43,27 @@ interface Predictor {
 
 async function beside(
   name: string,
-  kind: string,
+  kind: Kind,
   table: Float32Array,
   train: () => Promise<Predictor>
 ): Promise<Measurement> {
-  const began = performance.now();
-  const model = await train();
-  const seconds = (performance.now() - began) / 1000;
-  const theirs = withScikitLearn(kind, table);
-  const accuracy = accuracyOf(model, table);
-  if (accuracy < theirs.accuracy - 0.01) {
-    throw new Error(`${name}: accuracy ${accuracy}, scikit-learn's ${theirs.accuracy}.`);
+  let [ours, theirs] = [Infinity, Infinity];
+  for (let turn = 0; turn < TURNS[kind]; turn++) {
+    const began = performance.now();
+    const model = await train();
+    ours = Math.min(ours, (performance.now() - began) / 1000);
+    const { seconds, accuracy } = withScikitLearn(kind, table);
+    theirs = Math.min(theirs, seconds);
+    const own = accuracyOf(model, table);
+    if (own < accuracy - 0.01) {
+      throw new Error(`${name}: accuracy ${own}, scikit-learn's ${accuracy}.`);
+    }
   }
   return {
-    name: `${name}, ${ROWS.toLocaleString('en')} × ${WIDTH}, ${TREES} trees`,
+    name: `${name}, ${ROWS.toLocaleString('en')} × ${WIDTH}, ${TREES} trees (best of ${TURNS[kind]})`,
     unit: 's',
-    value: seconds,
-    baseline: theirs.seconds,
+    value: ours,
+    baseline: theirs,
     baselineName: 'scikit-learn, all cores'
   };
 }
@@ -72,7 +80,7 @@ function accuracyOf(model: Predictor, table: Float32Array): number {
   return right / HELD_BACK;
 }
 
-function withScikitLearn(kind: string, table: Float32Array): { seconds: number; accuracy: number } {
+function withScikitLearn(kind: Kind, table: Float32Array): { seconds: number; accuracy: number } {
   const folder = mkdtempSync(path.join(tmpdir(), 'slipway-bench-'));
   try {
     const file = path.join(folder, 'table.f32');

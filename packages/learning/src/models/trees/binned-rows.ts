@@ -32,7 +32,10 @@ export interface BinnedRows {
   readonly rows: number;
   readonly columns: readonly BinnedColumn[];
   readonly groups: readonly ColumnGroup[];
+  /** Group by group, row by row. */
   readonly bins: Uint8Array;
+  /** The same column by column. */
+  readonly byColumn: Uint8Array;
 }
 
 /** Sums by bin of eight columns are as much as a processor keeps nearest to itself. */
@@ -53,12 +56,13 @@ export function groupsOf(columns: number, rows: number): ColumnGroup[] {
  * Cuts every column into at most 255 bins, and one more for missing values (NaN).
  *
  * @param rows row-major float32 [count, rules.length].
- * @param bins filled in; as long as `rows`.
+ * @param bins filled in, as `byColumn`; both as long as `rows`.
  */
 export function binRows(
   rows: Float32Array,
   rules: readonly ColumnRule[],
-  bins: Uint8Array = new Uint8Array(rows.length)
+  bins: Uint8Array = new Uint8Array(rows.length),
+  byColumn: Uint8Array = new Uint8Array(rows.length)
 ): BinnedRows {
   const width = rules.length;
   const count = rows.length / width;
@@ -70,16 +74,18 @@ export function binRows(
       const edges = rule.categorical ? categoriesOf(sorted.values) : cutsOf(sorted.values);
       const missing = rule.categorical ? edges.length : edges.length + 1;
       const hasMissing = sorted.values.length < count;
+      const own = byColumn.subarray((first + c) * count, (first + c + 1) * count);
       if (hasMissing) {
-        for (let row = 0, at = offset + c; row < count; row++, at += size) {
-          bins[at] = missing;
-        }
+        own.fill(missing);
       }
-      eachBin(sorted, edges, (row, bin) => (bins[offset + row * size + c] = bin));
+      eachBin(sorted, edges, (row, bin) => (own[row] = bin));
+      for (let row = 0, at = offset + c; row < count; row++, at += size) {
+        bins[at] = own[row]!;
+      }
       return { ...rule, edges, bins: missing, hasMissing };
     })
   );
-  return { rows: count, columns, groups, bins };
+  return { rows: count, columns, groups, bins, byColumn };
 }
 
 /** The different values in rising order. @throws RangeError when there are more than bins. */

@@ -47,7 +47,6 @@ export function growTree(
     order[i] = i;
   }
   const growing = new GrowingTree(data, options.leaves);
-  const scratch = new Int32Array(order.length);
   const root = growth.makeHistogram(series, 0, order.length, null);
   const whole = {
     node: growing.addNode(),
@@ -70,7 +69,7 @@ export function growTree(
     }
     const leaf = leaves[chosen]!;
     const cut = leaf.best!;
-    const middle = divide(data, cut, order, leaf.start, leaf.end, scratch);
+    const middle = growth.partition(cut, leaf.start, leaf.end);
     const [left, right] = growing.split(leaf.node, cut);
     const leftIsSmaller = middle - leaf.start <= leaf.end - middle;
     const [from, to] = leftIsSmaller ? [leaf.start, middle] : [middle, leaf.end];
@@ -146,35 +145,6 @@ function boundsBelow({ sums, bounds }: Leaf, cut: Cut, data: BinnedRows, l2: num
   const below = { low: bounds.low, high: middle };
   const above = { low: middle, high: bounds.high };
   return monotone > 0 ? [below, above] : [above, below];
-}
-
-/** Brings the rows that go left to the front of the range, keeping their order. @returns where the others begin. */
-function divide(
-  data: BinnedRows,
-  cut: Cut,
-  order: Int32Array,
-  start: number,
-  end: number,
-  scratch: Int32Array
-): number {
-  const { goesLeft, column } = cut;
-  const { bins } = data;
-  const group = data.groups.find(({ first, size }) => column < first + size)!;
-  const { size } = group;
-  const base = group.offset + column - group.first;
-  let left = start;
-  let right = 0;
-  for (let i = start; i < end; i++) {
-    const row = order[i]!;
-    // Both places are written, and one of them counts: no branch to guess wrong.
-    const isLeft = goesLeft[bins[base + row * size]!]!;
-    order[left] = row;
-    scratch[right] = row;
-    left += isLeft;
-    right += 1 - isLeft;
-  }
-  order.set(scratch.subarray(0, right), left);
-  return left;
 }
 
 class GrowingTree {

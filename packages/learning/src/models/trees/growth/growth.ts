@@ -42,7 +42,7 @@ export class Growth {
     this.#memory = memoryFor(count, rules.length, series, histograms);
     this.#memory.target.set(target);
     this.#free = Array.from({ length: histograms }, (_, number) => number);
-    this.data = binRows(rows, rules, this.#memory.bins);
+    this.data = binRows(rows, rules, this.#memory.bins, this.#memory.byColumn);
     const { columns, groups } = this.data;
     this.#work = new Work(this.#memory, { columns, groups, classes, cuts: { minRows, l2 } });
     this.#team = new Team(this.#work);
@@ -113,6 +113,11 @@ export class Growth {
     const { groups, columns } = this.data;
     this.#team.run(KIND.cuts, groups.length, columns.length * COLUMN_SUMS);
     return nodes.map((node, i) => (node === null ? null : this.#work.bestCut(i)));
+  }
+
+  /** Brings the rows of a node that a cut sends left to the front, keeping their order. @returns where the others begin. */
+  partition(cut: Cut, start: number, end: number): number {
+    return this.#work.partition(cut, start, end);
   }
 
   /** Ends the other threads. */

@@ -42,7 +42,12 @@ export class GrowthMemory {
   readonly job: Float64Array;
   /** Row numbers, rearranged so that every leaf's rows are neighbors. */
   readonly order: Int32Array;
+  readonly scratch: Int32Array;
   readonly bins: Uint8Array;
+  /** The bins column by column, for what looks at one column only. */
+  readonly byColumn: Uint8Array;
+  /** For each bin of a column 1 when its rows go left. */
+  readonly goesLeft: Uint8Array;
   readonly target: Float64Array;
   /** For each series, two float64 for each row. */
   readonly pairs: readonly Float64Array[];
@@ -71,7 +76,10 @@ export class GrowthMemory {
     this.#records = regions.take(2 * this.#groups * RECORD.bytes);
     const losses = regions.take(blocks * 8);
     const order = regions.take(rows * 4);
+    const scratch = regions.take(rows * 4);
+    const goesLeft = regions.take(BINS);
     const target = regions.take(rows * 8);
+    const byColumn = regions.take(rows * columns);
     const bins = regions.take(rows * columns);
     const pairs = Array.from({ length: series }, () => regions.take(rows * 16));
     const scores = Array.from({ length: series }, () => regions.take(rows * 8));
@@ -83,6 +91,9 @@ export class GrowthMemory {
     this.job = new Float64Array(buffer, job, JOB_NUMBERS);
     this.losses = new Float64Array(buffer, losses, blocks);
     this.order = new Int32Array(buffer, order, rows);
+    this.scratch = new Int32Array(buffer, scratch, rows);
+    this.goesLeft = new Uint8Array(buffer, goesLeft, BINS);
+    this.byColumn = new Uint8Array(buffer, byColumn, rows * columns);
     this.target = new Float64Array(buffer, target, rows);
     this.bins = new Uint8Array(buffer, bins, rows * columns);
     this.pairs = pairs.map(at => new Float64Array(buffer, at, 2 * rows));

@@ -118,6 +118,21 @@ export class Work {
     }
   }
 
+  /** Brings the rows of a node that a cut sends left to the front, keeping their order. @returns where the others begin. */
+  partition({ column, goesLeft }: Cut, start: number, end: number): number {
+    const { memory } = this;
+    memory.goesLeft.set(goesLeft);
+    const order = memory.order.byteOffset;
+    const middle = this.#kernels.partition(
+      memory.byColumn.byteOffset + column * memory.shape.rows,
+      memory.goesLeft.byteOffset,
+      order + start * 4,
+      order + end * 4,
+      memory.scratch.byteOffset
+    );
+    return ((middle >>> 0) - order) / 4;
+  }
+
   /** Puts a histogram to be made into the memory. */
   writeHistogram({ series, start, end, made, reduced }: HistogramJob): void {
     this.memory.job.set([series, start, end, made, reduced]);

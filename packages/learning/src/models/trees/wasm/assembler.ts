@@ -1,6 +1,6 @@
 /*
- * As much of WebAssembly's binary format (core specification 2.0, chapter 5) as the kernels need: functions without a result
- * on a shared memory that is imported.
+ * As much of WebAssembly's binary format (core specification 2.0, chapter 5) as the kernels need: functions on
+ * a shared memory that is imported.
  */
 
 /** Instructions, as the bytes that they are. */
@@ -8,10 +8,12 @@ export type Code = readonly number[];
 
 export type ValueType = 'i32' | 'v128';
 
-/** A function that returns nothing; its parameters come first among its locals. */
+/** A function whose parameters are i32; they come first among its locals. */
 export interface WasmFunction {
   readonly name: string;
   readonly parameters: number;
+  /** How many i32 it gives back. */
+  readonly results: 0 | 1;
   readonly locals: readonly ValueType[];
   readonly body: Code;
 }
@@ -57,16 +59,21 @@ export const set = (local: number): Code => [0x21, ...unsigned(local)];
 export const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const constant = (value: number): Code => [0x41, ...signed(value)];
 export const add: Code = [0x6a];
+export const subtract: Code = [0x6b];
 export const multiply: Code = [0x6c];
 export const shiftLeft: Code = [0x74];
 export const lessUnsigned: Code = [0x49];
 export const loadInteger = access(0x28);
 export const loadByte = access(0x2d);
+export const storeInteger = access(0x36);
 /** Two float64 at once. */
 export const loadPair = access(0xfd, 0x00);
 export const storePair = access(0xfd, 0x0b);
 export const addPairs: Code = [0xfd, 0xf0, 0x01];
 export const subtractPairs: Code = [0xfd, 0xf1, 0x01];
+
+/** Copies bytes: to an address, from an address, how many. */
+export const copyMemory: Code = [0xfc, 0x0a, 0, 0];
 
 /** Runs `body` again as long as `condition` holds after it. */
 export const repeatWhile = (condition: Code, body: Code): Code => [
@@ -79,11 +86,8 @@ export const repeatWhile = (condition: Code, body: Code): Code => [
 
 /** A module of these functions, all exported, over the shared memory that it imports as `env.memory`. */
 export function assemble(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [
-    0x60,
-    ...list(Array.from({ length: parameters }, () => [TYPES.i32])),
-    0
-  ]);
+  const integers = (count: number): Code => list(Array.from({ length: count }, () => [TYPES.i32]));
+  const types = functions.map(({ parameters, results }) => [0x60, ...integers(parameters), ...integers(results)]);
   const memory = [...text('env'), ...text('memory'), 0x02, 0x03, ...unsigned(pages), ...unsigned(pages)];
   const exported = functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]);
   const code = functions.map(({ locals, body }) => {

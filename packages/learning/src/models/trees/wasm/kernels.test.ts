@@ -9,7 +9,7 @@ const ORDER_PLACE = 4096;
 const PAIR_PLACE = 8192;
 const SUM_PLACE = 16_384;
 
-describe('histogram kernels', () => {
+describe('kernels of boosting', () => {
   const memory = new WebAssembly.Memory({ shared: true, initial: 2, maximum: 2 });
   const bins = new Uint8Array(memory.buffer, BIN_PLACE, 4096);
   const order = new Int32Array(memory.buffer, ORDER_PLACE, 1024);
@@ -55,6 +55,27 @@ describe('histogram kernels', () => {
         expect([...sums]).toEqual(from.map((value, i) => (i < 2 * bin ? value - other[i]! : value)));
       }),
       { numRuns: 60 }
+    );
+  });
+
+  it('bring the rows that go left to the front, and keep the order on both sides', () => {
+    const cells = fc.uint8Array({ minLength: ROWS, maxLength: ROWS });
+    const table = fc.array(fc.constantFrom(0, 1), { minLength: BINS, maxLength: BINS });
+    const rows = fc.shuffledSubarray([...Array(ROWS).keys()], { minLength: 1 });
+    const [goesLeftPlace, scratchPlace] = [SUM_PLACE, PAIR_PLACE];
+    fc.assert(
+      fc.property(cells, table, rows, (own, goesLeft, chosen) => {
+        bins.set(own);
+        order.fill(-1).set(chosen);
+        new Uint8Array(memory.buffer, goesLeftPlace, BINS).set(goesLeft);
+        const end = ORDER_PLACE + 4 * chosen.length;
+        const middle = kernels.partition(BIN_PLACE, goesLeftPlace, ORDER_PLACE, end, scratchPlace);
+        const left = chosen.filter(row => goesLeft[own[row]!] === 1);
+        const right = chosen.filter(row => goesLeft[own[row]!] === 0);
+        expect(middle).toBe(ORDER_PLACE + 4 * left.length);
+        expect([...order.subarray(0, chosen.length + 1)]).toEqual([...left, ...right, -1]);
+      }),
+      { numRuns: 100 }
     );
   });
 });

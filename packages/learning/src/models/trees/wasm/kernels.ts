@@ -4,6 +4,7 @@ import {
   addPairs,
   assemble,
   constant,
+  copyMemory,
   get,
   lessUnsigned,
   loadByte,
@@ -13,7 +14,9 @@ import {
   repeatWhile,
   set,
   shiftLeft,
+  storeInteger,
   storePair,
+  subtract,
   subtractPairs,
   tee,
   type WasmFunction
@@ -33,16 +36,24 @@ export interface Kernels {
   accumulate(size: number): (bins: number, order: number, orderEnd: number, pairs: number, sums: number) => void;
   /** Takes the float64 at `other` from those at `sums`, up to before `end`; an even count of them, at least two. */
   subtract(sums: number, end: number, other: number): void;
+  /**
+   * Brings the rows that go left to the front of those from `order` to before `orderEnd` (int32, at least one), keeping their order.
+   *
+   * @param bins of one column, for each row. @param goesLeft for each bin 1 or 0. @param scratch as many int32.
+   * @returns where the others begin.
+   */
+  partition(bins: number, goesLeft: number, order: number, orderEnd: number, scratch: number): number;
 }
 
 /** @param sizes the different numbers of columns of a group. */
 export function kernelsOn(memory: WebAssembly.Memory, sizes: readonly number[]): Kernels {
   const pages = memory.buffer.byteLength / 65536;
-  const bytes = assemble([...sizes.map(accumulate), SUBTRACT], pages);
+  const bytes = assemble([...sizes.map(accumulate), SUBTRACT, PARTITION], pages);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   return {
     accumulate: size => exports[nameOf(size)] as ReturnType<Kernels['accumulate']>,
-    subtract: exports[SUBTRACT.name] as Kernels['subtract']
+    subtract: exports[SUBTRACT.name] as Kernels['subtract'],
+    partition: exports[PARTITION.name] as Kernels['partition']
   };
 }
 
@@ -71,7 +82,7 @@ function accumulate(size: number): WasmFunction {
       ...columns.flat()
     ]
   );
-  return { name: nameOf(size), parameters: 5, locals: ['i32', 'v128', 'i32'], body };
+  return { name: nameOf(size), parameters: 5, results: 0, locals: ['i32', 'v128', 'i32'], body };
 }
 
 const SUBTRACT: WasmFunction = ((): WasmFunction => {
@@ -84,5 +95,33 @@ const SUBTRACT: WasmFunction = ((): WasmFunction => {
       ...[...get(other), ...next, ...set(other)]
     ]
   );
-  return { name: 'subtract', parameters: 3, locals: [], body };
+  return { name: 'subtract', parameters: 3, results: 0, locals: [], body };
+})();
+
+const PARTITION: WasmFunction = ((): WasmFunction => {
+  const [bins, goesLeft, order, orderEnd, scratch, left, right, row, step] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const next = [...constant(4), ...add];
+  // Both places are written, and one of them counts: no branch to guess wrong.
+  const body = repeatWhile(
+    [...get(order), ...next, ...tee(order), ...get(orderEnd), ...lessUnsigned],
+    [
+      ...[...get(left), ...get(order), ...loadInteger(), ...tee(row), ...storeInteger()],
+      ...[...get(right), ...get(row), ...storeInteger()],
+      ...[...get(bins), ...get(row), ...add, ...loadByte(), ...get(goesLeft), ...add, ...loadByte()],
+      ...[...constant(2), ...shiftLeft, ...tee(step), ...get(left), ...add, ...set(left)],
+      ...[...get(right), ...next, ...get(step), ...subtract, ...set(right)]
+    ]
+  );
+  return {
+    name: 'partition',
+    parameters: 5,
+    results: 1,
+    locals: ['i32', 'i32', 'i32', 'i32'],
+    body: [
+      ...[...get(order), ...set(left), ...get(scratch), ...set(right)],
+      ...body,
+      ...[...get(left), ...get(scratch), ...get(right), ...get(scratch), ...subtract, ...copyMemory],
+      ...get(left)
+    ]
+  };
 })();
