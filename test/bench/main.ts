@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import path from 'node:path';
 import { cellLogging } from './cell-logging.ts';
@@ -34,16 +34,25 @@ const ROWS: readonly (() => Promise<Measurement | readonly Measurement[]>)[] = [
 
 const REPORT = path.resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');
 
-/** Names of the rows to measure, e.g. `kernelStart`; with none all are, and the report is written. */
+/** What the metadata server is measured for, beside `mlflow server`: as long as all rows together. */
+const TRACKING = 'tracking';
+const TRACKING_TITLE = '## Metadata server';
+
+/**
+ * What to measure, e.g. `kernelStart`; with no name everything. A part of the report is written when all of it was measured:
+ * `tracking`, and the rows before it.
+ */
 const chosen = new Set(process.argv.slice(2));
-const unknown = [...chosen].filter(name => !ROWS.some(row => row.name === name));
+const isChosen = (name: string): boolean => chosen.size === 0 || chosen.has(name);
+const names = [...ROWS.map(row => row.name), TRACKING];
+const unknown = [...chosen].filter(name => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no row ${unknown.join(', ')}. Rows: ${ROWS.map(row => row.name).join(', ')}.`);
+  console.error(`There is no row ${unknown.join(', ')}. Rows: ${names.join(', ')}.`);
   process.exit(1);
 }
 
 const measured: Measurement[] = [];
-for (const row of ROWS.filter(({ name }) => chosen.size === 0 || chosen.has(name))) {
+for (const row of ROWS.filter(({ name }) => isChosen(name))) {
   for (const result of [await row()].flat()) {
     measured.push(result);
     const ratio = digits(result.value / result.baseline);
@@ -52,11 +61,17 @@ for (const row of ROWS.filter(({ name }) => chosen.size === 0 || chosen.has(name
     );
   }
 }
-if (chosen.size === 0) {
-  writeFileSync(REPORT, report(measured, await tracking()));
+if (ROWS.every(({ name }) => isChosen(name))) {
+  writeFileSync(REPORT, report(measured, isChosen(TRACKING) ? await tracking() : writtenBefore()));
   console.log(`\nWritten to ${path.relative(process.cwd(), REPORT)}`);
 }
 process.exit(0);
+
+/** What the file says of the metadata server, with the day on which that was measured. */
+function writtenBefore(): string {
+  const text = readFileSync(REPORT, 'utf8');
+  return text.slice(text.indexOf(TRACKING_TITLE));
+}
 
 async function tracking(): Promise<string> {
   const mlflowPython = process.env['SLIPWAY_MLFLOW_PYTHON'];
@@ -65,14 +80,14 @@ async function tracking(): Promise<string> {
   }
   const postgres = await startPostgres();
   try {
-    return await trackingTable({ postgres: postgres.url, mlflowPython });
+    const [title, ...rest] = (await trackingTable({ postgres: postgres.url, mlflowPython })).split('\n');
+    return [title, '', machine(), ...rest].join('\n');
   } finally {
     await postgres.stop();
   }
 }
 
 function report(rows: readonly Measurement[], server: string): string {
-  const memory = Math.round(totalmem() / 2 ** 30);
   const lines = rows.map(
     row =>
       `| ${row.name} | ${digits(row.value)} ${row.unit} | ${digits(row.baseline)} ${row.unit} | ${digits(row.value / row.baseline)} | ${row.baselineName} |`
@@ -83,7 +98,7 @@ function report(rows: readonly Measurement[], server: string): string {
     'Written by `npm run bench`. Each row holds our figure and a baseline measured in the same run on the same machine; the ratio',
     'is what to compare between machines.',
     '',
-    `Measured on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores, ${memory} GiB.`,
+    machine(),
     '',
     '| what | Slipway | baseline | ratio | the baseline is |',
     '| --- | --- | --- | --- | --- |',
@@ -91,6 +106,11 @@ function report(rows: readonly Measurement[], server: string): string {
     '',
     server
   ].join('\n');
+}
+
+function machine(): string {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `Measured on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores, ${memory} GiB.`;
 }
 
 function digits(value: number): string {
