@@ -31,7 +31,7 @@ it('threads that help with a histogram add up what one thread alone does, bit by
       expect(growth.helped).toBeGreaterThan(0);
     }
   } finally {
-    growth.close();
+    await growth.close();
   }
 });
 

@@ -146,7 +146,7 @@ export async function fitBoosting(
       }
     }
   } finally {
-    growth.close();
+    await growth.close();
   }
   const kept = stopping ? series.map(trees => trees.slice(0, stopping.bestRounds)) : series;
   return new BoostingEstimator(kept, base, classes, series[0]!.length);

@@ -1,14 +1,17 @@
-/** Bits of a key that are sorted by at once. */
-const DIGIT_BITS = 11;
-const DIGITS = 1 << DIGIT_BITS;
-const PASSES = 3;
+/** Bits of a key that are sorted by at once: with few rows, counting more digits than rows takes the time. */
+const DIGIT_BITS = { fewRows: 8, manyRows: 11 } as const;
+const MANY_ROWS = 8192;
 
 /** Sorts columns of a table one after the other, in memory that it keeps: a radix sort, in time linear in the rows. */
 export class ColumnOrder {
   readonly #rows: Float32Array;
   readonly #width: number;
   readonly #own: Int32Array;
-  readonly #counts = new Uint32Array(PASSES * DIGITS);
+  readonly #bits: number;
+  readonly #digits: number;
+  readonly #passes: number;
+  /** For each pass, how many keys have each digit. */
+  readonly #counts: Uint32Array;
   #keys: Uint32Array;
   #nextKeys: Uint32Array;
   #order: Int32Array;
@@ -20,6 +23,10 @@ export class ColumnOrder {
     this.#rows = rows;
     this.#width = width;
     this.#own = new Int32Array(rows.buffer, rows.byteOffset, rows.length);
+    this.#bits = count < MANY_ROWS ? DIGIT_BITS.fewRows : DIGIT_BITS.manyRows;
+    this.#digits = 1 << this.#bits;
+    this.#passes = Math.ceil(32 / this.#bits);
+    this.#counts = new Uint32Array(this.#passes * this.#digits);
     this.#keys = new Uint32Array(count);
     this.#nextKeys = new Uint32Array(count);
     this.#order = new Int32Array(count);
@@ -33,8 +40,9 @@ export class ColumnOrder {
   sort(column: number): { readonly values: Float32Array; readonly rows: Int32Array } {
     const counts = this.#counts.fill(0);
     const present = this.#read(column, counts);
-    for (let pass = 0; pass < PASSES; pass++) {
-      this.#distribute(present, pass * DIGIT_BITS, counts.subarray(pass * DIGITS, (pass + 1) * DIGITS));
+    for (let pass = 0; pass < this.#passes; pass++) {
+      const digits = counts.subarray(pass * this.#digits, (pass + 1) * this.#digits);
+      this.#distribute(present, pass * this.#bits, digits);
     }
     const keys = this.#keys;
     const values = new Int32Array(keys.buffer, 0, present);
@@ -48,6 +56,7 @@ export class ColumnOrder {
   /** Fills in keys that rise with the values, and counts their digits. @returns how many there are. */
   #read(column: number, counts: Uint32Array): number {
     const [rows, bits, keys, order] = [this.#rows, this.#own, this.#keys, this.#order];
+    const [digitBits, digits] = [this.#bits, this.#digits];
     let present = 0;
     for (let row = 0, at = column; at < bits.length; row++, at += this.#width) {
       if (Number.isNaN(rows[at]!)) {
@@ -58,16 +67,16 @@ export class ColumnOrder {
       const key = (own ^ ((own >> 31) | 0x8000_0000)) >>> 0;
       keys[present] = key;
       order[present++] = row;
-      counts[key & (DIGITS - 1)]!++;
-      counts[DIGITS + ((key >>> DIGIT_BITS) & (DIGITS - 1))]!++;
-      counts[2 * DIGITS + (key >>> (2 * DIGIT_BITS))]!++;
+      for (let shift = 0, first = 0; shift < 32; shift += digitBits, first += digits) {
+        counts[first + ((key >>> shift) & (digits - 1))]!++;
+      }
     }
     return present;
   }
 
   #distribute(count: number, shift: number, places: Uint32Array): void {
     let next = 0;
-    for (let digit = 0; digit < DIGITS; digit++) {
+    for (let digit = 0; digit < places.length; digit++) {
       const own = places[digit]!;
       if (own === count) {
         // All keys have this digit: they are in order of it.
@@ -79,7 +88,7 @@ export class ColumnOrder {
     const [keys, order, nextKeys, nextOrder] = [this.#keys, this.#order, this.#nextKeys, this.#nextOrder];
     for (let i = 0; i < count; i++) {
       const key = keys[i]!;
-      const place = places[(key >>> shift) & (DIGITS - 1)]!++;
+      const place = places[(key >>> shift) & (places.length - 1)]!++;
       nextKeys[place] = key;
       nextOrder[place] = order[i]!;
     }

@@ -3,6 +3,7 @@ import { binRows, type BinnedRows, type ColumnRule } from '../binned-rows.js';
 import type { Cut, CutRules, Sums } from '../cut.js';
 import type { Derivatives } from '../histogram.js';
 import { COLUMN_SUMS, GrowthMemory } from './memory.js';
+import { giveBackMemory } from './spare-memory.js';
 import { Team } from './team.js';
 import { KIND, Work, type CutJob, type HistogramJob } from './work.js';
 
@@ -120,9 +121,10 @@ export class Growth {
     return this.#work.partition(cut, start, end);
   }
 
-  /** Ends the other threads. */
-  close(): void {
-    this.#team.close();
+  /** Ends the other threads; nothing of this growth is read or called any more. */
+  async close(): Promise<void> {
+    await this.#team.close();
+    giveBackMemory(this.#memory.memory);
   }
 }
 

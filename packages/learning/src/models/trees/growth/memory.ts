@@ -1,5 +1,6 @@
-import { BINS, SLOTS } from '../histogram.js';
 import { groupsOf } from '../binned-rows.js';
+import { BINS, SLOTS } from '../histogram.js';
+import { takeMemory } from './spare-memory.js';
 
 /** What the size of the memory follows from. */
 export interface MemoryShape {
@@ -24,11 +25,17 @@ export const CONTROL = {
   helped: 8
 } as const;
 
-/** A cut of a group: float64 numbers, then 256 bytes that say which bins go left. */
-export const RECORD = { numbers: 8, bytes: 8 * 8 + BINS } as const;
+/** Where a thread puts the best cut of a group. */
+export interface CutRecord {
+  readonly numbers: Float64Array;
+  /** For each bin of the column 1 when its rows go left. */
+  readonly goesLeft: Uint8Array;
+}
+
+/** Size of a record. */
+const RECORD = { numbers: 8, bytes: 8 * 8 + BINS } as const;
 /** Numbers of a job. */
 const JOB_NUMBERS = 32;
-const PAGE = 65_536;
 /** Rows whose derivatives are one task, unless that makes too many tasks. */
 const BLOCK_ROWS = 4096;
 const MOST_BLOCKS = 4000;
@@ -61,7 +68,7 @@ export class GrowthMemory {
   readonly #records: number;
   readonly #groups: number;
 
-  /** @param memory of another thread; a new one by default. @throws RangeError or TypeError when there is no such memory. */
+  /** @param memory of another thread; one that no other uses by default. @throws RangeError or TypeError when there is no such memory. */
   constructor(
     readonly shape: MemoryShape,
     memory?: WebAssembly.Memory
@@ -84,8 +91,8 @@ export class GrowthMemory {
     const pairs = Array.from({ length: series }, () => regions.take(rows * 16));
     const scores = Array.from({ length: series }, () => regions.take(rows * 8));
     const sums = regions.take(histograms * columns * COLUMN_SUMS * 8);
-    const pages = Math.ceil(regions.bytes / PAGE);
-    this.memory = memory ?? new WebAssembly.Memory({ shared: true, initial: pages, maximum: pages });
+    const taken = memory ? { memory, isNew: true } : takeMemory(regions.bytes);
+    this.memory = taken.memory;
     const { buffer } = this.memory;
     this.control = new Int32Array(buffer, control, 16);
     this.job = new Float64Array(buffer, job, JOB_NUMBERS);
@@ -99,10 +106,14 @@ export class GrowthMemory {
     this.pairs = pairs.map(at => new Float64Array(buffer, at, 2 * rows));
     this.scores = scores.map(at => new Float64Array(buffer, at, rows));
     this.histograms = new Float64Array(buffer, sums, histograms * columns * COLUMN_SUMS);
+    if (!taken.isNew) {
+      this.control.fill(0);
+      this.histograms.fill(0);
+    }
   }
 
   /** Where the best cut of a group is put. @param node 0 or 1. */
-  record(node: number, group: number): { readonly numbers: Float64Array; readonly goesLeft: Uint8Array } {
+  record(node: number, group: number): CutRecord {
     const at = this.#records + (node * this.#groups + group) * RECORD.bytes;
     const { buffer } = this.memory;
     return {

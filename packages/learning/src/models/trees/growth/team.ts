@@ -64,12 +64,10 @@ export class Team {
   }
 
   /** Ends the other threads. */
-  close(): void {
+  async close(): Promise<void> {
     const { control } = this.#memory;
     Atomics.store(control, CONTROL.over, 1);
     Atomics.notify(control, CONTROL.claim);
-    for (const worker of this.#workers) {
-      void worker.terminate();
-    }
+    await Promise.all(this.#workers.map(worker => worker.terminate()));
   }
 }

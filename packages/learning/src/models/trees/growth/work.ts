@@ -3,7 +3,7 @@ import { CutFinder, type Bounds, type Cut, type CutRules, type Sums } from '../c
 import { Derivatives, SLOTS } from '../histogram.js';
 import { lossOf, type Loss } from '../loss.js';
 import { kernelsOn, type Kernels } from '../wasm/kernels.js';
-import { COLUMN_SUMS, type GrowthMemory } from './memory.js';
+import { COLUMN_SUMS, type CutRecord, type GrowthMemory } from './memory.js';
 
 /** What a job is made of: a task for each group of columns, or for each block of rows. */
 export const KIND = { histograms: 0, cuts: 1, derivatives: 2 } as const;
@@ -46,6 +46,8 @@ export class Work {
   readonly loss: Loss;
   readonly #finder: CutFinder;
   readonly #kernels: Kernels;
+  /** For each of two nodes, the record of each group. */
+  readonly #records: readonly (readonly CutRecord[])[];
 
   constructor(
     readonly memory: GrowthMemory,
@@ -57,6 +59,7 @@ export class Work {
     this.#finder = new CutFinder(rules.columns, this.derivatives[0]!, rules.cuts);
     const sizes = [...new Set(rules.groups.map(group => group.size))];
     this.#kernels = kernelsOn(memory.memory, sizes);
+    this.#records = [0, 1].map(node => rules.groups.map((_, group) => memory.record(node, group)));
   }
 
   do(kind: JobKind, task: number): void {
@@ -164,7 +167,7 @@ export class Work {
   }
 
   #writeCut(node: number, group: number, cut: Cut | null): void {
-    const { numbers, goesLeft } = this.memory.record(node, group);
+    const { numbers, goesLeft } = this.#records[node]![group]!;
     if (cut === null) {
       numbers[0] = NO_CUT;
       return;
@@ -178,8 +181,8 @@ export class Work {
   bestCut(node: number): Cut | null {
     let best: Cut | null = null;
     for (let group = 0; group < this.rules.groups.length; group++) {
-      const { numbers, goesLeft } = this.memory.record(node, group);
-      const [column, gain, bin, missingLeft, gradient, hessian, rows] = numbers as unknown as readonly number[];
+      const { numbers, goesLeft } = this.#records[node]![group]!;
+      const [column, gain, bin, missingLeft, gradient, hessian, rows] = numbers;
       if (column === NO_CUT || (best !== null && gain! <= best.gain)) {
         continue;
       }

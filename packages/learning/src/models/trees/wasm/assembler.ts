@@ -84,11 +84,14 @@ export const repeatWhile = (condition: Code, body: Code): Code => [
   END
 ];
 
-/** A module of these functions, all exported, over the shared memory that it imports as `env.memory`. */
-export function assemble(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+/** Most pages of a memory. */
+const MOST_PAGES = 65_536;
+
+/** A module of these functions, all exported, over the shared memory of any size that it imports as `env.memory`. */
+export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const integers = (count: number): Code => list(Array.from({ length: count }, () => [TYPES.i32]));
   const types = functions.map(({ parameters, results }) => [0x60, ...integers(parameters), ...integers(results)]);
-  const memory = [...text('env'), ...text('memory'), 0x02, 0x03, ...unsigned(pages), ...unsigned(pages)];
+  const memory = [...text('env'), ...text('memory'), 0x02, 0x03, 0, ...unsigned(MOST_PAGES)];
   const exported = functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]);
   const code = functions.map(({ locals, body }) => {
     const own = [...list(locals.map(type => [1, TYPES[type]])), ...body, END];

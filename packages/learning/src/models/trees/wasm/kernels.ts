@@ -45,11 +45,15 @@ export interface Kernels {
   partition(bins: number, goesLeft: number, order: number, orderEnd: number, scratch: number): number;
 }
 
+/** Compiled modules by their sizes: a second training has fast code from its start. */
+const modules = new Map<string, WebAssembly.Module>();
+
 /** @param sizes the different numbers of columns of a group. */
 export function kernelsOn(memory: WebAssembly.Memory, sizes: readonly number[]): Kernels {
-  const pages = memory.buffer.byteLength / 65536;
-  const bytes = assemble([...sizes.map(accumulate), SUBTRACT, PARTITION], pages);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const key = sizes.join();
+  const module = modules.get(key) ?? new WebAssembly.Module(assemble([...sizes.map(accumulate), SUBTRACT, PARTITION]));
+  modules.set(key, module);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return {
     accumulate: size => exports[nameOf(size)] as ReturnType<Kernels['accumulate']>,
     subtract: exports[SUBTRACT.name] as Kernels['subtract'],
