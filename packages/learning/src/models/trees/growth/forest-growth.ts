@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import type { CartTree } from '../cart.js';
 import { growForestTree, type ForestJob, type ForestThreadData, type GrownTree } from './forest-job.js';
 
@@ -8,6 +8,9 @@ export type OnTree = (tree: number) => Promise<boolean> | boolean;
 
 /** Rows of all trees together that take longer to grow than a thread takes to start. */
 const LEAST_ROWS = 200_000;
+
+/** Growing leaves much garbage and keeps little of it: more room for it would not make a thread faster. */
+const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 16 };
 
 /** Grows the trees of a forest, large ones in a thread for each core. The trees are the same however many threads there are. */
 export async function growForest(job: ForestJob, onTree: OnTree): Promise<CartTree[]> {
@@ -38,7 +41,11 @@ async function inThreads(job: ForestJob, count: number, add: (grown: GrownTree) 
   let isOver = false;
   let added: Promise<void> = Promise.resolve();
   const threads = Array.from({ length: count }, () => {
-    const worker = new Worker(new URL('./forest-thread.js', import.meta.url), { workerData, stderr: true });
+    const worker = new Worker(new URL('./forest-thread.js', import.meta.url), {
+      workerData,
+      resourceLimits: LIMITS,
+      stderr: true
+    });
     worker.on('message', (grown: GrownTree) => {
       added = added.then(async () => {
         isOver ||= await add(grown);
