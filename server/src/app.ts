@@ -23,6 +23,7 @@ import { StorageFullError } from './platform/errors.js';
 import { Readiness, type WrittenPlace } from './platform/measurements/readiness.js';
 import { ModelCatalogue } from './registry/model-catalogue.js';
 import { Registry } from './registry/registry.js';
+import { RunModels } from './registry/run-models.js';
 import { DEFAULT_RETENTION, Retention, type RetentionSettings } from './governance/retention/retention.js';
 import { Runs } from './tracking/runs/runs.js';
 import { Services } from './delivery/services/services.js';
@@ -94,6 +95,7 @@ export interface App {
   readonly sessions: Sessions;
   readonly datasets: Datasets;
   readonly registry: Registry;
+  readonly runModels: RunModels;
   readonly catalogue: ModelCatalogue;
   readonly services: Services;
   readonly preflights: Preflights;
@@ -140,6 +142,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const liveness = new Liveness(store, events);
   const runLinks = new RunLinks(store, events, onError);
   const root = options.artifacts?.defaultRoot;
+  const artifacts = new Artifacts(store, blobs, events, trustedFolder(root));
   const experiments = new Experiments(store, root);
   const stopping = new AbortController();
   const encryptionKey = await folder.encryptionKey();
@@ -169,7 +172,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     readiness: new Readiness(store, writtenPlaces(address, destination)),
     blobs,
     events,
-    artifacts: new Artifacts(store, blobs, events, trustedFolder(root)),
+    artifacts,
     uploads: new Uploads(store, blobs, encryptionKey),
     experiments,
     loggedModels: new LoggedModels(store),
@@ -177,6 +180,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     sessions: new Sessions(store, blobs, events),
     datasets: new Datasets(store, blobs, events, outbox),
     registry,
+    runModels: new RunModels({ store, blobs, artifacts, registry }),
     catalogue: new ModelCatalogue(store, events, outbox),
     services,
     preflights,

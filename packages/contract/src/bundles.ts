@@ -183,7 +183,7 @@ export const Bundle = z.object({ digest: BundleDigest, files: z.array(BundleFile
 export type Bundle = z.infer<typeof Bundle>;
 
 export const NewModelVersion = z.object({
-  files: z.array(BundleFile).min(1).max(1000),
+  files: z.array(BundleFile).min(1).max(1000).optional().describe('Default: the bundle that the run has stored.'),
   run_id: RunId.nullable(),
   session_id: z.string().nullable(),
   description: z.string().max(100_000)

@@ -74,6 +74,21 @@ export type RunModelOutput = z.infer<typeof RunModelOutput>;
 export const RunArtifact = z.object({ path: RelativePath, size: z.number().int().nonnegative(), sha256: Sha256 });
 export type RunArtifact = z.infer<typeof RunArtifact>;
 
+/** Where the model of a run is among its artifacts: the files of its bundle in one folder, what a training goes on from in another. */
+export const RUN_MODEL = { bundle: 'model', checkpoint: 'checkpoint/network.safetensors' } as const;
+
+/** The model that a run trained, whose files were uploaded as blobs. */
+export const RunModelFiles = z.object({
+  bundle: z
+    .array(RunArtifact)
+    .max(1000)
+    .describe('Its bundle, with names inside it; none for a model that cannot be exported to ONNX.'),
+  checkpoint: RunArtifact.pick({ sha256: true, size: true })
+    .nullable()
+    .describe('Weights and state of the optimizer of a network; null for every other model.')
+});
+export type RunModelFiles = z.infer<typeof RunModelFiles>;
+
 /** An experiment in the Runs sidebar, with its newest runs. */
 export const RunGroup = z.object({
   experiment_id: z.string(),

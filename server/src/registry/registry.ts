@@ -22,6 +22,9 @@ import { PROMPT_TAG } from './prompts.js';
 import { validateBundle, type ValidBundle } from './bundle-validation.js';
 
 const Metrics = z.record(z.string(), z.number());
+/** A version whose files are known. */
+export type NewBundleVersion = NewModelVersion & Required<Pick<NewModelVersion, 'files'>>;
+
 type Headline = NonNullable<ModelVersion['headline']>;
 
 interface VersionRow extends Selectable<ModelVersionTable> {
@@ -49,7 +52,7 @@ export class Registry {
    *
    * @throws BundleInvalidError, InvalidRequestError (no such run)
    */
-  async createVersion(name: string, request: NewModelVersion): Promise<ModelVersion> {
+  async createVersion(name: string, request: NewBundleVersion): Promise<ModelVersion> {
     const bundle = await validateBundle(request.files, this.#blobs);
     const { version, run } = await this.#store.writes.transaction().execute(async transaction => {
       const source = await sourceRun(transaction, request.run_id);
@@ -195,7 +198,7 @@ async function sourceRun(
   return run;
 }
 
-async function insertBundle(db: Kysely<Tables>, digest: string, { files }: NewModelVersion): Promise<void> {
+async function insertBundle(db: Kysely<Tables>, digest: string, { files }: NewBundleVersion): Promise<void> {
   await db
     .insertInto('bundle')
     .values({ digest, created_at: Date.now() })
@@ -214,7 +217,7 @@ async function insertBundle(db: Kysely<Tables>, digest: string, { files }: NewMo
 async function insertVersion(
   db: Kysely<Tables>,
   name: string,
-  request: NewModelVersion,
+  request: NewBundleVersion,
   bundle: ValidBundle,
   outbox: Outbox
 ): Promise<number> {

@@ -22,7 +22,7 @@ export const modelsRoutes = {
   createModelVersion: {
     method: 'POST',
     path: '/api/v1/models/{name}/versions',
-    summary: 'Register a bundle whose files were uploaded as blobs; all or nothing',
+    summary: 'Register a bundle whose files were uploaded as blobs, or the one that a run has stored; all or nothing',
     access: {
       scope: 'register',
       on: [

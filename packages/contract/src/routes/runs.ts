@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AccessRule } from '../access.js';
-import { MetricSeries, RunComparison, RunDetail, RunGroup, RunStatus, RunSummary } from '../runs.js';
+import { MetricSeries, RunComparison, RunDetail, RunGroup, RunModelFiles, RunStatus, RunSummary } from '../runs.js';
 import { RelativePath, RunId, Sha256 } from '../scalars.js';
 import { SessionCell } from '../sessions.js';
 import { page, seesSome } from './lists.js';
@@ -85,6 +85,15 @@ export const runsRoutes = {
     access: { scope: 'log', on: [{ kind: 'run', at: 'params.run_id' }] },
     params: run,
     body: z.object({ path: RelativePath, sha256: Sha256 }),
+    answer: z.object({})
+  },
+  putRunModel: {
+    method: 'PUT',
+    path: '/api/v1/runs/{run_id}/model',
+    summary: 'Store the model that a run trained with it, from uploaded blobs; all or nothing, instead of one before',
+    access: { scope: 'log', on: [{ kind: 'run', at: 'params.run_id' }] },
+    params: run,
+    body: RunModelFiles,
     answer: z.object({})
   }
 } as const satisfies Record<string, RouteSpec>;

@@ -41,6 +41,11 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
       return {};
     },
 
+    putRunModel: async ({ params, body }) => {
+      await app.runModels.put(params.run_id, body);
+      return {};
+    },
+
     putBlob: ({ params, body }) => app.blobs.put(body, { sha256: params.sha256 }),
     getBlob: ({ params }) => storedFile(app.blobs, params.sha256),
 
@@ -49,7 +54,7 @@ export function apiHandlers(app: App, identity: ServerIdentity): Handlers {
     getDatasetVersion: ({ params }) => datasets.version(params.name, params.version),
 
     listModels: async ({ view }) => ({ models: await view.named(await registry.list()) }),
-    createModelVersion: ({ params, body }) => registry.createVersion(params.name, body),
+    createModelVersion: ({ params, body }) => app.runModels.createVersion(params.name, body),
     getModelVersion: ({ params }) => registry.version(params.name, params.version),
     getBundle: ({ params }) => registry.bundle(params.digest),
 

@@ -84,6 +84,42 @@ export class Artifacts {
     await this.#name(rows, path, { sha256, size });
   }
 
+  /**
+   * Names blobs that were uploaded before, at once, instead of everything in `folders`.
+   *
+   * @throws as `attach`.
+   */
+  async replace(owner: ArtifactOwner, folders: readonly string[], files: readonly ArtifactRow[]): Promise<void> {
+    const rows = await this.#rowsOf(owner);
+    for (const [index, { path, sha256, size }] of files.entries()) {
+      checkArtifactPath(path);
+      if ((await this.#blobs.size(sha256)) !== size) {
+        throw new InvalidRequestError(
+          `The artifact ${path} names a blob of ${size} bytes that is not stored: ${sha256}.`,
+          {
+            where: `body.files[${index}].sha256`,
+            remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
+          }
+        );
+      }
+    }
+    await this.#store.writes.transaction().execute(async db => {
+      for (const folder of folders) {
+        await deleteArtifactRows(db, rows, folder);
+      }
+      for (const file of files) {
+        await refuseInTheWay(db, rows, file.path);
+        await putArtifactRow(db, rows, file);
+      }
+    });
+    this.#changed(rows);
+  }
+
+  /** All files of an owner, by path. */
+  async all(owner: ArtifactOwner): Promise<readonly ArtifactRow[]> {
+    return (await this.#files(owner)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
   /** @throws NotFoundError */
   async open(owner: ArtifactOwner, path: string): Promise<StoredFile> {
     checkArtifactPath(path);
@@ -178,8 +214,12 @@ export class Artifacts {
       await refuseInTheWay(db, rows, path);
       await putArtifactRow(db, rows, { path, sha256, size });
     });
-    if (rows.run_id !== undefined) {
-      this.#events.publish({ type: 'run.changed', run_id: rows.run_id, experiment_id: String(rows.exp) });
+    this.#changed(rows);
+  }
+
+  #changed({ run_id, exp }: KnownOwner): void {
+    if (run_id !== undefined) {
+      this.#events.publish({ type: 'run.changed', run_id, experiment_id: String(exp) });
     }
   }
 
