@@ -19,6 +19,7 @@ describe('what a notebook imports', () => {
         "ServiceHandle",
         "Session",
         "SlipwayError",
+        "StoredModel",
         "TensorInput",
         "TensorSet",
         "TrainedModel",
@@ -35,6 +36,7 @@ describe('what a notebook imports', () => {
         "importOnnx",
         "kMeans",
         "kNeighbors",
+        "keepModels",
         "lasso",
         "linearRegression",
         "linearSvm",
@@ -42,6 +44,7 @@ describe('what a notebook imports', () => {
         "mask",
         "metrics",
         "mlp",
+        "model",
         "naiveBayes",
         "pca",
         "prep",
@@ -80,6 +83,21 @@ describe('what a notebook imports', () => {
     const clusters = (): Promise<slip.Clustering> => slip.fit(slip.kMeans({ k: 3 }), {} as slip.StructureOptions);
     expectTypeOf(fitted).returns.resolves.toEqualTypeOf<slip.TrainedModel>();
     expectTypeOf(clusters).returns.resolves.toEqualTypeOf<slip.Clustering>();
+  });
+
+  it('gives a stored model the face of a trained one', () => {
+    expectTypeOf(slip.model).returns.resolves.toEqualTypeOf<slip.StoredModel>();
+    expectTypeOf<slip.StoredModel>().toExtend<slip.FittedModel>();
+    expectTypeOf<slip.TrainedModel>().toExtend<slip.FittedModel>();
+    const one = (model: slip.FittedModel): Promise<slip.Prediction> => model.predict({ wind: 3.3 });
+    const several = (model: slip.FittedModel): Promise<slip.Prediction[]> => model.predict([{ wind: 3.3 }]);
+    expectTypeOf(one).returns.resolves.toHaveProperty('label').toEqualTypeOf<string | undefined>();
+    expectTypeOf(several).returns.resolves.toEqualTypeOf<slip.Prediction[]>();
+    const goOn = (model: slip.StoredModel, options: slip.FitOptions): Promise<slip.TrainedModel> =>
+      slip.fit(model, { ...options, resume: model });
+    expectTypeOf(goOn).returns.resolves.toEqualTypeOf<slip.TrainedModel>();
+    expectTypeOf(slip.register).parameter(1).extract<slip.StoredModel>().toEqualTypeOf<slip.StoredModel>();
+    expectTypeOf(slip.keepModels).parameter(0).toEqualTypeOf<'all' | 'bundle' | 'nothing'>();
   });
 
   it('refuses options that a model does not have', () => {

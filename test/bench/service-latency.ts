@@ -54,6 +54,7 @@ function silence(): void {
     warn: nothing,
     record: nothing,
     flush: () => Promise.resolve(true),
+    holdOpen: () => undefined,
     executedCells: () => [],
     noteRun: nothing,
     noteRead: nothing,
@@ -75,7 +76,7 @@ async function rainBundle(): ReturnType<typeof buildBundle> {
       .standardize(...numbers)
       .oneHot('weather')
   });
-  return buildBundle('rain', model);
+  return buildBundle(model);
 }
 
 function release(bundle: Awaited<ReturnType<typeof buildBundle>>): string {

@@ -92,6 +92,7 @@ function recordingNotebook(directory: string, record: (record: NewRecord) => voi
     warn: message => console.error(message),
     record,
     flush: () => Promise.resolve(true),
+    holdOpen: () => undefined,
     executedCells: () => [],
     noteRun: () => undefined,
     noteRead: () => undefined,

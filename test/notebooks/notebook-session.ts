@@ -35,15 +35,16 @@ export class NotebookSession {
   private constructor(
     readonly folder: string,
     private readonly server: TestProcess,
-    private readonly kernel: KernelClient
+    private kernel: KernelClient
   ) {}
 
-  static async start(): Promise<NotebookSession> {
+  /** @param serverOptions of the metadata server's command line. */
+  static async start(serverOptions: readonly string[] = []): Promise<NotebookSession> {
     const folder = notebookFolder();
     const data = path.join(folder, '.slipway');
     const server = startProcess({
       command: nodePath(),
-      args: [PROGRAM, 'server', '--data', data, '--port', '0'],
+      args: [PROGRAM, 'server', '--data', data, '--port', '0', ...serverOptions],
       folder
     });
     await waitFor(server, 'The metadata server', () => new ServerClient(data).runs());
@@ -70,6 +71,35 @@ export class NotebookSession {
     const { reply, published } = await this.kernel.execute(source, { cellId: id });
     const [status, executionCount] = [String(reply['status']), Number(reply['execution_count'])];
     return { id, status, executionCount, ...textsOf(published) };
+  }
+
+  /** Ends the kernel, and starts another one in the same folder. */
+  async nextKernel(): Promise<void> {
+    await this.kernel.shutdown();
+    this.kernel = await KernelClient.start(this.folder);
+  }
+
+  /** Asks the metadata server. @throws Error for an answer that is no success. */
+  async get(route: string): Promise<unknown> {
+    return this.#ask(route, {});
+  }
+
+  async post(route: string, body: unknown): Promise<unknown> {
+    const headers = { 'content-type': 'application/json' };
+    return this.#ask(route, { method: 'POST', body: JSON.stringify(body), headers });
+  }
+
+  async #ask(route: string, request: { method?: string; body?: string; headers?: object }): Promise<unknown> {
+    const client = new ServerClient(path.join(this.folder, '.slipway'));
+    const [{ url }, token] = [await client.file(), await client.token()];
+    const response = await fetch(url + route, {
+      ...request,
+      headers: { ...request.headers, authorization: `Bearer ${token}` }
+    });
+    if (!response.ok) {
+      throw new Error(`${route} answered ${response.status}: ${await response.text()}`);
+    }
+    return response.json();
   }
 
   async stop(): Promise<void> {

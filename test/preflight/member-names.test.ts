@@ -51,7 +51,7 @@ describe('inputs that are named like members of every object', () => {
     await testBehavior(trained, {
       'more is not less': { rows: [rowOf(given)], vary: '__proto__', to: [given[3]!], tolerance: 1 }
     });
-    const bundle = await buildBundle('members', trained);
+    const bundle = await buildBundle(trained);
     files = new Map(bundle.contents);
     signature = ModelSignature.parse(JSON.parse(Buffer.from(files.get(BUNDLE_FILES.signature)!).toString()));
     const place = path.join(folder, 'bundle');

@@ -49,7 +49,7 @@ describe('preflight', () => {
       'frost is cold': { rows: { precipitation: 0, temp_min: -10, weather: 'snow' }, expect: 'cold' },
       'a warmer night is a warmer day': { vary: 'temp_min', by: 5, expect: 'rises', of: 'warm' }
     });
-    good = new Map((await buildBundle('sky', trained)).contents);
+    good = new Map((await buildBundle(trained)).contents);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -218,7 +218,7 @@ describe('preflight', () => {
     try {
       network.setWeights(network.getWeights().map(w => w.mul(0)));
       // Its own test vectors are recreated, so that only the constant output is wrong.
-      const bundle = await buildBundle('sky', new TrainedModel({ ...trained.parts, testVectors: constantVectors() }));
+      const bundle = await buildBundle(new TrainedModel({ ...trained.parts, testVectors: constantVectors() }));
       const checks = await examine(new Map(bundle.contents));
       expect(checks['onnx-equals-model']!.verdict).toBe('pass');
       expect(checks['output-not-constant']!.verdict).toBe('fail');

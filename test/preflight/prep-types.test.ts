@@ -117,7 +117,7 @@ describe('every step of a prep on columns of every type', () => {
     );
     const all = suitable.reduce((made, { step, column }) => STEPS[step](made, column), prep());
     const trained = await fit(gradientBoosting({ trees: 20 }), { ...parts, prep: all, target: 'target' });
-    const { contents } = await buildBundle('types', trained);
+    const { contents } = await buildBundle(trained);
     const signature = ModelSignature.parse(JSON.parse(Buffer.from(contents.get(BUNDLE_FILES.signature)!).toString()));
     expect(signature.inputs.map(({ name }) => name)).toEqual(suitable.map(({ column }) => column));
     for (const { name, datatype } of signature.inputs) {

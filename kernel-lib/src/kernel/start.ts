@@ -14,6 +14,7 @@ import type { SideThread } from './side/side-thread.js';
 const WARM_UP_DELAY_MS = 100;
 /** Jupyter kills a kernel that takes longer than five seconds to end. */
 const END_MS = 3500;
+const LAST_WORK_MS = 1500;
 const LAST_FLUSH_MS = 1500;
 
 /**
@@ -34,6 +35,7 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
   const outputs = new OutputLog(recorder);
 
   const leave = once(async (exitCode: number) => {
+    await notebook.untilIdle(LAST_WORK_MS);
     await recorder.close(LAST_FLUSH_MS);
     channels.close();
     await side.close();
@@ -56,7 +58,8 @@ export async function startKernel(connectionFile: string, side: SideThread): Pro
     outputs,
     exit
   });
-  provideNotebook(new KernelNotebook(sessionId, directory, kernel.routing, recorder, kernel.executed));
+  const notebook = new KernelNotebook(sessionId, directory, kernel.routing, recorder, kernel.executed);
+  provideNotebook(notebook);
   kernel.takeOver();
 
   process.on('SIGINT', () => kernel.interrupts.interrupt());

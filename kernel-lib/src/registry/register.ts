@@ -10,6 +10,8 @@ import {
   Run,
   SCORING_RESOURCE,
   scoringCell,
+  storedBundle,
+  StoredModel,
   TrainedModel
 } from '@slipway/learning';
 import { call, uploadBlob } from '@slipway/notebook/server';
@@ -36,9 +38,9 @@ export class Registration {
 }
 
 /**
- * Exports the run's model as a bundle (ONNX with the preprocessing inside, signature, test vectors, evaluation) and
- * registers it as the next version of `name`. When the server is away the bundle waits in the notebook and the next
- * `register` or `promote` of that name sends it.
+ * Registers a trained model as the next version of `name`: as a bundle (ONNX with the preprocessing inside, signature, test
+ * vectors, evaluation). When the server is away the bundle waits in the notebook and the next `register` or `promote` of that name
+ * sends it. A model of another kernel is registered from the store: `slip.register(name, await slip.model("run:…"))`.
  *
  * @throws SlipwayError MODEL_MISSING, MODEL_NOT_EXPORTABLE (layer named; nothing is registered), PARITY_FAILED.
  * @example
@@ -56,9 +58,10 @@ export class Registration {
  */
 export async function register(
   name: string,
-  from: Run | TrainedModel | Clustering | Projection,
+  from: Run | TrainedModel | Clustering | Projection | StoredModel,
   options: { description?: string } = {}
 ): Promise<Registration> {
+  const { description = '' } = options;
   const model = from instanceof Run ? (from.model ?? from.found) : from;
   if (!model) {
     throw new SlipwayError(
@@ -73,13 +76,17 @@ export async function register(
   if (scoring) {
     notebook().noteRead(SCORING_RESOURCE);
   }
-  if (!(model instanceof TrainedModel)) {
-    const found = await buildStructureBundle(name, model, scoring);
-    return registerBundle(name, found, model.parts.runId, options.description ?? '');
+  if (model instanceof StoredModel) {
+    const bundle = await storedBundle(model, scoring);
+    warnOfScoring(bundle);
+    return registerBundle(name, bundle, model.runId, description);
   }
-  const bundle = await buildBundle(name, model, scoring);
+  if (!(model instanceof TrainedModel)) {
+    return registerBundle(name, await buildStructureBundle(model, scoring), model.parts.runId, description);
+  }
+  const bundle = await buildBundle(model, scoring);
   warnOfScoring(bundle);
-  return registerBundle(name, bundle, model.runId, options.description ?? '');
+  return registerBundle(name, bundle, model.runId, description);
 }
 
 /**
@@ -111,7 +118,7 @@ export async function registerBundle(
 }
 
 /** A scoring module that says the opposite of its model is named at once, with its cell. */
-function warnOfScoring({ tests }: BuiltBundle): void {
+function warnOfScoring({ tests }: Pick<BuiltBundle, 'tests'>): void {
   const result = tests?.results.find(({ id }) => id === 'labels-kept');
   if (result?.verdict !== 'fail') {
     return;

@@ -1,10 +1,8 @@
 import { PredictAnswer } from '@slipway/contract';
 import { z } from 'zod';
-import { imageFile, type InputRow } from '@slipway/learning';
+import { type InputRow, type Prediction, requestRow } from '@slipway/learning';
 import { type MimeBundle, SlipwayError } from '@slipway/notebook';
 import { lineBundle } from './registry-display.js';
-
-export type Prediction = PredictAnswer['predictions'][number];
 
 /** What is asked of the service's own description: which inputs are images. */
 const Described = z.object({
@@ -41,7 +39,7 @@ export class ServiceHandle {
         remedy: `Run the cell with slip.promote("${this.name}", "${this.environment}") again.`
       });
     }
-    const sent = await Promise.all([rows].flat().map(row => this.#sendable(row)));
+    const sent = await Promise.all([rows].flat().map(row => requestRow(row, () => this.#imageInputs())));
     const response = await this.#fetch('/predict', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -63,18 +61,6 @@ export class ServiceHandle {
     } catch (cause) {
       throw new SlipwayError('SERVICE_UNAVAILABLE', `${this.name} does not answer at ${this.url}.`, { cause });
     }
-  }
-
-  /** The row as JSON takes it: images as base64 of their files. */
-  async #sendable(row: InputRow): Promise<Record<string, unknown>> {
-    const entries = Object.entries(row).map(async ([name, value]) => {
-      const mayBeImage = typeof value === 'string' || value instanceof Uint8Array;
-      if (mayBeImage && (await this.#imageInputs()).has(name)) {
-        return [name, Buffer.from(await imageFile(value)).toString('base64')];
-      }
-      return [name, ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value];
-    });
-    return Object.fromEntries(await Promise.all(entries)) as Record<string, unknown>;
   }
 
   /** Names of the inputs that are images; asked of the service when a row may hold one. */

@@ -58,4 +58,12 @@ export { fit, type FitOptions, type TensorFitOptions, type TrainingOptions } fro
 export { Clustering, Projection, type StructureOptions } from './train/structure.js';
 export type { Task } from './examples/target.js';
 export { ModelReport } from './report/model-report.js';
-export { TrainedModel, type TrainedModelParts } from './train/trained-model.js';
+export { TrainedModel } from './train/trained-model.js';
+export type { TrainedModelParts } from './train/trained-parts.js';
+export type { FittedModel } from './stored/fitted-model.js';
+export { keepModels, type KeptParts } from './stored/keep-setting.js';
+export { untilKept } from './stored/keep-model.js';
+export type { Prediction } from './stored/predictor.js';
+export { requestRow } from './stored/request-row.js';
+export { StoredModel, type StoredFiles } from './stored/stored-model.js';
+export { storedBundle } from './stored/stored-bundle.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 /** Milliseconds after which a temporary folder that was not changed, and whose process ended, is deleted. */
 const STALE_MS = 60 * 60_000;
 /** What folders are made for; `frames` is the engine's own. */
-const PURPOSES = ['frames', 'download', 's3', 'rows', 'content'] as const;
+const PURPOSES = ['frames', 'download', 's3', 'rows', 'content', 'training'] as const;
 /** `slipway-rows-4711-AbCdEf`: what it is for, and the process that made it. */
 const NAME = new RegExp(`^slipway-(?:${PURPOSES.join('|')})-(\\d+)(?:-|$)`);
 

@@ -43,6 +43,8 @@ export class RecordingNotebook implements NotebookContext {
     return Promise.resolve(true);
   }
 
+  holdOpen(): void {}
+
   executedCells(): [] {
     return [];
   }

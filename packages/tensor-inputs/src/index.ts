@@ -10,6 +10,8 @@ export {
 export { namedValues, valueNamed } from './named-values.js';
 export { imageBytes } from './image-text.js';
 export * from './requests/images.js';
+export * from './requests/predictions.js';
+export * from './requests/records.js';
 export * from './requests/request-error.js';
 export * from './requests/tensor-values.js';
 export * from './requests/tensors.js';

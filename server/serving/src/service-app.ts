@@ -1,9 +1,9 @@
 import type { Revision, ServiceHealth } from '@slipway/contract';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { RequestError } from '@slipway/tensor-inputs';
+import { decodeRecords, encodePredictions, RequestError } from '@slipway/tensor-inputs';
 import { decodeCsv, decodeInvocations, encodeInvocations } from './protocols/mlflow-invocations.js';
 import { decodeInfer, encodeInfer, modelMetadata } from './protocols/open-inference.js';
-import { decodeRecords, encodePredictions, predictRows } from './protocols/predict.js';
+import { predictRows } from './protocols/predict.js';
 import { openApiDocument } from './openapi.js';
 import type { RequestCounts } from './request-counts.js';
 import type { LoadedRevision, Revisions } from './revisions.js';

@@ -7,6 +7,7 @@ import type { ExecutedCells } from './executed-cells.js';
 /** The kernel as the library's notebook context. */
 export class KernelNotebook implements NotebookContext {
   readonly #neverAborted = new AbortController().signal;
+  readonly #heldOpen = new Set<Promise<unknown>>();
 
   constructor(
     readonly sessionId: string,
@@ -49,6 +50,19 @@ export class KernelNotebook implements NotebookContext {
 
   flush(timeoutMs: number): Promise<boolean> {
     return this.recorder.flush(timeoutMs);
+  }
+
+  holdOpen(work: Promise<unknown>): void {
+    this.#heldOpen.add(work);
+    void work.then(() => this.#heldOpen.delete(work));
+  }
+
+  /** Waits for work beside the cells, at most for `timeoutMs`. */
+  async untilIdle(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const time = new Promise(resolve => (timer = setTimeout(resolve, timeoutMs)));
+    await Promise.race([Promise.all(this.#heldOpen), time]);
+    clearTimeout(timer);
   }
 
   executedCells(): readonly ExecutedCell[] {

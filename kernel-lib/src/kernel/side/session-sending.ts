@@ -31,7 +31,7 @@ export class SessionSending {
   #start({ sessionId, directory, spoolFile }: SenderSettings): void {
     const warn = (message: string): void => this.post({ kind: 'warning', message });
     const source = new RecordSource(spoolFile, warn);
-    const onConnected = (): void => void sendLeftovers(directory, sessionId, warn);
+    const onConnected = (): void => void sendWhatWaits(directory, sessionId, warn);
     const sender = new Sender({ sessionId, directory, source, keepAliveMs: KEEP_ALIVE_MS, warn, onConnected });
     this.#started = { source, sender };
     void sender.run();
@@ -41,4 +41,12 @@ export class SessionSending {
     const complete = (await this.#started?.sender.flush(timeoutMs, { untilAway })) ?? false;
     this.post({ kind: 'flushed', id, complete });
   }
+}
+
+/** What earlier kernels left behind: their records first, which the models that they trained belong to. */
+async function sendWhatWaits(directory: string, sessionId: string, warn: (message: string) => void): Promise<void> {
+  await sendLeftovers(directory, sessionId, warn);
+  // Loaded when the server is known: it brings the whole contract with it.
+  const { sendPendingModels } = await import('@slipway/notebook/server');
+  await sendPendingModels(directory, warn);
 }

@@ -2,6 +2,7 @@ import {
   BUNDLE_FILES,
   MODEL_TESTS_FILE,
   SCORING_FILE,
+  type Behavior,
   type BundleEnvironment,
   type ModelSignature,
   type ModelTestResult,
@@ -11,11 +12,17 @@ import { bundleOf, jsonFile, type BundleContents } from '@slipway/onnx/import';
 import { exportModel } from '../export/export.js';
 import { IR_VERSION, OPSET } from '@slipway/onnx/graph';
 import { labelsKept } from '../model-tests/labels-kept.js';
-import type { TrainedModel } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-parts.js';
 import { installedVersions } from './installed-versions.js';
 import { modelCard } from './model-card.js';
 import type { ScoringModule } from '../scoring/scoring-module.js';
 import { checkParity } from './parity.js';
+
+/** A fitted model, as far as a bundle is made of it. */
+export interface BundledModel {
+  readonly parts: TrainedModelParts;
+  readonly behaviors: readonly Behavior[];
+}
 
 /** A bundle of a model that was trained here. */
 export interface BuiltBundle extends BundleContents {
@@ -24,19 +31,18 @@ export interface BuiltBundle extends BundleContents {
 }
 
 /**
- * Exports a trained model as a bundle. Nothing in it depends on the time or on the run, so that the same training gives
- * the same digest. The exported graph is run on the test vectors before anything leaves the notebook.
+ * Exports a trained model as a bundle. Nothing in it depends on the time, the run or the name that it is registered under, so that
+ * the same training gives the same digest. The exported graph is run on the test vectors before anything leaves the notebook.
  *
  * @param scoring travels in the bundle when it is given.
  * @throws SlipwayError MODEL_NOT_EXPORTABLE (layer named), PARITY_FAILED when ONNX and notebook disagree.
  */
 export async function buildBundle(
-  name: string,
-  { parts: model, behaviors }: TrainedModel,
+  { parts: model, behaviors }: BundledModel,
   scoring: ScoringModule | null = null
 ): Promise<BuiltBundle> {
   const labels = model.labels ? [...model.labels] : null;
-  const exported = exportModel(model.estimator, model.prep, labels, name);
+  const exported = exportModel(model.estimator, model.prep, labels, model.target);
   await checkParity(exported.onnx, exported.inputs, model.testVectors, labels);
   const signature: ModelSignature = {
     task: labels ? 'classification' : 'regression',
@@ -60,7 +66,7 @@ export async function buildBundle(
     [BUNDLE_FILES.environment, jsonFile(environment)],
     [
       BUNDLE_FILES.card,
-      new TextEncoder().encode(modelCard(name, { ...model, description: model.estimator.description }, signature))
+      new TextEncoder().encode(modelCard({ ...model, description: model.estimator.description }, signature))
     ]
   ]);
   const labelTest = scoring && labels ? await labelsKept(scoring, model) : null;
@@ -77,7 +83,7 @@ export async function buildBundle(
 }
 
 /** What the scoring module does to labels is combined with what was found of them in the training; what is worse wins. */
-function withScoring(results: readonly ModelTestResult[], scoring: ModelTestResult | null): ModelTestResult[] {
+export function withScoring(results: readonly ModelTestResult[], scoring: ModelTestResult | null): ModelTestResult[] {
   if (scoring === null) {
     return [...results];
   }

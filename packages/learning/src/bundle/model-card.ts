@@ -11,11 +11,7 @@ export interface Described {
 }
 
 /** The model card of a bundle, in Markdown; made from the training, never typed by hand. */
-export function modelCard(
-  name: string,
-  { frame, evaluation, description }: Described,
-  signature: ModelSignature
-): string {
+export function modelCard({ frame, evaluation, description }: Described, signature: ModelSignature): string {
   const dataset = frame.dataset ? `${frame.dataset.name}@${frame.dataset.version}` : 'an unregistered frame';
   const inputs = signature.inputs.map(input => {
     const range = input.range ? `${formatNumber(input.range.min)} … ${formatNumber(input.range.max)}` : '';
@@ -26,7 +22,7 @@ export function modelCard(
     b => `| ${evaluation.metric} of "${b.name}": ${b.description} | ${formatNumber(b.value)} |`
   );
   return [
-    `# ${name}`,
+    `# ${titleOf(signature)}`,
     '',
     `${whatItDoes(signature)} from ${counted(signature.inputs.length, 'input')}.`,
     `Trained on ${counted(frame.train_rows, 'row')} of ${dataset}, ${frame.test_rows > 0 ? `tested on ${counted(frame.test_rows, 'row')} (split ${frame.split})` : 'measured on the same rows'}.`,
@@ -48,6 +44,18 @@ export function modelCard(
     description,
     ''
   ].join('\n');
+}
+
+function titleOf({ task, target }: ModelSignature): string {
+  switch (task) {
+    case 'classification':
+    case 'regression':
+      return `Model for ${target}`;
+    case 'clustering':
+      return 'Clusters';
+    case 'projection':
+      return 'Principal components';
+  }
 }
 
 function whatItDoes({ task, target, labels, outputs }: ModelSignature): string {

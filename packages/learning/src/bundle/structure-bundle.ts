@@ -24,7 +24,6 @@ import { checkParity } from './parity.js';
  * @throws SlipwayError PARITY_FAILED when ONNX and notebook disagree.
  */
 export async function buildStructureBundle(
-  name: string,
   found: Clustering | Projection,
   scoring: ScoringModule | null = null
 ): Promise<BuiltBundle> {
@@ -40,7 +39,7 @@ export async function buildStructureBundle(
     onnx: { opset: OPSET, ir_version: IR_VERSION }
   };
   const tests: ModelTests = { results: [...results], behaviors: [] };
-  const card = modelCard(name, { frame, evaluation, description: descriptionOf(found) }, signature);
+  const card = modelCard({ frame, evaluation, description: descriptionOf(found) }, signature);
   const contents = new Map<string, Uint8Array>([
     [BUNDLE_FILES.model, onnx],
     [BUNDLE_FILES.signature, jsonFile(signature)],

@@ -3,7 +3,7 @@ import type { Frame } from '@slipway/frames';
 import type { BaselinePrediction } from '../evaluation/baselines.js';
 import type { ModelInputs } from '../prep/model-inputs.js';
 import type { Target } from './target.js';
-import type { TrainedModelParts } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-parts.js';
 
 /** What a model learns from and is judged by, wherever the rows come from: columns of a frame, images, tensors. */
 export interface Examples {

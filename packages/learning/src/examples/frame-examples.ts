@@ -4,7 +4,7 @@ import { SlipwayError } from '@slipway/notebook';
 import { persistenceBaseline, seasonalBaseline } from '../evaluation/baselines.js';
 import { testData, type DataSubject } from '../model-tests/index.js';
 import { scoreLeakage } from '../model-tests/leakage.js';
-import { prep as emptyPrep, type Prep } from '../prep/prep.js';
+import { FittedPrep, prep as emptyPrep, type Prep } from '../prep/prep.js';
 import { keptOfFrame } from '../evaluation/evaluate.js';
 import { trainingFrame, type Examples } from './examples.js';
 import { readTarget, type Task } from './target.js';
@@ -16,7 +16,7 @@ export interface FrameExamplesOptions {
   readonly train: Frame;
   readonly test: Frame;
   readonly target: string;
-  readonly prep?: Prep;
+  readonly prep?: Prep | FittedPrep;
   readonly task?: Task;
   readonly season?: number;
 }
@@ -29,7 +29,8 @@ export interface FrameExamplesOptions {
 export async function frameExamples(options: FrameExamplesOptions): Promise<Examples> {
   const { train, test, target: name } = options;
   const target = await readTarget(name, train, test, options.task);
-  const prep = await (options.prep ?? defaultPrep(train, name)).fit(train);
+  const given = options.prep ?? defaultPrep(train, name);
+  const prep = given instanceof FittedPrep ? given : await given.fit(train);
   const { names } = prep;
   if (names.includes(name)) {
     throw new SlipwayError('OPTION_INVALID', `The prep reads "${name}", which is the target.`, {

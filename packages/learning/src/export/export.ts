@@ -63,7 +63,7 @@ function addValueOutput(graph: OnnxGraph, raw: string, inputs: readonly string[]
 }
 
 /** The named inputs of the graph, in their order. */
-function signatureInputs(prep: ModelInputs): SignatureInput[] {
+export function signatureInputs(prep: ModelInputs): SignatureInput[] {
   if (prep.kind === 'columns') {
     return prep.columns.map(column => signatureInput(prep, column));
   }

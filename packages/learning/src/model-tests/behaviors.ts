@@ -5,7 +5,9 @@ import { imageFile, imageRefused } from '../tensors/image-file.js';
 import { type MimeBundle, SlipwayError, suggestion, warnOfCell } from '@slipway/notebook';
 import type { InputRow, ModelInputs } from '../prep/model-inputs.js';
 import { Run } from '../runs/run.js';
-import type { TrainedModel, TrainedModelParts } from '../train/trained-model.js';
+import { keepAgain } from '../stored/keep-model.js';
+import type { TrainedModel } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-parts.js';
 import { brokenClaims, type Answers } from './claims.js';
 import { behaviorsBundle } from './model-tests-display.js';
 
@@ -100,6 +102,7 @@ export async function testBehavior(
   }));
   const named = new Map([...model.behaviors, ...behaviors].map(behavior => [behavior.name, behavior]));
   model.behaviors = [...named.values()];
+  keepAgain(model);
   for (const { name, broken, rows } of results) {
     if (broken.length === 0) {
       continue;

@@ -1,7 +1,7 @@
 import { counted } from '@slipway/wording';
 import type { ModelTestResult } from '@slipway/contract';
 import { loadModule, type ScoringModule } from '../scoring/scoring-module.js';
-import type { TrainedModelParts } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-parts.js';
 import { found, passed } from './test-subject.js';
 
 type Row = Record<string, unknown>;
@@ -19,7 +19,7 @@ interface Prediction {
  */
 export async function labelsKept(
   scoring: ScoringModule,
-  { testVectors, labels }: TrainedModelParts
+  { testVectors, labels }: Pick<TrainedModelParts, 'testVectors' | 'labels'>
 ): Promise<ModelTestResult> {
   const { after } = await loadModule(scoring.code);
   if (typeof after !== 'function' || labels === null) {

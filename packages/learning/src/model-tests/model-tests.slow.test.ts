@@ -13,7 +13,7 @@ import { RecordingNotebook } from '../../../notebook/testing/notebook-double.js'
 import { fit } from '../train/fit.js';
 import { tensorflow } from '../backend/load-tfjs.js';
 import type { Target } from '../examples/target.js';
-import type { TrainedModelParts } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-parts.js';
 import { testBehavior as askModel } from './behaviors.js';
 import { checkData } from './check.js';
 import { smallBatch } from './small-batch.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { call, uploadBlob } from '@slipway/notebook/server';
 import { notebook } from '@slipway/notebook';
 import { findServer } from '@slipway/recording/sending';
-import type { TrainedModelParts } from '../train/trained-model.js';
+import type { TrainedModelParts } from '../train/trained-parts.js';
 import { evaluationReport } from './evaluation-report.js';
 import { firstLineOf } from '@slipway/wording';
 

@@ -14,14 +14,18 @@ export interface CheckpointPlace {
   readonly file: string;
   /** What the rows and their order depend on; a checkpoint of another training is refused. */
   readonly training: string;
-  readonly resume: boolean;
+  /** The state to go on from, when the file is there, and what messages call it; null begins anew. */
+  readonly from: { readonly file: string; readonly name: string } | null;
+  /** A state that nobody asked for is written rarely: after the last epoch, and from time to time for a training that is interrupted. */
+  readonly written: 'each epoch' | 'at times';
 }
 
 type NamedTensor = Awaited<ReturnType<Optimizer['getWeights']>>[number];
 
 const Values = z.custom<Float32Array>(value => value instanceof Float32Array);
 const Weights = z.array(Values);
-const Content = z.object({
+/** What a training goes on from. */
+export const TrainingState = z.object({
   format: z.literal(1),
   network: z.string(),
   training: z.string(),
@@ -32,7 +36,10 @@ const Content = z.object({
   best: z.object({ loss: z.number(), since: z.number().int(), weights: Weights }),
   random: z.array(z.number().int())
 });
-type Content = z.infer<typeof Content>;
+export type TrainingState = z.infer<typeof TrainingState>;
+
+/** How long a training that is interrupted goes back at most, beside the time of an epoch. */
+const INTERVAL_MS = 5000;
 
 /**
  * A file that a training can be continued from, written after each epoch: weights, the optimizer's state, the best weights so
@@ -41,6 +48,7 @@ type Content = z.infer<typeof Content>;
 export class Checkpoint {
   readonly #place: CheckpointPlace;
   readonly #network: LayersModel;
+  #savedAt = performance.now();
 
   constructor(place: CheckpointPlace, network: LayersModel) {
     this.#place = place;
@@ -52,17 +60,17 @@ export class Checkpoint {
    *
    * @throws SlipwayError CHECKPOINT_INVALID for a file of another network or training, or one that cannot be read.
    */
-  async restore(tf: Tf): Promise<Pick<Content, 'epoch' | 'best'> | undefined> {
-    const { file, resume, training } = this.#place;
-    if (!resume || !existsSync(file)) {
+  async restore(tf: Tf): Promise<Pick<TrainingState, 'epoch' | 'best'> | undefined> {
+    const { from, training } = this.#place;
+    if (from === null || !existsSync(from.file)) {
       return undefined;
     }
-    const content = read(file);
+    const content = readState(from.file);
     if (content.network !== this.#fingerprint()) {
-      throw refusal(file, 'is of another network');
+      throw refusal(from.name, 'is of another network');
     }
     if (content.training !== training) {
-      throw refusal(file, 'is of a training on other rows or with other settings');
+      throw refusal(from.name, 'is of a training on other rows or with other settings');
     }
     const network = this.#network;
     const weights = network.getWeights().map((weight, i) => tf.tensor(content.weights[i]!, weight.shape));
@@ -76,12 +84,17 @@ export class Checkpoint {
     return content;
   }
 
-  async save(epoch: number, best: Content['best']): Promise<void> {
+  /** Whether the state after an epoch is to be saved. @param isLast no other epoch is to follow. */
+  isDue(isLast: boolean): boolean {
+    return isLast || this.#place.written === 'each epoch' || performance.now() - this.#savedAt > INTERVAL_MS;
+  }
+
+  async save(epoch: number, best: TrainingState['best']): Promise<void> {
     const network = this.#network;
     // The first is the number of steps, which tfjs keeps as an integer.
     const [steps, ...slots] = await network.optimizer.getWeights();
     steps?.tensor.dispose();
-    const content: Content = {
+    const content: TrainingState = {
       format: 1,
       network: this.#fingerprint(),
       training: this.#place.training,
@@ -96,11 +109,8 @@ export class Checkpoint {
       best,
       random: randomCounts(network)
     };
-    const { file } = this.#place;
-    mkdirSync(path.dirname(file), { recursive: true });
-    // A process that is killed while it writes leaves the one before.
-    writeFileSync(`${file}.part`, serialize(content));
-    renameSync(`${file}.part`, file);
+    writeState(this.#place.file, content);
+    this.#savedAt = performance.now();
   }
 
   /** Of layers, optimizer and loss. */
@@ -119,16 +129,24 @@ async function restoreOptimizer(tf: Tf, network: LayersModel, iterations: number
   await network.optimizer.setWeights([steps, ...slots]);
 }
 
-function read(file: string): Content {
+export function writeState(file: string, state: TrainingState): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  // A process that is killed while it writes leaves the one before.
+  writeFileSync(`${file}.part`, serialize(state));
+  renameSync(`${file}.part`, file);
+}
+
+/** @throws SlipwayError CHECKPOINT_INVALID */
+export function readState(file: string): TrainingState {
   try {
-    return Content.parse(deserialize(readFileSync(file)));
+    return TrainingState.parse(deserialize(readFileSync(file)));
   } catch {
     throw refusal(file, 'cannot be read');
   }
 }
 
-function refusal(file: string, why: string): SlipwayError {
-  return new SlipwayError('CHECKPOINT_INVALID', `The checkpoint ${file} ${why}.`, {
+function refusal(name: string, why: string): SlipwayError {
+  return new SlipwayError('CHECKPOINT_INVALID', `The checkpoint ${name} ${why}.`, {
     remedy: 'Name another file, or leave out resume to begin anew.'
   });
 }

@@ -76,7 +76,7 @@ describe('fitting a model', () => {
     ]) {
       const model = await fit(spec, { ...parts, prep: columns(), target: 'tomorrow' });
       expect(model.metrics['accuracy']).toBeGreaterThan(0.68);
-      const bundle = await buildBundle('rain', model);
+      const bundle = await buildBundle(model);
       expect([...bundle.contents.keys()]).toContain('model.onnx');
     }
     for (const spec of [
@@ -88,7 +88,7 @@ describe('fitting a model', () => {
     ]) {
       const numbers = await fit(spec, { ...parts, prep: columns(), target: 'precipitation' });
       expect(numbers.evaluation.metric).toBe('rmse');
-      expect((await buildBundle('amount', numbers)).contents.has('model.onnx')).toBe(true);
+      expect((await buildBundle(numbers)).contents.has('model.onnx')).toBe(true);
     }
   });
 
@@ -129,7 +129,7 @@ describe('fitting a model', () => {
       gradientBoosting({ trees: 10, categorical: ['weather'], monotone: { temp_max: 'falling' } }),
       options
     );
-    const bundle = await buildBundle('gusts', model);
+    const bundle = await buildBundle(model);
     const signature = JSON.parse(new TextDecoder().decode(bundle.contents.get('signature.json'))) as {
       inputs: { name: string; nullable: boolean }[];
     };
@@ -185,7 +185,7 @@ describe('fitting a model', () => {
         ...small,
         seed
       });
-      return (await buildBundle('rain', model)).digest;
+      return (await buildBundle(model)).digest;
     };
     const first = await digest(5);
     expect(await digest(5)).toBe(first);

@@ -7,7 +7,11 @@ import { isStructureSpec, type KMeansSpec, type PcaSpec, type StructureSpec } fr
 import { smallBatch } from '../model-tests/small-batch.js';
 import { testTraining } from '../model-tests/index.js';
 import { notebook } from '@slipway/notebook';
-import type { Prep } from '../prep/prep.js';
+import type { FittedPrep, Prep } from '../prep/prep.js';
+import { keepStructure, keepTraining } from '../stored/keep-model.js';
+import { keptParts } from '../stored/keep-setting.js';
+import { continued, resumedFrom } from '../stored/resumed-state.js';
+import { StoredModel } from '../stored/stored-model.js';
 import { attachReport } from '../report/attach-report.js';
 import { currentRun, run as startRun, type Run } from '../runs/run.js';
 import { evaluateRows } from '../evaluation/evaluate.js';
@@ -35,8 +39,8 @@ export interface TrainingOptions {
   backend?: BackendName;
   /** A file that the state of a network's training is written to after each epoch. */
   checkpoint?: string;
-  /** Goes on from the checkpoint, when there is one. */
-  resume?: boolean;
+  /** Goes on from the checkpoint, when there is one; or from that of a stored network: `await slip.model("run:…")`. */
+  resume?: boolean | StoredModel;
   /** Whether a copy of a network is to overfit a small batch, for at most 3 s of the processor; `skip` leaves that test out. */
   smallBatch?: 'test' | 'skip';
 }
@@ -47,8 +51,8 @@ export interface FitOptions extends TrainingOptions {
   test: Frame;
   /** The column to predict. */
   target: string;
-  /** Which columns the model reads, and how; default: every other column, numbers standardized, text one-hot encoded. */
-  prep?: Prep;
+  /** Which columns the model reads, and how, also with the numbers of an earlier fit; default: every other column, numbers standardized, text one-hot encoded. */
+  prep?: Prep | FittedPrep;
   /** Rows after which the same comes again (7 for days in a week): a seasonal baseline is put beside the result. */
   season?: number;
 }
@@ -81,13 +85,13 @@ const TENSOR_DEFAULTS = { ...DEFAULTS, epochs: 20, learningRate: 0.001, patience
  * });
  */
 export async function fit(
-  model: ModelSpec | LayersModel,
+  model: ModelSpec | LayersModel | StoredModel,
   options: FitOptions | TensorFitOptions
 ): Promise<TrainedModel>;
 export async function fit(model: KMeansSpec, options: StructureOptions): Promise<Clustering>;
 export async function fit(model: PcaSpec, options: StructureOptions): Promise<Projection>;
 export async function fit(
-  model: ModelSpec | LayersModel | StructureSpec,
+  model: ModelSpec | LayersModel | StoredModel | StructureSpec,
   options: FitOptions | TensorFitOptions | StructureOptions
 ): Promise<TrainedModel | Clustering | Projection> {
   if (isStructureSpec(model)) {
@@ -102,6 +106,7 @@ async function fitWithoutTarget(model: StructureSpec, options: StructureOptions)
     logInputs(run, options.train, options.test ?? null);
     const found = await fitStructure(run, model, options, prep);
     run.found = found;
+    keepStructure(found, run.name);
     return found;
   };
   const inRun = currentRun();
@@ -109,9 +114,10 @@ async function fitWithoutTarget(model: StructureSpec, options: StructureOptions)
 }
 
 async function fitToTarget(
-  model: ModelSpec | LayersModel,
-  options: FitOptions | TensorFitOptions
+  given: ModelSpec | LayersModel | StoredModel,
+  wanted: FitOptions | TensorFitOptions
 ): Promise<TrainedModel> {
+  const [model, options] = given instanceof StoredModel ? await goOn(given, wanted) : [given, wanted];
   const inRun = currentRun();
   if (inRun) {
     return fitIn(inRun, model, options);
@@ -119,6 +125,15 @@ async function fitToTarget(
   const name = ofColumns(options) ? options.target : options.train.frame.name;
   const finished = await startRun(name, run => fitIn(run, model, options));
   return finished.result;
+}
+
+/** The stored network, and the options with what its training has to do as it did before. */
+async function goOn<O extends FitOptions | TensorFitOptions>(
+  model: StoredModel,
+  options: O
+): Promise<[LayersModel, O]> {
+  const { network, settings, prep } = await continued(model, options.epochs);
+  return [network, { ...settings, ...(prep ? { prep } : {}), ...options, resume: model }];
 }
 
 function ofColumns(options: FitOptions | TensorFitOptions): options is FitOptions {
@@ -139,11 +154,14 @@ async function fitIn(
     train_rows: frame.train_rows,
     test_rows: frame.test_rows
   });
-  const { backend, checkpoint, resume } = options;
+  const { backend, checkpoint } = options;
   const defaults = inputs.kind === 'tensor' ? TENSOR_DEFAULTS : DEFAULTS;
-  const settings = { ...defaults, ...definedOf(options), backend, checkpoint, resume };
+  const from = await resumedFrom(options);
+  const kept = keptParts();
+  const state = kept === 'all' ? ('kept' as const) : ('dropped' as const);
+  const settings = { ...defaults, ...definedOf(options), backend, checkpoint, from, state };
   const { inTimeOrder, train: rows } = examples;
-  const { estimator, backend: usedBackend } = await trainEstimator(model, {
+  const fitted = await trainEstimator(model, {
     run,
     inputs,
     rows,
@@ -151,6 +169,7 @@ async function fitIn(
     settings,
     inTimeOrder
   });
+  const { estimator, backend: usedBackend } = fitted;
   const evaluation = evaluated(examples, estimator.predict(examples.test, inputs.width));
   run.logMetrics(evaluation.metrics, 0);
   for (const baseline of evaluation.baselines) {
@@ -181,6 +200,11 @@ async function fitIn(
   });
   run.model = trained;
   attachReport(trained.parts);
+  if (kept !== 'nothing') {
+    keepTraining({ model: trained, runName: run.name, settings, state: fitted.state });
+  } else {
+    await fitted.state?.drop();
+  }
   return trained;
 }
 

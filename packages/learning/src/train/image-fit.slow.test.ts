@@ -72,7 +72,7 @@ describe('a model of images', () => {
   });
 
   it('becomes a bundle that reads pixels from 0 to 255, and says so', async () => {
-    const { contents } = await buildBundle('shapes', model);
+    const { contents } = await buildBundle(model);
     const signature = readBundleFile(contents, BUNDLE_FILES.signature, ModelSignature);
     expect(signature.inputs).toMatchObject([
       { name: 'image', datatype: 'FP32', shape: [-1, SIZE, SIZE, 1], format: 'image', nullable: false }
@@ -92,7 +92,7 @@ describe('a model of images', () => {
   });
 
   it('carries the results of its tests', async () => {
-    const { contents } = await buildBundle('shapes', model);
+    const { contents } = await buildBundle(model);
     const tests = readBundleFile(contents, MODEL_TESTS_FILE, ModelTests);
     const verdicts = Object.fromEntries(tests.results.map(({ id, verdict }) => [id, verdict]));
     expect(verdicts).toMatchObject({
@@ -159,7 +159,7 @@ describe('a model of images', () => {
         ]
       });
     const trained = await fit(network(1), { ...parts, epochs: 2, batchSize: 16 });
-    const { contents } = await buildBundle('deep', trained);
+    const { contents } = await buildBundle(trained);
     const signature = readBundleFile(contents, BUNDLE_FILES.signature, ModelSignature);
     const vectors = readBundleFile(contents, BUNDLE_FILES.testVectors, TestVectors);
     const graph = contents.get(BUNDLE_FILES.model)!;

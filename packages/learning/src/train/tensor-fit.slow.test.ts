@@ -66,7 +66,7 @@ describe('a model of arrays', () => {
     });
     const model = await fit(network, { ...parts, epochs: 15, batchSize: 8, learningRate: 0.03 });
     expect(model.evaluation.value).toBeGreaterThan(0.9);
-    const { contents } = await buildBundle('trends', model);
+    const { contents } = await buildBundle(model);
     const signature = readBundleFile(contents, BUNDLE_FILES.signature, ModelSignature);
     expect(signature.inputs).toMatchObject([{ name: 'window', shape: [-1, 6, 2], datatype: 'FP32' }]);
     expect(signature.inputs[0]!.format).toBeUndefined();
@@ -90,7 +90,7 @@ describe('a model of arrays', () => {
     ]) {
       const model = await fit(spec, { ...parts, epochs: 20, learningRate: 0.02 });
       expect(model.evaluation.value, spec.kind).toBeGreaterThan(0.9);
-      const { contents } = await buildBundle('trends', model);
+      const { contents } = await buildBundle(model);
       expect(contents.size).toBeGreaterThan(5);
     }
     const named = fit(gradientBoosting({ categorical: ['hour'] }), parts);
@@ -117,7 +117,7 @@ describe('a model of arrays', () => {
     const set = await tensors('digits', { values, labels, shape: [4, 4, 1], content: 'pixels' });
     const parts = await set.split({ test: 0.25, seed: 1 });
     const model = await fit(logisticRegression(), parts);
-    const { contents } = await buildBundle('digits', model);
+    const { contents } = await buildBundle(model);
     expect(readBundleFile(contents, BUNDLE_FILES.signature, ModelSignature)).toMatchObject({
       labels: ['0', '1'],
       inputs: [{ name: 'image', shape: [-1, 4, 4, 1], format: 'image' }]

@@ -93,7 +93,7 @@ export async function trainCompiled(
           if (best.isOver) {
             network.stopTraining = true;
           }
-          if (checkpoint) {
+          if (checkpoint?.isDue(best.isOver || epochs >= settings.epochs)) {
             await checkpoint.save(epochs, await best.state());
           }
           hooks.onEpoch(epochs, logs as Record<string, number>);

@@ -11,6 +11,7 @@ import type { Run } from '../runs/run.js';
 import type { Target } from '../examples/target.js';
 import type { BackendChoice } from '../backend/choose.js';
 import { tensorflow } from '../backend/load-tfjs.js';
+import type { KeptState } from './kept-state.js';
 import { trainClassical } from './train-classical.js';
 import { trainNetwork, type TrainingSettings } from './train-network.js';
 
@@ -28,6 +29,8 @@ export interface Training {
 export interface Trained {
   readonly estimator: Estimator;
   readonly backend: BackendChoice;
+  /** The state that a training can go on from; null for everything but networks, and where it is not wanted. */
+  readonly state: KeptState | null;
 }
 
 /** Classical models are plain TypeScript. */
@@ -39,7 +42,7 @@ export async function trainEstimator(model: ModelSpec | LayersModel, training: T
     return trainTfjs(model, null, training);
   }
   if (!isNetworkSpec(model)) {
-    return { estimator: await trainClassical(model, training), backend: PLAIN };
+    return { estimator: await trainClassical(model, training), backend: PLAIN, state: null };
   }
   const { inputs, target, run, settings } = training;
   const tf = await tensorflow();
@@ -59,11 +62,15 @@ async function trainTfjs(own: LayersModel | null, built: LayersModel | null, tra
     network.compile({ optimizer: tf.train.adam(settings.learningRate), loss });
   }
   run.logParams({ seed: settings.seed });
-  const { epochs, backend } = await withoutAutolog(() => {
+  const { epochs, backend, state } = await withoutAutolog(() => {
     return trainNetwork(tf, network, rows, inputs.shape, target, settings, { run, inTimeOrder });
   });
   const classes = target.labels?.length ?? null;
-  return { estimator: new NetworkEstimator(tf, network, inputs.shape, classes, epochs, backend.backend), backend };
+  return {
+    estimator: new NetworkEstimator(tf, network, inputs.shape, classes, epochs, backend.backend),
+    backend,
+    state
+  };
 }
 
 /** @throws SlipwayError MODEL_MISMATCH for a network that reads other rows, or answers something else. */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import path from 'node:path';
 import { sizeOf } from '@slipway/tensor-inputs';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { backendParams, chooseBackend, type BackendChoice } from '../backend/choose.js';
@@ -8,6 +6,7 @@ import { notebook } from '@slipway/notebook';
 import { epochLogger, fitSettings } from '../runs/autolog.js';
 import type { Run } from '../runs/run.js';
 import { rowsAt } from '../examples/examples.js';
+import { keptState, type KeptState, type ResumedState } from './kept-state.js';
 import { refuseKnownFaults } from '../evaluation/known-faults.js';
 import { LossChart } from './loss-chart.js';
 import { portableNetwork, setWeights, weightsOf } from './process/portable-network.js';
@@ -26,12 +25,17 @@ export interface TrainingSettings {
   readonly patience: number;
   readonly backend?: string | undefined;
   readonly checkpoint?: string | undefined;
-  readonly resume?: boolean | undefined;
+  /** The state to go on from; absent begins anew. */
+  readonly from?: ResumedState | null;
+  /** Whether the state at the end is wanted, also without a checkpoint file. */
+  readonly state?: 'kept' | 'dropped';
 }
 
 export interface TrainedNetwork {
   readonly epochs: number;
   readonly backend: BackendChoice;
+  /** What a training can go on from; null when it is not wanted. */
+  readonly state: KeptState | null;
 }
 
 /**
@@ -50,7 +54,9 @@ export async function trainNetwork(
   refuseKnownFaults(network);
   const units = (network.outputs[0]!.shape as (number | null)[]).at(-1) ?? 1;
   const data = learningData(rows, shape, target, units, settings, inTimeOrder);
-  const learning = learningSettings(settings, data);
+  const kept = await keptState(settings, data);
+  const { epochs: most, batchSize, patience, seed } = settings;
+  const learning: LearningSettings = { epochs: most, batchSize, patience, seed, checkpoint: kept?.place ?? null };
   const book = notebook();
   const chart = new LossChart(book, `Training on ${target.name}`, settings.epochs);
   const logger = epochLogger(run, settings.epochs);
@@ -68,7 +74,12 @@ export async function trainNetwork(
     }
   };
   const { signal } = book;
-  const { epochs, step } = await learn(tf, network, data, learning, settings.backend, signal, hooks);
+  const { epochs, step } = await learn(tf, network, data, learning, settings.backend, signal, hooks).catch(
+    async (error: unknown) => {
+      await kept?.drop();
+      throw error;
+    }
+  );
   if (step) {
     run.logParams({ training_step: step.reason ? `${step.mode}: ${step.reason}` : step.mode });
   }
@@ -78,7 +89,7 @@ export async function trainNetwork(
       ? `interrupted after epoch ${epochs}; the best weights so far are kept`
       : `${epochs} epochs${early ? ', stopped early: the validation loss no longer fell' : ''}`
   );
-  return { epochs, backend };
+  return { epochs, backend, state: kept };
 }
 
 interface Hooks {
@@ -143,17 +154,6 @@ function learningData(
     units: target.labels && units > 1 ? units : 1,
     validation: held > 0 ? part(order.slice(count - held)) : null
   };
-}
-
-function learningSettings(settings: TrainingSettings, data: TrainingData): LearningSettings {
-  const { epochs, batchSize, patience, seed, checkpoint, resume = false } = settings;
-  if (checkpoint === undefined) {
-    return { epochs, batchSize, patience, seed, checkpoint: null };
-  }
-  const hash = createHash('sha256').update(JSON.stringify({ batchSize, seed, patience }));
-  const training = hash.update(data.x).update(data.y).digest('hex');
-  const file = path.resolve(notebook().directory, checkpoint);
-  return { epochs, batchSize, patience, seed, checkpoint: { file, training, resume } };
 }
 
 function targetValues(target: Target, indices: readonly number[], units: number): Float32Array {

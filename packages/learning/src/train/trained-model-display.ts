@@ -1,5 +1,5 @@
 import { type MimeBundle, renderCard, renderTable, textTable } from '@slipway/notebook';
-import type { TrainedModelParts } from './trained-model.js';
+import type { TrainedModelParts } from './trained-parts.js';
 import { formatNumber } from '@slipway/wording';
 
 /** Metrics of a trained model beside every baseline. */

@@ -1,30 +1,29 @@
-import type { Behavior, Evaluation, ModelSignature, ModelTestResult, TestVectors } from '@slipway/contract';
+import type { Behavior, Evaluation } from '@slipway/contract';
 import type { Estimator } from '../models/estimator.js';
 import type { MimeBundle } from '@slipway/notebook';
-import type { BackendChoice } from '../backend/choose.js';
-import { evaluationReport, type EvaluatedModel } from '../report/evaluation-report.js';
+import { evaluationReport } from '../report/evaluation-report.js';
+import type { InputRow } from '../prep/model-inputs.js';
+import type { FittedModel } from '../stored/fitted-model.js';
+import { predictorOf, type Prediction, type Predictor } from '../stored/predictor.js';
 import { ModelReport } from '../report/model-report.js';
 import { trainedModelBundle } from './trained-model-display.js';
-
-/** What a fitted model is made of. */
-export interface TrainedModelParts extends EvaluatedModel {
-  readonly frame: NonNullable<ModelSignature['training_frame']>;
-  readonly testVectors: TestVectors;
-  readonly backend: BackendChoice;
-  readonly runId: string;
-  /** What the model tests around the training found. */
-  readonly tests?: readonly ModelTestResult[];
-}
+import type { TrainedModelParts } from './trained-parts.js';
 
 /** A fitted model with its preprocessing, its evaluation on the test rows and what is needed to register it. */
-export class TrainedModel {
+export class TrainedModel implements FittedModel {
   /** Behaviors that `slip.testBehavior` asked of it and found; they travel with it, and preflight asks again. */
   behaviors: readonly Behavior[] = [];
+
+  #predictor: Promise<Predictor> | undefined;
 
   constructor(readonly parts: TrainedModelParts) {}
 
   get runId(): string {
     return this.parts.runId;
+  }
+
+  get target(): string {
+    return this.parts.target;
   }
 
   get labels(): readonly string[] | null {
@@ -43,6 +42,21 @@ export class TrainedModel {
   /** Metrics on the test rows. */
   get metrics(): Readonly<Record<string, number>> {
     return this.parts.evaluation.metrics;
+  }
+
+  /**
+   * Predicts one row or several in this process, as its service would.
+   *
+   * @throws SlipwayError REQUEST_REFUSED naming the value that the model cannot take.
+   * @example
+   * await model.predict([{ temp_max: 11.2, wind: 3.3 }, { temp_max: 7, wind: 1.5 }]);
+   */
+  async predict(row: InputRow): Promise<Prediction>;
+  async predict(rows: InputRow[]): Promise<Prediction[]>;
+  async predict(rows: InputRow | InputRow[]): Promise<Prediction | Prediction[]> {
+    this.#predictor ??= predictorOf(this.parts);
+    const predictor = await this.#predictor;
+    return Array.isArray(rows) ? predictor.predict(rows) : (await predictor.predict([rows]))[0]!;
   }
 
   /**

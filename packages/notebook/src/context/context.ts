@@ -42,6 +42,8 @@ export interface NotebookContext {
   record(record: NewRecord): void;
   /** Waits until everything recorded so far has reached the server; resolves to false when `timeoutMs` passed first. */
   flush(timeoutMs: number): Promise<boolean>;
+  /** Work that goes on beside the cells; a kernel that ends waits for it, but not for long. It never rejects. */
+  holdOpen(work: Promise<unknown>): void;
   /** The cells that have ended so far, in their order; empty outside a Slipway kernel. */
   executedCells(): readonly ExecutedCell[];
   /** Notes on the current cell's record; things are named with their kind, e.g. `dataset:weather@1`. */

@@ -42,6 +42,9 @@ class StandaloneNotebook implements NotebookContext {
     return this.#record.flush(timeoutMs);
   }
 
+  /** A process of Node waits for its work by itself. */
+  holdOpen(): void {}
+
   executedCells(): [] {
     return [];
   }

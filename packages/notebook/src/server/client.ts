@@ -7,7 +7,7 @@ import {
   type JsonOperation,
   type Transport
 } from '@slipway/client';
-import type { Answer } from '@slipway/contract';
+import type { Answer, ErrorCode } from '@slipway/contract';
 import { findServer } from '@slipway/recording/sending';
 import { SlipwayError } from '../errors/errors.js';
 import { sendFile } from './send-file.js';
@@ -95,6 +95,11 @@ async function withServer(
   throw failure;
 }
 
+/** The code with which the server refused a call; null for every other error. */
+export function refusalCode(error: unknown): ErrorCode | null {
+  return error instanceof SlipwayError && error.cause instanceof RefusedError ? error.cause.code : null;
+}
+
 async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -105,7 +110,8 @@ async function inOurWords<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof RefusedError) {
       const { code, message, remedy, where } = error;
       throw new SlipwayError('SERVER_REFUSED', `${message}${where ? ` (${where})` : ''} [${code}]`, {
-        ...(remedy === undefined ? {} : { remedy })
+        ...(remedy === undefined ? {} : { remedy }),
+        cause: error
       });
     }
     if (error instanceof CallError) {

@@ -1,2 +1,3 @@
 export * from './containment.js';
+export * from './graph-session.js';
 export * from './model.js';

@@ -3,12 +3,13 @@ import type { ModelSignature, ModelTask, SignatureOutput } from '@slipway/contra
 import {
   decodeColumns,
   type DecodedRows,
+  decodeRecords,
   isTensor,
   namedValues,
+  numbersOf,
   type Outputs,
   RequestError
 } from '@slipway/tensor-inputs';
-import { decodeRecords, numbersOf } from './predict.js';
 
 /* MLflow's scoring protocol (mlflow/pyfunc/scoring_server): exactly one of four forms of JSON, or CSV. */
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ModelSignature, SignatureOutput } from '@slipway/contract';
-import { type DecodedRows, joinRows, type Outputs, sliceOutputs } from '@slipway/tensor-inputs';
+import { type DecodedRows, encodePredictions, joinRows, type Outputs, sliceOutputs } from '@slipway/tensor-inputs';
 import { decodeCsv, decodeInvocations, encodeInvocations } from './mlflow-invocations.js';
 import { decodeInfer, encodeInfer } from './open-inference.js';
-import { decodePredict, encodePredictions } from './predict.js';
+import { decodePredict } from './predict.js';
 
 const signature: ModelSignature = {
   task: 'classification',
