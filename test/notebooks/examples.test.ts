@@ -24,6 +24,7 @@ it('the line of example 04 is 61.77 + 0.0592 · weight, its service answers as t
     '400 lb: 85.45 in, 7 foot, 1 inches'
   ]);
   expect(last.shown).toMatch(/^'height = 61\.77 \+ 0\.0592 · weight, R² 0\.\d\d'$/);
+  expect(cells.find(({ id }) => id === 'height-17')?.shown).toBe("'200 lb: 73.61 in'");
   const everything = cells.map(cell => cell.shown).join('\n');
   expect(everything).toMatch(/this model +r2 +0\.\d+/);
   expect(everything).not.toMatch(/accuracy/i);

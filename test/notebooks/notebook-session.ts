@@ -34,21 +34,16 @@ export interface ShownCell {
 export class NotebookSession {
   private constructor(
     readonly folder: string,
-    private readonly server: TestProcess,
+    private readonly serverOptions: readonly string[],
+    private server: TestProcess,
     private kernel: KernelClient
   ) {}
 
   /** @param serverOptions of the metadata server's command line. */
   static async start(serverOptions: readonly string[] = []): Promise<NotebookSession> {
     const folder = notebookFolder();
-    const data = path.join(folder, '.slipway');
-    const server = startProcess({
-      command: nodePath(),
-      args: [PROGRAM, 'server', '--data', data, '--port', '0', ...serverOptions],
-      folder
-    });
-    await waitFor(server, 'The metadata server', () => new ServerClient(data).runs());
-    return new NotebookSession(folder, server, await KernelClient.start(folder));
+    const server = await startServer(folder, serverOptions);
+    return new NotebookSession(folder, serverOptions, server, await KernelClient.start(folder));
   }
 
   /** Puts a file beside the notebooks. */
@@ -102,11 +97,28 @@ export class NotebookSession {
     return response.json();
   }
 
-  async stop(): Promise<void> {
-    await this.kernel.shutdown();
+  async stopServer(): Promise<void> {
     await runToEnd([PROGRAM, 'stop', '--data', path.join(this.folder, '.slipway')]);
     await this.server.stop();
   }
+
+  /** Starts the metadata server again. */
+  async startServer(): Promise<void> {
+    this.server = await startServer(this.folder, this.serverOptions);
+  }
+
+  async stop(): Promise<void> {
+    await this.kernel.shutdown();
+    await this.stopServer();
+  }
+}
+
+async function startServer(folder: string, options: readonly string[]): Promise<TestProcess> {
+  const data = path.join(folder, '.slipway');
+  const args = [PROGRAM, 'server', '--data', data, '--port', '0', ...options];
+  const server = startProcess({ command: nodePath(), args, folder });
+  await waitFor(server, 'The metadata server', () => new ServerClient(data).runs());
+  return server;
 }
 
 function textsOf(published: Execution['published']): Omit<ShownCell, 'id' | 'status' | 'executionCount'> {

@@ -2,7 +2,7 @@ import { EnvironmentName } from '@slipway/contract/scalars';
 
 /** What a position of a `%slip` line takes, as far as completion can know it. */
 export type ValueKind =
-  | { readonly kind: 'dataset' | 'model' | 'experiment' | 'file' | 'new' | 'number' }
+  | { readonly kind: 'dataset' | 'model' | 'reference' | 'experiment' | 'file' | 'new' | 'number' }
   | { readonly kind: 'one-of'; readonly words: readonly string[]; readonly others: 'allowed' | 'refused' };
 
 /** A place after the sub-command, or the value of an option. */
@@ -42,6 +42,12 @@ export const slipCommands: readonly SlipCommand[] = [
     options: {
       time: { name: 'COLUMN', value: { kind: 'new' }, help: 'the column that orders the rows in time' }
     }
+  },
+  {
+    name: 'model',
+    help: 'show a model that was stored: run:ID, or a registered one as NAME, NAME@VERSION, NAME@ALIAS or NAME@STAGE',
+    required: [{ name: 'MODEL', value: { kind: 'reference' } }],
+    options: {}
   },
   {
     name: 'promote',

@@ -8,6 +8,7 @@ const names: NameSource = kind =>
     {
       dataset: ['weather', 'wine list'],
       model: ['rain', 'churn'],
+      reference: ['rain', 'rain@1', 'run:0123'],
       experiment: ['end', 'rain'],
       file: ['data/', 'rain.csv'],
       new: [],
@@ -40,6 +41,7 @@ describe('a magic line is completed', () => {
     ['%slip promote rain --to=p', '--to=p', ['--to=production']],
     ['%slip promote rain --to production --', '--', ['--version']],
     ['%slip promote --to dev ', '', ['rain', 'churn']],
+    ['%slip model rain@', 'rain@', ['rain@1']],
     ['%slip data w', 'w', ['weather', '"wine list"']],
     ['%slip data weather ', '', ['data/', 'rain.csv']],
     ['%slip data "wine list" r', 'r', ['rain.csv']],

@@ -2,9 +2,18 @@ import { showCells } from '../cells.js';
 import { data } from '@slipway/frames';
 import { doctor } from '../doctor.js';
 import { notebook } from '@slipway/notebook';
+import { model } from '../registry/model.js';
 import { promote } from '../registry/promote.js';
 import { lineBundle } from '../registry/registry-display.js';
-import { openRunForCells, prepareAutolog, readScoring, Run, SCORING_RESOURCE, useScoring } from '@slipway/learning';
+import {
+  openRunForCells,
+  prepareAutolog,
+  readScoring,
+  Run,
+  SCORING_RESOURCE,
+  storedModelBundle,
+  useScoring
+} from '@slipway/learning';
 import { status } from '../status.js';
 import { helpBundle } from './help.js';
 import { parseSlipLine } from './slip-line.js';
@@ -33,6 +42,10 @@ export async function dispatch(line: string, cellBody?: string): Promise<void> {
     }
     case 'run':
       return toggleRun(first);
+    case 'model': {
+      notebook().display(storedModelBundle(await model(first)));
+      return;
+    }
     case 'promote': {
       const version = options.get('version');
       await promote(

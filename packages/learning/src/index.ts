@@ -67,3 +67,4 @@ export type { Prediction } from './stored/predictor.js';
 export { requestRow } from './stored/request-row.js';
 export { StoredModel, type StoredFiles } from './stored/stored-model.js';
 export { storedBundle } from './stored/stored-bundle.js';
+export { storedModelBundle } from './stored/stored-model-display.js';

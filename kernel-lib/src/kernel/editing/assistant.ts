@@ -7,6 +7,7 @@ import type { Completions } from '../compiler/editor.js';
 import type { CodePosition } from '../protocol/requests.js';
 import { earlyCompletions } from './early-completions.js';
 import { isFinished } from './is-complete.js';
+import { completeModelName } from './model-names.js';
 import { toCodePoints, toUnits } from './code-points.js';
 
 /** JupyterLab drops completions that take longer than a second. */
@@ -62,7 +63,10 @@ export class EditingAssistant {
 
   async #complete(source: string, cursor: number): Promise<Completions> {
     const { code, magic } = blankForEditing(this.compiler.ts, source, cursor);
-    return magic ? completeMagic(source, magic, cursor, this.names) : this.compiler.completions(code, cursor);
+    if (magic) {
+      return completeMagic(source, magic, cursor, this.names);
+    }
+    return (await completeModelName(source, cursor, this.names)) ?? this.compiler.completions(code, cursor);
   }
 
   inspect(request: CodePosition): InspectReply {

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { RegisteredModel } from '@slipway/contract';
+import type { ValueKind } from '../../magics/commands.js';
 import type { NameSource } from '../../magics/complete.js';
 
 /** An editor waits for completions; what is not known by then is not offered. */
@@ -15,7 +17,7 @@ export function knownNames(directory: string): NameSource {
     if (kind === 'file') {
       return filesIn(directory, typed).catch(() => []);
     }
-    if (kind !== 'dataset' && kind !== 'model' && kind !== 'experiment') {
+    if (kind !== 'dataset' && kind !== 'model' && kind !== 'reference' && kind !== 'experiment') {
       return Promise.resolve([]);
     }
     const known = cached.get(kind);
@@ -28,7 +30,9 @@ export function knownNames(directory: string): NameSource {
   };
 }
 
-async function namesOnServer(directory: string, kind: 'dataset' | 'model' | 'experiment'): Promise<readonly string[]> {
+type ServerKind = Extract<ValueKind['kind'], 'dataset' | 'model' | 'reference' | 'experiment'>;
+
+async function namesOnServer(directory: string, kind: ServerKind): Promise<readonly string[]> {
   // Loaded when the first name is asked for: it brings the whole contract with it.
   const { call } = await import('@slipway/notebook/server');
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -37,11 +41,28 @@ async function namesOnServer(directory: string, kind: 'dataset' | 'model' | 'exp
       return (await call(directory, 'listDatasets', { signal })).datasets.map(({ name }) => name);
     case 'model':
       return (await call(directory, 'listModels', { signal })).models.map(({ name }) => name);
+    case 'reference': {
+      const [{ models }, { runs }] = await Promise.all([
+        call(directory, 'listModels', { signal }),
+        call(directory, 'listRuns', { query: { limit: 50 }, signal })
+      ]);
+      return [...models.flatMap(referencesTo), ...runs.map(({ run_id }) => `run:${run_id}`)];
+    }
     case 'experiment': {
       const { runs } = await call(directory, 'listRuns', { query: { limit: 200 }, signal });
       return ['end', ...new Set(runs.map(({ experiment_name }) => experiment_name))];
     }
   }
+}
+
+/** A registered model by its versions, the newest first, and their aliases and stages. */
+function referencesTo({ name, versions }: RegisteredModel): string[] {
+  const versionNames = versions.flatMap(({ version, aliases, stage }) => [
+    String(version),
+    ...aliases,
+    ...(stage === 'None' ? [] : [stage])
+  ]);
+  return [name, ...new Set(versionNames.map(version => `${name}@${version}`))];
 }
 
 /** Data files and folders where the typed path leads, folders with a slash at their end. */

@@ -1,8 +1,7 @@
 import { Evaluation, ModelSignature, BUNDLE_FILES, type BundleFile, type RunArtifact } from '@slipway/contract';
 import type { LayersModel } from '@tensorflow/tfjs';
-import { type MimeBundle, renderCard, renderTable, SlipwayError, textTable } from '@slipway/notebook';
-import { inputType } from '@slipway/tensor-inputs';
-import { formatNumber, messageOf } from '@slipway/wording';
+import { type MimeBundle, SlipwayError } from '@slipway/notebook';
+import { messageOf } from '@slipway/wording';
 import type { z } from 'zod';
 import { tensorflow } from '../backend/load-tfjs.js';
 import { installedVersions } from '../bundle/installed-versions.js';
@@ -12,6 +11,7 @@ import { buildPortable } from '../train/process/portable-network.js';
 import type { FittedModel } from './fitted-model.js';
 import { readCheckpoint, type NetworkCheckpoint, type Shapes } from './network-checkpoint.js';
 import { Predictor, type Prediction } from './predictor.js';
+import { storedModelBundle } from './stored-model-display.js';
 
 /** Where the files of a stored model are. */
 export interface StoredFiles {
@@ -173,23 +173,7 @@ export class StoredModel implements FittedModel {
   }
 
   [Symbol.for('Jupyter.display')](): MimeBundle {
-    const header = ['input', 'type', 'may be missing'];
-    const rows = (this.signature?.inputs ?? []).map(input => [
-      input.name,
-      inputType(input),
-      input.nullable ? 'yes' : 'no'
-    ]);
-    const { evaluation } = this;
-    const subtitle = [
-      ...(evaluation ? [`${evaluation.metric} ${formatNumber(evaluation.value)}`] : []),
-      this.signature ? 'can be registered' : 'could not be exported to ONNX',
-      ...(this.isResumable ? ['its training can go on'] : [])
-    ].join(' · ');
-    const title = `Model for ${this.target} (${this.reference})`;
-    return {
-      'text/html': renderCard({ title, subtitle, body: renderTable(header, rows) }),
-      'text/plain': `${title}: ${subtitle}\n${textTable(header, rows)}`
-    };
+    return storedModelBundle(this);
   }
 }
 
