@@ -45,7 +45,7 @@ export const slipCommands: readonly SlipCommand[] = [
   },
   {
     name: 'model',
-    help: 'show a model that was stored: run:ID, or a registered one as NAME, NAME@VERSION, NAME@ALIAS or NAME@STAGE',
+    help: 'show a stored model: run:ID, NAME, NAME@VERSION, NAME@ALIAS or NAME@STAGE',
     required: [{ name: 'MODEL', value: { kind: 'reference' } }],
     options: {}
   },
