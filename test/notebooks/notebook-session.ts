@@ -2,6 +2,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { WARNING_SIGN } from '@slipway/notebook';
+import { vi } from 'vitest';
 import { z } from 'zod';
 import { nodePath } from '../harness/places.js';
 import { startProcess, waitFor, type TestProcess } from '../harness/processes.js';
@@ -66,6 +67,16 @@ export class NotebookSession {
     const { reply, published } = await this.kernel.execute(source, { cellId: id });
     const [status, executionCount] = [String(reply['status']), Number(reply['execution_count'])];
     return { id, status, executionCount, ...textsOf(published) };
+  }
+
+  /** Runs one cell and interrupts it when `condition` no longer throws. */
+  async interrupted(source: string, condition: () => void): Promise<ShownCell> {
+    const execution = this.kernel.submit(source, { cellId: 'interrupted' });
+    await vi.waitFor(condition, 60_000);
+    await this.kernel.interrupt();
+    const reply = await execution.done;
+    const [status, executionCount] = [String(reply['status']), Number(reply['execution_count'])];
+    return { id: 'interrupted', status, executionCount, ...textsOf(execution.published) };
   }
 
   /** Ends the kernel, and starts another one in the same folder. */

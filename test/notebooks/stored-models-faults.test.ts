@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { RunDetail } from '@slipway/contract';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NotebookSession } from './notebook-session.js';
@@ -40,6 +41,12 @@ function waiting({ folder }: NotebookSession): string[] {
   return existsSync(place) ? readdirSync(place) : [];
 }
 
+/** Trainings that have saved their state. */
+function savedStates(): string[] {
+  const folders = readdirSync(tmpdir()).filter(name => name.startsWith('slipway-training-'));
+  return folders.filter(name => existsSync(path.join(tmpdir(), name, 'state')));
+}
+
 describe('while the server is away', () => {
   it('a trained model waits on the disk, can be used, and is stored by the next kernel', async () => {
     const book = await begin();
@@ -70,6 +77,24 @@ describe('while the server is away', () => {
     await book.startServer();
     await vi.waitFor(async () => expect(await artifactsOf(book, run)).toContain('model/model.onnx'), 40_000);
   });
+});
+
+it('a training that is interrupted goes on in another kernel, from an epoch that ended', async () => {
+  const book = await begin();
+  const long =
+    'const long = await slip.fit(slip.mlp({ hidden: [64] }), { ...common, epochs: 100_000, patience: 100_000 });';
+  const cell = await book.interrupted(long, () => expect(savedStates()).not.toEqual([]));
+  expect(cell.traceback).toBe('');
+  const run = await printed(book, 'console.log(long.runId)');
+  await book.nextKernel();
+  await printed(book, BEGIN);
+  await printed(book, `const stored = await slip.model("run:${run}");`);
+  const epochs = Number(await printed(book, 'console.log((await stored.checkpoint()).state.epoch)'));
+  expect(epochs).toBeGreaterThan(0);
+  const more = `const more = await slip.fit(stored, { train, test, target: "temp_max", epochs: ${epochs + 2}, smallBatch: "skip" });`;
+  await printed(book, more);
+  const { params } = RunDetail.parse(await book.get(`/api/v1/runs/${await printed(book, 'console.log(more.runId)')}`));
+  expect(params.find(({ key }) => key === 'resumed_at_epoch')?.value).toBe(String(epochs));
 });
 
 describe('a model that is not stored', () => {

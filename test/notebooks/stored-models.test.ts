@@ -153,7 +153,11 @@ describe('registering a model whose kernel has ended', () => {
   });
 
   it('is the same version as from its own kernel', async () => {
-    await ok('const tree = await slip.fit(slip.decisionTree(), common); await slip.register("tree", tree);');
+    // Behaviors that are asked for after the training are stored, too.
+    await ok(`
+const tree = await slip.fit(slip.decisionTree(), common);
+await slip.testBehavior(tree, { sure: { rows, vary: "wind", to: [3.3] } });
+await slip.register("tree", tree);`);
     await ok('await slip.register("tree", await slip.model(`run:${tree.runId}`))');
     await expect(session.get('/api/v1/models/tree/versions/2')).rejects.toThrow('404');
   });

@@ -32,35 +32,55 @@ export interface KeptTraining {
 let queue: Promise<unknown> = Promise.resolve();
 /** What is on its way, by run. */
 const underWay = new Map<string, Promise<unknown>>();
-/** What is known of the checkpoint of a model that was stored already. */
-const checkpoints = new WeakMap<object, { readonly runName: string; readonly file: PendingModel['checkpoint'] }>();
+/** A trained model on its way to the store, or there. */
+interface Known {
+  readonly runName: string;
+  /** The checkpoint, once it was made. */
+  checkpoint: PendingModel['checkpoint'];
+}
+
+const known = new WeakMap<object, Known>();
+/** The model that was trained last, by run: the one that the run keeps. */
+const newest = new Map<string, Known>();
 
 /**
  * Stores a trained model with its run, in the background: on the disk first, then on the server, also when that comes back later.
  * Nobody waits for it and it breaks nothing; what cannot be stored is one warning.
  */
 export function keepTraining(training: KeptTraining): void {
-  const { runId } = training.model.parts;
-  keep(runId, training.runName, async () => {
-    const built = await bundleOrReason(() => buildBundle(training.model));
-    const checkpoint = keptParts() === 'all' ? await checkpointOf(training, built.reason) : null;
-    await training.state?.drop();
-    const file = checkpoint && { sha256: sha256(checkpoint), size: checkpoint.byteLength };
-    checkpoints.set(training.model, { runName: training.runName, file });
-    return { built, checkpoint: file, contents: checkpoint && file ? new Map([[file.sha256, checkpoint]]) : new Map() };
+  const { model, runName, state } = training;
+  const { runId } = model.parts;
+  const own: Known = { runName, checkpoint: null };
+  known.set(model, own);
+  newest.set(runId, own);
+  keep(runId, runName, async () => {
+    try {
+      if (newest.get(runId) !== own) {
+        return null;
+      }
+      const built = await bundleOrReason(() => buildBundle(model));
+      const bytes = keptParts() === 'all' ? await checkpointOrWarning(training, built.reason) : null;
+      own.checkpoint = bytes && { sha256: sha256(bytes), size: bytes.byteLength };
+      const contents = bytes && own.checkpoint ? new Map([[own.checkpoint.sha256, bytes]]) : new Map<string, never>();
+      return { built, checkpoint: own.checkpoint, contents };
+    } finally {
+      await state?.drop();
+    }
   });
 }
 
 /** Stores the bundle of a model again that was given behaviors after its training. */
 export function keepAgain(model: BundledModel): void {
-  const known = checkpoints.get(model);
-  if (known && keptParts() !== 'nothing') {
-    keep(model.parts.runId, known.runName, async () => ({
-      built: await bundleOrReason(() => buildBundle(model)),
-      checkpoint: known.file,
-      contents: new Map()
-    }));
+  const own = known.get(model);
+  const { runId } = model.parts;
+  if (!own || keptParts() === 'nothing') {
+    return;
   }
+  keep(runId, own.runName, async () =>
+    newest.get(runId) === own
+      ? { built: await bundleOrReason(() => buildBundle(model)), checkpoint: own.checkpoint, contents: new Map() }
+      : null
+  );
 }
 
 /** Stores clusters or components with their run, as `keepTraining` does. */
@@ -86,12 +106,16 @@ interface Made {
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
-function keep(runId: string, runName: string, make: () => Promise<Made>): void {
+/** @param make null when there is nothing to store any more. */
+function keep(runId: string, runName: string, make: () => Promise<Made | null>): void {
   const book = notebook();
   const work = queue.then(async () => {
     await new Promise(resolve => setTimeout(resolve, DELAY_MS));
     try {
-      await spoolAndSend(book, runId, runName, await make());
+      const made = await make();
+      if (made) {
+        await spoolAndSend(book, runId, runName, made);
+      }
     } catch (error) {
       book.warn(`The model of run ${runName} was not stored with it: ${firstLineOf(error)}`);
     }
@@ -139,6 +163,16 @@ async function bundleOrReason(build: () => Promise<BundleContents>): Promise<Mad
     return { bundle: await build(), reason: null };
   } catch (error) {
     return { bundle: null, reason: firstLineOf(error) };
+  }
+}
+
+/** A state that cannot be read costs the checkpoint, not the bundle. */
+async function checkpointOrWarning(training: KeptTraining, problem: string | null): Promise<Uint8Array | null> {
+  try {
+    return await checkpointOf(training, problem);
+  } catch (error) {
+    notebook().warn(`The checkpoint of run ${training.runName} was not stored with it: ${firstLineOf(error)}`);
+    return null;
   }
 }
 

@@ -38,8 +38,10 @@ export const TrainingState = z.object({
 });
 export type TrainingState = z.infer<typeof TrainingState>;
 
-/** How long a training that is interrupted goes back at most, beside the time of an epoch. */
-const INTERVAL_MS = 5000;
+/** A training that is interrupted goes back by so much at most, and by the time of an epoch … */
+const INTERVAL_MS = 1000;
+/** … or by so many times what it takes to save its state, of which nobody is to notice anything. */
+const SAVING_TIMES = 20;
 
 /**
  * A file that a training can be continued from, written after each epoch: weights, the optimizer's state, the best weights so
@@ -49,6 +51,7 @@ export class Checkpoint {
   readonly #place: CheckpointPlace;
   readonly #network: LayersModel;
   #savedAt = performance.now();
+  #savingMs = 0;
 
   constructor(place: CheckpointPlace, network: LayersModel) {
     this.#place = place;
@@ -86,10 +89,12 @@ export class Checkpoint {
 
   /** Whether the state after an epoch is to be saved. @param isLast no other epoch is to follow. */
   isDue(isLast: boolean): boolean {
-    return isLast || this.#place.written === 'each epoch' || performance.now() - this.#savedAt > INTERVAL_MS;
+    const interval = Math.max(INTERVAL_MS, SAVING_TIMES * this.#savingMs);
+    return isLast || this.#place.written === 'each epoch' || performance.now() - this.#savedAt > interval;
   }
 
   async save(epoch: number, best: TrainingState['best']): Promise<void> {
+    const began = performance.now();
     const network = this.#network;
     // The first is the number of steps, which tfjs keeps as an integer.
     const [steps, ...slots] = await network.optimizer.getWeights();
@@ -111,6 +116,7 @@ export class Checkpoint {
     };
     writeState(this.#place.file, content);
     this.#savedAt = performance.now();
+    this.#savingMs = this.#savedAt - began;
   }
 
   /** Of layers, optimizer and loss. */
