@@ -39,18 +39,23 @@ export function bundleDigest(files: readonly BundleFile[]): string {
 /**
  * Checks that a bundle is complete and says what it must.
  *
+ * @param where the field of the request that lists the files.
  * @throws BundleInvalidError that names the file, and the field in it.
  */
-export async function validateBundle(files: readonly BundleFile[], blobs: BlobStore): Promise<ValidBundle> {
-  const byPath = uniquePaths(files);
+export async function validateBundle(
+  files: readonly BundleFile[],
+  blobs: BlobStore,
+  where = 'body.files'
+): Promise<ValidBundle> {
+  const byPath = uniquePaths(files, where);
   const imported = byPath.has(PROVENANCE_FILE);
   for (const name of Object.values(BUNDLE_FILES)) {
     if (!byPath.has(name) && !(imported && name === BUNDLE_FILES.evaluation)) {
-      throw new BundleInvalidError(`The bundle has no ${name}.`, { where: 'body.files' });
+      throw new BundleInvalidError(`The bundle has no ${name}.`, { where });
     }
   }
   for (const [index, file] of files.entries()) {
-    await checkStored(file, index, blobs);
+    await checkStored(file, `${where}[${index}]`, blobs);
   }
   const read = <S extends z.ZodType>(name: string, schema: S): Promise<z.output<S>> =>
     readJson(byPath, name, schema, blobs);
@@ -70,30 +75,30 @@ export async function validateBundle(files: readonly BundleFile[], blobs: BlobSt
   return { digest: bundleDigest(files), signature, evaluation };
 }
 
-function uniquePaths(files: readonly BundleFile[]): Map<string, BundleFile> {
+function uniquePaths(files: readonly BundleFile[], where: string): Map<string, BundleFile> {
   const byPath = new Map<string, BundleFile>();
   for (const [index, file] of files.entries()) {
     // On some file systems these would be one file.
     const same = [...byPath.keys()].find(path => path.toLowerCase() === file.path.toLowerCase());
     if (same !== undefined) {
-      throw new BundleInvalidError(`The bundle names ${file.path} twice.`, { where: `body.files[${index}].path` });
+      throw new BundleInvalidError(`The bundle names ${file.path} twice.`, { where: `${where}[${index}].path` });
     }
     byPath.set(file.path, file);
   }
   return byPath;
 }
 
-async function checkStored(file: BundleFile, index: number, blobs: BlobStore): Promise<void> {
+async function checkStored(file: BundleFile, where: string, blobs: BlobStore): Promise<void> {
   const size = await blobs.size(file.sha256);
   if (size === undefined) {
     throw new BundleInvalidError(`The content of ${file.path} is not stored: ${file.sha256}.`, {
-      where: `body.files[${index}].sha256`,
+      where: `${where}.sha256`,
       remedy: `Upload it first: PUT /api/v1/blobs/${file.sha256}.`
     });
   }
   if (size !== file.size) {
     throw new BundleInvalidError(`${file.path} has ${size} bytes, not ${file.size}.`, {
-      where: `body.files[${index}].size`
+      where: `${where}.size`
     });
   }
 }

@@ -44,12 +44,19 @@ export class RunModels {
       });
     }
     if (bundle.length > 0) {
-      await validateBundle(bundle, blobs);
+      await validateBundle(bundle, blobs, 'body.bundle');
     }
-    const files = [
-      ...bundle.map(file => ({ ...file, path: INSIDE + file.path })),
-      ...(checkpoint === null ? [] : [{ ...checkpoint, path: RUN_MODEL.checkpoint }])
-    ];
+    const files = bundle.map(file => ({ ...file, path: INSIDE + file.path }));
+    if (checkpoint !== null) {
+      const { sha256, size } = checkpoint;
+      if ((await blobs.size(sha256)) !== size) {
+        throw new InvalidRequestError(`The checkpoint names a blob of ${size} bytes that is not stored: ${sha256}.`, {
+          where: 'body.checkpoint.sha256',
+          remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
+        });
+      }
+      files.push({ sha256, size, path: RUN_MODEL.checkpoint });
+    }
     await artifacts.replace({ kind: 'run', run_id }, [RUN_MODEL.bundle, CHECKPOINT_FOLDER], files);
   }
 

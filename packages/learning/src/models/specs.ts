@@ -259,11 +259,14 @@ export function gradientBoosting(options: GradientBoostingOptions = {}): ModelSp
   return { kind: 'gradientBoosting', options };
 }
 
-/** @throws SlipwayError OPTION_INVALID for a share that is none, and for settings of what is not switched on. */
+/**
+ * @throws SlipwayError OPTION_INVALID for a validationFraction that is not between 0 and 1, and for settings of early stopping
+ * without earlyStopping.
+ */
 function checkEarlyStopping({ earlyStopping = false, ...options }: GradientBoostingOptions): void {
-  const { validationFraction: share } = options;
-  if (share !== undefined && !(share > 0 && share < 1)) {
-    throw new SlipwayError('OPTION_INVALID', `validationFraction must be between 0 and 1, not ${share}.`);
+  const { validationFraction } = options;
+  if (validationFraction !== undefined && !(validationFraction > 0 && validationFraction < 1)) {
+    throw new SlipwayError('OPTION_INVALID', `validationFraction must be between 0 and 1, not ${validationFraction}.`);
   }
   const unused = (['validationFraction', 'nIterNoChange', 'tol'] as const).find(name => options[name] !== undefined);
   if (!earlyStopping && unused !== undefined) {

@@ -77,10 +77,17 @@ describe('the model of a run', () => {
   it('is refused when it is not complete, or was not uploaded, and the one before stays', async () => {
     const before = await artifactsOf(RUN);
     const incomplete = await put(RUN, { bundle: bundle.slice(1), checkpoint: null });
-    expect(incomplete.json).toMatchObject({ error_code: 'BUNDLE_INVALID' });
+    expect(incomplete.json).toMatchObject({ error_code: 'BUNDLE_INVALID', where: 'body.bundle' });
     const missing = { sha256: createHash('sha256').update('never').digest('hex'), size: 5 };
     const answer = await put(RUN, { bundle, checkpoint: missing });
-    expect(answer.json).toMatchObject({ error_code: 'INVALID_REQUEST', remedy: expect.stringContaining('Upload it') });
+    expect(answer.json).toMatchObject({
+      error_code: 'INVALID_REQUEST',
+      where: 'body.checkpoint.sha256',
+      remedy: expect.stringContaining('Upload it') as string
+    });
+    const absent = bundle.map((file, i) => (i === 1 ? { ...file, ...missing } : file));
+    const second = await put(RUN, { bundle: absent, checkpoint: null });
+    expect(second.json).toMatchObject({ error_code: 'BUNDLE_INVALID', where: 'body.bundle[1].sha256' });
     expect(await put(RUN, { bundle: [], checkpoint: null })).toMatchObject({ status: 400 });
     expect(await put('f'.repeat(32), { bundle, checkpoint: null })).toMatchObject({ status: 404 });
     expect(await artifactsOf(RUN)).toEqual(before);

@@ -85,24 +85,13 @@ export class Artifacts {
   }
 
   /**
-   * Names blobs that were uploaded before, at once, instead of everything in `folders`.
+   * Names blobs, of which the caller knows that they are stored, at once, instead of everything in `folders`.
    *
-   * @throws as `attach`.
+   * @throws NotFoundError for the owner; InvalidStateError as for `put`.
    */
   async replace(owner: ArtifactOwner, folders: readonly string[], files: readonly ArtifactRow[]): Promise<void> {
+    files.forEach(({ path }) => checkArtifactPath(path));
     const rows = await this.#rowsOf(owner);
-    for (const [index, { path, sha256, size }] of files.entries()) {
-      checkArtifactPath(path);
-      if ((await this.#blobs.size(sha256)) !== size) {
-        throw new InvalidRequestError(
-          `The artifact ${path} names a blob of ${size} bytes that is not stored: ${sha256}.`,
-          {
-            where: `body.files[${index}].sha256`,
-            remedy: `Upload it first: PUT /api/v1/blobs/${sha256}.`
-          }
-        );
-      }
-    }
     await this.#store.writes.transaction().execute(async db => {
       for (const folder of folders) {
         await deleteArtifactRows(db, rows, folder);
